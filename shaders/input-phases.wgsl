@@ -1,0 +1,77 @@
+// Puts activations on word lines: one bit plane per input bit and input word, bit i of a plane is word line i.
+//   plane b of word (image, y, x, block) = bit b of the activation of every word line
+// An input phase drives inputBitsPerPhase neighbouring planes at once. Word lines without an input are 0.
+// CPU twin: src/reference/input-phases.ts.
+
+struct InputPhasesParams {
+  // (image, y, x, block, word of 32 word lines) to make
+  invocations: u32,
+  input_height: u32,
+  input_width: u32,
+  channels: u32,
+  // the window that is dealt onto word lines, 1 x 1 unless the layer is packed
+  patch_height: u32,
+  patch_width: u32,
+  patch_stride: u32,
+  patch_padding: u32,
+  words_height: u32,
+  words_width: u32,
+  blocks: u32,
+}
+
+// Word lines that are on at once.
+override WORD_LINES_ON: u32 = 16u;
+// 32-bit words that hold a bit of every word line.
+override WORDS: u32 = 1u;
+// Planes per input word: phases x bits per phase, at most 8.
+override PLANES: u32 = 8u;
+
+@group(0) @binding(0) var<uniform> params: InputPhasesParams;
+// bytes, order (image, y, x, channel)
+@group(0) @binding(1) var<storage, read> activations: array<u32>;
+// order (image, y, x, block, plane, word)
+@group(0) @binding(2) var<storage, read_write> planes: array<u32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn input_phases(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = linear_index(workgroup, workgroups, local);
+  if (index >= params.invocations) {
+    return;
+  }
+  let word = index % WORDS;
+  let block = (index / WORDS) % params.blocks;
+  let pixel = index / (WORDS * params.blocks);
+  let x = pixel % params.words_width;
+  let y = (pixel / params.words_width) % params.words_height;
+  let image = pixel / (params.words_width * params.words_height);
+  var bits = array<u32, 8>();
+  for (var i = 0u; i < min(32u, WORD_LINES_ON - word * 32u); i++) {
+    let activation = activation_at(image, y, x, block * WORD_LINES_ON + word * 32u + i);
+    for (var plane = 0u; plane < PLANES; plane++) {
+      bits[plane] |= ((activation >> plane) & 1u) << i;
+    }
+  }
+  let base = pixel * params.blocks + block;
+  for (var plane = 0u; plane < PLANES; plane++) {
+    planes[(base * PLANES + plane) * WORDS + word] = bits[plane];
+  }
+}
+
+fn activation_at(image: u32, word_y: u32, word_x: u32, line: u32) -> u32 {
+  let channel = line % params.channels;
+  let position = line / params.channels;
+  if (position >= params.patch_height * params.patch_width) {
+    return 0u;
+  }
+  let y = i32(word_y * params.patch_stride + position / params.patch_width) - i32(params.patch_padding);
+  let x = i32(word_x * params.patch_stride + position % params.patch_width) - i32(params.patch_padding);
+  if (y < 0 || y >= i32(params.input_height) || x < 0 || x >= i32(params.input_width)) {
+    return 0u;
+  }
+  let at = ((image * params.input_height + u32(y)) * params.input_width + u32(x)) * params.channels + channel;
+  return byte_of(activations[at / 4u], at);
+}

@@ -1,0 +1,73 @@
+// Sums become activations: add the residual, scale, round, clip. One invocation makes four bytes.
+//   q = clip(round(scale * (sum + round(residual scale * r))), low, high)
+// CPU twin: src/reference/requantize.ts.
+
+struct RequantizeParams {
+  // words of four activations to make
+  invocations: u32,
+  // activations to make
+  count: u32,
+  multiplier: i32,
+  shift: i32,
+  low: i32,
+  high: i32,
+  height: u32,
+  width: u32,
+  channels: u32,
+  // 0 or 1
+  has_residual: u32,
+  residual_stride: u32,
+  residual_offset: u32,
+  residual_height: u32,
+  residual_width: u32,
+  residual_channels: u32,
+  residual_multiplier: i32,
+  residual_shift: i32,
+  // 0 or 1
+  residual_signed: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: RequantizeParams;
+// order (image, y, x, channel)
+@group(0) @binding(1) var<storage, read> sums: array<i32>;
+// bytes, order (image, y, x, channel); one unused word where the layer has no residual
+@group(0) @binding(2) var<storage, read> residual: array<u32>;
+// bytes, order (image, y, x, channel)
+@group(0) @binding(3) var<storage, read_write> activations: array<u32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn requantize(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = linear_index(workgroup, workgroups, local);
+  if (index >= params.invocations) {
+    return;
+  }
+  var word = 0u;
+  for (var i = 0u; i < 4u; i++) {
+    let at = index * 4u + i;
+    if (at < params.count) {
+      let scaled = apply_scale(sums[at] + residual_at(at), params.multiplier, params.shift);
+      word |= (u32(clamp(scaled, params.low, params.high)) & 255u) << (8u * i);
+    }
+  }
+  activations[index] = word;
+}
+
+fn residual_at(at: u32) -> i32 {
+  let channel = i32(at % params.channels) - i32(params.residual_offset);
+  if (params.has_residual == 0u || channel < 0 || channel >= i32(params.residual_channels)) {
+    return 0;
+  }
+  let pixel = at / params.channels;
+  let x = (pixel % params.width) * params.residual_stride;
+  let y = ((pixel / params.width) % params.height) * params.residual_stride;
+  let image = pixel / (params.width * params.height);
+  let source = ((image * params.residual_height + y) * params.residual_width + x) * params.residual_channels
+    + u32(channel);
+  let byte = byte_of(residual[source / 4u], source);
+  let value = select(i32(byte), i32(byte << 24u) >> 24u, params.residual_signed == 1u);
+  return apply_scale(value, params.residual_multiplier, params.residual_shift);
+}

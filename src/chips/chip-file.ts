@@ -1,0 +1,91 @@
+// Chips from outside: a JSON file, and single values set by hand. Both are checked field by field.
+
+import { z } from 'zod';
+import { ChipError, UsageError } from '../core/errors.ts';
+import { type ChipSpec, chipSchema } from './chip-spec.ts';
+import { isSourced, provenanceOf } from './sourced.ts';
+
+/**
+ * Checks a value that should be a chip.
+ * @param where the file it came from
+ * @throws {ChipError} naming the path of the first field that is wrong
+ */
+export function checkChip(value: unknown, where: string): ChipSpec {
+  const parsed = chipSchema.safeParse(value);
+  if (parsed.success) return parsed.data as ChipSpec;
+  const issue = parsed.error.issues[0];
+  throw new ChipError({
+    what: issue?.message ?? 'not a chip',
+    where: [where, (issue?.path ?? []).join('.') || 'top level'],
+    todo: 'compare with `mars info --chip mars --json`',
+  });
+}
+
+/**
+ * Reads a chip file.
+ * @throws {ChipError} when it is not JSON, or a field is missing, unknown or out of range
+ */
+export function readChipFile(text: string, where: string): ChipSpec {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ChipError({
+      what: `is not JSON (${cause instanceof Error ? cause.message : 'unreadable'})`,
+      where,
+      cause,
+    });
+  }
+  return checkChip(value, where);
+}
+
+/** The JSON Schema of chip files. */
+export const chipJsonSchema = (): object => z.toJSONSchema(chipSchema);
+
+/**
+ * A copy of `chip` with some values replaced, each marked as assumed.
+ * @param settings as typed by a person: `adc.bits=5`
+ * @throws {UsageError} for a path that does not exist or text that is not `path=value`
+ * @throws {ChipError} for a value that the field does not permit
+ */
+export function setChipValues(chip: ChipSpec, settings: readonly string[]): ChipSpec {
+  const changed: ChipSpec = structuredCopy(chip);
+  for (const setting of settings) {
+    const [path, text, ...rest] = setting.split('=');
+    if (path === undefined || text === undefined || text === '' || rest.length > 0)
+      throw new UsageError({
+        what: `"${setting}" is not path=value`,
+        where: '--set',
+        todo: 'for example --set adc.bits=5',
+      });
+    setValue(changed, path, text);
+  }
+  return settings.length === 0 ? chip : checkChip(changed, `${chip.name} with --set`);
+}
+
+function setValue(chip: ChipSpec, path: string, text: string): void {
+  let node: unknown = chip;
+  for (const key of path.split('.'))
+    node =
+      typeof node === 'object' && node !== null && Object.hasOwn(node, key)
+        ? (node as Record<string, unknown>)[key]
+        : undefined;
+  if (!isSourced(node)) {
+    const known = provenanceOf(chip).map((entry) => entry.parameter);
+    throw new UsageError({
+      what: `the chip has no value "${path}"`,
+      where: '--set',
+      todo: `known: ${known.join(', ')}`,
+    });
+  }
+  const value = typeof node.value === 'number' ? Number(text) : text;
+  if (Number.isNaN(value))
+    throw new UsageError({ what: `"${text}" is not a number`, where: ['--set', path] });
+  Object.assign(node, {
+    value,
+    evidence: 'assumed',
+    source: `set by the user (${node.value} before)`,
+  });
+}
+
+const structuredCopy = (chip: ChipSpec): ChipSpec => JSON.parse(JSON.stringify(chip)) as ChipSpec;

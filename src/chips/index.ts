@@ -1,0 +1,27 @@
+// Hardware as data: `import { mars } from 'mars-cim/chips'`.
+
+import { UsageError } from '../core/errors.ts';
+import type { ChipSpec } from './chip-spec.ts';
+import { mars } from './mars.ts';
+
+export type { AdcSpec, ChipSpec, MacroSpec, Overlap } from './chip-spec.ts';
+export { chipJsonSchema, readChipFile, setChipValues } from './chip-file.ts';
+export { mars } from './mars.ts';
+export type { Evidence, ProvenanceEntry, Sourced } from './sourced.ts';
+
+/** Every chip of this package, by name. */
+export const chips: Readonly<Record<string, ChipSpec>> = { mars };
+
+/**
+ * The chip of this name.
+ * @throws {UsageError} listing the names that exist
+ */
+export function chipNamed(name: string): ChipSpec {
+  const chip = Object.hasOwn(chips, name) ? chips[name] : undefined;
+  if (!chip)
+    throw new UsageError({
+      what: `no chip is called "${name}"`,
+      todo: `known: ${Object.keys(chips).join(', ')}`,
+    });
+  return chip;
+}

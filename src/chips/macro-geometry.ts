@@ -1,0 +1,74 @@
+// What follows from a chip's numbers and the bit widths: how many kernels run together, how long a macro-op takes.
+
+import { ChipError } from '../core/errors.ts';
+import { ceilDivide } from '../core/integer.ts';
+import type { ChipSpec } from './chip-spec.ts';
+
+/** The widths that a macro-op works with. */
+export interface BitWidths {
+  /** 2 ... 8, two's complement. */
+  readonly weightBits: number;
+  /** 1 ... 8, unsigned. */
+  readonly inputBits: number;
+}
+
+/** Derived sizes of a chip at given bit widths. */
+export interface MacroGeometry {
+  /** Inputs of one macro-op. */
+  readonly wordLinesOn: number;
+  /** Kernels whose bits share one partition. */
+  readonly kernelsPerPartition: number;
+  /** Kernels of one macro-op. */
+  readonly kernelsPerMacro: number;
+  /** Kernels that run together on a core, with one shared index code. */
+  readonly kernelsPerCore: number;
+  /** Weight groups that fit a macro at once. */
+  readonly groupSlots: number;
+  readonly phases: number;
+  /** Cycles from one macro-op to the next. */
+  readonly cyclesPerMacroOp: number;
+  /** Cycles to write one group into a macro; the macros of a core are written together. */
+  readonly loadCyclesPerGroup: number;
+  /** Largest sum on a bit line in one phase, in unit discharges. */
+  readonly largestSum: number;
+}
+
+/**
+ * The {@link MacroGeometry} of a chip.
+ * @throws {ChipError} when a macro cannot hold one group, or a partition not one kernel
+ */
+export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry {
+  const { macro } = chip;
+  const wordLinesOn = macro.wordLinesOn.value;
+  const groupSlots = Math.floor(macro.wordLines.value / wordLinesOn);
+  if (groupSlots < 1)
+    throw new ChipError({
+      what: `a macro of ${macro.wordLines.value} word lines cannot hold one weight group of ${wordLinesOn}`,
+      where: [chip.name, 'macro.wordLines'],
+      todo: `set macro.wordLines to ${wordLinesOn} or more`,
+    });
+  const kernelsPerPartition = Math.floor(macro.bitLinesPerPartition.value / widths.weightBits);
+  if (kernelsPerPartition < 1)
+    throw new ChipError({
+      what: `a partition of ${macro.bitLinesPerPartition.value} bit lines cannot hold a kernel of ${widths.weightBits} bits`,
+      where: [chip.name, 'macro.bitLinesPerPartition'],
+      todo: 'use fewer weight bits or wider partitions',
+    });
+  const kernelsPerMacro = macro.partitions.value * kernelsPerPartition;
+  const phases = ceilDivide(widths.inputBits, macro.inputBitsPerPhase.value);
+  const cyclesPerMacroOp = Math.ceil(
+    (phases * macro.phaseTime.value * chip.clock.frequency.value) / 1000,
+  );
+  const rowBits = macro.partitions.value * macro.bitLinesPerPartition.value;
+  return {
+    wordLinesOn,
+    kernelsPerPartition,
+    kernelsPerMacro,
+    kernelsPerCore: kernelsPerMacro * chip.cores.macros.value,
+    groupSlots,
+    phases,
+    cyclesPerMacroOp,
+    loadCyclesPerGroup: wordLinesOn * ceilDivide(rowBits, macro.writeBitsPerCycle.value),
+    largestSum: wordLinesOn * (2 ** macro.inputBitsPerPhase.value - 1),
+  };
+}

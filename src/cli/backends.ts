@@ -1,0 +1,18 @@
+// Opens the backend that a command asks for.
+
+import { openGpuBackend } from '../gpu/gpu-backend.ts';
+import { openDevice } from '../gpu/open-gpu.ts';
+import { openReference } from '../reference/reference-backend.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
+import { openNodeGpu } from './node-gpu.ts';
+
+/**
+ * Opens a backend that runs in this process.
+ * @throws {EnvironmentError} when there is no adapter
+ */
+export async function openBackend(name: 'gpu' | 'reference'): Promise<MacroBackend> {
+  if (name === 'reference') return openReference();
+  const { gpu, description, driver } = await openNodeGpu();
+  const { device } = await openDevice(gpu);
+  return await openGpuBackend(device, driver === '' ? description : `${description}, ${driver}`);
+}

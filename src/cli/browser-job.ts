@@ -1,0 +1,93 @@
+// `--backend browser`: the identical job in a page of headless Chrome, through puppeteer.
+
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer';
+import sirv from 'sirv';
+import { assert, EnvironmentError, SimulationError } from '../core/errors.ts';
+import type { LongWork, Progress } from '../core/progress.ts';
+import { writeJob } from '../pipeline/job-file.ts';
+import type { MatrixVectorCase, MatrixVectorResult } from '../pipeline/matrix-vector.ts';
+import type { Job, JobResult } from '../pipeline/run-job.ts';
+import { launchBrowser } from './browser.ts';
+import { packageRoot } from './package-root.ts';
+
+/** Longest that one job may run in a page. */
+const limitMs = 60 * 60_000;
+
+/** What crosses from the page: numbers and text only, as src/view/served-job.ts gives them. */
+type ServedResult = Omit<JobResult, 'outputs'> & { readonly outputs: readonly number[] };
+
+/**
+ * Runs a job in headless Chrome.
+ * @throws {EnvironmentError} when there is no browser, no page or no adapter in it
+ * @throws {SimulationError} with what the page reported
+ */
+export async function runJobInBrowser(job: Job, work: LongWork): Promise<JobResult> {
+  const result = await withPage(writeJob(job), async (page) => {
+    await page.exposeFunction('marsProgress', (progress: Progress) => work.onProgress?.(progress));
+    return (await page.evaluate('marsServed.runJob("/job", marsProgress)')) as ServedResult;
+  });
+  const { report, outputs, ...rest } = result;
+  return { ...rest, report: { ...report, backend: 'browser' }, outputs: Int32Array.from(outputs) };
+}
+
+/** Computes a matrix-vector product in headless Chrome; errors as {@link runJobInBrowser}. */
+export const matrixVectorInBrowser = (
+  one: MatrixVectorCase,
+  where: string,
+): Promise<MatrixVectorResult> =>
+  withPage(
+    new Uint8Array(),
+    async (page) =>
+      (await page.evaluate(
+        `marsServed.matrixVector(${JSON.stringify(one)}, ${JSON.stringify(where)})`,
+      )) as MatrixVectorResult,
+  );
+
+async function withPage<T>(job: Uint8Array, use: (page: Page) => Promise<T>): Promise<T> {
+  const server = await servePage(job);
+  const browser = await launchBrowser({ timeoutMs: limitMs });
+  try {
+    const page = await browser.newPage();
+    const { port } = server.address() as AddressInfo;
+    await page.goto(`http://localhost:${port}/`);
+    await page.waitForFunction('globalThis.marsServed !== undefined', { timeout: 30_000 });
+    return await use(page);
+  } catch (cause) {
+    const lines = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
+    throw new SimulationError({
+      what: `the page failed: ${lines[0]}`,
+      where: '--backend browser',
+      cause,
+    });
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+/** Serves the built page, and the job at `/job`, on a free port of this machine only. */
+async function servePage(job: Uint8Array): Promise<Server> {
+  const folder = join(packageRoot, 'dist', 'page');
+  if (!existsSync(join(folder, 'index.html')))
+    throw new EnvironmentError({
+      what: 'the page is not built',
+      where: folder,
+      todo: 'run npm run build',
+    });
+  const files = sirv(folder, { dev: true });
+  const server = createServer((request, response) => {
+    if (request.url === '/job') response.end(job);
+    else
+      files(request, response, () => {
+        response.statusCode = 404;
+        response.end();
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  assert(typeof server.address() === 'object', 'the server listens on a port');
+  return server;
+}

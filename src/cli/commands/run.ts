@@ -1,0 +1,86 @@
+// `mars run`: the whole pipeline on real images.
+
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { firstImages } from '../../datasets/image-set.ts';
+import { type Job, type JobResult, runJob } from '../../pipeline/run-job.ts';
+import { reportText } from '../../report/report.ts';
+import { toChromeTrace } from '../../timeline/chrome-trace.ts';
+import { openBackend } from '../backends.ts';
+import { runJobInBrowser } from '../browser-job.ts';
+import { writeWhole } from '../files.ts';
+import { loadDataset } from '../load-dataset.ts';
+import {
+  addJobOptions,
+  backendOption,
+  type BackendName,
+  jobDataset,
+  type JobOptions,
+  loadJob,
+  whole,
+} from '../options.ts';
+import { openProgressBar } from '../progress-bar.ts';
+import { reportTable } from '../report-table.ts';
+import { simulationText } from '../simulation-file.ts';
+
+interface RunOptions extends JobOptions {
+  readonly images: number;
+  readonly backend: BackendName;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function runCommand(): Command {
+  return addJobOptions(new Command('run'))
+    .description(
+      'compress, map, simulate and schedule a trained network on real images, and report',
+    )
+    .option('--images <count>', 'test images to simulate', whole(1, 1e7), 500)
+    .addOption(backendOption())
+    .option(
+      '--out <folder>',
+      'where report.json, trace.json and simulation.json are written',
+      'out',
+    )
+    .option('--json', 'print the report as JSON, and nothing else')
+    .action(run);
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const part = loadJob(options);
+  const tests = loadDataset(jobDataset(options, part.network.dataset), 'test', options.data);
+  const job: Job = { ...part, images: firstImages(tests, options.images) };
+  const bar = openProgressBar();
+  const work = { onProgress: bar.show };
+  let result: JobResult;
+  try {
+    result =
+      options.backend === 'browser'
+        ? await runJobInBrowser(job, work)
+        : await runHere(job, options.backend, work);
+  } finally {
+    bar.stop();
+  }
+  const { report, timeline } = result;
+  const text = reportText(report);
+  writeWhole(join(options.out, 'simulation.json'), simulationText(result));
+  writeWhole(join(options.out, 'trace.json'), JSON.stringify(toChromeTrace(timeline)));
+  writeWhole(join(options.out, 'report.json'), text);
+  if (options.json) process.stdout.write(text);
+  else {
+    process.stdout.write(reportTable(report));
+    process.stdout.write(
+      `Written: ${options.out}/report.json, trace.json (open it in ui.perfetto.dev), simulation.json\n`,
+    );
+  }
+}
+
+async function runHere(
+  job: Job,
+  name: 'gpu' | 'reference',
+  work: Parameters<typeof runJob>[2],
+): Promise<JobResult> {
+  await using backend = await openBackend(name);
+  return await runJob(job, backend, work);
+}

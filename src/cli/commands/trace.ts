@@ -1,0 +1,28 @@
+// `mars trace`: the controller's timeline of one image, for Perfetto.
+
+import { Command } from 'commander';
+import { mapJob } from '../../pipeline/run-job.ts';
+import { toChromeTrace } from '../../timeline/chrome-trace.ts';
+import { schedule } from '../../timeline/schedule.ts';
+import { writeWhole } from '../files.ts';
+import { addJobOptions, type JobOptions, loadJob } from '../options.ts';
+
+/** The command. */
+export function traceCommand(): Command {
+  return addJobOptions(new Command('trace'))
+    .description('write the timeline of one image as a trace for ui.perfetto.dev')
+    .option('--out <file>', 'where to', 'out/trace.json')
+    .option('--json', 'print the trace instead')
+    .action((options: JobOptions & { readonly out: string; readonly json?: boolean }) => {
+      const timeline = schedule(mapJob(loadJob(options)));
+      const text = JSON.stringify(toChromeTrace(timeline));
+      if (options.json) {
+        process.stdout.write(`${text}\n`);
+        return;
+      }
+      writeWhole(options.out, text);
+      process.stdout.write(
+        `${options.out}: ${timeline.steps.length} steps, ${timeline.cyclesPerFrame} cycles; open it in ui.perfetto.dev\n`,
+      );
+    });
+}

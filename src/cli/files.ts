@@ -1,0 +1,72 @@
+// Files as the command line reads and writes them: clear errors in, nothing half-written out.
+
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { InputError } from '../core/errors.ts';
+
+/** Larger files are refused before they are read: no network or data set of ours comes near. */
+const largestFile = 2 ** 31 - 1;
+
+/**
+ * Reads a whole file.
+ * @throws {InputError} when it does not exist, is a folder, cannot be read or is larger than 2 GB
+ */
+export function readBytes(path: string, todo?: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > largestFile)
+      throw new InputError({ what: `${size} bytes are too many to read at once`, where: path });
+    return readFileSync(path);
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw new InputError({ what: `cannot be read (${reasonOf(cause)})`, where: path, todo, cause });
+  }
+}
+
+/** {@link readBytes} as UTF-8 text. */
+export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));
+
+/**
+ * Reads a JSON file.
+ * @throws {InputError} when it cannot be read or is not JSON
+ */
+export function readJson(path: string): unknown {
+  const text = readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError({ what: `is not JSON (${reasonOf(cause)})`, where: path, cause });
+  }
+}
+
+/**
+ * Writes a file through a temporary one, so that it is either whole or not there. Makes its folder.
+ * @throws {InputError} when it cannot be written
+ */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, content);
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new InputError({
+      what: `cannot be written (${reasonOf(cause)})`,
+      where: path,
+      todo: 'choose another --out',
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const code = (cause as { code?: string } | undefined)?.code;
+  if (code === 'ENOENT') return 'it does not exist';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'no permission';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is where a folder should be';
+  return cause instanceof Error
+    ? (cause.message.split('\n')[0] ?? 'unknown reason')
+    : 'unknown reason';
+}

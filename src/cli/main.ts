@@ -1,0 +1,55 @@
+// The command `mars`: its commands, and how every error ends.
+
+import { Command, CommanderError } from 'commander';
+import { CimError, UsageError } from '../core/errors.ts';
+import { infoCommand } from './commands/info.ts';
+import { mapCommand } from './commands/map.ts';
+import { mvmCommand } from './commands/mvm.ts';
+import { runCommand } from './commands/run.ts';
+import { traceCommand } from './commands/trace.ts';
+import { trainCommand } from './commands/train.ts';
+import { packageVersion } from './package-root.ts';
+
+/** Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects. */
+const exitCode = { success: 0, failure: 1, usage: 2 } as const;
+
+/** Runs the command line and gives its exit code. */
+export async function main(arguments_: readonly string[]): Promise<number> {
+  const program = new Command('mars')
+    .description(
+      'Simulates the MARS multi-macro SRAM compute-in-memory accelerator, bit-true, on WebGPU',
+    )
+    .version(packageVersion)
+    .addCommand(runCommand(), { isDefault: false })
+    .addCommand(mapCommand())
+    .addCommand(traceCommand())
+    .addCommand(mvmCommand())
+    .addCommand(trainCommand())
+    .addCommand(infoCommand());
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.version(packageVersion, '--version', 'print the version');
+    command.configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'mars: ')),
+    });
+  }
+  try {
+    await program.parseAsync([...arguments_], { from: 'user' });
+    return exitCode.success;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? exitCode.success : exitCode.usage;
+  if (!(error instanceof CimError)) {
+    process.stderr.write(
+      `mars: this is a bug in mars-cim, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    return exitCode.failure;
+  }
+  process.stderr.write(`mars: ${error.message}\n`);
+  return error instanceof UsageError ? exitCode.usage : exitCode.failure;
+}

@@ -1,0 +1,156 @@
+// Opens WebGPU in Node (npm `webgpu`, which is Dawn) on the fastest adapter there is: a real GPU, else lavapipe (Mesa's
+// Vulkan on the CPU), else the SwiftShader that the npm package @sparticuz/chromium carries.
+import type * as Dawn from 'webgpu';
+import { EnvironmentError } from '../core/errors.ts';
+import type { AdapterChoice, AdapterKind } from './vulkan-drivers.ts';
+import { driverSources, fasterAdapterAdvice, withDriver } from './vulkan-drivers.ts';
+
+export type { AdapterChoice, AdapterKind };
+
+/** WebGPU in Node, with the adapter that it hands out. */
+export interface NodeGpu {
+  /** Its `requestAdapter({ powerPreference: 'high-performance' })` gives the adapter described here. */
+  readonly gpu: GPU;
+  readonly kind: AdapterKind;
+  /** One readable line naming the adapter. */
+  readonly description: string;
+  /** The driver's own name and version. */
+  readonly driver: string;
+  /** How to get a faster adapter on this machine; null on a GPU. */
+  readonly fasterAdapter: string | null;
+}
+
+/** Every {@link AdapterChoice}, for options and messages. */
+export const adapterChoices: readonly AdapterChoice[] = ['auto', 'gpu', 'lavapipe', 'swiftshader'];
+
+const adapterLimitMs = 20_000;
+
+// The object that create() returns must live as long as the process: once it is collected, Dawn crashes Node. It is
+// held on globalThis, so that a module loaded twice (bundle and tests) shares it.
+const holder = globalThis as typeof globalThis & {
+  marsNodeGpu?: {
+    byChoice: Map<AdapterChoice, Promise<NodeGpu>>;
+    held: GPU[];
+    last: Promise<unknown>;
+  };
+};
+
+/**
+ * Opens WebGPU in Node; the same choice gives the same object again. Call it in the main thread: the driver is chosen
+ * by environment variables, which a worker cannot set.
+ * @param choice default: the environment variable MARS_ADAPTER, else `auto`, the fastest there is
+ * @throws {EnvironmentError} when the package `webgpu` or a fitting adapter is missing
+ * @example
+ * const { gpu, description } = await openNodeGpu();
+ * const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+ */
+export async function openNodeGpu(
+  choice: AdapterChoice = choiceFromEnvironment(),
+): Promise<NodeGpu> {
+  holder.marsNodeGpu ??= { byChoice: new Map(), held: [], last: Promise.resolve() };
+  const shared = holder.marsNodeGpu;
+  const known = shared.byChoice.get(choice);
+  if (known !== undefined) return await known;
+  // One after the other: each sets the driver variables of the whole process while it opens.
+  const opening = shared.last.then(async () => await open(choice, shared.held));
+  shared.last = opening.catch(() => undefined);
+  shared.byChoice.set(choice, opening);
+  return await opening;
+}
+
+async function open(choice: AdapterChoice, held: GPU[]): Promise<NodeGpu> {
+  const { create, globals } = await importDawn();
+  Object.assign(globalThis, globals); // GPUBufferUsage and its like, which browsers have as globals
+  for (const source of driverSources(choice)) {
+    const manifest = await source();
+    if (manifest === null) continue;
+    const gpu = create([]);
+    held.push(gpu);
+    const info = await withDriver(manifest, async () => await adapterInfo(gpu));
+    if (info === null) continue;
+    const kind = kindOf(info);
+    if (choice !== 'auto' && kind !== choice) continue;
+    const fasterAdapter = fasterAdapterAdvice(kind, choice);
+    return {
+      gpu,
+      kind,
+      description: describe(info, kind),
+      driver: info.description,
+      fasterAdapter,
+    };
+  }
+  const advice =
+    fasterAdapterAdvice(choice === 'gpu' ? 'lavapipe' : null, choice) ?? 'install a Vulkan driver';
+  throw new EnvironmentError({
+    what:
+      choice === 'auto'
+        ? 'no WebGPU adapter opens in Node'
+        : `no adapter of the kind "${choice}" opens in Node`,
+    where: `${process.platform} ${process.arch}`,
+    todo: choice === 'auto' ? advice : `use the adapter "auto", or: ${advice}`,
+  });
+}
+
+async function adapterInfo(gpu: GPU): Promise<GPUAdapterInfo | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new EnvironmentError({
+          what: `the WebGPU adapter did not answer within ${adapterLimitMs / 1000} s`,
+          todo: 'set MARS_ADAPTER=swiftshader, or check the GPU driver',
+        }),
+      );
+    }, adapterLimitMs);
+  });
+  try {
+    const adapter = await Promise.race([
+      gpu.requestAdapter({ powerPreference: 'high-performance' }),
+      late,
+    ]);
+    return adapter?.info ?? null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function choiceFromEnvironment(): AdapterChoice {
+  const value = process.env['MARS_ADAPTER'];
+  if (value === undefined || value === '') return 'auto';
+  const choice = adapterChoices.find((name) => name === value);
+  if (choice !== undefined) return choice;
+  throw new EnvironmentError({
+    what: `MARS_ADAPTER is "${value}", which names no adapter`,
+    where: 'environment',
+    todo: `use one of ${adapterChoices.join(', ')}`,
+  });
+}
+
+function kindOf(info: GPUAdapterInfo): AdapterKind {
+  const text =
+    `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
+  if (text.includes('swiftshader')) return 'swiftshader';
+  if (text.includes('llvmpipe') || text.includes('lavapipe')) return 'lavapipe';
+  return info.isFallbackAdapter || text.includes('basic render') ? 'software' : 'gpu';
+}
+
+function describe(info: GPUAdapterInfo, kind: AdapterKind): string {
+  if (kind === 'lavapipe') return 'lavapipe (Mesa on the CPU)';
+  if (kind === 'swiftshader') return 'SwiftShader (on the CPU)';
+  return [...new Set([info.vendor, info.architecture, info.device])]
+    .filter((word) => word !== '')
+    .join(' ');
+}
+
+async function importDawn(): Promise<typeof Dawn> {
+  try {
+    return await import('webgpu');
+  } catch (cause) {
+    throw new EnvironmentError({
+      what: 'the npm package "webgpu" (WebGPU for Node) does not load',
+      where: `${process.platform} ${process.arch}`,
+      todo: 'run npm ci; where it has no build (Alpine, 32 bit) use the page in a browser',
+      cause,
+    });
+  }
+}

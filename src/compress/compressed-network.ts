@@ -1,0 +1,87 @@
+// The integer network: what is stored in the macros and what the digital part does with their sums.
+
+import type { Shape } from '../core/feature-map.ts';
+import type { FixedScale } from '../core/integer.ts';
+import type { Network } from '../network/network.ts';
+import type { GroupGrid, KernelGeometry } from './weight-group.ts';
+
+/** What becomes of a layer's sums before they are stored as activations. */
+export interface Requantize {
+  readonly scale: FixedScale;
+  /** Bits of the stored activations. */
+  readonly outputBits: number;
+  /**
+   * False after ReLU: results are 0 ... 2^bits - 1. True for a layer without ReLU, which only a residual addition may
+   * read: -2^(bits-1) ... 2^(bits-1) - 1, stored in two's complement.
+   */
+  readonly signed: boolean;
+}
+
+/** A stored feature map that is added to a layer's sums. */
+export interface IntegerResidual {
+  readonly input: string;
+  readonly stride: number;
+  readonly channelOffset: number;
+  /** From the units of the stored map to those of the sums. */
+  readonly scale: FixedScale;
+  readonly signed: boolean;
+}
+
+/** A convolution or linear layer in integers. Sums are `bias + sum of weight * activation`. */
+export interface MacroLayer {
+  readonly kind: 'conv' | 'linear';
+  readonly name: string;
+  readonly input: string;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly geometry: KernelGeometry;
+  /** 2 ... 8, two's complement, symmetric: -(2^(bits-1) - 1) ... 2^(bits-1) - 1. */
+  readonly weightBits: number;
+  readonly inputBits: number;
+  /** Order (M, C, R, S). */
+  readonly weights: Int8Array;
+  /** One per kernel, in units of the sums. */
+  readonly bias: Int32Array;
+  readonly grid: GroupGrid;
+  /** One per group of the grid: 1 if it has a weight that is not zero, and so is stored. */
+  readonly kept: Uint8Array;
+  readonly residual: IntegerResidual | undefined;
+  /** Undefined in the last layer: its sums are the network's output. */
+  readonly requantize: Requantize | undefined;
+  /** Real value of one unit of a weight and of an input activation. */
+  readonly weightScale: number;
+  readonly inputScale: number;
+}
+
+/** Pooling on stored activations; the mean is rounded to the nearest integer, halves up. */
+export interface PoolLayer {
+  readonly kind: 'maxPool' | 'averagePool';
+  readonly name: string;
+  readonly input: string;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** Window of a maxPool; 0 for averagePool, which takes the whole map. */
+  readonly size: number;
+}
+
+export type CompressedLayer = MacroLayer | PoolLayer;
+
+/** A network in integers, with the groups that are stored. */
+export interface CompressedNetwork {
+  readonly name: string;
+  /** The network it was made from, batch norm fused and groups pruned, still in real arithmetic. */
+  readonly prunedFloat: Network;
+  readonly input: Shape;
+  readonly classes: number;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  readonly layers: readonly CompressedLayer[];
+}
+
+/** Is this a layer that runs in the macros? */
+export const isMacroLayer = (layer: CompressedLayer): layer is MacroLayer =>
+  layer.kind === 'conv' || layer.kind === 'linear';
+
+/** Multiply-accumulates of a layer for one image, counting every weight. */
+export const macsOf = (layer: MacroLayer): number =>
+  layer.weights.length * layer.outputShape.height * layer.outputShape.width;

@@ -1,0 +1,31 @@
+// Batch norm becomes part of the weights before quantization, so that the chip never multiplies per channel.
+
+import type { ConvLayer, Layer } from '../network/layer.ts';
+import type { Network } from '../network/network.ts';
+
+/**
+ * The same network with every batch norm fused into weights and bias:
+ * w' = w gamma / sqrt(variance + epsilon), b' = beta + (b - mean) gamma / sqrt(variance + epsilon).
+ */
+export function fuseBatchNorm(network: Network): Network {
+  return {
+    ...network,
+    layers: network.layers.map((layer) => (layer.kind === 'conv' ? fuse(layer) : layer)),
+  };
+}
+
+function fuse(layer: ConvLayer): Layer {
+  const { batchNorm: norm, ...rest } = layer;
+  if (!norm) return layer;
+  const scale = norm.gamma.map(
+    (gamma, m) => gamma / Math.sqrt((norm.variance[m] as number) + norm.epsilon),
+  );
+  const perKernel = layer.weights.length / layer.kernels;
+  const weights = layer.weights.map(
+    (weight, i) => weight * (scale[Math.floor(i / perKernel)] as number),
+  );
+  const bias = norm.beta.map(
+    (beta, m) => beta + ((layer.bias?.[m] ?? 0) - (norm.mean[m] as number)) * (scale[m] as number),
+  );
+  return { ...rest, weights, bias };
+}

@@ -1,0 +1,90 @@
+// Pruning by magnitude: the groups that matter least lose all their weights.
+
+import { CompressError } from '../core/errors.ts';
+import { hasWeights, type WeightLayer } from '../network/layer.ts';
+import { layerShapes, type Network } from '../network/network.ts';
+import {
+  forEachWeight,
+  type GroupGrid,
+  groupGrid,
+  type GroupShape,
+  type KernelGeometry,
+} from './weight-group.ts';
+
+interface Candidate {
+  readonly layer: number;
+  readonly group: number;
+  /** Root mean square of the group's weights over that of its layer's groups. */
+  readonly magnitude: number;
+}
+
+/**
+ * Sets the weights of the least groups to zero, over all layers together. Layers that are packed (fewer channels than
+ * word lines) are left dense, as MARS leaves its first layer.
+ * @param fraction of the groups that may be pruned, 0 ... 1
+ * @throws {CompressError} when `fraction` is out of range
+ */
+export function pruneGroups(network: Network, fraction: number, shape: GroupShape): Network {
+  if (!(fraction >= 0 && fraction <= 1))
+    throw new CompressError({
+      what: `${fraction} of the groups cannot be pruned`,
+      where: [network.name, 'prunedGroups'],
+      todo: 'use a share from 0 to 1',
+    });
+  const geometries = geometriesOf(network);
+  const candidates = network.layers.flatMap((layer, index) => {
+    const geometry = geometries[index];
+    return hasWeights(layer) && geometry ? candidatesOf(layer, geometry, index, shape) : [];
+  });
+  candidates.sort((a, b) => a.magnitude - b.magnitude || a.layer - b.layer || a.group - b.group);
+  const weights = network.layers.map((layer) =>
+    hasWeights(layer) ? layer.weights.slice() : undefined,
+  );
+  for (const { layer, group } of candidates.slice(0, Math.round(fraction * candidates.length))) {
+    const geometry = geometries[layer];
+    const array = weights[layer];
+    if (geometry && array)
+      forEachWeight(groupGrid(geometry, shape), geometry, group, (i) => (array[i] = 0));
+  }
+  const layers = network.layers.map((layer, index) => {
+    const pruned = weights[index];
+    return hasWeights(layer) && pruned ? { ...layer, weights: pruned } : layer;
+  });
+  return { ...network, layers };
+}
+
+/** Kernel sizes of each layer, undefined for those without weights. A linear layer's kernel is the whole map. */
+export function geometriesOf(network: Network): readonly (KernelGeometry | undefined)[] {
+  const shapes = layerShapes(network);
+  return network.layers.map((layer) => {
+    if (layer.kind === 'conv') {
+      const { channels, kernels, kernelHeight, kernelWidth, stride, padding } = layer;
+      return { channels, kernels, kernelHeight, kernelWidth, stride, padding };
+    }
+    const input = shapes.get(layer.input);
+    if (layer.kind !== 'linear' || !input) return undefined;
+    const { channels, height: kernelHeight, width: kernelWidth } = input;
+    return { channels, kernels: layer.outputs, kernelHeight, kernelWidth, stride: 1, padding: 0 };
+  });
+}
+
+function candidatesOf(
+  layer: WeightLayer,
+  geometry: KernelGeometry,
+  index: number,
+  shape: GroupShape,
+): readonly Candidate[] {
+  const grid: GroupGrid = groupGrid(geometry, shape);
+  if (grid.packed) return [];
+  const norms = Array.from({ length: grid.kernelTiles * grid.codes }, (_, group) => {
+    let squares = 0;
+    let count = 0;
+    forEachWeight(grid, geometry, group, (i) => {
+      squares += (layer.weights[i] as number) ** 2;
+      count += 1;
+    });
+    return Math.sqrt(squares / count);
+  });
+  const typical = Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0) / norms.length) || 1;
+  return norms.map((norm, group) => ({ layer: index, group, magnitude: norm / typical }));
+}

@@ -1,0 +1,93 @@
+// Weight groups: the pieces of a layer's weights that the chip stores, skips and prunes whole. A group is one block of
+// input channels (one per word line) x the kernels that run together, at one kernel position.
+
+import { ceilDivide } from '../core/integer.ts';
+
+/** Sizes of a layer's kernels, whether it came from a convolution or a linear layer. */
+export interface KernelGeometry {
+  /** Input channels C. */
+  readonly channels: number;
+  /** Kernels M. */
+  readonly kernels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** Inputs and kernels of one group; on MARS 16 x 16 at 8-bit weights. */
+export interface GroupShape {
+  /** Word lines that are on together. */
+  readonly channels: number;
+  /** Kernels that run together on a core. */
+  readonly kernels: number;
+}
+
+/** All groups that a layer could have. Group `code` of kernel tile `tile` is number `tile * codes + code`. */
+export interface GroupGrid {
+  /**
+   * True where the layer has fewer channels than word lines: then all its kernel positions and channels, in order
+   * (ky, kx, channel), are dealt onto word lines one after the other, and a block is a run of those.
+   */
+  readonly packed: boolean;
+  /** Blocks of word lines: channel blocks, or blocks of a packed patch. */
+  readonly blocks: number;
+  /** Kernel positions that are groups of their own; 1 in a packed layer. */
+  readonly positions: number;
+  /** blocks x positions: index codes of the layer. */
+  readonly codes: number;
+  readonly kernelTiles: number;
+  readonly shape: GroupShape;
+}
+
+/** The {@link GroupGrid} of a layer. */
+export function groupGrid(geometry: KernelGeometry, shape: GroupShape): GroupGrid {
+  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const packed = geometry.channels < shape.channels && area > 1;
+  const blocks = ceilDivide(packed ? geometry.channels * area : geometry.channels, shape.channels);
+  const positions = packed ? 1 : area;
+  const kernelTiles = ceilDivide(geometry.kernels, shape.kernels);
+  return { packed, blocks, positions, codes: blocks * positions, kernelTiles, shape };
+}
+
+/** Where a weight is stored: its kernel, the code of its group, its word line. */
+export interface WeightPlace {
+  readonly kernel: number;
+  readonly code: number;
+  readonly wordLine: number;
+}
+
+/**
+ * Where in a weight array of order (M, C, R, S) the weight of `kernel` at `wordLine` of group `code` lies;
+ * -1 for a word line that the layer leaves empty.
+ */
+export function weightIndex(
+  grid: GroupGrid,
+  geometry: KernelGeometry,
+  { kernel, code, wordLine }: WeightPlace,
+): number {
+  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const block = Math.floor(code / grid.positions);
+  const line = block * grid.shape.channels + wordLine;
+  const channel = grid.packed ? line % geometry.channels : line;
+  const position = grid.packed ? Math.floor(line / geometry.channels) : code % grid.positions;
+  if (channel >= geometry.channels || position >= area) return -1;
+  return (kernel * geometry.channels + channel) * area + position;
+}
+
+/** Calls `visit` with the index of every weight of one group. */
+export function forEachWeight(
+  grid: GroupGrid,
+  geometry: KernelGeometry,
+  group: number,
+  visit: (index: number) => void,
+): void {
+  const tile = Math.floor(group / grid.codes);
+  const first = tile * grid.shape.kernels;
+  const last = Math.min(first + grid.shape.kernels, geometry.kernels);
+  for (let kernel = first; kernel < last; kernel++)
+    for (let wordLine = 0; wordLine < grid.shape.channels; wordLine++) {
+      const index = weightIndex(grid, geometry, { kernel, code: group % grid.codes, wordLine });
+      if (index >= 0) visit(index);
+    }
+}

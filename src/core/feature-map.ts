@@ -1,0 +1,44 @@
+// Activations of one layer for a batch of images, stored as the chip stores them: pixel by pixel, channels innermost.
+
+/** Height, width and channels of the feature map of one image. */
+export interface Shape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Unsigned activations of a batch, order (image, y, x, channel). */
+export interface FeatureMap extends Shape {
+  readonly images: number;
+  /** Bits per activation, 1 ... 8. Every value is below 2^bits. */
+  readonly bits: number;
+  readonly data: Uint8Array;
+}
+
+/** Real-valued activations of a batch, order (image, y, x, channel). */
+export interface FloatMap extends Shape {
+  readonly images: number;
+  readonly data: Float32Array;
+}
+
+/** Activations of one image. */
+export const activationsPerImage = (shape: Shape): number =>
+  shape.height * shape.width * shape.channels;
+
+/** Shape as a person writes it: `28x28x16` (height, width, channels). */
+export const shapeText = (shape: Shape): string =>
+  `${shape.height}x${shape.width}x${shape.channels}`;
+
+/** Images `first ... first+count-1` of a batch, without copying. */
+export function imageSlice(map: FeatureMap, first: number, count: number): FeatureMap {
+  const size = activationsPerImage(map);
+  return { ...map, images: count, data: map.data.subarray(first * size, (first + count) * size) };
+}
+
+/** Position of the largest of `values`; the first of equals. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++)
+    if ((values[i] as number) > (values[best] as number)) best = i;
+  return best;
+}

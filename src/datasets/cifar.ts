@@ -1,0 +1,40 @@
+// CIFAR's binary files: per image one or two label bytes, then 1024 bytes each of red, green and blue.
+// https://www.cs.toronto.edu/~kriz/cifar.html ("Binary version")
+
+import { InputError } from '../core/errors.ts';
+import { type ImageSet, toImageSet } from './image-set.ts';
+
+const side = 32;
+const plane = side * side;
+
+/** Which CIFAR a file belongs to. CIFAR-100 has a coarse label before the fine one, which is the class. */
+export type CifarKind = 'cifar10' | 'cifar100';
+
+/**
+ * Reads a CIFAR binary file.
+ * @param where name of the file, for errors
+ * @throws {InputError} when its length is not a whole number of images, or a label is out of range
+ */
+export function readCifar(bytes: Uint8Array, kind: CifarKind, where: string): ImageSet {
+  const labelBytes = kind === 'cifar10' ? 1 : 2;
+  const record = labelBytes + 3 * plane;
+  const images = bytes.length / record;
+  if (images === 0 || !Number.isInteger(images))
+    throw new InputError({
+      what: `${bytes.length} bytes are not a whole number of ${record}-byte images`,
+      where,
+      todo: 'use the binary version of the data set, unpacked',
+    });
+  const labels = new Uint8Array(images);
+  const data = new Uint8Array(images * 3 * plane);
+  for (let image = 0; image < images; image++) {
+    const start = image * record + labelBytes;
+    labels[image] = bytes[start - 1] as number;
+    for (let pixel = 0; pixel < plane; pixel++)
+      for (let c = 0; c < 3; c++)
+        data[(image * plane + pixel) * 3 + c] = bytes[start + c * plane + pixel] as number;
+  }
+  const classes = kind === 'cifar10' ? 10 : 100;
+  const map = { images, height: side, width: side, channels: 3, bits: 8, data };
+  return toImageSet({ name: kind, classes, images: map, labels }, where);
+}

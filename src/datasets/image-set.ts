@@ -1,0 +1,67 @@
+// Labelled images as every reader of this folder gives them.
+
+import { InputError } from '../core/errors.ts';
+import { activationsPerImage, type FeatureMap, imageSlice } from '../core/feature-map.ts';
+
+/** Images with their labels. */
+export interface ImageSet {
+  /** Name of the data set and part: `mnist test`. */
+  readonly name: string;
+  /** Number of classes. Labels are 0 ... classes-1. */
+  readonly classes: number;
+  /** 8-bit pixels, order (image, y, x, channel). */
+  readonly images: FeatureMap;
+  /** One per image. */
+  readonly labels: Uint8Array;
+}
+
+/**
+ * Puts images and labels together.
+ * @throws {InputError} when their counts differ or a label is not a class
+ */
+export function toImageSet(set: ImageSet, where: string): ImageSet {
+  if (set.labels.length !== set.images.images)
+    throw new InputError({
+      what: `${set.images.images} images but ${set.labels.length} labels`,
+      where,
+      todo: 'use the label file that belongs to the images',
+    });
+  const bad = set.labels.findIndex((label) => label >= set.classes);
+  if (bad >= 0)
+    throw new InputError({
+      what: `label ${set.labels[bad]} of image ${bad} is not below ${set.classes}`,
+      where,
+    });
+  return set;
+}
+
+/**
+ * The first `count` images; all of them when count is undefined.
+ * @throws {InputError} when the set has fewer
+ */
+export function firstImages(set: ImageSet, count: number | undefined): ImageSet {
+  if (count === undefined) return set;
+  if (count > set.images.images)
+    throw new InputError({
+      what: `${count} images asked for, it has ${set.images.images}`,
+      where: set.name,
+    });
+  return {
+    ...set,
+    images: imageSlice(set.images, 0, count),
+    labels: set.labels.subarray(0, count),
+  };
+}
+
+/** Every n-th image, so that `count` of them are spread over the whole set. */
+export function spreadImages(set: ImageSet, count: number): FeatureMap {
+  const { images } = set;
+  const size = activationsPerImage(images);
+  const taken = Math.min(count, images.images);
+  const data = new Uint8Array(taken * size);
+  for (let i = 0; i < taken; i++) {
+    const from = Math.floor((i * images.images) / taken);
+    data.set(images.data.subarray(from * size, (from + 1) * size), i * size);
+  }
+  return { ...images, images: taken, data };
+}

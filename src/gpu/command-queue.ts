@@ -1,0 +1,98 @@
+// Records commands until something must be read back; every error of the device ends as one SimulationError.
+
+import { SimulationError } from '../core/errors.ts';
+
+const filters: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
+/** GPUBufferUsage.MAP_READ | COPY_DST, and GPUMapMode.READ. */
+const readBackUsage = 0x1 | 0x8;
+const mapRead = 0x1;
+
+/** Collects commands of a device. */
+export class CommandQueue {
+  readonly #device: GPUDevice;
+  #encoder: GPUCommandEncoder | undefined;
+  #afterSubmit: (() => void)[] = [];
+  #lost: string | undefined;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    void device.lost.then((info) => {
+      this.#lost = info.message || info.reason;
+    });
+  }
+
+  /** The encoder of the commands that are not submitted yet. */
+  get encoder(): GPUCommandEncoder {
+    if (!this.#encoder) {
+      this.#openScopes();
+      this.#encoder = this.#device.createCommandEncoder({ label: 'mars-cim batch' });
+    }
+    return this.#encoder;
+  }
+
+  /** Calls `action` once the commands recorded so far are done. */
+  afterSubmit(action: () => void): void {
+    this.#afterSubmit.push(action);
+  }
+
+  /**
+   * Submits, and gives the first `bytes` of `buffer`.
+   * @param clear true to set the buffer to zero afterwards
+   * @throws {SimulationError} for any error of the device since the last submit
+   */
+  async read(buffer: GPUBuffer, bytes: number, clear = false): Promise<ArrayBuffer> {
+    const commands = this.encoder;
+    const size = Math.max(4, bytes);
+    const staging = this.#device.createBuffer({ label: 'read back', size, usage: readBackUsage });
+    commands.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
+    if (clear) commands.clearBuffer(buffer);
+    this.#device.queue.submit([commands.finish()]);
+    this.#encoder = undefined;
+    const waiting = this.#afterSubmit;
+    this.#afterSubmit = [];
+    try {
+      await this.#closeScopes('submit');
+      await staging.mapAsync(mapRead);
+      return staging.getMappedRange().slice(0);
+    } finally {
+      staging.destroy();
+      for (const action of waiting) action();
+    }
+  }
+
+  /**
+   * Runs `work`; what the device reports meanwhile is thrown.
+   * @throws {SimulationError} naming `what`
+   */
+  async scoped<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.#openScopes();
+    const [result] = await Promise.allSettled([work()]);
+    if (result.status === 'rejected') {
+      // An error of the work itself says more than what the device made of it.
+      await Promise.allSettled([this.#closeScopes(what)]);
+      throw result.reason;
+    }
+    await this.#closeScopes(what);
+    return result.value;
+  }
+
+  #openScopes(): void {
+    for (const filter of filters) this.#device.pushErrorScope(filter);
+  }
+
+  async #closeScopes(what: string): Promise<void> {
+    const errors = await Promise.all(filters.map(() => this.#device.popErrorScope()));
+    if (this.#lost !== undefined)
+      throw new SimulationError({
+        what: `the GPU device was lost (${this.#lost})`,
+        where: what,
+        todo: 'run again',
+      });
+    const error = errors.find((candidate) => candidate !== null);
+    if (error)
+      throw new SimulationError({
+        what: `the GPU reports: ${error.message.split('\n')[0]}`,
+        where: what,
+      });
+  }
+}

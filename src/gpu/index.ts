@@ -1,0 +1,3 @@
+// WebGPU: `import { openGpu } from 'mars-cim/gpu'`.
+
+export { type AdapterDescription, describeAdapter, openGpu } from './open-gpu.ts';

@@ -1,0 +1,71 @@
+// Host side of shaders/input-phases.wgsl.
+
+import bytes from '../../../shaders/lib/bytes.wgsl?raw';
+import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
+import code from '../../../shaders/input-phases.wgsl?raw';
+import { type MacroProgram, planesPerWord, wordsPerPlane } from '../../simulate/macro-program.ts';
+import type { KernelSource } from '../kernel.ts';
+import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+
+const fields = {
+  invocations: 'u32',
+  input_height: 'u32',
+  input_width: 'u32',
+  channels: 'u32',
+  patch_height: 'u32',
+  patch_width: 'u32',
+  patch_stride: 'u32',
+  patch_padding: 'u32',
+  words_height: 'u32',
+  words_width: 'u32',
+  blocks: 'u32',
+} as const;
+
+const params: UniformLayout<typeof fields> = uniformLayout('InputPhasesParams', fields);
+
+/** The kernel; see the shader's header. */
+export const inputPhases: KernelSource<typeof fields> = {
+  name: 'input-phases',
+  code: linearIndex + bytes + code,
+  params,
+  bindings: [
+    { name: 'activations', access: 'read' },
+    { name: 'planes', access: 'read_write' },
+  ],
+  constants: ['WORD_LINES_ON', 'WORDS', 'PLANES'],
+};
+
+/** Values of the overrides for a program. */
+export const inputPhasesConstants = (program: MacroProgram): Record<string, number> => ({
+  WORD_LINES_ON: program.wordLinesOn,
+  WORDS: wordsPerPlane(program),
+  PLANES: planesPerWord(program),
+});
+
+/** (image, y, x, block, word) of a batch. */
+export const inputPhasesInvocations = (program: MacroProgram, images: number): number =>
+  images *
+  program.words.height *
+  program.words.width *
+  program.words.blocks *
+  wordsPerPlane(program);
+
+/** Bytes of the planes of a batch. */
+export const inputPhasesBytes = (program: MacroProgram, images: number): number =>
+  4 * inputPhasesInvocations(program, images) * planesPerWord(program);
+
+/** The uniform for a batch. */
+export const inputPhasesParams = (program: MacroProgram, images: number): ArrayBuffer =>
+  params.pack({
+    invocations: inputPhasesInvocations(program, images),
+    input_height: program.input.height,
+    input_width: program.input.width,
+    channels: program.input.channels,
+    patch_height: program.patch.height,
+    patch_width: program.patch.width,
+    patch_stride: program.patch.stride,
+    patch_padding: program.patch.padding,
+    words_height: program.words.height,
+    words_width: program.words.width,
+    blocks: program.words.blocks,
+  });

@@ -1,0 +1,53 @@
+// Host side of shaders/pool.wgsl.
+
+import bytes from '../../../shaders/lib/bytes.wgsl?raw';
+import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
+import code from '../../../shaders/pool.wgsl?raw';
+import type { PoolLayer } from '../../compress/compressed-network.ts';
+import type { KernelSource } from '../kernel.ts';
+import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+
+const fields = {
+  invocations: 'u32',
+  count: 'u32',
+  height: 'u32',
+  width: 'u32',
+  channels: 'u32',
+  input_height: 'u32',
+  input_width: 'u32',
+  window_height: 'u32',
+  window_width: 'u32',
+  is_mean: 'u32',
+} as const;
+
+const params: UniformLayout<typeof fields> = uniformLayout('PoolParams', fields);
+
+/** The kernel; see the shader's header. */
+export const pool: KernelSource<typeof fields> = {
+  name: 'pool',
+  code: linearIndex + bytes + code,
+  params,
+  bindings: [
+    { name: 'input', access: 'read' },
+    { name: 'activations', access: 'read_write' },
+  ],
+  constants: [],
+};
+
+/** The uniform for a batch of `count` activations. */
+export function poolParams(layer: PoolLayer, count: number): ArrayBuffer {
+  const { inputShape: input, outputShape: output } = layer;
+  const isMean = layer.kind === 'averagePool';
+  return params.pack({
+    invocations: Math.ceil(count / 4),
+    count,
+    height: output.height,
+    width: output.width,
+    channels: output.channels,
+    input_height: input.height,
+    input_width: input.width,
+    window_height: isMean ? input.height : layer.size,
+    window_width: isMean ? input.width : layer.size,
+    is_mean: isMean ? 1 : 0,
+  });
+}

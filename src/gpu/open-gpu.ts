@@ -1,0 +1,65 @@
+// From a GPU object (Chrome's navigator.gpu, or Dawn's in Node) to a device with the limits that its adapter has.
+
+import { EnvironmentError } from '../core/errors.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
+import { openGpuBackend } from './gpu-backend.ts';
+
+/** An adapter as a person reads it. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  /** Driver and version where the browser tells. */
+  readonly description: string;
+  /** True for software adapters that say so. */
+  readonly isFallback: boolean;
+}
+
+/** Describes an adapter. */
+export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
+  const { vendor, architecture, device, description } = adapter.info;
+  return { vendor, architecture, device, description, isFallback: adapter.info.isFallbackAdapter };
+}
+
+/** One line for reports, the same from Node and from Chrome where they use the same driver. */
+export const adapterText = (adapter: AdapterDescription): string =>
+  [adapter.device || adapter.vendor, adapter.description]
+    .filter((text) => text !== '')
+    .join(', ') || 'unnamed adapter';
+
+/** The adapter of `gpu`, and a device with its limits. */
+export interface OpenDevice {
+  readonly adapter: AdapterDescription;
+  readonly device: GPUDevice;
+}
+
+/**
+ * Opens a device with the highest storage limits that the adapter has.
+ * @throws {EnvironmentError} when there is no adapter
+ */
+export async function openDevice(gpu: GPU): Promise<OpenDevice> {
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter)
+    throw new EnvironmentError({
+      what: 'there is no WebGPU adapter',
+      todo: 'run `npm run setup`, or in Chrome start it with --enable-unsafe-webgpu',
+    });
+  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
+    adapter.limits;
+  const requiredLimits = {
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+    maxStorageBuffersPerShaderStage,
+  };
+  const device = await adapter.requestDevice({ label: 'mars-cim', requiredLimits });
+  return { adapter: describeAdapter(adapter), device };
+}
+
+/**
+ * Opens the GPU backend. The caller disposes it (`await using`).
+ * @throws {EnvironmentError} when there is no adapter
+ */
+export async function openGpu(gpu: GPU): Promise<MacroBackend> {
+  const { adapter, device } = await openDevice(gpu);
+  return openGpuBackend(device, adapterText(adapter));
+}

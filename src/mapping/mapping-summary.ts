@@ -1,0 +1,67 @@
+// Counts that a mapping is judged by: what is kept, how many bits that takes, what it would be dense.
+
+import { macsOf } from '../compress/compressed-network.ts';
+import { forEachWeight } from '../compress/weight-group.ts';
+import type { MappedMacroLayer, Mapping } from './map-to-chip.ts';
+
+/** How much of one layer is stored. */
+export interface LayerStorage {
+  readonly groups: number;
+  readonly groupsKept: number;
+  readonly weights: number;
+  /** Weights in stored groups, zeros among them included. */
+  readonly weightsKept: number;
+  /** Multiply-accumulates for one image, of all weights and of the stored groups. */
+  readonly macs: number;
+  readonly macsKept: number;
+  readonly indexBits: number;
+  /** Bits of the stored groups, empty word lines and partitions included, and of their index codes. */
+  readonly storedBits: number;
+  /** Bits of all weights, nothing skipped and nothing padded. */
+  readonly denseBits: number;
+}
+
+/** The {@link LayerStorage} of one mapped layer. */
+export function layerStorage(mapped: MappedMacroLayer): LayerStorage {
+  const { layer, tiles, codeBits } = mapped;
+  const { grid, geometry, weightBits } = layer;
+  let weightsKept = 0;
+  layer.kept.forEach((kept, group) => {
+    if (kept) forEachWeight(grid, geometry, group, () => (weightsKept += 1));
+  });
+  const groupsKept = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
+  const pixels = layer.outputShape.height * layer.outputShape.width;
+  const indexBits = groupsKept * codeBits;
+  return {
+    groups: layer.kept.length,
+    groupsKept,
+    weights: layer.weights.length,
+    weightsKept,
+    macs: macsOf(layer),
+    macsKept: weightsKept * pixels,
+    indexBits,
+    storedBits: groupsKept * grid.shape.channels * grid.shape.kernels * weightBits + indexBits,
+    denseBits: layer.weights.length * weightBits,
+  };
+}
+
+/** The sums of {@link layerStorage} over the network. */
+export function mappingStorage(mapping: Mapping): LayerStorage {
+  const total = {
+    groups: 0,
+    groupsKept: 0,
+    weights: 0,
+    weightsKept: 0,
+    macs: 0,
+    macsKept: 0,
+    indexBits: 0,
+    storedBits: 0,
+    denseBits: 0,
+  };
+  for (const mapped of mapping.layers) {
+    if (mapped.kind !== 'macro') continue;
+    const storage = layerStorage(mapped);
+    for (const key of Object.keys(total) as (keyof LayerStorage)[]) total[key] += storage[key];
+  }
+  return total;
+}

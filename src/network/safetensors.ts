@@ -1,0 +1,99 @@
+// The safetensors container: an 8-byte header length, a JSON header, then raw tensors. We store networks in it, so
+// that Python tools read our files as they are. https://github.com/huggingface/safetensors#format
+
+import { InputError } from '../core/errors.ts';
+import { z } from 'zod';
+
+/** One tensor of a file. Only 32-bit floats are used. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What a safetensors file holds. */
+export interface TensorFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** Limit of the format itself. */
+const largestHeader = 100_000_000;
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+const headerSchema = z
+  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
+  .catchall(entrySchema);
+
+/**
+ * Reads a safetensors file.
+ * @param where name of the file, for errors
+ * @throws {InputError} when the header or a tensor claims what the file does not hold
+ */
+export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
+  const fail = (what: string): never => {
+    throw new InputError({ what, where, todo: 'is it a whole .safetensors file?' });
+  };
+  if (bytes.length < 8) fail(`only ${bytes.length} bytes, too short for a header`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  if (headerBytes > largestHeader || headerBytes > bytes.length - 8)
+    fail(`its header claims ${headerBytes} bytes, the file has ${bytes.length}`);
+  const header = parseHeader(bytes.subarray(8, 8 + headerBytes), fail);
+  const body = bytes.subarray(8 + headerBytes);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    const { dtype, shape, data_offsets: offsets } = entrySchema.parse(entry);
+    const [begin, end] = offsets;
+    const count = shape.reduce((product, n) => product * n, 1);
+    if (dtype !== 'F32') fail(`tensor ${name} is ${dtype}, only F32 is read`);
+    if (end > body.length || end - begin !== 4 * count)
+      fail(
+        `tensor ${name} of ${shape.join('x')} claims bytes ${begin} to ${end} of ${body.length}`,
+      );
+    tensors.set(name, { shape, data: new Float32Array(body.slice(begin, end).buffer) });
+  }
+  return { metadata: header.__metadata__ ?? {}, tensors };
+}
+
+/** Writes a safetensors file; tensors in the order of the map. */
+export function writeTensorFile(file: TensorFile): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: file.metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of file.tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  let text = JSON.stringify(header);
+  text += ' '.repeat((8 - (new TextEncoder().encode(text).length % 8)) % 8);
+  const head = new TextEncoder().encode(text);
+  const bytes = new Uint8Array(8 + head.length + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  bytes.set(head, 8);
+  let at = 8 + head.length;
+  for (const { data } of file.tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  fail: (what: string) => never,
+): z.infer<typeof headerSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return fail('its header is not JSON');
+  }
+  const parsed = headerSchema.safeParse(json);
+  if (!parsed.success)
+    return fail(`its header is not valid: ${z.prettifyError(parsed.error).split('\n')[0]}`);
+  return parsed.data;
+}

@@ -1,0 +1,114 @@
+// The whole way of a job: compress, map, simulate, schedule, summarize. Command line and page both call this, so the
+// same job gives the same report wherever it runs.
+
+import type { ChipSpec } from '../chips/index.ts';
+import { macroGeometry } from '../chips/macro-geometry.ts';
+import { compress } from '../compress/compress.ts';
+import type { GroupShape } from '../compress/weight-group.ts';
+import { argmax, type FeatureMap } from '../core/feature-map.ts';
+import type { LongWork, Progress } from '../core/progress.ts';
+import { type ImageSet } from '../datasets/image-set.ts';
+import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
+import { floatForwardInPortions } from '../network/float-forward.ts';
+import type { Network } from '../network/network.ts';
+import { integerForward } from '../reference/integer-network.ts';
+import type { Report } from '../report/report.ts';
+import { summarize } from '../report/summarize.ts';
+import type { LayerActivity } from '../simulate/activity.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
+import { accuracy, simulate } from '../simulate/simulate.ts';
+import { schedule } from '../timeline/schedule.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+
+/** What to do, as plain data. */
+export interface Job {
+  readonly network: Network;
+  readonly chip: ChipSpec;
+  readonly images: ImageSet;
+  /** Training images on which activation clips are chosen. */
+  readonly calibration: FeatureMap;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  /** Share of the groups that may be pruned which is pruned. */
+  readonly prunedGroups: number;
+  readonly seed: number;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  readonly report: Report;
+  readonly timeline: Timeline;
+  /** Sums of the last layer, order (image, class). */
+  readonly outputs: Int32Array;
+  readonly activity: readonly LayerActivity[];
+}
+
+/** Inputs x kernels that `chip` runs together at `weightBits`: the shape to prune in. */
+export function groupShapeOf(chip: ChipSpec, weightBits: number): GroupShape {
+  const { wordLinesOn, kernelsPerCore } = macroGeometry(chip, { weightBits, inputBits: 8 });
+  return { channels: wordLinesOn, kernels: kernelsPerCore };
+}
+
+/** The compress and map part of a job. */
+export function mapJob(job: Omit<Job, 'images' | 'seed'>, work: LongWork = {}): Mapping {
+  const { network, chip, calibration, weightBits, activationBits, prunedGroups } = job;
+  const groupShape = groupShapeOf(chip, weightBits);
+  const options = { weightBits, activationBits, prunedGroups, groupShape, calibration, ...work };
+  return mapToChip(compress(network, options), chip);
+}
+
+/**
+ * Runs a job.
+ * @throws {CimError} of the stage that cannot be done
+ */
+export async function runJob(
+  job: Job,
+  backend: MacroBackend,
+  work: LongWork = {},
+): Promise<JobResult> {
+  const { network, images } = job;
+  const { classes } = network;
+  const mapping = mapJob(job, work);
+  const exact = integerForward(mapping.network, images.images, work);
+  const float = floatOutputs(job, work);
+  const run = await simulate(mapping, images.images, { backend, ...work });
+  const timeline = schedule(mapping);
+  const report = summarize(mapping, run, timeline, {
+    seed: job.seed,
+    dataset: images.name,
+    accuracy: {
+      top1: accuracy(run.outputs, images.labels, classes),
+      floatTop1: accuracy(float, images.labels, classes),
+      quantizedTop1: accuracy(exact, images.labels, classes),
+      agreement: agreement(run.outputs, exact, classes),
+    },
+  });
+  return { report, timeline, outputs: run.outputs, activity: run.activity };
+}
+
+function floatOutputs(job: Job, work: LongWork): Float32Array {
+  const { network, images } = job;
+  const outputs = new Float32Array(images.images.images * network.classes);
+  let done = 0;
+  for (const portion of floatForwardInPortions(network, images.images, work)) {
+    outputs.set(portion, done);
+    done += portion.length;
+    const progress: Progress = {
+      stage: 'float',
+      done: done / network.classes,
+      total: images.images.images,
+    };
+    work.onProgress?.(progress);
+  }
+  return outputs;
+}
+
+function agreement(a: Int32Array, b: Int32Array, classes: number): number {
+  const images = a.length / classes;
+  let same = 0;
+  for (let image = 0; image < images; image++) {
+    const range = [image * classes, (image + 1) * classes] as const;
+    if (argmax(a.subarray(...range)) === argmax(b.subarray(...range))) same += 1;
+  }
+  return same / images;
+}

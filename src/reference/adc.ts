@@ -1,0 +1,15 @@
+// The ADC: from the sum on a bit line to its column code. Twin of shaders/lib/adc.wgsl.
+
+import { clamp, floorDivide } from '../core/integer.ts';
+import { type AdcProgram, fixedPointUnit } from '../simulate/macro-program.ts';
+
+/**
+ * The unclamped code of a sum: floor((sum - offset) / step + 1/2), in fixed point.
+ * @param sum in unit discharges, an integer
+ */
+export const idealCode = (sum: number, adc: AdcProgram): number =>
+  floorDivide(2 * (sum * fixedPointUnit - adc.offset) + adc.step, 2 * adc.step);
+
+/** The column code: {@link idealCode} limited to 0 ... 2^bits - 1. */
+export const columnCode = (sum: number, adc: AdcProgram): number =>
+  clamp(idealCode(sum, adc), 0, 2 ** adc.bits - 1);

@@ -1,0 +1,45 @@
+// Which digit each word line drives in each input phase. Twin of shaders/input-phases.wgsl.
+//
+//   digit(wl, phase) = (activation(wl) >> (phase * inputBitsPerPhase)) mod 2^inputBitsPerPhase
+//
+// A word line beyond the layer's inputs, or outside the map, drives 0.
+
+import type { FeatureMap } from '../core/feature-map.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
+
+/** The activation of every word line at every pixel of the word map, order (image, y, x, block, word line). */
+export function wordActivations(program: MacroProgram, input: FeatureMap): Uint8Array {
+  const { words, patch, wordLinesOn } = program;
+  const lines = input.channels * patch.height * patch.width;
+  const activations = new Uint8Array(
+    input.images * words.height * words.width * words.blocks * wordLinesOn,
+  );
+  let to = 0;
+  for (let image = 0; image < input.images; image++)
+    for (let y = 0; y < words.height; y++)
+      for (let x = 0; x < words.width; x++)
+        for (let line = 0; line < words.blocks * wordLinesOn; line++)
+          activations[to++] =
+            line < lines ? activationAt(program, input, { image, y, x, line }) : 0;
+  return activations;
+}
+
+/** What a word line drives in one phase. */
+export const digit = (activation: number, phase: number, bitsPerPhase: number): number =>
+  (activation >> (phase * bitsPerPhase)) & (2 ** bitsPerPhase - 1);
+
+function activationAt(
+  program: MacroProgram,
+  input: FeatureMap,
+  at: { readonly image: number; readonly y: number; readonly x: number; readonly line: number },
+): number {
+  const { patch } = program;
+  const channel = at.line % input.channels;
+  const position = Math.floor(at.line / input.channels);
+  const y = at.y * patch.stride + Math.floor(position / patch.width) - patch.padding;
+  const x = at.x * patch.stride + (position % patch.width) - patch.padding;
+  if (y < 0 || y >= input.height || x < 0 || x >= input.width) return 0;
+  return input.data[
+    ((at.image * input.height + y) * input.width + x) * input.channels + channel
+  ] as number;
+}

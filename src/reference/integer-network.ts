@@ -1,0 +1,97 @@
+// The integer network as plain convolutions, without macros, phases or ADC: what a chip that loses nothing computes.
+// Shares no code with the macro's path but the requantizer and the pools.
+
+import {
+  type CompressedNetwork,
+  isMacroLayer,
+  type MacroLayer,
+} from '../compress/compressed-network.ts';
+import { quantizePixels } from '../compress/quantize.ts';
+import { assert, CancelledError } from '../core/errors.ts';
+import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
+import type { LongWork } from '../core/progress.ts';
+import { forEachInside } from '../core/window.ts';
+import { pool } from './pool.ts';
+import { requantize } from './requantize.ts';
+
+/**
+ * Outputs of the integer network for 8-bit `images`, order (image, class).
+ * @throws {CancelledError} when told to stop
+ */
+export function integerForward(
+  network: CompressedNetwork,
+  images: FeatureMap,
+  work: LongWork = {},
+): Int32Array {
+  const outputs = new Int32Array(images.images * network.classes);
+  for (let image = 0; image < images.images; image++) {
+    if (work.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+    outputs.set(forwardOne(network, imageSlice(images, image, 1)), image * network.classes);
+    work.onProgress?.({ stage: 'quantize', done: image + 1, total: images.images });
+  }
+  return outputs;
+}
+
+/** Sums of one layer by plain integer convolution, order (image, y, x, kernel). */
+export function integerConvolution(layer: MacroLayer, input: FeatureMap): Int32Array {
+  const { kernels, kernelHeight, kernelWidth, stride, padding, channels } = layer.geometry;
+  const { height, width } = layer.outputShape;
+  const window = { height: kernelHeight, width: kernelWidth, stride, padding };
+  const weights = kernelsInnermost(layer);
+  const result = new Int32Array(input.images * height * width * kernels);
+  const sums = new Int32Array(kernels);
+  let to = 0;
+  for (let image = 0; image < input.images; image++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        sums.set(layer.bias);
+        forEachInside(window, input, { y, x }, (position, pixel) => {
+          const from = (image * input.height * input.width + pixel) * channels;
+          for (let c = 0; c < channels; c++) {
+            const value = input.data[from + c] as number;
+            if (value === 0) continue;
+            const row = (position * channels + c) * kernels;
+            for (let m = 0; m < kernels; m++)
+              sums[m] = (sums[m] as number) + value * (weights[row + m] as number);
+          }
+        });
+        result.set(sums, to);
+        to += kernels;
+      }
+  return result;
+}
+
+function forwardOne(network: CompressedNetwork, image: FeatureMap): Int32Array {
+  const bits = network.activationBits;
+  const maps = new Map<string, FeatureMap>([
+    ['image', { ...image, bits, data: quantizePixels(image.data, bits) }],
+  ]);
+  for (const layer of network.layers) {
+    const input = maps.get(layer.input);
+    assert(input !== undefined, `input of ${layer.name}`);
+    if (!isMacroLayer(layer)) {
+      maps.set(layer.name, pool(layer, input));
+      continue;
+    }
+    const sums = integerConvolution(layer, input);
+    if (!layer.requantize) return sums;
+    const residual = layer.residual && maps.get(layer.residual.input);
+    const program = { ...layer.requantize, residual: layer.residual };
+    maps.set(layer.name, requantize(program, { images: 1, ...layer.outputShape }, sums, residual));
+  }
+  throw new Error('broken invariant: the last layer gives sums');
+}
+
+/** Weights in order (R, S, C, M). */
+function kernelsInnermost(layer: MacroLayer): Int8Array {
+  const { channels, kernels, kernelHeight, kernelWidth } = layer.geometry;
+  const area = kernelHeight * kernelWidth;
+  const transposed = new Int8Array(layer.weights.length);
+  for (let m = 0; m < kernels; m++)
+    for (let c = 0; c < channels; c++)
+      for (let p = 0; p < area; p++)
+        transposed[(p * channels + c) * kernels + m] = layer.weights[
+          (m * channels + c) * area + p
+        ] as number;
+  return transposed;
+}

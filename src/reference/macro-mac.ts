@@ -1,0 +1,132 @@
+// The macro: column sums, column codes, shift-accumulate over bits, phases and stored groups. Twin of
+// shaders/macro-mac.wgsl, written as the equations stand; slow on purpose.
+//
+//   s(g, j, p) = sum over wl of digit(wl, p) * bit j of weight(wl)          sum on a bit line
+//   C          = sum over g, j, p of sign_j 2^j 2^(p b) code(s(g, j, p))    sign -1 for the highest weight bit
+//   sum        = bias + floor((step C + offset K G) / 256 + 1/2)            step, offset in 1/256 unit discharge
+
+import { clamp } from '../core/integer.ts';
+import type { FeatureMap } from '../core/feature-map.ts';
+import type { CountedEvents } from '../simulate/activity.ts';
+import {
+  fixedPointUnit,
+  type MacroProgram,
+  offsetPerMacroOp,
+  wordsPerPlane,
+} from '../simulate/macro-program.ts';
+import { columnCode, idealCode } from './adc.ts';
+import { digit, wordActivations } from './input-phases.ts';
+
+/** Sums of a macro layer, order (image, y, x, kernel), and what was counted. */
+export interface MacroSums {
+  readonly sums: Int32Array;
+  readonly events: CountedEvents;
+}
+
+/** Runs a macro layer on activations below 2^inputBits. */
+export function macroMac(program: MacroProgram, input: FeatureMap): MacroSums {
+  const { output, kernelsPerTile, tileStarts } = program;
+  const activations = wordActivations(program, input);
+  const weightBits = weightBitsOnLines(program);
+  const sums = new Int32Array(input.images * output.height * output.width * output.channels);
+  const counter = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
+  const largest = 2 ** (program.accumulatorBits - 1);
+  const correction = offsetPerMacroOp(program);
+  let to = 0;
+  for (let image = 0; image < input.images; image++)
+    for (let y = 0; y < output.height; y++)
+      for (let x = 0; x < output.width; x++)
+        for (let kernel = 0; kernel < output.channels; kernel++) {
+          const tile = Math.floor(kernel / kernelsPerTile);
+          const first = tileStarts[tile] as number;
+          const last = tileStarts[tile + 1] as number;
+          let codes = 0;
+          for (let group = first; group < last; group++) {
+            const word = wordOf(program, group, { image, y, x });
+            const column = group * kernelsPerTile + (kernel % kernelsPerTile);
+            codes += macroOp(program, { activations, word, weightBits, column }, counter);
+          }
+          const value = Math.floor(
+            (program.adc.step * codes + correction * (last - first)) / fixedPointUnit + 0.5,
+          );
+          const sum = (program.bias[kernel] as number) + value;
+          const kept = clamp(sum, -largest, largest - 1);
+          if (kept !== sum) counter.overflowedSums += 1;
+          sums[to++] = kept;
+        }
+  return { sums, events: counter };
+}
+
+interface MacroOpInputs {
+  readonly activations: Uint8Array;
+  /** Number of the input word; -1 outside the map, where no word line is driven. */
+  readonly word: number;
+  readonly weightBits: Uint8Array;
+  /** Number of (group, kernel in tile). */
+  readonly column: number;
+}
+
+/** One kernel's codes of one macro-op, weighted by bit and phase. */
+function macroOp(
+  program: MacroProgram,
+  inputs: MacroOpInputs,
+  counter: { saturatedReads: number; zeroPhaseReads: number },
+): number {
+  const { wordLinesOn, inputBitsPerPhase, phases, adc } = program;
+  const highestCode = 2 ** adc.bits - 1;
+  let total = 0;
+  for (let phase = 0; phase < phases; phase++) {
+    let driven = 0;
+    for (let bit = 0; bit < program.weightBits; bit++) {
+      let sum = 0;
+      for (let line = 0; line < wordLinesOn; line++) {
+        const activation =
+          inputs.word < 0 ? 0 : (inputs.activations[inputs.word * wordLinesOn + line] as number);
+        const onLine = digit(activation, phase, inputBitsPerPhase);
+        driven |= onLine;
+        sum +=
+          onLine *
+          (inputs.weightBits[
+            (inputs.column * program.weightBits + bit) * wordLinesOn + line
+          ] as number);
+      }
+      const ideal = idealCode(sum, adc);
+      if (ideal < 0 || ideal > highestCode) counter.saturatedReads += 1;
+      const sign = bit === program.weightBits - 1 ? -1 : 1;
+      total += sign * 2 ** bit * 2 ** (phase * inputBitsPerPhase) * columnCode(sum, adc);
+    }
+    if (driven === 0) counter.zeroPhaseReads += program.weightBits;
+  }
+  return total;
+}
+
+/** Number of the input word that a group meets at an output pixel; -1 outside the map. */
+function wordOf(
+  program: MacroProgram,
+  group: number,
+  pixel: { readonly image: number; readonly y: number; readonly x: number },
+): number {
+  const { kernel, words } = program;
+  const code = program.codes[group] as number;
+  const positions = kernel.height * kernel.width;
+  const position = code % positions;
+  const y = pixel.y * kernel.stride + Math.floor(position / kernel.width) - kernel.padding;
+  const x = pixel.x * kernel.stride + (position % kernel.width) - kernel.padding;
+  if (y < 0 || y >= words.height || x < 0 || x >= words.width) return -1;
+  return (
+    ((pixel.image * words.height + y) * words.width + x) * words.blocks +
+    Math.floor(code / positions)
+  );
+}
+
+/** Every weight bit on its own, order (group, kernel in tile, weight bit, word line). */
+function weightBitsOnLines(program: MacroProgram): Uint8Array {
+  const { wordLinesOn, weightPlanes } = program;
+  const words = wordsPerPlane(program);
+  const columns = weightPlanes.length / words;
+  return Uint8Array.from({ length: columns * wordLinesOn }, (_, i) => {
+    const line = i % wordLinesOn;
+    const plane = Math.floor(i / wordLinesOn);
+    return ((weightPlanes[plane * words + (line >> 5)] as number) >>> (line & 31)) & 1;
+  });
+}

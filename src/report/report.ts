@@ -1,0 +1,92 @@
+// The report: what a person compares and a script reads. Its fields are a contract; a change raises the version.
+
+import type { ProvenanceEntry } from '../chips/index.ts';
+import type { EnergyBreakdown } from './energy.ts';
+
+/** Version of the report format. */
+export const reportVersion = 1;
+
+/** One layer of a report. Pools have no groups, macro-ops or cycles. */
+export interface LayerReport {
+  readonly name: string;
+  readonly kind: 'conv' | 'linear' | 'maxPool' | 'averagePool';
+  /** `28x28x16` in and out, and the kernel. */
+  readonly shape: { readonly input: string; readonly output: string; readonly kernel: string };
+  readonly macs: number;
+  readonly groups: number;
+  readonly groupsKept: number;
+  /** Per image, as are all counts and energies of a layer. */
+  readonly macroOps: number;
+  readonly cycles: number;
+  /** pJ. */
+  readonly energy: EnergyBreakdown;
+  readonly columnReads: number;
+  readonly saturatedReads: number;
+  readonly zeroPhaseReads: number;
+  readonly overflowedSums: number;
+}
+
+/** All that one run found. */
+export interface Report {
+  readonly version: number;
+  readonly seed: number;
+  readonly network: string;
+  readonly chip: string;
+  readonly dataset: string;
+  readonly adapter: string;
+  readonly backend: string;
+  readonly images: number;
+  readonly accuracy: {
+    /** Of the simulated chip. */
+    readonly top1: number;
+    /** Of the trained network in real arithmetic, nothing pruned. */
+    readonly floatTop1: number;
+    /** Of the integer network, as exact convolutions. */
+    readonly quantizedTop1: number;
+    /** Images on which chip and integer network give the same class. */
+    readonly agreement: number;
+  };
+  readonly compression: {
+    readonly weightBits: number;
+    readonly activationBits: number;
+    readonly groups: number;
+    readonly groupsKept: number;
+    /** Shares of all weights and multiply-accumulates that are in stored groups. */
+    readonly weightsKept: number;
+    readonly macsKept: number;
+    readonly indexBits: number;
+    readonly storedBits: number;
+    readonly denseBits: number;
+  };
+  readonly performance: {
+    readonly cyclesPerFrame: number;
+    readonly framesPerSecond: number;
+    /** Per core on average; the three add up to cyclesPerFrame. */
+    readonly computeCycles: number;
+    readonly loadCycles: number;
+    readonly stallCycles: number;
+    /** Share of the core-cycles that compute. */
+    readonly utilization: number;
+  };
+  readonly energy: {
+    /** pJ. */
+    readonly perFrame: EnergyBreakdown;
+    /** Reading the stored network from DRAM once per frame, pJ; not part of the total. */
+    readonly dram: number;
+    /** Counted by the simulation, or estimated from the mapping. */
+    readonly activity: 'simulated';
+  };
+  readonly topsPerWatt: {
+    /** Only multiply-accumulates of stored groups count; 1 MAC is 2 operations. */
+    readonly executed: number;
+    /** All multiply-accumulates of the dense network count. */
+    readonly denseEquivalent: number;
+    readonly executedWithDram: number;
+    readonly denseEquivalentWithDram: number;
+  };
+  readonly layers: readonly LayerReport[];
+  readonly provenance: readonly ProvenanceEntry[];
+}
+
+/** Canonical text of a report: the same report gives the same bytes. */
+export const reportText = (report: Report): string => `${JSON.stringify(report, null, 2)}\n`;

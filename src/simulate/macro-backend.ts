@@ -1,0 +1,39 @@
+// What can run macro layers: the reference in plain loops, and the GPU. Same numbers, bit for bit.
+
+import type { PoolLayer } from '../compress/compressed-network.ts';
+import type { FeatureMap } from '../core/feature-map.ts';
+import type { CountedEvents } from './activity.ts';
+import type { MacroProgram } from './macro-program.ts';
+
+/** A program that the backend has taken over. Made by one backend, of use to no other. */
+export interface PreparedLayer {
+  readonly program: MacroProgram;
+}
+
+/** A feature map, or the sums of the last layer, held by the backend. */
+export interface HeldMap {
+  readonly images: number;
+}
+
+/** Runs macro layers and pools. The owner of the backend disposes it. */
+export interface MacroBackend {
+  readonly name: 'reference' | 'gpu';
+  /** Device and driver, for reports. */
+  readonly device: string;
+  /** Takes over a program: uploads weights, compiles kernels. */
+  prepare(program: MacroProgram): Promise<PreparedLayer>;
+  /** Takes over a feature map whose values are below 2^bits. */
+  upload(map: FeatureMap): HeldMap;
+  /** Runs a macro layer; `residual` where its program has one. Gives a feature map, or sums where it has no requantize. */
+  runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): HeldMap;
+  /** Runs a pool. */
+  runPool(pool: PoolLayer, input: HeldMap): HeldMap;
+  /** Gives back what a map holds. */
+  release(map: HeldMap): void;
+  /** Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums. */
+  download(map: HeldMap): Promise<Int32Array>;
+  /** Events counted since the last call. */
+  takeEvents(prepared: PreparedLayer): Promise<CountedEvents>;
+  /** Gives back everything. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,85 @@
+// A macro layer as a backend sees it: integers only, every size spelt out. Mapping and the mvm command both make these.
+
+import type { FixedScale } from '../core/integer.ts';
+import type { Shape } from '../core/feature-map.ts';
+import type { Window } from '../core/window.ts';
+
+/** Fixed point of the analog quantities: units per unit discharge. */
+export const fixedPointUnit = 256;
+
+/** The ADC in fixed point: {@link fixedPointUnit} units are one unit discharge. */
+export interface AdcProgram {
+  readonly bits: number;
+  readonly step: number;
+  readonly offset: number;
+}
+
+/** How sums become stored activations; see `Requantize` and `IntegerResidual` of compress. */
+export interface RequantizeProgram {
+  readonly scale: FixedScale;
+  readonly outputBits: number;
+  readonly signed: boolean;
+  readonly residual:
+    | {
+        readonly stride: number;
+        readonly channelOffset: number;
+        readonly scale: FixedScale;
+        readonly signed: boolean;
+      }
+    | undefined;
+}
+
+/** One layer, ready to run. */
+export interface MacroProgram {
+  readonly name: string;
+  readonly input: Shape;
+  /** Window whose pixels are dealt onto word lines as one patch: the kernel of a packed layer, else 1 x 1. */
+  readonly patch: Window;
+  /** The word map: one word of inputs per block at each of these pixels. */
+  readonly words: { readonly height: number; readonly width: number; readonly blocks: number };
+  /** Window whose positions are groups of their own: the kernel, or 1 x 1 in a packed layer. */
+  readonly kernel: Window;
+  /** Height, width and kernels of the result. */
+  readonly output: Shape;
+  readonly wordLinesOn: number;
+  readonly inputBits: number;
+  readonly inputBitsPerPhase: number;
+  readonly phases: number;
+  readonly weightBits: number;
+  readonly adc: AdcProgram;
+  readonly accumulatorBits: number;
+  readonly kernelsPerTile: number;
+  /** Number of the first group of each tile, and of the end: tiles + 1 entries. */
+  readonly tileStarts: Uint32Array;
+  /** Index code of each group: block * (kernel.height * kernel.width) + ky * kernel.width + kx. */
+  readonly codes: Uint32Array;
+  /**
+   * Weight bits, order (group, kernel in tile, weight bit, word of 32 word lines); bit i of a word is word line i.
+   * The highest weight bit is the sign of two's complement.
+   */
+  readonly weightPlanes: Uint32Array;
+  /** One per kernel. */
+  readonly bias: Int32Array;
+  /** Undefined: the sums themselves are the result. */
+  readonly requantize: RequantizeProgram | undefined;
+}
+
+/** 32-bit words that hold one bit of every word line. */
+export const wordsPerPlane = (program: Pick<MacroProgram, 'wordLinesOn'>): number =>
+  Math.ceil(program.wordLinesOn / 32);
+
+/** Input planes of a word: bits per phase x phases. Planes above the input bits are zero. */
+export const planesPerWord = (
+  program: Pick<MacroProgram, 'phases' | 'inputBitsPerPhase'>,
+): number => program.phases * program.inputBitsPerPhase;
+
+/** Sum over the phases of each phase's weight: 1 + 2^b + 4^b ... for b bits per phase. */
+export const phaseWeights = (program: Pick<MacroProgram, 'phases' | 'inputBitsPerPhase'>): number =>
+  (2 ** planesPerWord(program) - 1) / (2 ** program.inputBitsPerPhase - 1);
+
+/**
+ * What the ADC's offset adds to a kernel's sum with each macro-op, in 1/256 unit: every code stands for `offset` more,
+ * and the weights of the bits of two's complement sum to -1.
+ */
+export const offsetPerMacroOp = (program: MacroProgram): number =>
+  -program.adc.offset * phaseWeights(program);

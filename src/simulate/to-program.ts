@@ -1,0 +1,150 @@
+// From a mapped layer to the integers that a backend runs.
+
+import type { ChipSpec } from '../chips/index.ts';
+import { weightIndex } from '../compress/weight-group.ts';
+import { MappingError } from '../core/errors.ts';
+import { onePixel, type Window } from '../core/window.ts';
+import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
+import {
+  type AdcProgram,
+  fixedPointUnit,
+  type MacroProgram,
+  phaseWeights,
+  type RequantizeProgram,
+  wordsPerPlane,
+} from './macro-program.ts';
+
+/** The chip's ADC in fixed point. */
+export const adcProgram = (chip: ChipSpec): AdcProgram => ({
+  bits: chip.adc.bits.value,
+  step: Math.round(chip.adc.step.value * fixedPointUnit),
+  offset: Math.round(chip.adc.offset.value * fixedPointUnit),
+});
+
+/**
+ * The program of one mapped layer.
+ * @throws {MappingError} when its sums could exceed the 32 bits that backends add in
+ */
+export function toProgram(mapping: Mapping, mapped: MappedMacroLayer): MacroProgram {
+  const { layer, geometry, tiles } = mapped;
+  const { grid, inputShape, outputShape } = layer;
+  const { kernelHeight: height, kernelWidth: width, stride, padding } = layer.geometry;
+  const kernel: Window = { height, width, stride, padding };
+  const tileStarts = new Uint32Array(tiles.length + 1);
+  tiles.forEach((tile, i) => (tileStarts[i + 1] = (tileStarts[i] as number) + tile.codes.length));
+  const program: MacroProgram = {
+    name: layer.name,
+    input: inputShape,
+    patch: grid.packed ? kernel : onePixel,
+    words: {
+      height: grid.packed ? outputShape.height : inputShape.height,
+      width: grid.packed ? outputShape.width : inputShape.width,
+      blocks: grid.blocks,
+    },
+    kernel: grid.packed ? onePixel : kernel,
+    output: outputShape,
+    wordLinesOn: geometry.wordLinesOn,
+    inputBits: layer.inputBits,
+    inputBitsPerPhase: mapping.chip.macro.inputBitsPerPhase.value,
+    phases: geometry.phases,
+    weightBits: layer.weightBits,
+    adc: adcProgram(mapping.chip),
+    accumulatorBits: mapping.chip.accumulator.bits.value,
+    kernelsPerTile: geometry.kernelsPerCore,
+    tileStarts,
+    codes: Uint32Array.from(tiles.flatMap((tile) => Array.from(tile.codes))),
+    weightPlanes: weightPlanes(mapped),
+    bias: layer.bias,
+    requantize: requantizeProgram(mapped),
+  };
+  checkSums(program, [mapping.network.name, layer.name]);
+  return program;
+}
+
+/** All macro layers of a mapping, by name. */
+export const toPrograms = (mapping: Mapping): ReadonlyMap<string, MacroProgram> =>
+  new Map(
+    mapping.layers.flatMap((mapped) =>
+      mapped.kind === 'macro' ? [[mapped.layer.name, toProgram(mapping, mapped)] as const] : [],
+    ),
+  );
+
+/**
+ * Throws when the sums of `program` could leave 32 bits.
+ * @throws {MappingError} naming the layer
+ */
+export function checkSums(program: MacroProgram, where: readonly string[]): void {
+  const longest = longestList(program.tileStarts);
+  const { bits, step, offset } = program.adc;
+  const codeValue =
+    Math.max(step * (2 ** bits - 1), fixedPointUnit) / fixedPointUnit +
+    Math.abs(offset) / fixedPointUnit;
+  const largest = longest * codeValue * 2 ** (program.weightBits - 1) * phaseWeights(program);
+  if (largest < 2 ** 30) return;
+  throw new MappingError({
+    what: `sums of ${longest} groups can reach ${largest.toExponential(2)}, beyond the 32 bits they are added in`,
+    where,
+    todo: 'use fewer bits, a smaller adc.step or fewer input channels',
+  });
+}
+
+function longestList(tileStarts: Uint32Array): number {
+  let longest = 0;
+  for (let i = 1; i < tileStarts.length; i++)
+    longest = Math.max(longest, (tileStarts[i] as number) - (tileStarts[i - 1] as number));
+  return longest;
+}
+
+function weightPlanes(mapped: MappedMacroLayer): Uint32Array {
+  const { layer, geometry, tiles } = mapped;
+  const words = wordsPerPlane(geometry);
+  const groups = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
+  const planes = new Uint32Array(groups * geometry.kernelsPerCore * layer.weightBits * words);
+  let base = 0;
+  for (const tile of tiles)
+    for (const code of tile.codes) {
+      for (let k = 0; k < tile.kernels; k++)
+        for (let line = 0; line < geometry.wordLinesOn; line++) {
+          const from = weightIndex(layer.grid, layer.geometry, {
+            kernel: tile.firstKernel + k,
+            code,
+            wordLine: line,
+          });
+          if (from < 0) continue;
+          setBits(
+            planes,
+            base + k * layer.weightBits * words + (line >> 5),
+            layer.weights[from] as number,
+            {
+              bits: layer.weightBits,
+              words,
+              mask: (1 << (line & 31)) >>> 0,
+            },
+          );
+        }
+      base += geometry.kernelsPerCore * layer.weightBits * words;
+    }
+  return planes;
+}
+
+/** Sets the bits of one two's complement weight in its planes, `words` apart from each other. */
+export function setBits(
+  planes: Uint32Array,
+  first: number,
+  weight: number,
+  layout: { readonly bits: number; readonly words: number; readonly mask: number },
+): void {
+  for (let bit = 0; bit < layout.bits; bit++)
+    if ((weight >> bit) & 1) {
+      const at = first + bit * layout.words;
+      planes[at] = ((planes[at] as number) | layout.mask) >>> 0;
+    }
+}
+
+function requantizeProgram(mapped: MappedMacroLayer): RequantizeProgram | undefined {
+  const { requantize, residual } = mapped.layer;
+  if (!requantize) return undefined;
+  if (!residual) return { ...requantize, residual: undefined };
+  const { stride, channelOffset, scale, signed } = residual;
+  return { ...requantize, residual: { stride, channelOffset, scale, signed } };
+}

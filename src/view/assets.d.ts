@@ -1,0 +1,8 @@
+// Files that the bundler turns into URLs or styles.
+
+declare module '*?url' {
+  const url: string;
+  export default url;
+}
+
+declare module '*.css' {}

@@ -1,0 +1,37 @@
+// What the command line's `--backend browser` calls in the page: the same pipeline, on the browser's WebGPU.
+
+import { openGpu } from '../gpu/open-gpu.ts';
+import { readJob } from '../pipeline/job-file.ts';
+import {
+  type MatrixVectorCase,
+  type MatrixVectorResult,
+  matrixVector,
+} from '../pipeline/matrix-vector.ts';
+import { type JobResult, runJob } from '../pipeline/run-job.ts';
+import type { Progress } from '../core/progress.ts';
+
+/** A {@link JobResult} as it survives the way through JSON. */
+export interface ServedResult extends Omit<JobResult, 'outputs'> {
+  readonly outputs: readonly number[];
+}
+
+/** What a page offers to the command line, as `globalThis.marsServed`. */
+export interface Served {
+  /** Runs the job at `url`. */
+  runJob(url: string, onProgress?: (progress: Progress) => void): Promise<ServedResult>;
+  matrixVector(one: MatrixVectorCase, where: string): Promise<MatrixVectorResult>;
+}
+
+/** The functions that the command line calls. */
+export const served: Served = {
+  runJob: async (url, onProgress) => {
+    const job = readJob(new Uint8Array(await (await fetch(url)).arrayBuffer()));
+    await using backend = await openGpu(navigator.gpu);
+    const result = await runJob(job, backend, { onProgress });
+    return { ...result, outputs: Array.from(result.outputs) };
+  },
+  matrixVector: async (one, where) => {
+    await using backend = await openGpu(navigator.gpu);
+    return await matrixVector(one, backend, where);
+  },
+};

@@ -1,0 +1,112 @@
+// The GPU gives the reference's numbers, bit for bit, on every adapter that this machine has.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FeatureMap } from '../../src/core/feature-map.ts';
+import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { openDevice } from '../../src/gpu/open-gpu.ts';
+import { openReference } from '../../src/reference/reference-backend.ts';
+import type { CountedEvents } from '../../src/simulate/activity.ts';
+import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
+import { checkSums } from '../../src/simulate/to-program.ts';
+import { adapterKinds, tryAdapter } from '../support/adapters.ts';
+import { type Fill, randomCase, type RandomCase } from '../support/random-program.ts';
+
+const caseCount = 120;
+
+/** Cases whose sums fit 32 bits; the others are refused before they reach a backend. */
+const cases: readonly RandomCase[] = Array.from({ length: caseCount }, (_, seed) =>
+  randomCase(
+    seed,
+    (['random', 'random', 'random', 'max', 'zero'] as const satisfies readonly Fill[])[seed % 5],
+  ),
+).filter(({ program }) => {
+  try {
+    checkSums(program, []);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+async function run(
+  backend: MacroBackend,
+  one: RandomCase,
+): Promise<{ values: Int32Array; events: CountedEvents }> {
+  const prepared = await backend.prepare(one.program);
+  const held = backend.upload(one.input);
+  const residual = one.residual && backend.upload(one.residual);
+  const result = backend.runMacro(prepared, held, residual);
+  const values = await backend.download(result);
+  const events = await backend.takeEvents(prepared);
+  for (const map of [held, residual, result]) if (map) backend.release(map);
+  return { values, events };
+}
+
+describe.each(adapterKinds)('on %s', (kind) => {
+  let backend: GpuBackend | undefined;
+  let why = '';
+
+  beforeAll(async () => {
+    const found = await tryAdapter(kind);
+    if (typeof found === 'string') {
+      why = found;
+      return;
+    }
+    const { device } = await openDevice(found.gpu);
+    backend = await openGpuBackend(device, found.description);
+  });
+  afterAll(async () => {
+    await backend?.[Symbol.asyncDispose]();
+  });
+
+  it.for(cases)('equals the reference in case $title', async (one, { skip }) => {
+    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+
+    const expected = await run(openReference(), one);
+    const actual = await run(gpu, one);
+
+    expect(actual.values).toEqual(expected.values);
+    expect(actual.events).toEqual(expected.events);
+  });
+
+  it.for(['maxPool', 'averagePool'] as const)(
+    'equals the reference in %s',
+    async (poolKind, { skip }) => {
+      const gpu = backend ?? skip(`no ${kind}: ${why}`);
+      const input: FeatureMap = {
+        images: 3,
+        height: 7,
+        width: 6,
+        channels: 5,
+        bits: 8,
+        data: Uint8Array.from({ length: 3 * 7 * 6 * 5 }, (_, i) => (i * 37 + (i >> 3)) & 255),
+      };
+      const size = poolKind === 'maxPool' ? 2 : 0;
+      const outputShape =
+        size === 0 ? { height: 1, width: 1, channels: 5 } : { height: 3, width: 3, channels: 5 };
+      const layer = {
+        kind: poolKind,
+        name: 'pool',
+        input: 'image',
+        inputShape: input,
+        outputShape,
+        size,
+      };
+      const poolOn = (one: MacroBackend): Promise<Int32Array> =>
+        one.download(one.runPool(layer, one.upload(input)));
+
+      expect(await poolOn(gpu)).toEqual(await poolOn(openReference()));
+    },
+  );
+
+  it('gives back every feature map', ({ skip }) => {
+    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const before = gpu.pool.live;
+    const map = { images: 1, height: 4, width: 4, channels: 1, bits: 8, data: new Uint8Array(16) };
+
+    const held = gpu.upload(map);
+    gpu.release(held);
+
+    expect(gpu.pool.live - before).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,176 @@
+// Random macro programs over everything that the chip model permits, for comparing backends.
+
+import { randomWord } from '../../src/core/random.ts';
+import type { FeatureMap } from '../../src/core/feature-map.ts';
+import type { Window } from '../../src/core/window.ts';
+import type { MacroProgram } from '../../src/simulate/macro-program.ts';
+import { setBits } from '../../src/simulate/to-program.ts';
+
+/** Draws integers from `low` to `high`, one after the other. */
+export type Draw = (low: number, high: number) => number;
+
+/** A {@link Draw} that depends on `seed` alone. */
+export function drawFrom(seed: number): Draw {
+  let counter = 0;
+  return (low, high) => low + (randomWord(seed, 77, counter++) % (high - low + 1));
+}
+
+/** A program with an input that fits it. */
+export interface RandomCase {
+  readonly title: string;
+  readonly program: MacroProgram;
+  readonly input: FeatureMap;
+  readonly residual: FeatureMap | undefined;
+}
+
+/** Which inputs and weights: random, all zero, or all at their largest. */
+export type Fill = 'random' | 'zero' | 'max';
+
+/** Case number `seed`. */
+export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
+  const draw = drawFrom(seed);
+  const wordLinesOn = draw(0, 2) === 0 ? 16 : draw(1, 64);
+  const inputBitsPerPhase = [1, 2, 4][draw(0, 2)] ?? 2;
+  const inputBits = draw(2, 8);
+  const weightBits = draw(2, 8);
+  const packed = draw(0, 3) === 0;
+  const side = draw(1, 3);
+  const window: Window = {
+    height: side,
+    width: draw(1, 3),
+    stride: draw(1, 2),
+    padding: draw(0, 1),
+  };
+  const one: Window = { height: 1, width: 1, stride: 1, padding: 0 };
+  const input = { height: draw(3, 6), width: draw(3, 7), channels: draw(1, 40) };
+  const over = (size: number, kernel: number): number =>
+    Math.floor((size + 2 * window.padding - kernel) / window.stride) + 1;
+  const output = {
+    height: over(input.height, window.height),
+    width: over(input.width, window.width),
+    channels: draw(1, 37),
+  };
+  const lines = packed ? input.channels * window.height * window.width : input.channels;
+  const blocks = Math.ceil(lines / wordLinesOn);
+  const kernel = packed ? one : window;
+  const places = blocks * kernel.height * kernel.width;
+  const kernelsPerTile = draw(1, 20);
+  const tiles = Math.ceil(output.channels / kernelsPerTile);
+  const tileStarts = [0];
+  const codes: number[] = [];
+  for (let tile = 0; tile < tiles; tile++) {
+    for (let code = 0; code < places; code++)
+      if (draw(0, 9) < 7 && codes.length < 500) codes.push(code);
+    tileStarts.push(codes.length);
+  }
+  const residualShape = draw(0, 1) === 0 ? undefined : residualFor(draw, output);
+  const program: MacroProgram = {
+    name: `case ${seed}`,
+    input,
+    patch: packed ? window : one,
+    words: packed
+      ? { height: output.height, width: output.width, blocks }
+      : { height: input.height, width: input.width, blocks },
+    kernel,
+    output,
+    wordLinesOn,
+    inputBits,
+    inputBitsPerPhase,
+    phases: Math.ceil(inputBits / inputBitsPerPhase),
+    weightBits,
+    adc: {
+      bits: draw(1, 8),
+      step: draw(0, 1) === 0 ? 256 : draw(1, 2000),
+      offset: draw(0, 1) === 0 ? 0 : draw(-3000, 3000),
+    },
+    accumulatorBits: draw(0, 1) === 0 ? 24 : draw(10, 20),
+    kernelsPerTile,
+    tileStarts: Uint32Array.from(tileStarts),
+    codes: Uint32Array.from(codes),
+    weightPlanes: randomPlanes(draw, {
+      wordLinesOn,
+      weightBits,
+      kernelsPerTile,
+      groups: codes.length,
+      fill,
+    }),
+    bias: Int32Array.from({ length: output.channels }, () => draw(-5000, 5000)),
+    requantize:
+      draw(0, 4) === 0
+        ? undefined
+        : {
+            scale: { multiplier: draw(128, 255), shift: draw(0, 20) },
+            outputBits: draw(1, 8),
+            signed: draw(0, 3) === 0,
+            residual: residualShape && {
+              stride: residualShape.stride,
+              channelOffset: residualShape.channelOffset,
+              scale: { multiplier: draw(128, 255), shift: draw(-4, 12) },
+              signed: draw(0, 1) === 0,
+            },
+          },
+  };
+  const images = draw(1, 3);
+  return {
+    title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, ADC ${JSON.stringify(program.adc)}`,
+    program,
+    input: randomMap(draw, { ...input, images, bits: inputBits }, fill),
+    residual: residualShape && randomMap(draw, { ...residualShape, images, bits: 8 }, 'random'),
+  };
+}
+
+function residualFor(
+  draw: Draw,
+  output: { readonly height: number; readonly width: number; readonly channels: number },
+): { height: number; width: number; channels: number; stride: number; channelOffset: number } {
+  const stride = draw(1, 2);
+  const channelOffset = draw(0, Math.min(3, output.channels - 1));
+  return {
+    height: output.height * stride,
+    width: output.width * stride,
+    channels: draw(1, output.channels - channelOffset),
+    stride,
+    channelOffset,
+  };
+}
+
+function randomMap(draw: Draw, shape: Omit<FeatureMap, 'data'>, fill: Fill): FeatureMap {
+  const highest = 2 ** shape.bits - 1;
+  const sparse = draw(0, 1) === 0;
+  const value = (): number => {
+    if (fill !== 'random') return fill === 'zero' ? 0 : highest;
+    return sparse && draw(0, 2) > 0 ? 0 : draw(0, highest);
+  };
+  const data = Uint8Array.from(
+    { length: shape.images * shape.height * shape.width * shape.channels },
+    value,
+  );
+  return { ...shape, data };
+}
+
+function randomPlanes(
+  draw: Draw,
+  size: {
+    wordLinesOn: number;
+    weightBits: number;
+    kernelsPerTile: number;
+    groups: number;
+    fill: Fill;
+  },
+): Uint32Array {
+  const words = Math.ceil(size.wordLinesOn / 32);
+  const columns = size.groups * size.kernelsPerTile;
+  const planes = new Uint32Array(columns * size.weightBits * words);
+  const highest = 2 ** (size.weightBits - 1) - 1;
+  for (let column = 0; column < columns; column++)
+    for (let line = 0; line < size.wordLinesOn; line++) {
+      const weight =
+        size.fill === 'random' ? draw(-highest - 1, highest) : size.fill === 'max' ? highest : 0;
+      setBits(planes, column * size.weightBits * words + (line >> 5), weight, {
+        bits: size.weightBits,
+        words,
+        mask: (1 << (line & 31)) >>> 0,
+      });
+    }
+  return planes;
+}

@@ -1,0 +1,57 @@
+// Builds the page (default), the library (--mode lib) and the command line (--mode cli); runs the tests.
+
+import { fileURLToPath } from 'node:url';
+import type { BuildOptions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+
+/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/chips`, `mars-cim/networks`. */
+const entries = {
+  index: source('index.ts'),
+  gpu: source('gpu/index.ts'),
+  chips: source('chips/index.ts'),
+  networks: source('network/index.ts'),
+};
+
+const page: BuildOptions = { outDir: 'dist/page', assetsInlineLimit: 0, target: 'es2022' };
+const library: BuildOptions = {
+  outDir: 'dist/lib',
+  target: 'es2022',
+  minify: false,
+  lib: { entry: entries, formats: ['es'] },
+  rolldownOptions: { external: ['zod'] },
+};
+const commandLine: BuildOptions = {
+  outDir: 'dist',
+  emptyOutDir: false,
+  target: 'node20',
+  minify: false,
+  ssr: source('cli/cli.ts'),
+  rolldownOptions: { output: { entryFileNames: 'cli.js', chunkFileNames: 'cli/[name].js' } },
+};
+const builds: Readonly<Record<string, BuildOptions>> = { lib: library, cli: commandLine };
+
+export default defineConfig(({ mode }) => ({
+  base: './',
+  build: builds[mode] ?? page,
+  resolve: {
+    // README's examples run against the sources.
+    alias: mode === 'test' ? Object.entries(entries).map(alias) : [],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Two cores, and every GPU test uses both: more workers only wait for each other.
+    maxWorkers: 2,
+  },
+}));
+
+function alias([name, path]: readonly [string, string]): { find: RegExp; replacement: string } {
+  return {
+    find: name === 'index' ? /^mars-cim$/ : new RegExp(`^mars-cim/${name}$`),
+    replacement: path,
+  };
+}
