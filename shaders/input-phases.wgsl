@@ -34,28 +34,29 @@ override PLANES: u32 = 8u;
 
 @compute @workgroup_size(WORKGROUP)
 fn input_phases(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let index = linear_index(workgroup, workgroups, local);
+  let index = linear_index(workgroup_id, num_workgroups, local);
   if (index >= params.invocations) {
     return;
   }
   let word = index % WORDS;
-  let block = (index / WORDS) % params.blocks;
+  let channel_block = (index / WORDS) % params.blocks;
   let pixel = index / (WORDS * params.blocks);
   let x = pixel % params.words_width;
   let y = (pixel / params.words_width) % params.words_height;
   let image = pixel / (params.words_width * params.words_height);
   var bits = array<u32, 8>();
-  for (var i = 0u; i < min(32u, WORD_LINES_ON - word * 32u); i++) {
-    let activation = activation_at(image, y, x, block * WORD_LINES_ON + word * 32u + i);
+  let lines = min(32u, WORD_LINES_ON - word * 32u);
+  for (var i = 0u; i < lines; i++) {
+    let activation = activation_at(image, y, x, channel_block * WORD_LINES_ON + word * 32u + i);
     for (var plane = 0u; plane < PLANES; plane++) {
       bits[plane] |= ((activation >> plane) & 1u) << i;
     }
   }
-  let base = pixel * params.blocks + block;
+  let base = pixel * params.blocks + channel_block;
   for (var plane = 0u; plane < PLANES; plane++) {
     planes[(base * PLANES + plane) * WORDS + word] = bits[plane];
   }

@@ -57,11 +57,11 @@ struct Counted {
 
 @compute @workgroup_size(WORKGROUP)
 fn macro_mac(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
 ) {
-  let index = linear_index(workgroup, workgroups, local);
+  let index = linear_index(workgroup_id, num_workgroups, local);
   if (index < params.invocations) {
     run_output(index);
   }

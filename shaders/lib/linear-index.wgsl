@@ -2,6 +2,6 @@
 
 const WORKGROUP: u32 = 64u;
 
-fn linear_index(workgroup: vec3u, workgroups: vec3u, local: u32) -> u32 {
-  return (workgroup.y * workgroups.x + workgroup.x) * WORKGROUP + local;
+fn linear_index(workgroup_id: vec3u, num_workgroups: vec3u, local: u32) -> u32 {
+  return (workgroup_id.y * num_workgroups.x + workgroup_id.x) * WORKGROUP + local;
 }

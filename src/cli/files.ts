@@ -16,7 +16,9 @@ export function readBytes(path: string, todo?: string): Uint8Array {
     const { size } = statSync(path);
     if (size > largestFile)
       throw new InputError({ what: `${size} bytes are too many to read at once`, where: path });
-    return readFileSync(path);
+    // A plain array: Buffer's own slice() would share memory where Uint8Array's copies.
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
     throw new InputError({ what: `cannot be read (${reasonOf(cause)})`, where: path, todo, cause });

@@ -19,8 +19,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .description(
       'Simulates the MARS multi-macro SRAM compute-in-memory accelerator, bit-true, on WebGPU',
     )
-    .version(packageVersion)
-    .addCommand(runCommand(), { isDefault: false })
+    .addCommand(runCommand())
     .addCommand(mapCommand())
     .addCommand(traceCommand())
     .addCommand(mvmCommand())

@@ -1,0 +1,101 @@
+// The fences between the folders of src, as one table: a folder imports only from the folders it lists.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const src = resolve(import.meta.dirname, '../src');
+
+/** Who may import whom; every folder may also import from itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  chips: ['core'],
+  network: ['core'],
+  datasets: ['core'],
+  compress: ['core', 'network'],
+  mapping: ['core', 'chips', 'network', 'compress'],
+  simulate: ['core', 'chips', 'network', 'compress', 'mapping'],
+  reference: ['core', 'network', 'compress', 'mapping', 'simulate'],
+  gpu: ['core', 'compress', 'mapping', 'simulate'],
+  train: ['core', 'network', 'datasets', 'compress'],
+  timeline: ['core', 'chips', 'mapping', 'simulate'],
+  report: ['core', 'chips', 'network', 'compress', 'mapping', 'simulate', 'timeline'],
+  pipeline: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference', 'timeline', 'report'],
+  view: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference', 'gpu', 'train', 'timeline', 'report', 'pipeline'],
+  cli: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference', 'gpu', 'train', 'timeline', 'report', 'pipeline'],
+};
+
+/** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
+const purePackages = ['zod'];
+const impure = ['gpu', 'view', 'cli'];
+
+interface Import {
+  readonly file: string;
+  readonly folder: string;
+  readonly specifier: string;
+}
+
+function importsOf(folder: string): Import[] {
+  return readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const file = join(folder, name);
+      const text = readFileSync(join(src, file), 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '');
+      return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
+        file,
+        folder,
+        specifier: match[1]!,
+      }));
+    });
+}
+
+const folders = readdirSync(src, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+describe('the folders of src', () => {
+  it('are those of the table', () => {
+    expect(folders.toSorted()).toEqual(Object.keys(mayImport).toSorted());
+  });
+
+  it.each(folders)('%s imports only what the table allows', (folder) => {
+    const violations = importsOf(folder)
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ file, specifier }) => ({ file, target: relative(src, resolve(src, file, '..', specifier)) }))
+      .filter(({ target }) => !target.startsWith('..'))
+      .filter(({ target }) => ![folder, ...mayImport[folder]!].includes(target.split('/')[0]!));
+
+    expect(violations).toEqual([]);
+  });
+
+  it.each(folders.filter((folder) => !impure.includes(folder)))('%s uses no package with a runtime', (folder) => {
+    const packages = importsOf(folder)
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith('.') && !purePackages.includes(specifier));
+
+    expect(packages).toEqual([]);
+  });
+
+  it('has no cycle in the table', () => {
+    const order: string[] = [];
+    const visit = (folder: string, trail: readonly string[]): void => {
+      expect(trail, `cycle through ${folder}`).not.toContain(folder);
+      if (order.includes(folder)) return;
+      for (const below of mayImport[folder]!) visit(below, [...trail, folder]);
+      order.push(folder);
+    };
+
+    for (const folder of folders) visit(folder, []);
+
+    expect(order).toHaveLength(folders.length);
+  });
+
+  it('keeps every file within 400 lines', () => {
+    const long = folders
+      .flatMap((folder) => readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 400);
+
+    expect(long).toEqual([]);
+  });
+});
