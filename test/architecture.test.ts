@@ -20,9 +20,48 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   train: ['core', 'network', 'datasets', 'compress'],
   timeline: ['core', 'chips', 'mapping', 'simulate'],
   report: ['core', 'chips', 'network', 'compress', 'mapping', 'simulate', 'timeline'],
-  pipeline: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference', 'timeline', 'report'],
-  view: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference', 'gpu', 'train', 'timeline', 'report', 'pipeline'],
-  cli: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference', 'gpu', 'train', 'timeline', 'report', 'pipeline'],
+  pipeline: [
+    'core',
+    'chips',
+    'network',
+    'datasets',
+    'compress',
+    'mapping',
+    'simulate',
+    'reference',
+    'timeline',
+    'report',
+  ],
+  view: [
+    'core',
+    'chips',
+    'network',
+    'datasets',
+    'compress',
+    'mapping',
+    'simulate',
+    'reference',
+    'gpu',
+    'train',
+    'timeline',
+    'report',
+    'pipeline',
+  ],
+  cli: [
+    'core',
+    'chips',
+    'network',
+    'datasets',
+    'compress',
+    'mapping',
+    'simulate',
+    'reference',
+    'gpu',
+    'train',
+    'timeline',
+    'report',
+    'pipeline',
+  ],
 };
 
 /** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
@@ -61,20 +100,26 @@ describe('the folders of src', () => {
   it.each(folders)('%s imports only what the table allows', (folder) => {
     const violations = importsOf(folder)
       .filter(({ specifier }) => specifier.startsWith('.'))
-      .map(({ file, specifier }) => ({ file, target: relative(src, resolve(src, file, '..', specifier)) }))
+      .map(({ file, specifier }) => ({
+        file,
+        target: relative(src, resolve(src, file, '..', specifier)),
+      }))
       .filter(({ target }) => !target.startsWith('..'))
       .filter(({ target }) => ![folder, ...mayImport[folder]!].includes(target.split('/')[0]!));
 
     expect(violations).toEqual([]);
   });
 
-  it.each(folders.filter((folder) => !impure.includes(folder)))('%s uses no package with a runtime', (folder) => {
-    const packages = importsOf(folder)
-      .map(({ specifier }) => specifier)
-      .filter((specifier) => !specifier.startsWith('.') && !purePackages.includes(specifier));
+  it.each(folders.filter((folder) => !impure.includes(folder)))(
+    '%s uses no package with a runtime',
+    (folder) => {
+      const packages = importsOf(folder)
+        .map(({ specifier }) => specifier)
+        .filter((specifier) => !specifier.startsWith('.') && !purePackages.includes(specifier));
 
-    expect(packages).toEqual([]);
-  });
+      expect(packages).toEqual([]);
+    },
+  );
 
   it('has no cycle in the table', () => {
     const order: string[] = [];
@@ -92,7 +137,11 @@ describe('the folders of src', () => {
 
   it('keeps every file within 400 lines', () => {
     const long = folders
-      .flatMap((folder) => readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+      .flatMap((folder) =>
+        readdirSync(join(src, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+          join(folder, name),
+        ),
+      )
       .filter((file) => file.endsWith('.ts'))
       .filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 400);
 

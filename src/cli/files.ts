@@ -1,7 +1,17 @@
 // Files as the command line reads and writes them: clear errors in, nothing half-written out.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { InputError } from '../core/errors.ts';
 
 /** Larger files are refused before they are read: no network or data set of ours comes near. */
@@ -52,10 +62,31 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     throw new InputError({
       what: `cannot be written (${reasonOf(cause)})`,
       where: path,
+      todo: 'choose another --out',
+      cause,
+    });
+  }
+}
+
+/**
+ * Checks, before long work, that files can be written into `folder`; creates nothing.
+ * @throws {InputError} when it, or the nearest folder above it that exists, is not a writable folder
+ */
+export function checkWritable(folder: string): void {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  try {
+    if (!statSync(existing).isDirectory()) throw new Error('it is a file');
+    accessSync(existing, constants.W_OK);
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    throw new InputError({
+      what: `cannot be written (${reason})`,
+      where: folder,
       todo: 'choose another --out',
       cause,
     });

@@ -154,14 +154,23 @@ function evidence({ provenance }: Report): string {
 function count(value: number): string {
   if (value >= 1e9) return `${number(value / 1e9)} G`;
   if (value >= 1e6) return `${number(value / 1e6)} M`;
-  if (value >= 1e4) return `${number(value / 1e3)} k`;
-  return number(value);
+  return value >= 1e4 ? `${number(value / 1e3)} k` : number(value);
 }
 
-const number = (value: number): string =>
-  Number.isInteger(value) ? String(value) : value.toPrecision(3).replace(/\.0+$/, '');
-const share = (value: number): string => `${(100 * value).toFixed(2)} %`;
+/** Three digits, or all of a larger number's whole digits. */
+function number(value: number): string {
+  if (Number.isInteger(value) || value >= 1000) return String(Math.round(value));
+  return value
+    .toPrecision(3)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
+}
+
+const share = (value: number | null): string =>
+  value === null ? 'unknown' : `${(100 * value).toFixed(2)} %`;
+
 const energy = (picojoules: number): string =>
   picojoules >= 1e6 ? `${number(picojoules / 1e6)} µJ` : `${number(picojoules / 1e3)} nJ`;
+
 const bytes = (bits: number): string =>
-  bits >= 8192 * 10 ? `${number(bits / 8192)} KB` : `${number(bits / 8)} B`;
+  bits >= 81920 ? `${number(bits / 8192)} KB` : `${number(bits / 8)} B`;

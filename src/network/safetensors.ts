@@ -55,7 +55,10 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
       fail(
         `tensor ${name} of ${shape.join('x')} claims bytes ${begin} to ${end} of ${body.length}`,
       );
-    tensors.set(name, { shape, data: new Float32Array(new Uint8Array(body.subarray(begin, end)).buffer) });
+    tensors.set(name, {
+      shape,
+      data: new Float32Array(new Uint8Array(body.subarray(begin, end)).buffer),
+    });
   }
   return { metadata: header.__metadata__ ?? {}, tensors };
 }

@@ -36,15 +36,16 @@ export interface Report {
   readonly adapter: string;
   readonly backend: string;
   readonly images: number;
+  /** Shares of the images; null where there were no labels to compare with, or the network was not run that way. */
   readonly accuracy: {
     /** Of the simulated chip. */
-    readonly top1: number;
+    readonly top1: number | null;
     /** Of the trained network in real arithmetic, nothing pruned. */
-    readonly floatTop1: number;
+    readonly floatTop1: number | null;
     /** Of the integer network, as exact convolutions. */
-    readonly quantizedTop1: number;
+    readonly quantizedTop1: number | null;
     /** Images on which chip and integer network give the same class. */
-    readonly agreement: number;
+    readonly agreement: number | null;
   };
   readonly compression: {
     readonly weightBits: number;

@@ -13,17 +13,27 @@ import { type LayerReport, type Report, reportVersion } from './report.ts';
 
 /** What a report tells beyond mapping, run and timeline. */
 export interface RunFacts {
-  readonly seed: number;
-  readonly dataset: string;
-  readonly accuracy: Report['accuracy'];
+  /** 1 by default. */
+  readonly seed?: number;
+  /** Name of the data set and part; empty by default. */
+  readonly dataset?: string;
+  /** All null by default. */
+  readonly accuracy?: Report['accuracy'];
 }
+
+const unknownAccuracy: Report['accuracy'] = {
+  top1: null,
+  floatTop1: null,
+  quantizedTop1: null,
+  agreement: null,
+};
 
 /** Puts a {@link Report} together. */
 export function summarize(
   mapping: Mapping,
   run: SimulationRun,
   timeline: Timeline,
-  facts: RunFacts,
+  facts: RunFacts = {},
 ): Report {
   const { chip, network } = mapping;
   const layers = mapping.layers.map((mapped) => layerReport(mapping, mapped, run, timeline));
@@ -36,14 +46,14 @@ export function summarize(
     timeline.layers.reduce((sum, layer) => sum + layer[part], 0);
   return {
     version: reportVersion,
-    seed: facts.seed,
+    seed: facts.seed ?? 1,
     network: network.name,
     chip: chip.name,
-    dataset: facts.dataset,
+    dataset: facts.dataset ?? '',
     adapter: run.device,
     backend: run.backend,
     images: run.images,
-    accuracy: facts.accuracy,
+    accuracy: facts.accuracy ?? unknownAccuracy,
     compression: {
       weightBits: network.weightBits,
       activationBits: network.activationBits,

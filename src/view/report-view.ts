@@ -2,7 +2,8 @@
 
 import type { Report } from '../report/report.ts';
 
-const share = (value: number): string => `${(100 * value).toFixed(2)} %`;
+const share = (value: number | null): string =>
+  value === null ? 'unknown' : `${(100 * value).toFixed(2)} %`;
 
 /** Headline figures and the layer table. */
 export function drawReport(report: Report): HTMLElement {

@@ -13,23 +13,38 @@ import type { UniformScalar } from '../../src/gpu/uniform-layout.ts';
 
 type AnyKernel = KernelSource<Readonly<Record<string, UniformScalar>>>;
 
-const kernels: readonly AnyKernel[] = [inputPhases, macroMac, requantize, pool] as readonly AnyKernel[];
+const kernels: readonly AnyKernel[] = [
+  inputPhases,
+  macroMac,
+  requantize,
+  pool,
+] as readonly AnyKernel[];
 
 describe.each(kernels)('$name', (kernel) => {
   const reflection = new WgslReflect(kernel.code);
 
   it('has the entry point of its file', () => {
-    expect(reflection.entry.compute.map(({ name }) => name)).toEqual([kernel.name.replaceAll('-', '_')]);
+    expect(reflection.entry.compute.map(({ name }) => name)).toEqual([
+      kernel.name.replaceAll('-', '_'),
+    ]);
   });
 
   it('has the uniform that TypeScript packs', () => {
     const [uniform] = reflection.uniforms;
-    const members = uniform!.members!.map(({ name, type, offset }) => ({ name, type: type.name, offset }));
+    const members = uniform!.members!.map(({ name, type, offset }) => ({
+      name,
+      type: type.name,
+      offset,
+    }));
 
     expect(uniform!.type.name).toBe(kernel.params.name);
     expect(uniform!.binding).toBe(0);
     expect(members).toEqual(
-      Object.entries(kernel.params.fields).map(([name, type], i) => ({ name, type, offset: 4 * i })),
+      Object.entries(kernel.params.fields).map(([name, type], i) => ({
+        name,
+        type,
+        offset: 4 * i,
+      })),
     );
     expect(kernel.params.byteLength).toBeGreaterThanOrEqual(4 * members.length);
     expect(kernel.params.byteLength % 16).toBe(0);
@@ -40,11 +55,15 @@ describe.each(kernels)('$name', (kernel) => {
       .toSorted((a, b) => a.binding - b.binding)
       .map(({ name, access, binding }) => ({ name, access, binding }));
 
-    expect(bindings).toEqual(kernel.bindings.map(({ name, access }, i) => ({ name, access, binding: i + 1 })));
+    expect(bindings).toEqual(
+      kernel.bindings.map(({ name, access }, i) => ({ name, access, binding: i + 1 })),
+    );
   });
 
   it('has an override for every constant, and no other', () => {
-    expect(reflection.overrides.map(({ name }) => name).toSorted()).toEqual(kernel.constants.toSorted());
+    expect(reflection.overrides.map(({ name }) => name).toSorted()).toEqual(
+      kernel.constants.toSorted(),
+    );
   });
 });
 

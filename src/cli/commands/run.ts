@@ -8,7 +8,7 @@ import { reportText } from '../../report/report.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { openBackend } from '../backends.ts';
 import { runJobInBrowser } from '../browser-job.ts';
-import { writeWhole } from '../files.ts';
+import { checkWritable, writeWhole } from '../files.ts';
 import { loadDataset } from '../load-dataset.ts';
 import {
   addJobOptions,
@@ -48,6 +48,7 @@ export function runCommand(): Command {
 }
 
 async function run(options: RunOptions): Promise<void> {
+  checkWritable(options.out);
   const part = loadJob(options);
   const tests = loadDataset(jobDataset(options, part.network.dataset), 'test', options.data);
   const job: Job = { ...part, images: firstImages(tests, options.images) };

