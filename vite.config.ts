@@ -40,10 +40,10 @@ export default defineConfig(({ mode }) => ({
     alias: mode === 'test' ? Object.entries(entries).map(alias) : [],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: mode === 'bench' ? ['bench/*.bench.ts'] : ['test/**/*.test.ts'],
     pool: 'forks',
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    testTimeout: 120_000,
+    testTimeout: mode === 'bench' ? 3_600_000 : 120_000,
     hookTimeout: 120_000,
     // Two cores, and every GPU test uses both: more workers only wait for each other.
     maxWorkers: 2,

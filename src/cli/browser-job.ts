@@ -47,7 +47,12 @@ export const matrixVectorInBrowser = (
       )) as MatrixVectorResult,
   );
 
-async function withPage<T>(job: Uint8Array, use: (page: Page) => Promise<T>): Promise<T> {
+/**
+ * Opens the built page in headless Chrome, with `job` at `/job`, for as long as `use` runs.
+ * @throws {EnvironmentError} when there is no browser or the page is not built
+ * @throws {SimulationError} with what the page reported
+ */
+export async function withPage<T>(job: Uint8Array, use: (page: Page) => Promise<T>): Promise<T> {
   const server = await servePage(job);
   const browser = await launchBrowser({ timeoutMs: limitMs });
   try {

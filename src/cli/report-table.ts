@@ -10,7 +10,7 @@ export function reportTable(report: Report): string {
   return [
     heading(report),
     layerTable(report),
-    energyLine(report),
+    energyTable(report),
     headlines(report),
     evidence(report),
   ].join('\n');
@@ -57,7 +57,7 @@ function layerTable(report: Report): string {
       'macro-ops',
       'cycles',
       'energy',
-      'reads cut off',
+      'saturated reads',
     ].map((text) => pc.dim(text)),
     colAligns: [
       'left',
@@ -84,7 +84,7 @@ function layerRow(layer: LayerReport): string[] {
     return [name, shape.input, shape.kernel, shape.output, '', '', '', '', '', ''].map((cell) =>
       pc.dim(cell),
     );
-  const cutOff =
+  const saturated =
     layer.saturatedReads === 0 ? 'none' : share(layer.saturatedReads / layer.columnReads);
   return [
     name,
@@ -96,25 +96,32 @@ function layerRow(layer: LayerReport): string[] {
     count(layer.macroOps),
     count(layer.cycles),
     energy(layer.energy.total),
-    cutOff,
+    saturated,
   ];
 }
 
-function energyLine(report: Report): string {
+const energyParts = [
+  ['macro', 'macros'],
+  ['featureMap', 'feature maps'],
+  ['accumulate', 'accumulators'],
+  ['weightPath', 'weight path'],
+  ['static', 'static'],
+] as const;
+
+/** A bar as long as a share of the whole. */
+function bar(part: number): string {
+  const cells = Math.round(part * 32);
+  return '█'.repeat(cells) + pc.dim('·'.repeat(32 - cells));
+}
+
+function energyTable(report: Report): string {
   const { perFrame, dram } = report.energy;
-  const parts = (['macro', 'featureMap', 'accumulate', 'weightPath', 'static'] as const).map(
-    (part) => {
-      const names = {
-        macro: 'macros',
-        featureMap: 'feature maps',
-        accumulate: 'accumulators',
-        weightPath: 'weight path',
-        static: 'static',
-      };
-      return `${names[part]} ${energy(perFrame[part])} ${pc.dim(`(${share(perFrame[part] / perFrame.total)})`)}`;
-    },
-  );
-  return `\nEnergy per frame ${pc.bold(energy(perFrame.total))}: ${parts.join(', ')}. ${pc.dim(`DRAM apart: ${energy(dram)}`)}`;
+  const rows = energyParts.map(([part, title]) => {
+    const ofTotal = perFrame[part] / perFrame.total;
+    return `${pc.dim(title.padEnd(14))}${bar(ofTotal)} ${energy(perFrame[part]).padStart(8)}  ${share(ofTotal)}`;
+  });
+  const total = `${pc.dim('energy/frame')}  ${pc.bold(energy(perFrame.total))} ${pc.dim(`and, apart, ${energy(dram)} if the weights came from DRAM`)}`;
+  return `\n${total}\n${rows.join('\n')}`;
 }
 
 function headlines(report: Report): string {
@@ -134,14 +141,14 @@ function headlines(report: Report): string {
     ],
     [
       'speed',
-      `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: compute ${count(performance.computeCycles)}, load ${count(performance.loadCycles)}, wait ${count(performance.stallCycles)}`,
+      `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: compute ${count(performance.computeCycles)}, load ${count(performance.loadCycles)}, stall ${count(performance.stallCycles)}`,
     ],
     [
       'efficiency',
       `${pc.bold(`${number(topsPerWatt.executed)} TOPS/W`)} executed, ${number(topsPerWatt.denseEquivalent)} dense-equivalent; with DRAM ${number(topsPerWatt.executedWithDram)} and ${number(topsPerWatt.denseEquivalentWithDram)}`,
     ],
   ];
-  return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(12))}${text}`).join('\n')}`;
+  return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(14))}${text}`).join('\n')}`;
 }
 
 function evidence({ provenance }: Report): string {

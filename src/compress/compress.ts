@@ -103,7 +103,7 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
     return { ...common, ...integers };
   });
   const { input, classes, name } = network;
-  return { name, prunedFloat: float, input, classes, weightBits, activationBits, layers };
+  return { name, input, classes, weightBits, activationBits, layers };
 }
 
 interface LayerContext {

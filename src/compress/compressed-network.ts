@@ -2,7 +2,6 @@
 
 import type { Shape } from '../core/feature-map.ts';
 import type { FixedScale } from '../core/integer.ts';
-import type { Network } from '../network/network.ts';
 import type { GroupGrid, KernelGeometry } from './weight-group.ts';
 
 /** What becomes of a layer's sums before they are stored as activations. */
@@ -69,8 +68,6 @@ export type CompressedLayer = MacroLayer | PoolLayer;
 /** A network in integers, with the groups that are stored. */
 export interface CompressedNetwork {
   readonly name: string;
-  /** The network it was made from, batch norm fused and groups pruned, still in real arithmetic. */
-  readonly prunedFloat: Network;
   readonly input: Shape;
   readonly classes: number;
   readonly weightBits: number;

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { chipJsonSchema, mars, readChipFile, setChipValues } from '../../src/chips/index.ts';
+import { caught } from '../support/caught.ts';
+
+type Json = Record<string, unknown>;
+
+/** MARS as JSON with the value at `path` replaced; removed where `value` is undefined. */
+function marsWith(path: string, value: unknown): string {
+  const copy = JSON.parse(JSON.stringify(mars)) as Json;
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  let node = copy;
+  for (const key of keys) node = node[key] as Json;
+  if (value === undefined) delete node[last];
+  else node[last] = value;
+  return JSON.stringify(copy);
+}
+
+describe('readChipFile', () => {
+  it('gives back an equal chip', () => {
+    expect(readChipFile(JSON.stringify(mars), 'mars.json')).toStrictEqual(mars);
+  });
+
+  it.each([
+    ['a missing field', 'adc.bits', undefined],
+    ['a missing value', 'adc.bits.value', undefined],
+    ['a wrong type', 'clock.frequency.value', '100'],
+    ['no cores', 'cores.count.value', 0],
+    ['half a core', 'cores.count.value', 1.5],
+    ['an ADC without bits', 'adc.bits.value', 0],
+    ['an ADC of 9 bits', 'adc.bits.value', 9],
+    ['a step of zero', 'adc.step.value', 0],
+    ['a clock that stands still', 'clock.frequency.value', 0],
+    ['negative energy', 'energy.static.value', -1],
+    ['3 bits in a phase', 'macro.inputBitsPerPhase.value', 3],
+    ['65 word lines on', 'macro.wordLinesOn.value', 65],
+    ['an accumulator of 33 bits', 'accumulator.bits.value', 33],
+    ['an unknown overlap', 'controller.overlap.value', 'none'],
+    ['no source', 'energy.dram.source', ''],
+    ['unknown evidence', 'energy.dram.evidence', 'guessed'],
+    ['another unit', 'energy.static.unit', 'W'],
+  ])('names the path of %s', (_, path, value) => {
+    const error = caught(() => readChipFile(marsWith(path, value), 'my.json'));
+
+    expect(error.name).toBe('ChipError');
+    expect(error.where).toEqual(['my.json', path]);
+    expect(error.message).toContain(`my.json > ${path}: `);
+  });
+
+  it('refuses unknown fields, so that a slip of the pen is not ignored', () => {
+    const error = caught(() => readChipFile(marsWith('adc.bitz', mars.adc.bits), 'my.json'));
+
+    expect(error.where).toEqual(['my.json', 'adc']);
+    expect(error.message).toContain('bitz');
+  });
+
+  it.each(['', '{', 'null', '[]', '7', '"mars"', '{"name":1e999}'])(
+    'refuses %j with the name of the file',
+    (text) => {
+      const error = caught(() => readChipFile(text, 'my.json'));
+
+      expect(error.name).toBe('ChipError');
+      expect(error.where[0]).toBe('my.json');
+    },
+  );
+});
+
+describe('chipJsonSchema', () => {
+  it('requires every field of a chip', () => {
+    const schema = chipJsonSchema() as { required: string[]; additionalProperties: boolean };
+
+    expect(schema.required.toSorted()).toEqual(Object.keys(mars).toSorted());
+    expect(schema.additionalProperties).toBe(false);
+  });
+});
+
+describe('setChipValues', () => {
+  it('replaces a value, marks it as assumed and keeps what it was before', () => {
+    const chip = setChipValues(mars, ['adc.bits=5']);
+
+    expect(chip.adc.bits).toEqual({
+      value: 5,
+      unit: '',
+      evidence: 'assumed',
+      source: 'set by the user (6 before)',
+    });
+  });
+
+  it('changes nothing else, least of all the chip it was given', () => {
+    const before = JSON.stringify(mars);
+
+    const chip = setChipValues(mars, ['adc.bits=5', 'controller.overlap=ideal']);
+
+    expect(JSON.stringify(mars)).toBe(before);
+    expect(chip.controller.overlap.value).toBe('ideal');
+    expect({ ...chip, adc: mars.adc, controller: mars.controller }).toEqual(mars);
+  });
+
+  it('gives the very same chip when nothing is set', () => {
+    expect(setChipValues(mars, [])).toBe(mars);
+  });
+
+  it.each(['adc', 'adc.bits.value', 'adc.bitz', 'name', '', 'toString', '__proto__.x'])(
+    'refuses the path %j and lists the known ones',
+    (path) => {
+      const error = caught(() => setChipValues(mars, [`${path}=1`]));
+
+      expect(error.name).toBe('UsageError');
+      expect(error.message).toContain(`"${path}"`);
+      expect(error.todo).toContain('adc.bits');
+    },
+  );
+
+  it.each(['adc.bits', 'adc.bits=', 'adc.bits=5=6', '=5'])('refuses %j', (setting) => {
+    expect(caught(() => setChipValues(mars, [setting])).name).toBe('UsageError');
+  });
+
+  it.each(['NaN', 'many', '5bits', ' ', '1,5'])('refuses %j as a number', (text) => {
+    const error = caught(() => setChipValues(mars, [`energy.static=${text}`]));
+
+    expect(error.name).toBe('UsageError');
+    expect(error.message).toContain('energy.static');
+  });
+
+  it.each([
+    ['adc.bits', '0'],
+    ['adc.bits', '9'],
+    ['adc.bits', '5.5'],
+    ['cores.count', '-4'],
+    ['clock.frequency', '0'],
+    ['energy.static', '-1'],
+    ['energy.static', '1e999'],
+    ['controller.overlap', 'sometimes'],
+  ])('refuses %s=%s and names the path', (path, text) => {
+    const error = caught(() => setChipValues(mars, [`${path}=${text}`]));
+
+    expect(error.name).toBe('ChipError');
+    expect(error.message).toContain(path);
+  });
+});

@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest';
+import { compress } from '../../src/compress/compress.ts';
+import { isMacroLayer, type MacroLayer } from '../../src/compress/compressed-network.ts';
+import { forEachWeight } from '../../src/compress/weight-group.ts';
+import { scaleValue } from '../../src/core/integer.ts';
+import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
+import type { Layer } from '../../src/network/layer.ts';
+import type { Network } from '../../src/network/network.ts';
+import { integerForward } from '../../src/reference/integer-network.ts';
+import { caught } from '../support/caught.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  noise,
+  randomNetwork,
+  tourNetwork,
+} from '../support/small-networks.ts';
+
+const macroLayers = (network: ReturnType<typeof compress>): MacroLayer[] =>
+  network.layers.filter(isMacroLayer);
+
+/** Largest difference of real outputs and rescaled integer outputs, as a share of the largest real output. */
+function worstError(network: Network, options: Parameters<typeof compress>[1]): number {
+  const images = noise(network.input, 8, 3);
+  const compressed = compress(network, { calibration: noise(network.input, 16, 4), ...options });
+  const last = macroLayers(compressed).at(-1)!;
+  const real = floatForward(network, toFloatMap(images));
+  const integers = integerForward(compressed, images);
+  const largest = real.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const unit = last.weightScale * last.inputScale;
+  return real.reduce((most, value, i) => Math.max(most, Math.abs(value - integers[i]! * unit)), 0) / largest;
+}
+
+describe('compress', () => {
+  it('keeps the outputs of a network within a few per cent at 8 bits', () => {
+    // Each of the tour's six layers adds about one part in 255 to the activations, and scales are within 1/256.
+    expect(worstError(tourNetwork(), {})).toBeLessThan(6 * (1 / 255 + 1 / 256) + 0.02);
+  });
+
+  it('loses more with fewer bits', () => {
+    const [eight, four] = [8, 4].map((bits) =>
+      worstError(tourNetwork(), { weightBits: bits, activationBits: bits }),
+    );
+
+    expect(four).toBeGreaterThan(2 * eight!);
+  });
+
+  it('marks exactly the groups with a weight that is not zero as kept', () => {
+    const compressed = compress(tourNetwork(), { prunedGroups: 0.5 });
+
+    const layers = macroLayers(compressed);
+    expect(layers.some(({ kept }) => kept.includes(0))).toBe(true);
+    for (const layer of layers)
+      layer.kept.forEach((kept, group) => {
+        const values: number[] = [];
+        forEachWeight(layer.grid, layer.geometry, group, (i) => values.push(layer.weights[i]!));
+        expect(kept, `${layer.name} group ${group}`).toBe(values.some((value) => value !== 0) ? 1 : 0);
+      });
+  });
+
+  it.each([2, 3, 5, 8])('gives integers of %i bits with nearest real values', (weightBits) => {
+    const compressed = compress(tourNetwork(), { weightBits });
+
+    const floats = new Map(compressed.prunedFloat.layers.map((layer) => [layer.name, layer]));
+    const highest = 2 ** (weightBits - 1) - 1;
+    for (const layer of macroLayers(compressed)) {
+      const real = (floats.get(layer.name) as { weights: Float32Array }).weights;
+      layer.weights.forEach((value, i) => {
+        const ideal = Math.max(-highest, Math.min(highest, real[i]! / layer.weightScale));
+        // Half a unit, and a billionth for the division in doubles.
+        expect(Math.abs(value - ideal)).toBeLessThanOrEqual(0.5 + 1e-9);
+      });
+    }
+  });
+
+  it('chains the scales: the requantizer takes units of sums to units of the next input', () => {
+    const layers = macroLayers(compress(randomChain(), {}));
+
+    expect(layers).toHaveLength(3);
+    layers.slice(1).forEach((next, i) => {
+      const layer = layers[i]!;
+      const exact = (layer.weightScale * layer.inputScale) / next.inputScale;
+      const used = scaleValue(layer.requantize!.scale);
+      // What an 8-bit multiplier can be off.
+      expect(Math.abs(used - exact) / exact).toBeLessThanOrEqual(1 / 256);
+    });
+  });
+
+  it('starts from pixels of 1 / (2^bits - 1)', () => {
+    const [first] = macroLayers(compress(tourNetwork(), { activationBits: 4 }));
+
+    expect(first!.inputScale).toBe(1 / 15);
+    expect(first!.inputBits).toBe(4);
+  });
+
+  it('leaves the sums of the last layer as they are, and requantizes all others', () => {
+    const layers = macroLayers(compress(tourNetwork(), {}));
+
+    expect(layers.map(({ requantize }) => requantize === undefined)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('stores a layer without ReLU with its sign', () => {
+    const layers = macroLayers(compress(tourNetwork(), {}));
+    const named = (name: string): MacroLayer => layers.find((layer) => layer.name === name)!;
+
+    expect(named('skip').requantize!.signed).toBe(true);
+    expect(named('main').requantize!.signed).toBe(false);
+    expect(named('join').residual).toMatchObject({ input: 'skip', signed: true });
+    expect(named('half').residual).toMatchObject({
+      input: 'stem',
+      stride: 2,
+      channelOffset: 3,
+      signed: false,
+    });
+  });
+
+  it('gives the same network twice', () => {
+    expect(compress(tourNetwork(), { prunedGroups: 0.3 })).toEqual(
+      compress(tourNetwork(), { prunedGroups: 0.3 }),
+    );
+  });
+
+  it('takes groups of 16 x 16 at 8 bits and 16 x 32 at 4 bits unless told', () => {
+    const shapeAt = (weightBits: number): unknown =>
+      macroLayers(compress(tourNetwork(), { weightBits }))[0]!.grid.shape;
+
+    expect(shapeAt(8)).toEqual({ channels: 16, kernels: 16 });
+    expect(shapeAt(4)).toEqual({ channels: 16, kernels: 32 });
+  });
+
+  it('compresses a network whose weights are all zero', () => {
+    const network = tourNetwork();
+    const layers = network.layers.map((layer): Layer => {
+      if (!('weights' in layer)) return layer;
+      const weights = new Float32Array(layer.weights.length);
+      if (layer.kind === 'linear') {
+        const { bias: _, ...rest } = layer;
+        return { ...rest, weights };
+      }
+      const { bias: _, batchNorm: __, ...rest } = layer;
+      return { ...rest, weights };
+    });
+
+    const compressed = compress({ ...network, layers }, {});
+
+    expect(macroLayers(compressed).every(({ kept }) => !kept.includes(1))).toBe(true);
+    expect([...integerForward(compressed, noise(network.input, 2))]).toEqual(
+      new Array<number>(10).fill(0),
+    );
+  });
+
+  it('keeps the bias of a layer whose weights are all pruned', () => {
+    // What is left of layer "dead" is its bias, 0.01 ... 0.04; the linear layer adds those up.
+    const dead = {
+      ...conv({ name: 'dead', input: 'first', channels: 16, kernels: 4 }),
+      weights: new Float32Array(4 * 16 * 9),
+      bias: Float32Array.of(0.01, 0.02, 0.03, 0.04),
+    };
+    const network = networkOf('biased', { height: 3, width: 3, channels: 2 }, 2, [
+      conv({ name: 'first', input: 'image', channels: 2, kernels: 16 }),
+      dead,
+      linear({ name: 'fc', input: 'dead', inputs: 36, outputs: 2 }),
+    ]);
+
+    // 8-bit activations and weights: a few parts in 255.
+    expect(worstError(network, {})).toBeLessThan(0.05);
+  });
+
+  it('takes a layer whose weights are all pruned and whose bias is tiny', () => {
+    const dead = {
+      ...conv({ name: 'dead', input: 'image', channels: 2, kernels: 4 }),
+      weights: new Float32Array(4 * 2 * 9),
+      bias: Float32Array.of(1e-6, 2e-6, 0, 0),
+    };
+    const network = networkOf('tiny', { height: 3, width: 3, channels: 2 }, 2, [
+      dead,
+      linear({ name: 'fc', input: 'dead', inputs: 36, outputs: 2 }),
+    ]);
+
+    expect(() => compress(network, {})).not.toThrow();
+  });
+
+  it.each([
+    ['weightBits', 1],
+    ['weightBits', 9],
+    ['weightBits', 4.5],
+    ['weightBits', NaN],
+    ['activationBits', 0],
+    ['activationBits', 9],
+    ['prunedGroups', 1.5],
+    ['prunedGroups', -1],
+    ['prunedGroups', NaN],
+  ])('refuses %s = %d by name', (option, value) => {
+    expect(caught(() => compress(tourNetwork(), { [option]: value }))).toMatchObject({
+      name: 'CompressError',
+      where: ['tour', option],
+    });
+  });
+
+  it.each(['conv', 'maxPool', 'averagePool', 'linear'] as const)(
+    'refuses a layer without ReLU that feeds a layer of kind %s, naming that',
+    (kind) => {
+      const common = { name: 'reader', input: 'signed' };
+      const reader: Layer = {
+        conv: conv({ ...common, channels: 4, kernels: 4 }),
+        maxPool: { ...common, kind: 'maxPool' as const, size: 2 },
+        averagePool: { ...common, kind: 'averagePool' as const },
+        linear: linear({ ...common, inputs: 64, outputs: 4 }),
+      }[kind];
+      const after = kind === 'linear' ? [] : [lastLayer(kind)];
+      const network = networkOf('n', { height: 4, width: 4, channels: 2 }, 4, [
+        conv({ name: 'signed', input: 'image', channels: 2, kernels: 4, relu: false }),
+        reader,
+        ...after,
+      ]);
+
+      expect(caught(() => compress(network, {}))).toMatchObject({
+        name: 'CompressError',
+        where: ['n', 'reader'],
+      });
+    },
+  );
+
+  it('refuses a network that is not consistent', () => {
+    const layer = conv({ name: 'a', input: 'image', channels: 2, kernels: 4, relu: false });
+    const bad = [
+      { ...layer, weights: layer.weights.subarray(1) },
+      { ...layer, weights: layer.weights.map(() => NaN) },
+      { ...layer, channels: 3 },
+    ];
+
+    for (const one of bad) {
+      const network = networkOf('n', { height: 4, width: 4, channels: 2 }, 2, [
+        one,
+        linear({ name: 'fc', input: 'image', inputs: 32, outputs: 2 }),
+      ]);
+
+      expect(caught(() => compress(network, {}))).toMatchObject({
+        name: 'NetworkError',
+        where: ['n', 'a'],
+      });
+    }
+  });
+
+  it('refuses a network that ends in a pool: nothing would give its sums', () => {
+    const network = networkOf('pooled', { height: 4, width: 4, channels: 2 }, 4, [
+      conv({ name: 'a', input: 'image', channels: 2, kernels: 4 }),
+      { kind: 'averagePool', name: 'mean', input: 'a' },
+    ]);
+
+    expect(caught(() => compress(network, {}))).toMatchObject({
+      name: 'CompressError',
+      where: ['pooled', 'mean'],
+    });
+  });
+
+  it('refuses a residual in the last layer, whose sums nothing is added to', () => {
+    const network = networkOf('n', { height: 1, width: 1, channels: 4 }, 4, [
+      conv({
+        name: 'last',
+        input: 'image',
+        channels: 4,
+        kernels: 4,
+        kernelHeight: 1,
+        kernelWidth: 1,
+        padding: 0,
+        relu: false,
+        residual: { input: 'image', stride: 1, channelOffset: 0 },
+      }),
+    ]);
+
+    expect(caught(() => compress(network, {}))).toMatchObject({
+      name: 'CompressError',
+      where: ['n', 'last'],
+    });
+  });
+
+  it('refuses calibration images of another shape', () => {
+    const images = noise({ height: 9, width: 8, channels: 1 }, 2);
+
+    expect(caught(() => compress(tourNetwork(), { calibration: images })).name).toBe(
+      'CompressError',
+    );
+  });
+
+  it('refuses a bias beyond 32 bits, naming the layer', () => {
+    const layer = linear({ name: 'fc', input: 'image', inputs: 4, outputs: 2 });
+    const network = networkOf('n', { height: 1, width: 1, channels: 4 }, 2, [
+      { ...layer, bias: Float32Array.of(0, 1e30) },
+    ]);
+
+    const error = caught(() => compress(network, {}));
+
+    expect(error).toMatchObject({ name: 'CompressError', where: ['n', 'fc'] });
+    expect(error.message).toContain('kernel 1');
+  });
+
+  it('compresses random networks without complaint', () => {
+    for (let seed = 0; seed < 20; seed++)
+      expect(() => compress(randomNetwork(seed), { prunedGroups: 0.3 })).not.toThrow();
+  });
+});
+
+function lastLayer(kind: 'conv' | 'maxPool' | 'averagePool'): Layer {
+  const inputs = { conv: 64, maxPool: 16, averagePool: 4 }[kind];
+  return linear({ name: 'fc', input: 'reader', inputs, outputs: 4 });
+}
+
+const randomChain = (): Network =>
+  networkOf('chain', { height: 5, width: 5, channels: 2 }, 3, [
+    conv({ name: 'a', input: 'image', channels: 2, kernels: 8, seed: 1 }),
+    conv({ name: 'b', input: 'a', channels: 8, kernels: 8, bias: true, seed: 2 }),
+    linear({ name: 'c', input: 'b', inputs: 200, outputs: 3, seed: 3 }),
+  ]);

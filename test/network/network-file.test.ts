@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Network } from '../../src/network/network.ts';
+import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
+import { readTensorFile, type TensorFile, writeTensorFile } from '../../src/network/safetensors.ts';
+import { caught } from '../support/caught.ts';
+import { holds } from '../support/property.ts';
+import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+
+const key = 'mars-cim-network';
+
+/** The file of a network after something was done to its tensors or its description. */
+function damaged(
+  network: Network,
+  damage: (file: {
+    tensors: Map<string, TensorFile['tensors'] extends ReadonlyMap<string, infer T> ? T : never>;
+    description: Record<string, unknown>;
+  }) => void,
+): Uint8Array {
+  const file = readTensorFile(writeNetworkFile(network), 'whole');
+  const parts = {
+    tensors: new Map(file.tensors),
+    description: JSON.parse(file.metadata[key]!) as Record<string, unknown>,
+  };
+  damage(parts);
+  return writeTensorFile({
+    metadata: { [key]: JSON.stringify(parts.description) },
+    tensors: parts.tensors,
+  });
+}
+
+describe('writeNetworkFile and readNetworkFile', () => {
+  it('give back an equal network with every kind of layer', () => {
+    const network = tourNetwork();
+
+    expect(readNetworkFile(writeNetworkFile(network), 'a')).toStrictEqual(network);
+  });
+
+  it('give back any network', () => {
+    holds(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+        const network = randomNetwork(seed);
+
+        expect(readNetworkFile(writeNetworkFile(network), 'a')).toStrictEqual(network);
+      }),
+      50,
+    );
+  });
+
+  it('give back names in any script, and odd numbers', () => {
+    const network = {
+      ...networkOf('séismes 地震', { height: 1, width: 1, channels: 2 }, 2, [
+        linear({ name: 'слой', input: 'image', inputs: 2, outputs: 2 }),
+      ]),
+      origin: { command: '"a"\n', seed: 2 ** 40, hardware: '🌋', date: '', testAccuracy: 1 / 3 },
+    };
+
+    expect(readNetworkFile(writeNetworkFile(network), 'a')).toStrictEqual(network);
+  });
+
+  it('give the same bytes for the same network', () => {
+    expect(writeNetworkFile(tourNetwork())).toEqual(writeNetworkFile(tourNetwork()));
+  });
+});
+
+describe('readNetworkFile', () => {
+  const network = tourNetwork();
+
+  it.each([
+    ['that is missing', 'stem.weight'],
+    ['of batch norm that is missing', 'stem.bn.variance'],
+  ])('names a tensor %s', (_, name) => {
+    const bytes = damaged(network, ({ tensors }) => tensors.delete(name));
+
+    const error = caught(() => readNetworkFile(bytes, 'tour.safetensors'));
+
+    expect(error).toMatchObject({ name: 'InputError', where: ['tour.safetensors'] });
+    expect(error.message).toContain(name);
+  });
+
+  it.each([NaN, Infinity, -Infinity])(
+    'refuses %d among the weights, naming network and layer',
+    (bad) => {
+      const bytes = damaged(network, ({ tensors }) => {
+        tensors.get('half.weight')!.data[7] = bad;
+      });
+
+      const error = caught(() => readNetworkFile(bytes, 'a'));
+
+      expect(error).toMatchObject({ name: 'NetworkError', where: ['tour', 'half'] });
+      expect(error.what).toBe(`weights[7] is ${bad}`);
+    },
+  );
+
+  it('refuses weights of another size', () => {
+    const bytes = damaged(network, ({ tensors }) =>
+      tensors.set('fc.weight', { shape: [5, 21], data: new Float32Array(105) }),
+    );
+
+    expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
+      name: 'NetworkError',
+      what: 'has 105 weights, needs 100',
+      where: ['tour', 'fc'],
+    });
+  });
+
+  it('refuses weights of the right size in another shape', () => {
+    const bytes = damaged(network, ({ tensors }) => {
+      const { data } = tensors.get('fc.weight')!;
+      tensors.set('fc.weight', { shape: [20, 5], data });
+    });
+
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain('fc');
+  });
+
+  it('refuses a tensor file without a description', () => {
+    const bytes = writeTensorFile({ metadata: {}, tensors: new Map() });
+
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain(key);
+  });
+
+  it('refuses a description that is not JSON', () => {
+    const bytes = writeTensorFile({ metadata: { [key]: '{' }, tensors: new Map() });
+
+    expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
+      name: 'InputError',
+      where: ['a'],
+    });
+  });
+
+  it.each([
+    ['another version', 'version', 2],
+    ['no layers', 'layers', []],
+    ['no classes', 'classes', 0],
+    ['half a class', 'classes', 1.5],
+    ['a negative size', 'input', { height: -9, width: 8, channels: 3 }],
+    ['a huge size', 'input', { height: 1e9, width: 8, channels: 3 }],
+    ['an unknown kind of layer', 'layers', [{ kind: 'lstm', name: 'a', input: 'image' }]],
+    ['an accuracy of 120 %', 'origin', { ...network.origin, testAccuracy: 1.2 }],
+  ])('refuses a description with %s, naming the field', (_, field, value) => {
+    const bytes = damaged(network, ({ description }) => {
+      description[field] = value;
+    });
+
+    const error = caught(() => readNetworkFile(bytes, 'a'));
+
+    expect(error.name).toBe('InputError');
+    expect(error.message).toContain(`: ${field}`);
+  });
+
+  it('refuses a stride of zero', () => {
+    const bytes = damaged(network, ({ description }) => {
+      (description['layers'] as { stride: number }[])[0]!.stride = 0;
+    });
+
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain('layers.0.stride');
+  });
+
+  it('refuses layers that do not fit together', () => {
+    const bytes = damaged(
+      networkOf('chain', { height: 4, width: 4, channels: 2 }, 3, [
+        conv({ name: 'one', input: 'image', channels: 2, kernels: 4 }),
+        linear({ name: 'two', input: 'one', inputs: 64, outputs: 3 }),
+      ]),
+      ({ description }) => {
+        (description['layers'] as { input: string }[])[1]!.input = 'image';
+      },
+    );
+
+    expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
+      name: 'NetworkError',
+      where: ['chain', 'two'],
+    });
+  });
+});
