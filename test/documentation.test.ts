@@ -52,8 +52,7 @@ describe('README.md', () => {
     const file = 'support/readme-example.ts';
     expect(readFileSync(join(root, 'test', file), 'utf8')).toBe(blocks('ts')[0]);
 
-    const { report } =
-      (await import('./support/readme-example.ts')) as typeof import('./support/readme-example.ts');
+    const { report } = await import('./support/readme-example.ts');
 
     expect(report.images).toBe(10);
     expect(report.performance.framesPerSecond).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ export interface JobOptions {
   readonly set: readonly string[];
   readonly weightBits: number;
   readonly activationBits: number;
-  readonly prunedGroups: number;
+  readonly prunedGroups?: number;
   readonly seed: number;
 }
 
@@ -79,9 +79,8 @@ export function addJobOptions(command: Command): Command {
     .option('--activation-bits <bits>', 'bits per activation, 1 ... 8', whole(1, 8), 8)
     .option(
       '--pruned-groups <share>',
-      'share of the weight groups to prune, 0 ... 1',
+      'share of the weight groups to prune, 0 ... 1 (default: what the network was trained for)',
       real(0, 1),
-      0.5,
     )
     .option('--seed <number>', 'seed of everything random', whole(0, 2 ** 32 - 1), 1);
 }
@@ -99,7 +98,8 @@ export function loadJob(options: JobOptions): Omit<Job, 'images'> {
   const chip = loadChip(options);
   const dataset = jobDataset(options, network.dataset);
   const training = loadDataset(dataset, 'train', options.data);
-  const { weightBits, activationBits, prunedGroups, seed } = options;
+  const { weightBits, activationBits, seed } = options;
+  const prunedGroups = options.prunedGroups ?? network.origin.prunedGroups ?? 0;
   const calibration = spreadImages(training, calibrationImages);
   return { network, chip, calibration, weightBits, activationBits, prunedGroups, seed };
 }

@@ -54,6 +54,7 @@ const networkSchema = z.object({
     hardware: z.string(),
     date: z.string(),
     testAccuracy: z.number().min(0).max(1).nullable(),
+    prunedGroups: z.number().min(0).max(1).optional(),
   }),
 });
 type LayerDescription = z.infer<typeof layerSchema>;

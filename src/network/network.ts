@@ -15,6 +15,8 @@ export interface Origin {
   readonly date: string;
   /** Share of the test images classified rightly, in real arithmetic; null for weights that were never trained. */
   readonly testAccuracy: number | null;
+  /** Share of its weight groups that training made zero: what `mars run` prunes by default. 0 where it is missing. */
+  readonly prunedGroups?: number | undefined;
 }
 
 /** A trained CNN with real-valued weights. Its input is an 8-bit image; pixel p means p / 255. */

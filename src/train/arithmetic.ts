@@ -17,12 +17,24 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): read
   });
 }
 
-type Elementwise = 'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min';
+/** Elementwise operation on two tensors, with broadcasting. */
+type Elementwise = (graph: GraphBuilder, a: Value, b: Value) => Value;
 
-/** Elementwise `a operator b`, with broadcasting. */
-export function combine(graph: GraphBuilder, operator: Elementwise, a: Value, b: Value): Value {
-  return graph.node(operator, [a, b], broadcastShape(a.shape, b.shape));
-}
+const elementwise =
+  (operator: string): Elementwise =>
+  (graph, a, b) =>
+    graph.node(operator, [a, b], broadcastShape(a.shape, b.shape));
+
+/** a + b, elementwise with broadcasting, as are the next ones. */
+export const add: Elementwise = elementwise('Add');
+/** a - b */
+export const subtract: Elementwise = elementwise('Sub');
+/** a b */
+export const multiply: Elementwise = elementwise('Mul');
+/** a / b */
+export const divide: Elementwise = elementwise('Div');
+/** The larger of a and b. */
+export const maximum: Elementwise = elementwise('Max');
 
 /** 1 where the comparison holds, else 0, as real numbers, so that it can be multiplied. */
 export function compare(

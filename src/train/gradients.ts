@@ -2,7 +2,7 @@
 // of each of their inputs follows from that of their output; going through these notes backwards gives all gradients.
 
 import { assert } from '../core/errors.ts';
-import { combine } from './arithmetic.ts';
+import { add } from './arithmetic.ts';
 import type { GraphBuilder, Value } from './graph.ts';
 
 /** Adds the nodes that compute the gradient of one input of an operator from the gradient of its output. */

@@ -1,87 +1,49 @@
-// The groups of weights that a macro holds, skips and prunes as a whole: so many input channels times so many kernels
-// at one kernel position.
+// Norms of the groups of weights that the chip stores, skips and prunes as a whole.
 
-import { at } from '../core/errors.ts';
-import type { ConvLayer, Layer } from '../network/layer.ts';
+import { assert, at } from '../core/errors.ts';
+import { geometriesOf } from '../compress/prune-groups.ts';
+import {
+  forEachWeight,
+  type GroupGrid,
+  groupGrid,
+  type GroupShape,
+  type KernelGeometry,
+} from '../compress/weight-group.ts';
+import { hasWeights } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 
-/** Size of a group. */
-export interface GroupShape {
-  /** Input channels: the word lines that are on together. */
-  readonly channels: number;
-  /** Kernels that are computed together. */
-  readonly kernels: number;
-}
-
-/** The group of a MARS core: 16 input channels x 16 kernels at one kernel position. */
+/** The group of a MARS core at 8-bit weights: 16 input channels x 16 kernels at one kernel position. */
 export const macroGroup: GroupShape = { channels: 16, kernels: 16 };
 
-/** How the weights (M, C, R, S) of a layer divide into groups, ordered (kernel block, channel block, position). */
-export interface LayerGroups {
-  readonly kernelBlocks: number;
-  readonly channelBlocks: number;
-  readonly positions: number;
-  readonly shape: GroupShape;
+/** A layer whose weights are pruned in groups. */
+export interface GroupedLayer {
+  readonly name: string;
+  readonly geometry: KernelGeometry;
+  readonly grid: GroupGrid;
+  /** Number of groups. They are ordered (kernel tile, channel block, kernel position). */
+  readonly groups: number;
 }
 
-/**
- * The groups of a layer, or undefined where it has none: convolutions only, with whole groups in both directions. So a
- * first layer with few channels is exempt, and stays dense.
- */
-export function layerGroups(layer: Layer, shape: GroupShape): LayerGroups | undefined {
-  if (
-    layer.kind !== 'conv' ||
-    layer.channels % shape.channels !== 0 ||
-    layer.kernels % shape.kernels !== 0
-  )
-    return undefined;
-  return {
-    kernelBlocks: layer.kernels / shape.kernels,
-    channelBlocks: layer.channels / shape.channels,
-    positions: layer.kernelHeight * layer.kernelWidth,
-    shape,
-  };
-}
-
-/** Number of groups of a layer. */
-export const groupCount = ({ kernelBlocks, channelBlocks, positions }: LayerGroups): number =>
-  kernelBlocks * channelBlocks * positions;
-
-/** The layers of a network that have groups. */
-export function groupedLayers(
-  network: Network,
-  shape: GroupShape,
-): readonly { readonly layer: ConvLayer; readonly groups: LayerGroups }[] {
-  return network.layers.flatMap((layer) => {
-    const groups = layerGroups(layer, shape);
-    return groups && layer.kind === 'conv' ? [{ layer, groups }] : [];
+/** The layers whose weights are pruned in groups. Packed ones, with few input channels, are exempt and stay dense. */
+export function groupedLayers(network: Network, shape: GroupShape): readonly GroupedLayer[] {
+  const geometries = geometriesOf(network);
+  return network.layers.flatMap((layer, index) => {
+    const geometry = geometries[index];
+    if (!hasWeights(layer) || !geometry) return [];
+    const grid = groupGrid(geometry, shape);
+    const groups = grid.kernelTiles * grid.codes;
+    return grid.packed ? [] : [{ name: layer.name, geometry, grid, groups }];
   });
 }
 
-/** Position in {@link groupCount} groups of each weight of (M, C, R, S), in the order of the weights. */
-export function groupOfWeights(groups: LayerGroups): Uint32Array {
-  const { kernelBlocks, channelBlocks, positions, shape } = groups;
-  const channels = channelBlocks * shape.channels;
-  return Uint32Array.from(
-    { length: kernelBlocks * shape.kernels * channels * positions },
-    (_, i) => {
-      const position = i % positions;
-      const channel = Math.floor(i / positions) % channels;
-      const kernel = Math.floor(i / (positions * channels));
-      const block =
-        Math.floor(kernel / shape.kernels) * channelBlocks + Math.floor(channel / shape.channels);
-      return block * positions + position;
-    },
-  );
-}
-
-/** Euclidean norm of each group of `weights` (M, C, R, S). */
-export function groupNorms(weights: Float32Array, groups: LayerGroups): Float64Array {
-  const squares = new Float64Array(groupCount(groups));
-  groupOfWeights(groups).forEach((group, i) => {
-    squares[group] = at(squares, group) + at(weights, i) ** 2;
+/** Euclidean norm of each group of a layer's `weights` (M, C, R, S). */
+export function groupNorms(weights: Float32Array, layer: GroupedLayer): Float64Array {
+  assert(weights.length % layer.geometry.kernels === 0, `weights of ${layer.name}`);
+  return Float64Array.from({ length: layer.groups }, (_, group) => {
+    let squares = 0;
+    forEachWeight(layer.grid, layer.geometry, group, (i) => (squares += at(weights, i) ** 2));
+    return Math.sqrt(squares);
   });
-  return squares.map(Math.sqrt);
 }
 
 /** 1 for each group whose norm is at least `share` of the mean norm of the layer's non-zero groups, 0 for the others. */

@@ -1,6 +1,7 @@
 // How to train, and what is told while it lasts.
 
-import { type GroupShape, macroGroup } from './groups.ts';
+import type { GroupShape } from '../compress/weight-group.ts';
+import { macroGroup } from './groups.ts';
 
 /** How to train. */
 export interface TrainOptions {

@@ -1,7 +1,7 @@
 // The training loop: epochs of shuffled, slightly moved images through the training-step graph; then groups of weights
 // that group lasso has made small are removed, and the rest learns on without them.
 
-import { InputError } from '../core/errors.ts';
+import { CimError, InputError } from '../core/errors.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
 import type { OnnxRuntime } from './runtime.ts';
@@ -23,6 +23,7 @@ export interface Trained {
  * Trains `network`, starting from its arrays, on `images`. The same arguments give the same result bit for bit on the
  * same machine; other processors may add in another order.
  * @throws {InputError} when the images do not fit the network, or are fewer than a batch
+ * @throws {CimError} when the loss becomes infinite or undefined
  * @throws {CancelledError} when `signal` says stop
  */
 export async function train(
@@ -42,7 +43,14 @@ export async function train(
     for (let epoch = 0; epoch < options.epochs; epoch++) {
       if (epoch === options.epochs - options.fixedEpochs && options.groupLasso > 0)
         await run.removeGroups();
-      losses.push(await run.epoch(images, epoch));
+      const loss = await run.epoch(images, epoch);
+      if (!Number.isFinite(loss))
+        throw new CimError({
+          what: `training diverged in epoch ${epoch + 1}: its loss is ${loss}`,
+          where: network.name,
+          todo: 'use a smaller learning rate or a weaker group lasso',
+        });
+      losses.push(loss);
     }
     return { network: await run.network(), losses, ...run.groupCounts };
   } finally {

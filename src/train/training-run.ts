@@ -5,7 +5,7 @@ import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
 import { type Batch, epochBatches } from './batches.ts';
 import { countRight } from './evaluate.ts';
-import { groupCount, groupNorms, keptGroups } from './groups.ts';
+import { groupNorms, keptGroups } from './groups.ts';
 import {
   floatsOf,
   numberOf,
@@ -33,23 +33,21 @@ export class TrainingRun {
   readonly #kept = new Map<string, RuntimeTensor>();
   #stepsDone = 0;
   #lassoOn = true;
-  groupCounts: { readonly zeroGroups: number; readonly groups: number };
+  #zeroGroups = 0;
 
   constructor(network: Network, parts: RunParts) {
     this.#network = network;
     this.#parts = parts;
     for (const { name, shape, initial } of parts.step.state)
       this.#state.set(name, this.#tensor(initial, shape));
-    let groups = 0;
-    for (const grouped of parts.step.grouped) {
-      const count = groupCount(grouped.groups);
-      groups += count;
-      this.#kept.set(
-        `${grouped.layer}.kept`,
-        this.#tensor(new Float32Array(count).fill(1), [count]),
-      );
-    }
-    this.groupCounts = { zeroGroups: 0, groups };
+    for (const { name, groups } of parts.step.grouped)
+      this.#kept.set(`${name}.kept`, this.#tensor(new Float32Array(groups).fill(1), [groups]));
+  }
+
+  /** Groups that are wholly zero, as of the end of the last epoch, and groups in all. */
+  get groupCounts(): { readonly zeroGroups: number; readonly groups: number } {
+    const groups = this.#parts.step.grouped.reduce((sum, layer) => sum + layer.groups, 0);
+    return { zeroGroups: this.#zeroGroups, groups };
   }
 
   /** Runs one epoch; gives its mean loss. */
@@ -70,7 +68,7 @@ export class TrainingRun {
       const means = { loss: lossSum / steps, accuracy: right / (steps * options.batchSize) };
       options.onProgress?.({ done: this.#stepsDone, total, epoch, ...means, ...this.groupCounts });
     }
-    await this.#countZeroGroups();
+    this.#zeroGroups = await this.#countZeroGroups();
     return lossSum / steps;
   }
 
@@ -120,20 +118,17 @@ export class TrainingRun {
     readonly { readonly layer: string; readonly norms: Float64Array }[]
   > {
     const list = [];
-    for (const { layer, groups } of this.#parts.step.grouped) {
-      const weights = await floatsOf(this.#state.get(`${layer}.weight`));
-      list.push({ layer, norms: groupNorms(weights, groups) });
+    for (const layer of this.#parts.step.grouped) {
+      const weights = await floatsOf(this.#state.get(`${layer.name}.weight`));
+      list.push({ layer: layer.name, norms: groupNorms(weights, layer) });
     }
     return list;
   }
 
-  async #countZeroGroups(): Promise<void> {
+  async #countZeroGroups(): Promise<number> {
     const layers = await this.#groupNorms();
-    const zeroGroups = layers.reduce(
-      (sum, { norms }) => sum + norms.filter((norm) => norm === 0).length,
-      0,
-    );
-    this.groupCounts = { ...this.groupCounts, zeroGroups };
+    const zeros = (norms: Float64Array): number => norms.filter((norm) => norm === 0).length;
+    return layers.reduce((sum, { norms }) => sum + zeros(norms), 0);
   }
 
   #tensor(data: Float32Array, shape: readonly number[]): RuntimeTensor {

@@ -3,13 +3,14 @@
 // never leave the runtime between steps.
 
 import { assert } from '../core/errors.ts';
+import type { GroupShape } from '../compress/weight-group.ts';
 import type { Network } from '../network/network.ts';
-import { combine, reshape } from './arithmetic.ts';
+import { add, multiply, reshape, subtract } from './arithmetic.ts';
 import { forward } from './forward.ts';
 import { Tape } from './gradients.ts';
 import { elements, GraphBuilder, type Value } from './graph.ts';
 import { softThreshold } from './group-lasso.ts';
-import { groupCount, groupedLayers, type GroupShape, type LayerGroups } from './groups.ts';
+import { type GroupedLayer, groupedLayers } from './groups.ts';
 import type { Normalized } from './operators/batch-norm.ts';
 import { crossEntropy } from './operators/classifier.ts';
 import { type Parameter, parametersOf } from './parameters.ts';
@@ -40,7 +41,7 @@ export interface TrainingStep {
   readonly model: Uint8Array;
   readonly state: readonly StateTensor[];
   /** The layers with groups, for their `<layer>.kept`. */
-  readonly grouped: readonly { readonly layer: string; readonly groups: LayerGroups }[];
+  readonly grouped: readonly GroupedLayer[];
 }
 
 /**
@@ -76,10 +77,7 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
     loss,
     learned.map(({ name }) => valueOf(name)),
   );
-  const grouped = groupedLayers(network, groupShape).map(({ layer, groups }) => ({
-    layer: layer.name,
-    groups,
-  }));
+  const grouped = groupedLayers(network, groupShape);
   const strength = multiply(graph, learningRate, lasso);
   const velocities = learned.map((parameter, i) => {
     const gradient = gradients[i];
@@ -91,12 +89,12 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
       learningRate,
       options,
     });
-    const groups = grouped.find(({ layer }) => `${layer}.weight` === parameter.name)?.groups;
-    const next = groups
+    const layer = grouped.find(({ name }) => `${name}.weight` === parameter.name);
+    const next = layer
       ? softThreshold(graph, moved.value, {
-          groups,
+          layer,
           strength,
-          kept: keptInput(graph, parameter.name, groups),
+          kept: graph.input(`${layer.name}.kept`, [layer.groups]),
         })
       : moved.value;
     graph.output(`${parameter.name}.next`, next);
@@ -127,15 +125,9 @@ function descend(
   const velocity = graph.input(name, parameter.shape);
   const decays = parameter.kind === 'weight' && options.weightDecay > 0;
   const force = decays
-    ? add(graph,
-        gradient,
-        multiply(graph, value, graph.scalar(options.weightDecay)),
-      )
+    ? add(graph, gradient, multiply(graph, value, graph.scalar(options.weightDecay)))
     : gradient;
-  const next = add(graph,
-    multiply(graph, velocity, graph.scalar(options.momentum)),
-    force,
-  );
+  const next = add(graph, multiply(graph, velocity, graph.scalar(options.momentum)), force);
   graph.output(`${name}.next`, next);
   return {
     value: subtract(graph, value, multiply(graph, learningRate, next)),
@@ -145,10 +137,6 @@ function descend(
       initial: new Float32Array(elements(parameter.shape)),
     },
   };
-}
-
-function keptInput(graph: GraphBuilder, weightName: string, groups: LayerGroups): Value {
-  return graph.input(weightName.replace(/weight$/, 'kept'), [groupCount(groups)]);
 }
 
 /** average = (1 - rate) average + rate statistic of this batch. */
@@ -164,7 +152,8 @@ function averageStatistics(
     ] as const) {
       const name = `${layer}.bn.${part}`;
       const old = multiply(graph, valueOf(name), graph.scalar(1 - rate));
-      const fresh = multiply(graph,
+      const fresh = multiply(
+        graph,
         reshape(graph, batch, [batch.shape[0] ?? 1]),
         graph.scalar(rate),
       );

@@ -11,8 +11,9 @@ const write = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
-const chipWith = (change: (copy: Record<string, any>) => void): string => {
-  const copy = JSON.parse(JSON.stringify(chip)) as Record<string, any>;
+type LooseChip = Record<string, Record<string, { value?: number } | number>>;
+const chipWith = (change: (copy: LooseChip) => void): string => {
+  const copy = JSON.parse(JSON.stringify(chip)) as LooseChip;
   change(copy);
   return JSON.stringify(copy);
 };
@@ -179,7 +180,7 @@ const cases: readonly BadInput[] = [
       '--chip',
       write(
         'negative.json',
-        chipWith((copy) => (copy['energy'].dram.value = -1)),
+        chipWith((copy) => Object.assign(copy['energy']!['dram']!, { value: -1 })),
       ),
     ],
     code: 1,
@@ -192,7 +193,7 @@ const cases: readonly BadInput[] = [
       '--chip',
       write(
         'extra.json',
-        chipWith((copy) => (copy['macro'].turbo = 1)),
+        chipWith((copy) => (copy['macro']!['turbo'] = 1)),
       ),
     ],
     code: 1,

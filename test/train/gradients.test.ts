@@ -1,7 +1,7 @@
 // Every operator's gradients against finite differences of its own forward pass.
 import { describe, expect, it } from 'vitest';
 import { uniform } from '../../src/core/random.ts';
-import { combine, reduce, reshape } from '../../src/train/arithmetic.ts';
+import { multiply, reduce, reshape } from '../../src/train/arithmetic.ts';
 import { Tape } from '../../src/train/gradients.ts';
 import { elements, GraphBuilder, type Value } from '../../src/train/graph.ts';
 import { averagePool, maxPool, relu } from '../../src/train/operators/activation.ts';

@@ -1,51 +1,61 @@
 import { describe, expect, it } from 'vitest';
+import { groupGrid } from '../../src/compress/weight-group.ts';
 import { gaussian } from '../../src/core/random.ts';
 import { mnistCnn } from '../../src/network/builtin/mnist-cnn.ts';
 import { GraphBuilder } from '../../src/train/graph.ts';
 import { softThreshold } from '../../src/train/group-lasso.ts';
 import {
-  groupCount,
+  type GroupedLayer,
   groupedLayers,
   groupNorms,
-  groupOfWeights,
   keptGroups,
-  type LayerGroups,
   macroGroup,
 } from '../../src/train/groups.ts';
 import { openGraph, runtime } from './onnx-runtime.ts';
 
-const groups: LayerGroups = {
-  kernelBlocks: 2,
-  channelBlocks: 3,
-  positions: 4,
-  shape: { channels: 2, kernels: 3 },
+// 5 kernels of 5 channels and 2x2 positions in groups of 3 kernels x 2 channels: the last tile and block are not full.
+const geometry = {
+  channels: 5,
+  kernels: 5,
+  kernelHeight: 2,
+  kernelWidth: 2,
+  stride: 1,
+  padding: 0,
 };
-const weights = Float32Array.from({ length: 6 * 6 * 4 }, (_, i) => gaussian(1, 1, i));
+const grid = groupGrid(geometry, { channels: 2, kernels: 3 });
+const layer: GroupedLayer = { name: 'conv', geometry, grid, groups: 24 };
+const weights = Float32Array.from({ length: 5 * 5 * 4 }, (_, i) => gaussian(1, 1, i));
 
-/** Group of weight (m, c, position), counted as the file says: kernel block, channel block, position. */
-const groupOf = (m: number, c: number, position: number): number =>
-  (Math.floor(m / 3) * 3 + Math.floor(c / 2)) * 4 + position;
+/** Group of weight i of (M, C, R, S), counted as the file says: kernel tile, channel block, position. */
+function groupOf(i: number): number {
+  const [m, c, position] = [Math.floor(i / 20), Math.floor(i / 4) % 5, i % 4];
+  return (Math.floor(m / 3) * 3 + Math.floor(c / 2)) * 4 + position;
+}
+
+function plainNorms(array: Float32Array): number[] {
+  const squares = Array.from({ length: 24 }, () => 0);
+  array.forEach(
+    (weight, i) => (squares[groupOf(i)] = (squares[groupOf(i)] as number) + weight ** 2),
+  );
+  return squares.map(Math.sqrt);
+}
 
 describe('groups', () => {
-  it('exist in layers with at least 16 input channels, not in the first layer or the linear one', () => {
-    const found = groupedLayers(mnistCnn(), macroGroup).map(({ layer, groups: g }) => [
-      layer.name,
-      groupCount(g),
-    ]);
+  it('exist in all layers but those with fewer input channels than word lines', () => {
+    const found = groupedLayers(mnistCnn(), macroGroup).map(({ name, groups }) => [name, groups]);
 
     expect(found).toEqual([
       ['conv2', 18],
       ['conv3', 72],
       ['conv4', 144],
+      ['fc', 36],
     ]);
   });
 
-  it('hold the weights of one kernel block, channel block and kernel position', () => {
-    const members = groupOfWeights(groups);
+  it('have the norms of the weights of one kernel tile, channel block and kernel position', () => {
+    const norms = [...groupNorms(weights, layer)];
 
-    for (let m = 0; m < 6; m++)
-      for (let c = 0; c < 6; c++)
-        for (let p = 0; p < 4; p++) expect(members[(m * 6 + c) * 4 + p]).toBe(groupOf(m, c, p));
+    plainNorms(weights).forEach((norm, group) => expect(norms[group]).toBeCloseTo(norm, 10));
   });
 
   it('are kept when their norm is large enough for their layer; zero groups never are', () => {
@@ -55,36 +65,39 @@ describe('groups', () => {
 });
 
 describe.skipIf(!runtime)('softThreshold (needs onnxruntime-node)', () => {
-  it('shortens each group as a plain loop does, and keeps removed groups at zero', async () => {
-    const some = weights.map((weight, i) => (groupOfWeights(groups)[i] === 5 ? 0 : weight));
-    const kept = new Float32Array(groupCount(groups)).fill(1).with(7, 0);
-    const strength = 0.9;
-    const graph = new GraphBuilder('soft threshold');
-    const input = graph.input('weights', [6, 6, 2, 2]);
-    const options = {
-      groups,
-      strength: graph.input('strength', []),
-      kept: graph.input('kept', [kept.length]),
-    };
-    graph.output('result', softThreshold(graph, input, options));
+  it.each([{ shape: [5, 5, 2, 2] }, { shape: [5, 20] }])(
+    'shortens each group of $shape as a plain loop does, and keeps removed groups at zero',
+    async ({ shape }) => {
+      const some = weights.map((weight, i) => (groupOf(i) === 5 ? 0 : weight));
+      const kept = new Float32Array(24).fill(1).with(7, 0);
+      const strength = 0.9;
+      const graph = new GraphBuilder('soft threshold');
+      const input = graph.input('weights', shape);
+      const options = {
+        layer,
+        strength: graph.input('strength', []),
+        kept: graph.input('kept', [24]),
+      };
+      graph.output('result', softThreshold(graph, input, options));
 
-    const run = await openGraph(graph.toBytes());
-    const { result } = await run({
-      weights: { data: some, shape: [6, 6, 2, 2] },
-      strength: { data: Float32Array.of(strength), shape: [] },
-      kept: { data: kept, shape: [kept.length] },
-    });
+      const run = await openGraph(graph.toBytes());
+      const { result = new Float32Array() } = await run({
+        weights: { data: some, shape },
+        strength: { data: Float32Array.of(strength), shape: [] },
+        kept: { data: kept, shape: [24] },
+      });
 
-    const norms = groupNorms(some, groups);
-    const threshold = (strength * norms.reduce((sum, norm) => sum + norm, 0)) / (norms.length - 1);
-    const expected = some.map((weight, i) => {
-      const group = groupOfWeights(groups)[i] as number;
-      const norm = norms[group] as number;
-      return group === 7 || norm <= threshold ? 0 : weight * (1 - threshold / norm);
-    });
-    const zeros = groupNorms(result as Float32Array, groups).filter((norm) => norm === 0).length;
-    expect(zeros).toBeGreaterThan(2);
-    expect(zeros).toBeLessThan(norms.length);
-    result?.forEach((weight, i) => expect(weight).toBeCloseTo(expected[i] as number, 5));
-  });
+      const norms = plainNorms(some);
+      const threshold = (strength * norms.reduce((sum, norm) => sum + norm, 0)) / 23;
+      const expected = some.map((weight, i) => {
+        const norm = norms[groupOf(i)] as number;
+        return groupOf(i) === 7 || norm <= threshold ? 0 : weight * (1 - threshold / norm);
+      });
+      const zeros = plainNorms(result).filter((norm) => norm === 0).length;
+      expect(zeros).toBeGreaterThan(2);
+      expect(zeros).toBeLessThan(22);
+      expect(result).toHaveLength(100);
+      result.forEach((weight, i) => expect(weight).toBeCloseTo(expected[i] as number, 5));
+    },
+  );
 });

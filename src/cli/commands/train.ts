@@ -112,9 +112,13 @@ async function run(flags: TrainFlags): Promise<void> {
   const command = `mars train --network ${flags.network} --dataset ${dataset} --epochs ${epochs} --seed ${seed} --group-lasso ${groupLasso}`;
   const hardware = describeHardware(runtime);
   const date = new Date().toISOString().slice(0, 10);
+  const prunedGroups = counts.zeroGroups / counts.groups;
   writeWhole(
     file,
-    writeNetworkFile({ ...network, origin: { command, seed, hardware, date, testAccuracy } }),
+    writeNetworkFile({
+      ...network,
+      origin: { command, seed, hardware, date, testAccuracy, prunedGroups },
+    }),
   );
   const imagesPerSecond = (trainImages.images.images * epochs) / trainingSeconds;
   const result = {

@@ -1,4 +1,4 @@
-// mnist-cnn: four small convolutions and a linear layer for 28x28 digits. About 67,000 weights, 2.3 million
+// mnist-cnn: four small convolutions and a linear layer for 28x28 digits. About 66,000 weights, 2.3 million
 // multiplications per image: small enough to train in minutes and to simulate bit by bit in seconds.
 
 import { gaussian } from '../../core/random.ts';

@@ -1,6 +1,6 @@
 // ReLU and pooling.
 
-import { apply, combine, compare, pad, reduce, slice } from '../arithmetic.ts';
+import { apply, compare, divide, multiply, pad, reduce, slice } from '../arithmetic.ts';
 import type { Tape } from '../gradients.ts';
 import { absent, type GraphBuilder, imageShape, type Value } from '../graph.ts';
 
@@ -11,10 +11,7 @@ export function relu(tape: Tape, input: Value): Value {
   return tape.record(
     output,
     [input],
-    [
-      (gradient) =>
-        multiply(graph, gradient, compare(graph, 'Greater', output, graph.scalar(0))),
-    ],
+    [(gradient) => multiply(graph, gradient, compare(graph, 'Greater', output, graph.scalar(0)))],
   );
 }
 

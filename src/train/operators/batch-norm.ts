@@ -1,6 +1,6 @@
 // Batch normalisation: with the statistics of the batch while training, with given statistics afterwards.
 
-import { apply, combine, reduce, reshape } from '../arithmetic.ts';
+import { add, apply, multiply, reduce, reshape, subtract } from '../arithmetic.ts';
 import type { Tape } from '../gradients.ts';
 import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
 
@@ -19,69 +19,75 @@ export interface NormParameters {
 }
 
 /** Normalises `input` (N, C, H, W) by the mean and variance of the batch. */
-export function batchNorm(
-  tape: Tape,
-  input: Value,
-  { gamma, beta, epsilon }: NormParameters,
-): Normalized {
+export function batchNorm(tape: Tape, input: Value, parameters: NormParameters): Normalized {
   const { graph } = tape;
+  const { gamma, beta, epsilon } = parameters;
   const { images, channels, height, width } = imageShape(input);
-  const count = images * height * width;
   // Three dimensions, since ONNX Runtime has a fast path for sums over the first and the last of three.
   const flat = reshape(graph, input, [images, channels, height * width]);
   const mean = reduce(graph, 'ReduceMean', flat, { axes: [0, 2] });
   // Mean of squared differences: mean of squares less squared mean would lose its digits where the mean is large.
   const centred = subtract(graph, flat, mean);
-  const variance = reduce(graph, 'ReduceMean', multiply(graph, centred, centred), {
-    axes: [0, 2],
-  });
-  const perChannel = (value: Value): Value => reshape(graph, value, [channels]);
-  const statistics = { mean: perChannel(mean), variance: perChannel(variance) };
-  const output = normalize(graph, input, { gamma, beta, epsilon }, statistics);
-
-  const inverse = apply(
-    graph,
-    'Reciprocal',
-    apply(graph, 'Sqrt', add(graph, variance, graph.scalar(epsilon))),
-  );
-  const column = (value: Value): Value => reshape(graph, value, [1, channels, 1]);
-  /** Sums over the batch that all three gradients need: of the gradient, and of gradient times normalised input. */
-  const sums = once((gradient: Value) => {
-    const flatGradient = reshape(graph, gradient, flat.shape);
-    const products = multiply(graph, flatGradient, centred);
-    const dot = reduce(graph, 'ReduceSum', products, { axes: [0, 2] });
-    return {
-      flatGradient,
-      plain: reduce(graph, 'ReduceSum', flatGradient, { axes: [0, 2] }),
-      weighted: multiply(graph, dot, inverse),
-    };
-  });
-  const inputGradient = (gradient: Value): Value => {
-    // gamma / deviation (gradient - mean gradient - normalised input * mean (gradient * normalised input))
-    const { flatGradient, plain, weighted } = sums(gradient);
-    const share = graph.scalar(1 / count);
-    const slope = multiply(graph, multiply(graph, weighted, share), inverse);
-    const along = multiply(graph, centred, slope);
-    const rest = subtract(graph,
-      subtract(graph, flatGradient, multiply(graph, plain, share)),
-      along,
-    );
-    return reshape(
-      graph,
-      multiply(graph, rest, multiply(graph, column(gamma), inverse)),
-      input.shape,
-    );
+  const variance = reduce(graph, 'ReduceMean', multiply(graph, centred, centred), { axes: [0, 2] });
+  const statistics = {
+    mean: reshape(graph, mean, [channels]),
+    variance: reshape(graph, variance, [channels]),
   };
+  const output = normalize(graph, input, parameters, statistics);
+
+  const deviation = apply(graph, 'Sqrt', add(graph, variance, graph.scalar(epsilon)));
+  const inverse = apply(graph, 'Reciprocal', deviation);
+  const sums = once((gradient: Value) => gradientSums(graph, gradient, { centred, inverse }));
+  const perChannel = (value: Value): Value => reshape(graph, value, [channels]);
   tape.record(
     output,
     [input, gamma, beta],
     [
-      inputGradient,
+      (gradient) => inputGradient(graph, sums(gradient), { centred, inverse, gamma, input }),
       (gradient) => perChannel(sums(gradient).weighted),
       (gradient) => perChannel(sums(gradient).plain),
     ],
   );
   return { output, ...statistics };
+}
+
+/** What the gradients take from the forward pass: input less its mean (N, C, H W), and 1 / deviation (1, C, 1). */
+interface Forward {
+  readonly centred: Value;
+  readonly inverse: Value;
+}
+
+/** The gradient (N, C, H W), and its sums per channel (1, C, 1), plain and times the normalised input. */
+interface GradientSums {
+  readonly flat: Value;
+  readonly plain: Value;
+  readonly weighted: Value;
+}
+
+function gradientSums(
+  graph: GraphBuilder,
+  gradient: Value,
+  { centred, inverse }: Forward,
+): GradientSums {
+  const flat = reshape(graph, gradient, centred.shape);
+  const dot = reduce(graph, 'ReduceSum', multiply(graph, flat, centred), { axes: [0, 2] });
+  const plain = reduce(graph, 'ReduceSum', flat, { axes: [0, 2] });
+  return { flat, plain, weighted: multiply(graph, dot, inverse) };
+}
+
+/** gamma / deviation (gradient - mean gradient - normalised input * mean (gradient * normalised input)) */
+function inputGradient(
+  graph: GraphBuilder,
+  { flat, plain, weighted }: GradientSums,
+  { centred, inverse, gamma, input }: Forward & { readonly gamma: Value; readonly input: Value },
+): Value {
+  const { images, channels, height, width } = imageShape(input);
+  const share = graph.scalar(1 / (images * height * width));
+  const slope = multiply(graph, multiply(graph, weighted, share), inverse);
+  const level = subtract(graph, flat, multiply(graph, plain, share));
+  const rest = subtract(graph, level, multiply(graph, centred, slope));
+  const scale = multiply(graph, reshape(graph, gamma, [1, channels, 1]), inverse);
+  return reshape(graph, multiply(graph, rest, scale), input.shape);
 }
 
 /** Normalises `input` (N, C, H, W) by given statistics, each of shape (C). */

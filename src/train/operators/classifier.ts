@@ -1,6 +1,15 @@
 // The end of a classifier: fully connected layer and cross-entropy loss.
 
-import { apply, combine, matMul, reduce, reshape, transpose } from '../arithmetic.ts';
+import {
+  add,
+  apply,
+  matMul,
+  multiply,
+  reduce,
+  reshape,
+  subtract,
+  transpose,
+} from '../arithmetic.ts';
 import type { Tape } from '../gradients.ts';
 import { elements, type Value } from '../graph.ts';
 import { at } from '../../core/errors.ts';
