@@ -3,14 +3,20 @@
 import { z } from 'zod';
 import type { Sourced } from './sourced.ts';
 
-/** When weights are loaded: before the macros compute, or (upper bound) hidden behind the computing. */
-export type Overlap = 'serial' | 'ideal';
+/**
+ * When weights are loaded: `serial`, before the macros of a core compute; `macroPingPong`, into one macro of a core
+ * while the other computes, which halves the kernels that run together; `ideal`, hidden altogether (an upper bound).
+ */
+export type Overlap = 'serial' | 'macroPingPong' | 'ideal';
+
+/** Which groups are stored and computed: `groups`, those that are not zero; `none`, every one (no sparsity support). */
+export type Sparsity = 'groups' | 'none';
 
 /** The SRAM array that multiplies: word lines drive inputs, bit lines hold weight bits. */
 export interface MacroSpec {
   /** Rows of cells. Word lines in all; `wordLines / wordLinesOn` groups fit. */
   readonly wordLines: Sourced;
-  /** Word lines that are on at once: inputs per macro-op. 1 ... 64. */
+  /** Word lines that are on at once: inputs per macro-op. 1 ... 256. */
   readonly wordLinesOn: Sourced;
   /** Parts that each hold a kernel (or several, if its bits leave room) and are read together. */
   readonly partitions: Sourced;
@@ -40,27 +46,69 @@ export interface ChipSpec {
   readonly title: string;
   readonly process: { readonly node: Sourced; readonly supply: Sourced };
   readonly clock: { readonly frequency: Sourced };
+  /** Bits that networks get on this chip unless a person says otherwise. */
+  readonly precision: { readonly weightBits: Sourced; readonly activationBits: Sourced };
   readonly cores: { readonly count: Sourced; readonly macros: Sourced };
   readonly macro: MacroSpec;
   readonly adc: AdcSpec;
-  /** Width of the registers that add up partial sums, bits; sums beyond are clamped and counted. */
-  readonly accumulator: { readonly bits: Sourced };
-  /** Two banks that change places after each layer. */
-  readonly featureMap: { readonly bankBytes: Sourced; readonly portBits: Sourced };
-  readonly energy: {
-    /** One bit line read in one input phase, ADC included, fJ. */
-    readonly columnPhase: Sourced;
-    readonly featureMapRead: Sourced;
-    readonly featureMapWrite: Sourced;
-    /** One accumulator bit in one macro-op, fJ. */
-    readonly accumulatorBit: Sourced;
-    readonly weightSramRead: Sourced;
-    readonly macroWrite: Sourced;
-    /** Leakage, clock and control, mW. */
-    readonly static: Sourced;
-    readonly dram: Sourced;
+  readonly accumulator: {
+    /** Width of the registers that add up partial sums; sums beyond are clamped and counted. */
+    readonly bits: Sourced;
+    /** Bits of partial sums that a core reads or writes per cycle when a tile needs several weight loads. */
+    readonly spillBitsPerCycle: Sourced;
   };
-  readonly controller: { readonly overlap: Sourced<Overlap> };
+  readonly featureMap: {
+    /** Two banks that change places after each layer. */
+    readonly bankBytes: Sourced;
+    /** A third memory, for maps that a residual addition needs later; 0: none. */
+    readonly shortcutBytes: Sourced;
+    /** Bits of one word. */
+    readonly portBits: Sourced;
+    /** Words that the bank that is read gives per cycle, and that the other one takes. */
+    readonly readPorts: Sourced;
+    readonly writePorts: Sourced;
+  };
+  readonly weightSram: { readonly bytes: Sourced };
+  readonly energy: EnergySpec;
+  readonly area: AreaSpec;
+  readonly controller: {
+    readonly overlap: Sourced<Overlap>;
+    readonly sparsity: Sourced<Sparsity>;
+    /** Cycles from a macro-op to its stored activation: lost once at the end of every weight load's computing. */
+    readonly pipelineCycles: Sourced;
+  };
+}
+
+/** Energy of each kind of event. */
+export interface EnergySpec {
+  /** One bit line read in one input phase, ADC included, fJ. */
+  readonly columnPhase: Sourced;
+  /** What a column read costs in a phase that drives no word line, as a share of columnPhase. */
+  readonly zeroPhaseShare: Sourced;
+  readonly featureMapRead: Sourced;
+  readonly featureMapWrite: Sourced;
+  /** One accumulator bit in one macro-op, fJ. */
+  readonly accumulatorBit: Sourced;
+  /** Partial sums that spill, read or written, pJ/b. */
+  readonly partialSum: Sourced;
+  /** Scale, round, clip and add the residual: one activation, fJ. */
+  readonly requantize: Sourced;
+  readonly weightSramRead: Sourced;
+  readonly macroWrite: Sourced;
+  /** Leakage, clock and control, mW. */
+  readonly static: Sourced;
+  /** Reading the stored network from outside; reported apart. */
+  readonly dram: Sourced;
+}
+
+/** Area of each kind of part. */
+export interface AreaSpec {
+  /** One macro with its ADCs, mm2. */
+  readonly macro: Sourced;
+  /** Feature-map, shortcut and weight SRAM, um2 per bit. */
+  readonly sramBit: Sourced;
+  /** One accumulator bit: adder and register, um2. */
+  readonly accumulatorBit: Sourced;
 }
 
 const sourcedSchema = (value: z.ZodType<number | string>, unit: string): z.ZodType =>
@@ -75,16 +123,19 @@ const count = (low: number, high: number): z.ZodType =>
 const amount = (unit: string): z.ZodType => sourcedSchema(z.number().nonnegative().max(1e12), unit);
 const positive = (unit: string): z.ZodType => sourcedSchema(z.number().positive().max(1e12), unit);
 
+const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
+
 /** Checks a {@link ChipSpec}; also the source of the JSON Schema for chip files. */
 export const chipSchema: z.ZodType = z.strictObject({
   name: z.string().min(1),
   title: z.string().min(1),
   process: z.strictObject({ node: positive('nm'), supply: positive('V') }),
   clock: z.strictObject({ frequency: positive('MHz') }),
+  precision: z.strictObject({ weightBits: count(2, 8), activationBits: count(1, 8) }),
   cores: z.strictObject({ count: count(1, 65536), macros: count(1, 64) }),
   macro: z.strictObject({
     wordLines: count(1, 65536),
-    wordLinesOn: count(1, 64),
+    wordLinesOn: count(1, 256),
     partitions: count(1, 1024),
     bitLinesPerPartition: count(1, 64),
     inputBitsPerPhase: sourcedSchema(z.union([z.literal(1), z.literal(2), z.literal(4)]), ''),
@@ -102,17 +153,36 @@ export const chipSchema: z.ZodType = z.strictObject({
     ),
     offset: sourcedSchema(z.number().min(-1024).max(1024), 'unit discharge'),
   }),
-  accumulator: z.strictObject({ bits: count(8, 32) }),
-  featureMap: z.strictObject({ bankBytes: count(1, 2 ** 30), portBits: count(1, 65536) }),
+  accumulator: z.strictObject({ bits: count(8, 32), spillBitsPerCycle: count(1, 65536) }),
+  featureMap: z.strictObject({
+    bankBytes: count(1, 2 ** 30),
+    shortcutBytes: count(0, 2 ** 30),
+    portBits: count(1, 65536),
+    readPorts: count(1, 1024),
+    writePorts: count(1, 1024),
+  }),
+  weightSram: z.strictObject({ bytes: count(1, 2 ** 30) }),
   energy: z.strictObject({
     columnPhase: amount('fJ'),
+    zeroPhaseShare: sourcedSchema(z.number().min(0).max(1), ''),
     featureMapRead: amount('pJ/b'),
     featureMapWrite: amount('pJ/b'),
     accumulatorBit: amount('fJ'),
+    partialSum: amount('pJ/b'),
+    requantize: amount('fJ'),
     weightSramRead: amount('pJ/b'),
     macroWrite: amount('pJ/b'),
     static: amount('mW'),
     dram: amount('pJ/b'),
   }),
-  controller: z.strictObject({ overlap: sourcedSchema(z.enum(['serial', 'ideal']), '') }),
+  area: z.strictObject({
+    macro: amount('mm2'),
+    sramBit: amount('um2'),
+    accumulatorBit: amount('um2'),
+  }),
+  controller: z.strictObject({
+    overlap: choice('serial', 'macroPingPong', 'ideal'),
+    sparsity: choice('groups', 'none'),
+    pipelineCycles: count(0, 1000),
+  }),
 });

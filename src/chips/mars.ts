@@ -2,15 +2,12 @@
 // The paper's full text is not open to us; only what is marked `read` was seen in the source that is named.
 
 import type { ChipSpec } from './chip-spec.ts';
+import { siAdc, siMacro, siMacro128, uiucRow } from './si-macro.ts';
 import { sourced } from './sourced.ts';
 
 const outline = 'outline of arXiv 2010.12861 on bohrium.com (third party)';
-const uiucRow =
-  'UIUC-IMC-Benchmarking, Benchmarking_Data.csv row 4 (commit 1d3f0ae), the macro of Si et al. JSSC 56(9)';
-const geometry = `${uiucRow}: 16 rows on, 1024 cells per ADC; reading V2, 64 bit lines`;
 const cacti = 'CACTI 7, 28 nm LSTP, 300 K, one 128-bit port';
-const zigzag =
-  'ZigZag-IMC 28 nm logic calibration: full adder 3.4 fJ + flip-flop 1.7 fJ per bit at 0.9 V';
+const zigzag = 'ZigZag-IMC 28 nm logic calibration at 0.9 V';
 
 /** MARS with the preferred reading of its macro (64 bit lines, 8 kernels of 8 bits per macro-op). */
 export const mars: ChipSpec = {
@@ -33,45 +30,33 @@ export const mars: ChipSpec = {
       '8.4 ns per 8b/8b macro-op rounded up to 10 ns; fits the published FPS',
     ),
   },
+  precision: {
+    weightBits: sourced(
+      8,
+      '',
+      'inferred',
+      'the macro does 4 and 8 bits; 8 gives the published FPS and energy',
+    ),
+    activationBits: sourced(8, '', 'inferred', 'as precision.weightBits'),
+  },
   cores: {
     count: sourced(4, '', 'read', outline),
     macros: sourced(2, '', 'inferred', `"macros" in the ${outline}; 2 gives tiles of 16 kernels`),
   },
-  macro: {
-    wordLines: sourced(1024, '', 'inferred', `64 Kb over 64 bit lines; ${geometry}`),
-    wordLinesOn: sourced(16, '', 'read', uiucRow),
-    partitions: sourced(8, '', 'read', outline),
-    bitLinesPerPartition: sourced(8, '', 'inferred', geometry),
-    inputBitsPerPhase: sourced(2, '', 'read', uiucRow),
-    phaseTime: sourced(
-      2.1,
-      'ns',
-      'inferred',
-      'access time 4.1 ... 8.4 ns (JSSC 2021 abstract) over 2 ... 4 input phases',
-    ),
-    writeBitsPerCycle: sourced(
-      64,
-      '',
-      'inferred',
-      'one row of 64 bit lines per cycle, as an SRAM row write',
-    ),
-  },
-  adc: {
-    bits: sourced(6, '', 'read', uiucRow),
-    step: sourced(
-      1,
-      'unit discharge',
-      'inferred',
-      '16 rows x 2-bit digits give 0 ... 48: 6 bits at step 1 lose nothing',
-    ),
-    offset: sourced(0, 'unit discharge', 'inferred', 'as adc.step'),
-  },
+  macro: siMacro,
+  adc: siAdc,
   accumulator: {
     bits: sourced(
       24,
       '',
       'assumed',
       '20-bit macro output plus room for sums; the worst case needs 29 bits',
+    ),
+    spillBitsPerCycle: sourced(
+      384,
+      '',
+      'assumed',
+      'the 16 accumulators of a core at once: spills are rare, so made free',
     ),
   },
   featureMap: {
@@ -81,7 +66,23 @@ export const mars: ChipSpec = {
       'inferred',
       'largest 8-bit map of VGG16 and ResNet18 at 32x32 is 64 KB',
     ),
+    shortcutBytes: sourced(
+      65536,
+      '',
+      'inferred',
+      'ResNet18 needs up to 64 KB for the map of a shortcut',
+    ),
     portBits: sourced(128, '', 'inferred', 'one word feeds 16 word lines with 8-bit activations'),
+    readPorts: sourced(
+      4,
+      '',
+      'assumed',
+      'one word per core and cycle: with fewer, sparse layers cannot reach the published FPS',
+    ),
+    writePorts: sourced(1, '', 'assumed', 'one word per cycle: the least that a bank can have'),
+  },
+  weightSram: {
+    bytes: sourced(16384, '', 'assumed', 'per core: what its two macros hold, as a load buffer'),
   },
   energy: {
     columnPhase: sourced(
@@ -90,9 +91,27 @@ export const mars: ChipSpec = {
       'inferred',
       '16.63 TOPS/W at 8b/8b and 68.44 at 4b/4b (second-hand) both give 58 ... 60 fJ',
     ),
+    zeroPhaseShare: sourced(
+      0.43,
+      '',
+      'inferred',
+      'a 7 nm macro’s energy at zero output over full output (mit-emze/cimloop sinangil_jssc_2021/_tests.py), as a shape',
+    ),
     featureMapRead: sourced(0.1, 'pJ/b', 'inferred', `${cacti}, 64 KB: 0.115`),
     featureMapWrite: sourced(0.1, 'pJ/b', 'inferred', `${cacti}, 64 KB: 0.103`),
-    accumulatorBit: sourced(5.1, 'fJ', 'inferred', zigzag),
+    accumulatorBit: sourced(
+      5.1,
+      'fJ',
+      'inferred',
+      `${zigzag}: full adder 3.4 fJ + flip-flop 1.7 fJ per bit`,
+    ),
+    partialSum: sourced(0.05, 'pJ/b', 'inferred', `${cacti}, 16 KB: 0.049`),
+    requantize: sourced(
+      700,
+      'fJ',
+      'inferred',
+      `${zigzag}: a 24 x 8 multiplier as 192 full adders of 3.4 fJ, plus the adder of a residual`,
+    ),
     weightSramRead: sourced(0.05, 'pJ/b', 'inferred', `${cacti}, 16 KB: 0.049`),
     macroWrite: sourced(
       0.05,
@@ -106,11 +125,21 @@ export const mars: ChipSpec = {
       'assumed',
       'low-leakage SRAM and control; the published power is about 8 mW in all',
     ),
-    dram: sourced(
-      8,
-      'pJ/b',
-      'read',
-      'LPDDR4 in accelergy-cacti-plug-in, cacti_wrapper.py; never part of the chip’s energy',
+    dram: sourced(8, 'pJ/b', 'read', 'LPDDR4 in accelergy-cacti-plug-in, cacti_wrapper.py'),
+  },
+  area: {
+    macro: sourced(0.27, 'mm2', 'inferred', `${uiucRow}: 1.95 TOPS (1b) at 7.23 TOPS/mm2`),
+    sramBit: sourced(
+      0.25,
+      'um2',
+      'assumed',
+      'a 28 nm 6T cell of about 0.127 um2 (from memory) at half array efficiency',
+    ),
+    accumulatorBit: sourced(
+      9,
+      'um2',
+      'inferred',
+      `${zigzag}: NAND2 0.614 um2; full adder 3 NAND + 2 XOR (1.5 each) = 6, flip-flop 6, rounded up for wiring`,
     ),
   },
   controller: {
@@ -120,5 +149,76 @@ export const mars: ChipSpec = {
       'inferred',
       'a macro cannot compute while it is written (ISSCC 2021 15.2 abstract)',
     ),
+    sparsity: sourced('groups', '', 'read', `only non-zero groups are stored: ${outline}`),
+    pipelineCycles: sourced(
+      4,
+      '',
+      'assumed',
+      'macro-op, accumulate, requantize, write back: a cycle each',
+    ),
+  },
+};
+
+/** The other reading of the macro: 128 bit lines, 16 kernels of 8 bits per macro-op. */
+export const mars128col: ChipSpec = {
+  ...mars,
+  name: 'mars-128col',
+  title: 'MARS (reconstructed), reading V1 of its macro: 128 bit lines',
+  macro: siMacro128,
+  accumulator: {
+    ...mars.accumulator,
+    spillBitsPerCycle: sourced(768, '', 'assumed', 'the 32 accumulators of a core at once'),
+  },
+};
+
+/** 4-bit weights and activations: two kernels per partition, two input phases, a faster clock. */
+export const mars4b: ChipSpec = {
+  ...mars,
+  name: 'mars-4b',
+  title: 'MARS (reconstructed) with 4-bit weights and activations',
+  clock: {
+    frequency: sourced(
+      200,
+      'MHz',
+      'assumed',
+      '4.1 ns per 4b/4b macro-op (JSSC 2021 abstract) rounded up to 5 ns',
+    ),
+  },
+  precision: {
+    weightBits: sourced(4, '', 'assumed', 'the macro’s other mode'),
+    activationBits: sourced(4, '', 'assumed', 'the macro’s other mode'),
+  },
+  accumulator: {
+    ...mars.accumulator,
+    spillBitsPerCycle: sourced(768, '', 'assumed', 'the 32 accumulators of a core at once'),
+  },
+};
+
+/** The same hardware without sparsity support: every group is stored and computed. */
+export const marsDense: ChipSpec = {
+  ...mars,
+  name: 'mars-dense',
+  title: 'MARS (reconstructed) without sparsity support',
+  controller: {
+    ...mars.controller,
+    sparsity: sourced(
+      'none',
+      '',
+      'assumed',
+      'the comparison: what the chip would do without sparsity',
+    ),
+  },
+};
+
+/** The low end of the energies: the fit of the published TOPS/W prefers it. */
+export const marsLowEnergy: ChipSpec = {
+  ...mars,
+  name: 'mars-low-energy',
+  title: 'MARS (reconstructed) at the low end of the energies',
+  energy: {
+    ...mars.energy,
+    columnPhase: sourced(43, 'fJ', 'inferred', `${uiucRow}: 42.99 fJ per ADC column`),
+    featureMapRead: sourced(0.05, 'pJ/b', 'inferred', 'CACTI 7, 28 nm LOP, 64 KB: 0.051'),
+    featureMapWrite: sourced(0.05, 'pJ/b', 'inferred', 'CACTI 7, 28 nm LOP, 64 KB: 0.043'),
   },
 };

@@ -1,0 +1,81 @@
+// The macro: the 28 nm 64 Kb 6T SRAM macro of Si et al. (ISSCC 2020 15.5, JSSC 56(9) 2817). What of it was read was
+// read in the UIUC benchmark's row and in the JSSC abstract, not in the papers.
+
+import type { AdcSpec, MacroSpec } from './chip-spec.ts';
+import { sourced } from './sourced.ts';
+
+/** The Shanbhag group's reading of the macro's papers. */
+export const uiucRow =
+  'UIUC-IMC-Benchmarking, Benchmarking_Data.csv row 4 (commit 1d3f0ae), the macro of Si et al. JSSC 56(9)';
+const outline = 'outline of arXiv 2010.12861 on bohrium.com (third party)';
+
+/**
+ * Reading V2, preferred: 64 bit lines, each with its ADC, 8 partitions of 8. It agrees with the row's throughput and
+ * with 1024 cells per ADC.
+ */
+export const siMacro: MacroSpec = {
+  wordLines: sourced(
+    1024,
+    '',
+    'inferred',
+    `64 Kb over 64 bit lines; ${uiucRow}: 64 rows x 16 columns per ADC`,
+  ),
+  wordLinesOn: sourced(16, '', 'read', uiucRow),
+  partitions: sourced(8, '', 'read', outline),
+  bitLinesPerPartition: sourced(
+    8,
+    '',
+    'inferred',
+    '64 bit lines over 8 partitions: the 8 bits of one kernel',
+  ),
+  inputBitsPerPhase: sourced(2, '', 'read', uiucRow),
+  phaseTime: sourced(
+    2.1,
+    'ns',
+    'inferred',
+    'access time 4.1 ... 8.4 ns (JSSC 2021 abstract) over 2 ... 4 input phases',
+  ),
+  writeBitsPerCycle: sourced(
+    64,
+    '',
+    'inferred',
+    'one row of 64 bit lines per cycle, as an SRAM row write',
+  ),
+};
+
+/**
+ * Reading V1: 128 bit lines, each with its ADC, 16 partitions of 8. It agrees with the row's 128 columns and 128 ADCs.
+ */
+export const siMacro128: MacroSpec = {
+  ...siMacro,
+  wordLines: sourced(
+    512,
+    '',
+    'inferred',
+    `64 Kb over 128 bit lines; ${uiucRow}: a 512 x 128 array`,
+  ),
+  partitions: sourced(
+    16,
+    '',
+    'inferred',
+    `${uiucRow}: 128 columns and 128 ADCs, 8 bits per kernel`,
+  ),
+  writeBitsPerCycle: sourced(
+    128,
+    '',
+    'inferred',
+    'one row of 128 bit lines per cycle, as an SRAM row write',
+  ),
+};
+
+/** The macro's readout: lossless for 16 word lines of 2-bit digits. */
+export const siAdc: AdcSpec = {
+  bits: sourced(6, '', 'read', uiucRow),
+  step: sourced(
+    1,
+    'unit discharge',
+    'inferred',
+    '16 rows x 2-bit digits give 0 ... 48: 6 bits at step 1 lose nothing',
+  ),
+  offset: sourced(0, 'unit discharge', 'inferred', 'as adc.step'),
+};
