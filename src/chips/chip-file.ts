@@ -12,13 +12,24 @@ import { isSourced, provenanceOf } from './sourced.ts';
  */
 export function checkChip(value: unknown, where: string): ChipSpec {
   const parsed = chipSchema.safeParse(value);
-  if (parsed.success) return parsed.data as ChipSpec;
+  if (parsed.success) return checkTogether(parsed.data as ChipSpec, where);
   const issue = parsed.error.issues[0];
   throw new ChipError({
     what: issue?.message ?? 'not a chip',
     where: [where, (issue?.path ?? []).join('.') || 'top level'],
     todo: 'compare with `mars info --chip mars --json`',
   });
+}
+
+/** Checks what no field can tell alone. */
+function checkTogether(chip: ChipSpec, where: string): ChipSpec {
+  if (chip.controller.overlap.value === 'macroPingPong' && chip.cores.macros.value < 2)
+    throw new ChipError({
+      what: 'macroPingPong needs two macros per core, one to load and one to compute',
+      where: [where, 'cores.macros'],
+      todo: 'set cores.macros to 2 or more, or another controller.overlap',
+    });
+  return chip;
 }
 
 /**

@@ -2,15 +2,25 @@
 
 import { UsageError } from '../core/errors.ts';
 import type { ChipSpec } from './chip-spec.ts';
-import { mars } from './mars.ts';
+import { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
 
-export type { AdcSpec, ChipSpec, MacroSpec, Overlap } from './chip-spec.ts';
+export type {
+  AdcSpec,
+  AreaSpec,
+  ChipSpec,
+  EnergySpec,
+  MacroSpec,
+  Overlap,
+  Sparsity,
+} from './chip-spec.ts';
 export { chipJsonSchema, readChipFile, setChipValues } from './chip-file.ts';
-export { mars } from './mars.ts';
+export { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
 export type { Evidence, ProvenanceEntry, Sourced } from './sourced.ts';
 
 /** Every chip of this package, by name. */
-export const chips: Readonly<Record<string, ChipSpec>> = { mars };
+export const chips: Readonly<Record<string, ChipSpec>> = Object.fromEntries(
+  [mars, mars128col, mars4b, marsDense, marsLowEnergy].map((chip) => [chip.name, chip]),
+);
 
 /**
  * The chip of this name.

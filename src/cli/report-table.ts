@@ -3,6 +3,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { ProvenanceEntry } from '../chips/index.ts';
+import { energyParts } from '../report/energy.ts';
 import type { LayerReport, Report } from '../report/report.ts';
 
 /** The whole report as text. */
@@ -100,13 +101,14 @@ function layerRow(layer: LayerReport): string[] {
   ];
 }
 
-const energyParts = [
-  ['macro', 'macros'],
-  ['featureMap', 'feature maps'],
-  ['accumulate', 'accumulators'],
-  ['weightPath', 'weight path'],
-  ['static', 'static'],
-] as const;
+const energyTitles: Readonly<Record<(typeof energyParts)[number], string>> = {
+  macro: 'macros',
+  featureMap: 'feature maps',
+  accumulate: 'accumulators',
+  requantize: 'requantizing',
+  weightPath: 'weight path',
+  static: 'static',
+};
 
 /** A bar as long as a share of the whole. */
 function bar(part: number): string {
@@ -116,21 +118,21 @@ function bar(part: number): string {
 
 function energyTable(report: Report): string {
   const { perFrame, dram } = report.energy;
-  const rows = energyParts.map(([part, title]) => {
+  const rows = energyParts.map((part) => {
     const ofTotal = perFrame[part] / perFrame.total;
-    return `${pc.dim(title.padEnd(14))}${bar(ofTotal)} ${energy(perFrame[part]).padStart(8)}  ${share(ofTotal)}`;
+    return `${pc.dim(energyTitles[part].padEnd(14))}${bar(ofTotal)} ${energy(perFrame[part]).padStart(8)}  ${share(ofTotal)}`;
   });
-  const total = `${pc.dim('energy/frame')}  ${pc.bold(energy(perFrame.total))} ${pc.dim(`and, apart, ${energy(dram)} if the weights came from DRAM`)}`;
+  const apart = pc.dim(`and, apart, ${energy(dram)} if the weights came from DRAM`);
+  const total = `${pc.dim('energy/frame')}  ${pc.bold(energy(perFrame.total))}, ${report.energy.activity} activity ${apart}`;
   return `\n${total}\n${rows.join('\n')}`;
 }
 
 function headlines(report: Report): string {
-  const { accuracy, compression, performance, topsPerWatt } = report;
+  const { compression, topsPerWatt, energy: spent, area } = report;
   const rows: readonly (readonly [string, string])[] = [
-    [
-      'accuracy',
-      `${pc.bold(share(accuracy.top1))} on the chip; ${share(accuracy.quantizedTop1)} in exact integers, ${share(accuracy.floatTop1)} in float; same class as exact on ${share(accuracy.agreement)}`,
-    ],
+    ...(report.accuracy.top1 === null
+      ? []
+      : [['accuracy', accuracyText(report.accuracy)] as const]),
     [
       'kept',
       `${compression.groupsKept} of ${compression.groups} groups: ${share(compression.weightsKept)} of the weights, ${share(compression.macsKept)} of the MACs`,
@@ -139,16 +141,40 @@ function headlines(report: Report): string {
       'stored',
       `${bytes(compression.storedBits)} (${bytes(compression.indexBits)} of it index codes), dense ${bytes(compression.denseBits)}`,
     ],
-    [
-      'speed',
-      `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: compute ${count(performance.computeCycles)}, load ${count(performance.loadCycles)}, stall ${count(performance.stallCycles)}`,
-    ],
+    ['speed', speedText(report)],
     [
       'efficiency',
       `${pc.bold(`${number(topsPerWatt.executed)} TOPS/W`)} executed, ${number(topsPerWatt.denseEquivalent)} dense-equivalent; with DRAM ${number(topsPerWatt.executedWithDram)} and ${number(topsPerWatt.denseEquivalentWithDram)}`,
     ],
+    [
+      'power, area',
+      `${number(spent.averagePower)} mW; ${number(area.total)} mm²: ${area.parts.map((one) => `${areaTitles[one.part]} ${number(one.area)} (${one.evidence})`).join(', ')}`,
+    ],
   ];
   return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(14))}${text}`).join('\n')}`;
+}
+
+const areaTitles = {
+  macros: 'macros',
+  featureMap: 'feature maps',
+  weightSram: 'weight SRAM',
+  accumulators: 'accumulators',
+};
+
+const accuracyText = ({ top1, quantizedTop1, floatTop1, agreement }: Report['accuracy']): string =>
+  `${pc.bold(share(top1))} on the chip; ${share(quantizedTop1)} in exact integers, ${share(floatTop1)} in float; same class as exact on ${share(agreement)}`;
+
+function speedText({ performance }: Report): string {
+  const { stalls } = performance;
+  const parts = [
+    `compute ${count(performance.computeCycles)}`,
+    `load ${count(performance.loadCycles)}`,
+    `stall ${count(performance.stallCycles)}`,
+  ];
+  const causes = (['barrier', 'port', 'drain', 'pool'] as const).map(
+    (cause) => `${cause} ${count(stalls[cause])}`,
+  );
+  return `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: ${parts.join(', ')} ${pc.dim(`(${causes.join(', ')})`)}`;
 }
 
 function evidence({ provenance }: Report): string {

@@ -1,5 +1,6 @@
 // A kernel tile: the kernels that a core runs together, with the list of groups that are stored for them.
 
+import type { Sparsity } from '../chips/index.ts';
 import type { MacroLayer } from '../compress/compressed-network.ts';
 
 /** The part of a group list that is in the macros at once. */
@@ -16,26 +17,26 @@ export interface KernelTile {
   readonly firstKernel: number;
   /** Kernels in it; the last tile of a layer may have fewer than the core could run. */
   readonly kernels: number;
-  /** Core that runs it. */
-  readonly core: number;
-  /** Tiles of one pass run at the same time on different cores. */
-  readonly pass: number;
   /** Index codes of the stored groups, in the order in which the controller walks them. */
   readonly codes: Uint16Array;
   readonly loads: readonly WeightLoad[];
 }
 
 /**
- * Codes of the stored groups of one tile, by kernel position and then by channel block: neighbouring macro-ops then
+ * Codes of the stored groups of one tile, or of all its groups, by kernel position and then by channel block: neighbouring macro-ops then
  * read neighbouring words of the same pixel.
  */
-export function groupList(layer: MacroLayer, tile: number): Uint16Array {
+export function groupList(
+  layer: MacroLayer,
+  tile: number,
+  sparsity: Sparsity = 'groups',
+): Uint16Array {
   const { codes, blocks, positions } = layer.grid;
   const list: number[] = [];
   for (let position = 0; position < positions; position++)
     for (let block = 0; block < blocks; block++) {
       const code = block * positions + position;
-      if (layer.kept[tile * codes + code]) list.push(code);
+      if (sparsity === 'none' || layer.kept[tile * codes + code]) list.push(code);
     }
   return Uint16Array.from(list);
 }

@@ -1,17 +1,18 @@
 // Which core holds what, when: every stored group of a network gets its place on a chip.
 
-import { type ChipSpec } from '../chips/index.ts';
+import type { ChipSpec } from '../chips/index.ts';
 import { macroGeometry, type MacroGeometry } from '../chips/macro-geometry.ts';
 import {
-  type CompressedLayer,
   type CompressedNetwork,
   isMacroLayer,
   type MacroLayer,
+  type PoolLayer,
 } from '../compress/compressed-network.ts';
 import { MappingError } from '../core/errors.ts';
-import { activationsPerImage, type Shape, shapeText } from '../core/feature-map.ts';
-import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
 import { indexCodeBits } from './index-code.ts';
+import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
+import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
+import { type Balance, placeTiles, type TileRun } from './place-tiles.ts';
 
 /** A macro layer with its tiles. */
 export interface MappedMacroLayer {
@@ -19,6 +20,8 @@ export interface MappedMacroLayer {
   readonly layer: MacroLayer;
   readonly geometry: MacroGeometry;
   readonly tiles: readonly KernelTile[];
+  /** Which core runs which tile over which pixels. */
+  readonly runs: readonly TileRun[];
   /** Bits of one index code of this layer. */
   readonly codeBits: number;
 }
@@ -26,7 +29,7 @@ export interface MappedMacroLayer {
 /** A pooling layer: nothing is stored for it. */
 export interface MappedPoolLayer {
   readonly kind: 'pool';
-  readonly layer: Extract<CompressedLayer, { kind: 'maxPool' | 'averagePool' }>;
+  readonly layer: PoolLayer;
 }
 
 export type MappedLayer = MappedMacroLayer | MappedPoolLayer;
@@ -35,69 +38,74 @@ export type MappedLayer = MappedMacroLayer | MappedPoolLayer;
 export interface Mapping {
   readonly network: CompressedNetwork;
   readonly chip: ChipSpec;
+  readonly balance: Balance;
   readonly layers: readonly MappedLayer[];
+  /** The memory of every layer's output, by layer name; the image's under `'image'`. */
+  readonly featureMaps: ReadonlyMap<string, Memory>;
+}
+
+/** How to map. */
+export interface MapOptions {
+  /** How tiles are dealt onto cores; `none` by default. */
+  readonly balance?: Balance;
 }
 
 /**
- * Maps a network onto a chip. Tile t of a layer runs on core t mod cores, in pass floor(t / cores).
+ * Maps a network onto a chip.
  * @throws {MappingError} naming the layer whose groups have another shape than the chip runs, or whose feature map
- * does not fit a bank
+ * fits no memory
  * @throws {ChipError} when a macro cannot hold one group
  */
-export function mapToChip(network: CompressedNetwork, chip: ChipSpec): Mapping {
-  checkFeatureMap(chip, [network.name, 'image'], network.input, network.activationBits);
-  const layers = network.layers.map((layer): MappedLayer => {
-    if (!isMacroLayer(layer)) return { kind: 'pool', layer };
-    const bits = layer.requantize?.outputBits ?? 0;
-    checkFeatureMap(chip, [network.name, layer.name], layer.outputShape, bits);
-    return mapLayer(network.name, layer, chip);
-  });
-  return { network, chip, layers };
+export function mapToChip(
+  network: CompressedNetwork,
+  chip: ChipSpec,
+  options: MapOptions = {},
+): Mapping {
+  const { balance = 'none' } = options;
+  const featureMaps = placeFeatureMaps(network, chip);
+  const layers = network.layers.map((layer): MappedLayer =>
+    isMacroLayer(layer) ? mapLayer(network.name, layer, chip, balance) : { kind: 'pool', layer },
+  );
+  return { network, chip, balance, layers, featureMaps };
 }
 
-function mapLayer(network: string, layer: MacroLayer, chip: ChipSpec): MappedMacroLayer {
+function mapLayer(
+  network: string,
+  layer: MacroLayer,
+  chip: ChipSpec,
+  balance: Balance,
+): MappedMacroLayer {
   const geometry = macroGeometry(chip, layer);
   const { shape, codes, kernelTiles } = layer.grid;
+  const where = [network, layer.name];
   if (shape.channels !== geometry.wordLinesOn || shape.kernels !== geometry.kernelsPerCore)
     throw new MappingError({
       what: `its groups are ${shape.channels} channels x ${shape.kernels} kernels, the chip runs ${geometry.wordLinesOn} x ${geometry.kernelsPerCore}`,
-      where: [network, layer.name],
+      where,
       todo: 'compress with groupShape set to what the chip runs together',
     });
   if (codes > 65536)
     throw new MappingError({
       what: `has ${codes} group places, an index code has room for 65536`,
-      where: [network, layer.name],
+      where,
     });
-  const cores = chip.cores.count.value;
   const tiles = Array.from({ length: kernelTiles }, (_, index): KernelTile => {
     const firstKernel = index * shape.kernels;
-    const list = groupList(layer, index);
+    const list = groupList(layer, index, chip.controller.sparsity.value);
     return {
       index,
       firstKernel,
       kernels: Math.min(shape.kernels, layer.geometry.kernels - firstKernel),
-      core: index % cores,
-      pass: Math.floor(index / cores),
       codes: list,
       loads: weightLoads(list.length, geometry.groupSlots),
     };
   });
-  return { kind: 'macro', layer, geometry, tiles, codeBits: indexCodeBits(codes) };
-}
-
-function checkFeatureMap(
-  chip: ChipSpec,
-  where: readonly string[],
-  shape: Shape,
-  bits: number,
-): void {
-  const bank = chip.featureMap.bankBytes.value;
-  const bytes = Math.ceil((activationsPerImage(shape) * bits) / 8);
-  if (bytes > bank)
-    throw new MappingError({
-      what: `its feature map ${shapeText(shape)} of ${bytes} bytes does not fit a bank of ${bank}`,
-      where,
-      todo: 'use fewer activation bits, or set featureMap.bankBytes',
-    });
+  const runs = placeTiles(tiles, {
+    cores: chip.cores.count.value,
+    pixels: layer.outputShape.height * layer.outputShape.width,
+    balance,
+    cost: (tile, pixels) =>
+      tile.codes.length * (pixels * geometry.cyclesPerMacroOp + geometry.loadCyclesPerGroup),
+  });
+  return { kind: 'macro', layer, geometry, tiles, runs, codeBits: indexCodeBits(codes) };
 }

@@ -26,9 +26,9 @@ export function layerStorage(mapped: MappedMacroLayer): LayerStorage {
   const { layer, tiles, codeBits } = mapped;
   const { grid, geometry, weightBits } = layer;
   let weightsKept = 0;
-  layer.kept.forEach((kept, group) => {
-    if (kept) forEachWeight(grid, geometry, group, () => (weightsKept += 1));
-  });
+  for (const tile of tiles)
+    for (const code of tile.codes)
+      forEachWeight(grid, geometry, tile.index * grid.codes + code, () => (weightsKept += 1));
   const groupsKept = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const pixels = layer.outputShape.height * layer.outputShape.width;
   const indexBits = groupsKept * codeBits;

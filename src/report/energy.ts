@@ -3,25 +3,27 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { activationsPerImage } from '../core/feature-map.ts';
 import {
+  type Cycle,
   durationOf,
   energyOf,
   femtoToPico,
-  picojoules,
-  type Cycle,
   type Picojoules,
+  picojoules,
 } from '../core/units.ts';
-import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
+import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { layerStorage } from '../mapping/mapping-summary.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 
 /** Energy of one image by where it goes, pJ. */
 export interface EnergyBreakdown {
-  /** Bit lines read, ADC included. */
+  /** Bit lines read, ADC included; reads in phases that drive no word line cost a share. */
   readonly macro: Picojoules;
-  /** Words read for macro-ops, activations written, words read and written by pools. */
+  /** Words read for macro-ops, residuals and pools, activations written. */
   readonly featureMap: Picojoules;
-  /** Shift-accumulators behind the macros. */
+  /** Shift-accumulators behind the macros, and partial sums that spill between weight loads. */
   readonly accumulate: Picojoules;
+  /** Scaling, rounding and clipping of sums, with the residual's addition. */
+  readonly requantize: Picojoules;
   /** Weights and index codes read from the weight SRAM, weights written into macros. */
   readonly weightPath: Picojoules;
   /** Leakage, clock and control for as long as the image takes. */
@@ -29,82 +31,142 @@ export interface EnergyBreakdown {
   readonly total: Picojoules;
 }
 
-type Parts = Omit<EnergyBreakdown, 'total'>;
+/** Names of the parts, in the order of reports. */
+export const energyParts: readonly Exclude<keyof EnergyBreakdown, 'total'>[] = [
+  'macro',
+  'featureMap',
+  'accumulate',
+  'requantize',
+  'weightPath',
+  'static',
+];
+
+const none: Omit<EnergyBreakdown, 'total'> = {
+  macro: picojoules(0),
+  featureMap: picojoules(0),
+  accumulate: picojoules(0),
+  requantize: picojoules(0),
+  weightPath: picojoules(0),
+  static: picojoules(0),
+};
 
 /**
  * Energy of one image in one macro layer.
  * @param activity counted over `images` images
  */
-export function layerEnergy(
+export function macroEnergy(
   chip: ChipSpec,
   mapped: MappedMacroLayer,
   activity: LayerActivity,
   run: { readonly images: number; readonly cycles: Cycle },
 ): EnergyBreakdown {
   const { energy } = chip;
-  const { layer, geometry, tiles } = mapped;
-  const pixels = layer.outputShape.height * layer.outputShape.width;
-  const coreOps = pixels * tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
-  const kernelOps = pixels * tiles.reduce((sum, tile) => sum + tile.codes.length * tile.kernels, 0);
-  const storage = layerStorage(mapped);
-  const weightBits = storage.storedBits - storage.indexBits;
-  const readBits = coreOps * geometry.wordLinesOn * layer.inputBits;
-  const writtenBits = activationsPerImage(layer.outputShape) * (layer.requantize?.outputBits ?? 0);
+  const { layer } = mapped;
+  const activations = activationsPerImage(layer.outputShape);
+  const outputBits = layer.requantize?.outputBits ?? 0;
+  const events = layerEvents(chip, mapped);
+  const driven = activity.columnReads - activity.zeroPhaseReads;
+  const reads = (driven + activity.zeroPhaseReads * energy.zeroPhaseShare.value) / run.images;
+  const residualBits = layer.residual ? activations * outputBits : 0;
+  const accumulated = femtoToPico(
+    events.accumulations * chip.accumulator.bits.value * energy.accumulatorBit.value,
+  );
   return withTotal({
-    macro: femtoToPico((activity.columnReads / run.images) * energy.columnPhase.value),
+    macro: femtoToPico(reads * energy.columnPhase.value),
     featureMap: picojoules(
-      readBits * energy.featureMapRead.value + writtenBits * energy.featureMapWrite.value,
+      (events.wordBits + residualBits) * energy.featureMapRead.value +
+        activations * outputBits * energy.featureMapWrite.value,
     ),
-    accumulate: femtoToPico(kernelOps * chip.accumulator.bits.value * energy.accumulatorBit.value),
+    accumulate: picojoules(accumulated + events.spilledBits * energy.partialSum.value),
+    requantize: femtoToPico(outputBits > 0 ? activations * energy.requantize.value : 0),
     weightPath: picojoules(
-      storage.storedBits * energy.weightSramRead.value + weightBits * energy.macroWrite.value,
+      (events.loadedBits + events.indexBits) * energy.weightSramRead.value +
+        events.loadedBits * energy.macroWrite.value,
     ),
-    static: energyOf(energy.static.value, durationOf(run.cycles, chip.clock.frequency.value)),
+    static: staticEnergy(chip, run.cycles),
   });
 }
 
-/** Energy of one image in pools, and of writing the image into its bank. */
-export function poolEnergy(mapping: Mapping): EnergyBreakdown {
+/** Energy of one image in one pool: every activation is read, the pooled ones are written. */
+export function poolEnergy(
+  mapping: Mapping,
+  { layer }: MappedPoolLayer,
+  time: Cycle,
+): EnergyBreakdown {
   const { chip, network } = mapping;
   const { featureMapRead: read, featureMapWrite: write } = chip.energy;
-  const bits = network.activationBits;
-  let featureMap = activationsPerImage(network.input) * bits * write.value;
-  for (const { kind, layer } of mapping.layers)
-    if (kind === 'pool')
-      featureMap +=
-        bits *
-        (activationsPerImage(layer.inputShape) * read.value +
-          activationsPerImage(layer.outputShape) * write.value);
-  const none = picojoules(0);
+  const featureMap =
+    activationsPerImage(layer.inputShape) * read.value +
+    activationsPerImage(layer.outputShape) * write.value;
   return withTotal({
-    macro: none,
-    featureMap: picojoules(featureMap),
-    accumulate: none,
-    weightPath: none,
-    static: none,
+    ...none,
+    featureMap: picojoules(network.activationBits * featureMap),
+    static: staticEnergy(chip, time),
   });
 }
+
+/** Writing the image into its bank. */
+export const imageEnergy = ({ chip, network }: Mapping): EnergyBreakdown =>
+  withTotal({
+    ...none,
+    featureMap: picojoules(
+      activationsPerImage(network.input) *
+        network.activationBits *
+        chip.energy.featureMapWrite.value,
+    ),
+  });
 
 /** Part by part sum. */
 export function sumEnergy(all: readonly EnergyBreakdown[]): EnergyBreakdown {
-  const sum = (part: keyof Parts): Picojoules =>
-    picojoules(all.reduce((total, one) => total + one[part], 0));
-  return withTotal({
-    macro: sum('macro'),
-    featureMap: sum('featureMap'),
-    accumulate: sum('accumulate'),
-    weightPath: sum('weightPath'),
-    static: sum('static'),
-  });
+  const sums = { ...none };
+  for (const one of all)
+    for (const part of energyParts) sums[part] = picojoules(sums[part] + one[part]);
+  return withTotal(sums);
 }
 
 /** Reading the stored network from DRAM once per image; never part of the chip's energy. */
 export const dramEnergy = (chip: ChipSpec, storedBits: number): Picojoules =>
   picojoules(storedBits * chip.energy.dram.value);
 
-const withTotal = (parts: Parts): EnergyBreakdown => ({
+interface LayerEvents {
+  /** Bits of feature-map words read for macro-ops. */
+  readonly wordBits: number;
+  /** Additions of a kernel's macro-op to its accumulator. */
+  readonly accumulations: number;
+  /** Bits of partial sums written and read back between weight loads. */
+  readonly spilledBits: number;
+  /** Weight bits written into macros, and index bits read for them. */
+  readonly loadedBits: number;
+  readonly indexBits: number;
+}
+
+/** What happens in a layer for one image, whatever the data. */
+function layerEvents(chip: ChipSpec, mapped: MappedMacroLayer): LayerEvents {
+  const { layer, geometry, tiles, runs } = mapped;
+  const isHalved = chip.controller.overlap.value === 'macroPingPong';
+  const { indexBits: listBits, groupsKept } = layerStorage(mapped);
+  const groupBits = geometry.wordLinesOn * geometry.kernelsPerCore * layer.weightBits;
+  const events = { wordBits: 0, accumulations: 0, spilledBits: 0, loadedBits: 0, indexBits: 0 };
+  for (const run of runs) {
+    const tile = tiles[run.tile];
+    if (!tile || tile.codes.length === 0) continue;
+    const coreOps = run.pixels * tile.codes.length;
+    // In halves, each of them reads the words again.
+    const walks = isHalved && tile.kernels * 2 > geometry.kernelsPerCore ? 2 : 1;
+    events.wordBits += walks * coreOps * geometry.wordLinesOn * layer.inputBits;
+    events.accumulations += coreOps * tile.kernels;
+    events.spilledBits +=
+      2 * (tile.loads.length - 1) * run.pixels * tile.kernels * chip.accumulator.bits.value;
+    events.loadedBits += tile.codes.length * groupBits;
+    events.indexBits += (listBits / groupsKept) * tile.codes.length;
+  }
+  return events;
+}
+
+const staticEnergy = (chip: ChipSpec, time: Cycle): Picojoules =>
+  energyOf(chip.energy.static.value, durationOf(time, chip.clock.frequency.value));
+
+const withTotal = (parts: Omit<EnergyBreakdown, 'total'>): EnergyBreakdown => ({
   ...parts,
-  total: picojoules(
-    parts.macro + parts.featureMap + parts.accumulate + parts.weightPath + parts.static,
-  ),
+  total: picojoules(energyParts.reduce((sum, part) => sum + parts[part], 0)),
 });

@@ -1,15 +1,22 @@
 // The report: what a person compares and a script reads. Its fields are a contract; a change raises the version.
 
 import type { ProvenanceEntry } from '../chips/index.ts';
+import type { AreaEntry } from './area.ts';
 import type { EnergyBreakdown } from './energy.ts';
 
 /** Version of the report format. */
 export const reportVersion = 1;
 
-/** One layer of a report. Pools have no groups, macro-ops or cycles. */
+/** One layer of a report. Pools have no groups and no macro-ops. */
 export interface LayerReport {
   readonly name: string;
   readonly kind: 'conv' | 'linear' | 'maxPool' | 'averagePool';
+  /** Its memories for input, output and residual. */
+  readonly memories: {
+    readonly reads: string;
+    readonly writes: string;
+    readonly adds: string | null;
+  };
   /** `28x28x16` in and out, and the kernel. */
   readonly shape: { readonly input: string; readonly output: string; readonly kernel: string };
   readonly macs: number;
@@ -66,6 +73,18 @@ export interface Report {
     readonly computeCycles: number;
     readonly loadCycles: number;
     readonly stallCycles: number;
+    /** What stallCycles went to. */
+    readonly stalls: {
+      /** Waiting for the slowest core. */
+      readonly barrier: number;
+      /** Waiting for feature-map words, write-back or spilled partial sums. */
+      readonly port: number;
+      /** Emptying the pipeline. */
+      readonly drain: number;
+      readonly pool: number;
+    };
+    /** If ports, spills, pipeline and pooling took no time. */
+    readonly framesPerSecondBeforeStalls: number;
     /** Share of the core-cycles that compute. */
     readonly utilization: number;
   };
@@ -74,8 +93,10 @@ export interface Report {
     readonly perFrame: EnergyBreakdown;
     /** Reading the stored network from DRAM once per frame, pJ; not part of the total. */
     readonly dram: number;
-    /** Counted by the simulation, or estimated from the mapping. */
-    readonly activity: 'simulated';
+    /** Events counted by the simulation, or estimated from the mapping: then no read is known to be free. */
+    readonly activity: 'simulated' | 'estimated';
+    /** pJ per frame over the time of a frame, mW. */
+    readonly averagePower: number;
   };
   readonly topsPerWatt: {
     /** Only multiply-accumulates of stored groups count; 1 MAC is 2 operations. */
@@ -85,6 +106,8 @@ export interface Report {
     readonly executedWithDram: number;
     readonly denseEquivalentWithDram: number;
   };
+  /** mm2; control, wiring and pads are not known and not in it. */
+  readonly area: { readonly total: number; readonly parts: readonly AreaEntry[] };
   readonly layers: readonly LayerReport[];
   readonly provenance: readonly ProvenanceEntry[];
 }

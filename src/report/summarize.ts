@@ -1,14 +1,16 @@
 // From a mapping, a simulation and a timeline to the report.
 
 import { provenanceOf } from '../chips/sourced.ts';
-import { isMacroLayer } from '../compress/compressed-network.ts';
 import { assert } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
+import { durationOf } from '../core/units.ts';
 import type { MappedLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { layerStorage, mappingStorage } from '../mapping/mapping-summary.ts';
 import type { SimulationRun } from '../simulate/simulate.ts';
-import { framesPerSecond, type Timeline } from '../timeline/timeline.ts';
-import { dramEnergy, type EnergyBreakdown, layerEnergy, poolEnergy, sumEnergy } from './energy.ts';
+import { schedule } from '../timeline/schedule.ts';
+import { frameShares, framesPerSecond, type Timeline } from '../timeline/timeline.ts';
+import { chipArea } from './area.ts';
+import { dramEnergy, imageEnergy, macroEnergy, poolEnergy, sumEnergy } from './energy.ts';
 import { type LayerReport, type Report, reportVersion } from './report.ts';
 
 /** What a report tells beyond mapping, run and timeline. */
@@ -28,7 +30,10 @@ const unknownAccuracy: Report['accuracy'] = {
   agreement: null,
 };
 
-/** Puts a {@link Report} together. */
+/**
+ * Puts a {@link Report} together.
+ * @param run a simulation, or `estimateRun(mapping)`
+ */
 export function summarize(
   mapping: Mapping,
   run: SimulationRun,
@@ -37,13 +42,10 @@ export function summarize(
 ): Report {
   const { chip, network } = mapping;
   const layers = mapping.layers.map((mapped) => layerReport(mapping, mapped, run, timeline));
-  const energy = sumEnergy([...layers.map((layer) => layer.energy), poolEnergy(mapping)]);
+  const energy = sumEnergy([...layers.map((layer) => layer.energy), imageEnergy(mapping)]);
   const storage = mappingStorage(mapping);
   const dram = dramEnergy(chip, storage.storedBits);
-  const perWatt = (macs: number, picojoulesPerFrame: number): number =>
-    (2 * macs) / picojoulesPerFrame;
-  const share = (part: 'compute' | 'load' | 'wait'): number =>
-    timeline.layers.reduce((sum, layer) => sum + layer[part], 0);
+  const parts = chipArea(chip);
   return {
     version: reportVersion,
     seed: facts.seed ?? 1,
@@ -65,27 +67,41 @@ export function summarize(
       storedBits: storage.storedBits,
       denseBits: storage.denseBits,
     },
-    performance: {
-      cyclesPerFrame: timeline.cyclesPerFrame,
-      framesPerSecond: framesPerSecond(timeline),
-      computeCycles: share('compute'),
-      loadCycles: share('load'),
-      stallCycles: share('wait'),
-      utilization: timeline.cyclesPerFrame > 0 ? share('compute') / timeline.cyclesPerFrame : 0,
+    performance: performanceOf(mapping, timeline),
+    energy: {
+      perFrame: energy,
+      dram,
+      activity: run.activitySource,
+      averagePower: energy.total / durationOf(timeline.cyclesPerFrame, timeline.frequency),
     },
-    energy: { perFrame: energy, dram, activity: 'simulated' },
     topsPerWatt: {
       executed: perWatt(storage.macsKept, energy.total),
       denseEquivalent: perWatt(storage.macs, energy.total),
       executedWithDram: perWatt(storage.macsKept, energy.total + dram),
       denseEquivalentWithDram: perWatt(storage.macs, energy.total + dram),
     },
+    area: { total: parts.reduce((sum, { area }) => sum + area, 0), parts },
     layers,
     provenance: provenanceOf(chip),
   };
 }
 
-const noEnergy: EnergyBreakdown = sumEnergy([]);
+/** Operations per picojoule are TOPS/W; one multiply-accumulate is two operations. */
+const perWatt = (macs: number, energy: number): number => (2 * macs) / energy;
+
+function performanceOf(mapping: Mapping, timeline: Timeline): Report['performance'] {
+  const { compute, load, barrier, port, drain, pool } = frameShares(timeline);
+  return {
+    cyclesPerFrame: timeline.cyclesPerFrame,
+    framesPerSecond: framesPerSecond(timeline),
+    computeCycles: compute,
+    loadCycles: load,
+    stallCycles: barrier + port + drain + pool,
+    stalls: { barrier, port, drain, pool },
+    framesPerSecondBeforeStalls: framesPerSecond(schedule(mapping, { stalls: 'none' })),
+    utilization: timeline.cyclesPerFrame > 0 ? compute / timeline.cyclesPerFrame : 0,
+  };
+}
 
 function layerReport(
   mapping: Mapping,
@@ -95,33 +111,31 @@ function layerReport(
 ): LayerReport {
   const { layer } = mapped;
   const { name, kind, inputShape, outputShape } = layer;
+  const time = timeline.layers.find((candidate) => candidate.layer === name);
+  assert(time !== undefined, `time of ${name}`);
+  const { cycles, reads, writes, adds } = time;
+  const common = { name, kind, cycles, memories: { reads, writes, adds: adds ?? null } };
   const shape = { input: shapeText(inputShape), output: shapeText(outputShape) };
-  if (mapped.kind === 'pool' || !isMacroLayer(layer)) {
-    const kernel =
-      layer.kind === 'maxPool'
-        ? `${layer.size}x${layer.size}`
-        : `${inputShape.height}x${inputShape.width}`;
-    const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, cycles: 0, energy: noEnergy };
+  if (mapped.kind === 'pool') {
+    const { size } = mapped.layer;
+    const kernel = size > 0 ? `${size}x${size}` : `${inputShape.height}x${inputShape.width}`;
+    const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0 };
     const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
-    return { name, kind, shape: { ...shape, kernel }, ...nothing, ...noReads };
+    const energy = poolEnergy(mapping, mapped, cycles);
+    return { ...common, shape: { ...shape, kernel }, energy, ...nothing, ...noReads };
   }
   const activity = run.activity.find((candidate) => candidate.layer === name);
-  const time = timeline.layers.find((candidate) => candidate.layer === name);
-  assert(activity !== undefined && time !== undefined, `activity and time of ${name}`);
+  assert(activity !== undefined, `activity of ${name}`);
   const storage = layerStorage(mapped);
+  const { kernelHeight, kernelWidth } = mapped.layer.geometry;
   return {
-    name,
-    kind,
-    shape: { ...shape, kernel: `${layer.geometry.kernelHeight}x${layer.geometry.kernelWidth}` },
+    ...common,
+    shape: { ...shape, kernel: `${kernelHeight}x${kernelWidth}` },
     macs: storage.macs,
     groups: storage.groups,
     groupsKept: storage.groupsKept,
     macroOps: activity.macroOps / run.images,
-    cycles: time.cycles,
-    energy: layerEnergy(mapping.chip, mapped, activity, {
-      images: run.images,
-      cycles: time.cycles,
-    }),
+    energy: macroEnergy(mapping.chip, mapped, activity, { images: run.images, cycles }),
     columnReads: activity.columnReads / run.images,
     saturatedReads: activity.saturatedReads / run.images,
     zeroPhaseReads: activity.zeroPhaseReads / run.images,

@@ -23,6 +23,8 @@ export interface SimulationRun {
   readonly outputs: Int32Array;
   /** One entry per macro layer, in the order they run. */
   readonly activity: readonly LayerActivity[];
+  /** `simulated`: counted. `estimated`: what follows from the mapping; events that depend on data are zero. */
+  readonly activitySource: 'simulated' | 'estimated';
   readonly backend: string;
   readonly device: string;
 }
@@ -67,8 +69,28 @@ export async function simulate(
     images: images.images,
     outputs,
     activity,
+    activitySource: 'simulated',
     backend: backend.name,
     device: backend.device,
+  };
+}
+
+/**
+ * What can be said of one image without simulating it: no outputs, and none of the events that depend on data (input
+ * phases that drive nothing, saturated reads, overflows).
+ */
+export function estimateRun(mapping: Mapping): SimulationRun {
+  const nothing: CountedEvents = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
+  const activity = mapping.layers.flatMap((mapped) =>
+    mapped.kind === 'macro' ? [{ ...plannedActivity(mapped, 1), ...nothing }] : [],
+  );
+  return {
+    images: 1,
+    outputs: new Int32Array(),
+    activity,
+    activitySource: 'estimated',
+    backend: 'none',
+    device: 'none',
   };
 }
 

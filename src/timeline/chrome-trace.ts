@@ -1,7 +1,8 @@
 // The timeline as a trace that Perfetto (ui.perfetto.dev) and chrome://tracing open.
 // Format: "Trace Event Format", docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 
-import { durationOf } from '../core/units.ts';
+import { type Cycle, durationOf } from '../core/units.ts';
+import { memories, type Memory } from '../mapping/place-feature-maps.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A complete slice, a counter value or a name, as the format has them. Times in microseconds. */
@@ -38,17 +39,56 @@ export interface ChromeTrace {
   readonly traceEvents: readonly TraceEvent[];
 }
 
+/** Settings of {@link toChromeTrace}. */
+export interface TraceOptions {
+  /** Average power of each layer, mW, by layer name; draws the counter `power`. */
+  readonly power?: ReadonlyMap<string, number>;
+  /** With more steps than this, each core's steps of a layer become one slice. 200,000 by default, about 40 MB. */
+  readonly mostSteps?: number;
+}
+
 const pid = 1;
 const controllerTrack = 0;
-/** Tracks 1 ... cores are the cores, then come the two banks. */
-const coreTrack = (core: number): number => core + 1;
+/** Tracks of each core: what it does, its weight path, then the halves of its macros. */
+const tracksPerCore = 4;
 
-/** The trace of one image: a track for the controller's layers, one per core, one per feature-map bank. */
-export function toChromeTrace(timeline: Timeline): ChromeTrace {
-  const microseconds = (count: number): number =>
-    durationOf(count as Timeline['cyclesPerFrame'], timeline.frequency) / 1000;
-  const bankTrack = (bank: number): number => timeline.cores + 1 + bank;
-  const names: TraceEvent[] = [
+/**
+ * The trace of one image: tracks for the controller's layers, each core, its macros and its weight path, and the
+ * feature-map memories; counters for utilization and power.
+ */
+export function toChromeTrace(timeline: Timeline, options: TraceOptions = {}): ChromeTrace {
+  const { mostSteps = 200_000, power } = options;
+  const isSummary = timeline.steps.length > mostSteps;
+  const steps = isSummary ? layerSlices(timeline) : stepSlices(timeline);
+  return {
+    displayTimeUnit: 'ns',
+    otherData: {
+      cyclesPerFrame: timeline.cyclesPerFrame,
+      megahertz: timeline.frequency,
+      levelOfDetail: isSummary ? 'layer' : 'step',
+    },
+    traceEvents: [...trackNames(timeline), ...controllerEvents(timeline, power), ...steps],
+  };
+}
+
+const coreTrack = (core: number): number => 1 + tracksPerCore * core;
+const weightTrack = (core: number): number => coreTrack(core) + 1;
+const macroTrack = (core: number, half: number): number => coreTrack(core) + 2 + half;
+const memoryTrack = (timeline: Timeline, memory: Memory): number =>
+  coreTrack(timeline.cores) + memories.indexOf(memory);
+
+function trackNames(timeline: Timeline): TraceEvent[] {
+  const isHalved = timeline.steps.some((step) => step.half >= 0);
+  const cores = Array.from({ length: timeline.cores }, (_, core) => [
+    track(coreTrack(core), `core ${core}`),
+    track(weightTrack(core), `core ${core} weight path`),
+    track(
+      macroTrack(core, 0),
+      isHalved ? `core ${core} macros, first half` : `core ${core} macros`,
+    ),
+    ...(isHalved ? [track(macroTrack(core, 1), `core ${core} macros, second half`)] : []),
+  ]);
+  return [
     {
       ph: 'M',
       name: 'process_name',
@@ -57,52 +97,94 @@ export function toChromeTrace(timeline: Timeline): ChromeTrace {
       args: { name: `${timeline.chip}: ${timeline.network}` },
     },
     track(controllerTrack, 'controller'),
-    ...Array.from({ length: timeline.cores }, (_, core) => track(coreTrack(core), `core ${core}`)),
-    track(bankTrack(0), 'feature-map bank 0'),
-    track(bankTrack(1), 'feature-map bank 1'),
+    ...cores.flat(),
+    ...memories.map((memory) => track(memoryTrack(timeline, memory), `feature maps: ${memory}`)),
   ];
-  const layers = timeline.layers.flatMap(
-    ({ layer, start, cycles, bank, compute }): TraceEvent[] => {
-      const slice = {
-        ph: 'X',
-        cat: 'layer',
-        pid,
-        ts: microseconds(start),
-        dur: microseconds(cycles),
-      } as const;
-      const utilization = cycles > 0 ? compute / cycles : 0;
-      return [
-        { ...slice, name: layer, tid: controllerTrack, args: { cycles, utilization } },
-        { ...slice, name: `read by ${layer}`, tid: bankTrack(bank), args: { cycles } },
-        { ...slice, name: `written by ${layer}`, tid: bankTrack(1 - bank), args: { cycles } },
-        {
-          ph: 'C',
-          name: 'cores computing',
-          pid,
-          ts: microseconds(start),
-          args: { share: utilization },
-        },
-      ];
-    },
-  );
-  const steps = timeline.steps.map((step): TraceEvent => {
-    const { kind, layer, tile, load, groups, start, cycles } = step;
-    return {
+}
+
+function controllerEvents(
+  timeline: Timeline,
+  power: ReadonlyMap<string, number> | undefined,
+): TraceEvent[] {
+  return timeline.layers.flatMap((time): TraceEvent[] => {
+    const { layer, start, cycles, reads, writes, adds, compute, load, port, drain, pool, barrier } =
+      time;
+    const slice = { ph: 'X', cat: 'layer', pid, ...span(timeline, start, cycles) } as const;
+    const utilization = cycles > 0 ? compute / cycles : 0;
+    const milliwatts = power?.get(layer);
+    const shares = { cycles, utilization, compute, load, port, drain, pool, barrier };
+    const at = { ph: 'C', pid, ts: slice.ts } as const;
+    return [
+      { ...slice, name: layer, tid: controllerTrack, args: shares },
+      { ...slice, name: `read by ${layer}`, tid: memoryTrack(timeline, reads), args: { cycles } },
+      {
+        ...slice,
+        name: `written by ${layer}`,
+        tid: memoryTrack(timeline, writes),
+        args: { cycles },
+      },
+      ...(adds
+        ? [
+            {
+              ...slice,
+              name: `added by ${layer}`,
+              tid: memoryTrack(timeline, adds),
+              args: { cycles },
+            },
+          ]
+        : []),
+      { ...at, name: 'utilization', args: { share: utilization } },
+      ...(milliwatts === undefined ? [] : [{ ...at, name: 'power', args: { milliwatts } }]),
+    ];
+  });
+}
+
+function stepSlices(timeline: Timeline): TraceEvent[] {
+  return timeline.steps.flatMap((step): TraceEvent[] => {
+    const { kind, layer, core, half, tile, load, groups, start, cycles, stalled } = step;
+    const slice = {
       ph: 'X',
       name: kind,
       cat: kind,
       pid,
-      tid: coreTrack(step.core),
-      ts: microseconds(start),
-      dur: microseconds(cycles),
-      args: kind === 'wait' ? { layer, cycles } : { layer, tile, load, groups, cycles },
-    };
+      ...span(timeline, start, cycles),
+    } as const;
+    if (kind === 'wait' || kind === 'pool')
+      return [{ ...slice, tid: coreTrack(core), args: { layer, cycles } }];
+    const args = { layer, tile, load, groups, cycles, stalled };
+    const onMacros = { ...slice, tid: macroTrack(core, Math.max(0, half)), args };
+    if (kind === 'load') return [{ ...slice, tid: weightTrack(core), args }, onMacros];
+    return kind === 'compute'
+      ? [{ ...slice, tid: coreTrack(core), args }, onMacros]
+      : [{ ...slice, tid: coreTrack(core), args }];
   });
-  return {
-    displayTimeUnit: 'ns',
-    otherData: { cyclesPerFrame: timeline.cyclesPerFrame, megahertz: timeline.frequency },
-    traceEvents: [...names, ...layers, ...steps],
-  };
+}
+
+/** One slice per layer and core: what is left when a trace would be too large to open. */
+function layerSlices(timeline: Timeline): TraceEvent[] {
+  return timeline.layers.flatMap(({ layer, start, cycles }) => {
+    const sums = new Map<number, Record<string, number>>();
+    for (const step of timeline.steps) {
+      if (step.layer !== layer) continue;
+      const sum = sums.get(step.core) ?? {};
+      sums.set(step.core, { ...sum, [step.kind]: (sum[step.kind] ?? 0) + step.cycles });
+    }
+    return [...sums].map(([core, args]): TraceEvent => ({
+      ph: 'X',
+      name: layer,
+      cat: 'layer',
+      pid,
+      tid: coreTrack(core),
+      ...span(timeline, start, cycles),
+      args,
+    }));
+  });
+}
+
+/** Start and duration in microseconds. */
+function span(timeline: Timeline, start: Cycle, length: Cycle): { ts: number; dur: number } {
+  const microseconds = (count: Cycle): number => durationOf(count, timeline.frequency) / 1000;
+  return { ts: microseconds(start), dur: microseconds(length) };
 }
 
 const track = (tid: number, name: string): TraceEvent => ({

@@ -1,108 +1,186 @@
-// Lays a mapping out in time. Layers run one after the other; a layer's tiles run in passes of one tile per core; a
-// pass ends when its slowest core is done. Pooling, requantizing and write-back run behind the macro-ops of the same
-// layer and take no cycles of their own here.
+// Lays a mapping out in time. Layers run one after the other; a layer's tiles run on the cores as mapping placed them,
+// with a barrier after each pass or at the end of the layer; ports and weight loads can hold cores up.
 
-import { cycles, type Cycle } from '../core/units.ts';
-import type { KernelTile } from '../mapping/kernel-tile.ts';
-import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
-import type { ControllerStep, LayerTime, Timeline } from './timeline.ts';
+import { ceilDivide } from '../core/integer.ts';
+import { cycles } from '../core/units.ts';
+import { activationsPerImage } from '../core/feature-map.ts';
+import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
+import { barrierOf, type TileRun } from '../mapping/place-tiles.ts';
+import { coreItems, type StallModel } from './core-items.ts';
+import { type CoreStep, runCores } from './run-cores.ts';
+import type { ControllerStep, CycleShares, LayerTime, Timeline } from './timeline.ts';
+
+/** How to schedule. */
+export interface ScheduleOptions {
+  /**
+   * `modelled` by default: ports, spilled partial sums, pipeline and pooling take their time. `none`: only loads,
+   * macro-ops and barriers do, as closed formulas count.
+   */
+  readonly stalls?: StallModel;
+}
 
 /** The timeline of one image. */
-export function schedule(mapping: Mapping): Timeline {
-  const { chip, network } = mapping;
-  const cores = chip.cores.count.value;
+export function schedule(mapping: Mapping, options: ScheduleOptions = {}): Timeline {
+  const { chip, network, featureMaps } = mapping;
+  const { stalls = 'modelled' } = options;
   const steps: ControllerStep[] = [];
   const layers: LayerTime[] = [];
-  let now = cycles(0);
+  let now = 0;
   for (const mapped of mapping.layers) {
-    if (mapped.kind !== 'macro') continue;
-    const layerSteps = scheduleLayer(mapping, mapped, now);
-    const end = layerSteps.reduce(
-      (latest, step) => Math.max(latest, step.start + step.cycles),
-      now as number,
-    );
-    const share = (kind: ControllerStep['kind']): number =>
-      layerSteps.reduce((sum, step) => sum + (step.kind === kind ? step.cycles : 0), 0) / cores;
+    const { steps: own, end } =
+      mapped.kind === 'macro'
+        ? scheduleMacro(mapping, mapped, now, stalls)
+        : schedulePool(mapping, mapped, now, stalls);
+    const residual = mapped.kind === 'macro' ? mapped.layer.residual : undefined;
     layers.push({
       layer: mapped.layer.name,
-      start: now,
+      start: cycles(now),
       cycles: cycles(end - now),
-      compute: share('compute'),
-      load: share('load'),
-      wait: share('wait'),
-      bank: (layers.length % 2) as 0 | 1,
+      ...sharesOf(own, end - now, chip.cores.count.value),
+      reads: featureMaps.get(mapped.layer.input) ?? 'bank 0',
+      writes: featureMaps.get(mapped.layer.name) ?? 'bank 0',
+      adds: residual && featureMaps.get(residual.input),
     });
-    steps.push(...layerSteps);
-    now = cycles(end);
+    for (const step of own) steps.push(step);
+    now = end;
   }
-  const frequency = chip.clock.frequency.value;
   return {
     network: network.name,
     chip: chip.name,
-    cores,
-    frequency,
-    cyclesPerFrame: now,
+    cores: chip.cores.count.value,
+    frequency: chip.clock.frequency.value,
+    cyclesPerFrame: cycles(now),
     layers,
     steps,
   };
 }
 
-function scheduleLayer(mapping: Mapping, mapped: MappedMacroLayer, start: Cycle): ControllerStep[] {
-  const cores = mapping.chip.cores.count.value;
-  const passes = Math.max(0, ...mapped.tiles.map((tile) => tile.pass + 1));
-  const steps: ControllerStep[] = [];
-  let passStart = start;
-  for (let pass = 0; pass < passes; pass++) {
-    const perCore = Array.from({ length: cores }, (_, core) => {
-      const tile = mapped.tiles.find(
-        (candidate) => candidate.pass === pass && candidate.core === core,
-      );
-      return tile ? scheduleTile(mapping, mapped, tile, passStart) : [];
-    });
-    const ends = perCore.map((own) => (own.at(-1)?.start ?? passStart) + (own.at(-1)?.cycles ?? 0));
-    const passEnd = Math.max(...ends);
-    perCore.forEach((own, core) => {
-      steps.push(...own);
-      const end = cycles(ends[core] ?? passStart);
-      if (end < passEnd) steps.push(waitStep(mapped.layer.name, core, end, cycles(passEnd - end)));
-    });
-    passStart = cycles(passEnd);
-  }
-  return steps;
+interface Scheduled {
+  readonly steps: readonly ControllerStep[];
+  readonly end: number;
 }
 
-function scheduleTile(
+function scheduleMacro(
   mapping: Mapping,
   mapped: MappedMacroLayer,
-  tile: KernelTile,
-  start: Cycle,
-): ControllerStep[] {
-  const { layer, geometry } = mapped;
-  const pixels = layer.outputShape.height * layer.outputShape.width;
-  const isSerial = mapping.chip.controller.overlap.value === 'serial';
+  start: number,
+  stalls: StallModel,
+): Scheduled {
+  const { chip } = mapping;
+  const cores = chip.cores.count.value;
+  const { readPorts, writePorts } = chip.featureMap;
+  const limits = {
+    overlap: chip.controller.overlap.value,
+    ports: { read: readPorts.value, write: writePorts.value },
+  };
   const steps: ControllerStep[] = [];
   let now = start;
-  tile.loads.forEach(({ groups }, load) => {
-    const common = { layer: layer.name, core: tile.core, tile: tile.index, load, groups };
-    if (isSerial) {
-      const loading = cycles(groups * geometry.loadCyclesPerGroup);
-      steps.push({ ...common, kind: 'load', start: now, cycles: loading });
-      now = cycles(now + loading);
+  for (const pass of passesOf(mapped.runs, barrierOf(mapping.balance))) {
+    const queues = Array.from({ length: cores }, (_, core) =>
+      pass
+        .filter((run) => run.core === core)
+        .flatMap((run) => coreItems(chip, mapped, run, stalls)),
+    );
+    const coreSteps = runCores(queues, now, limits);
+    const end = Math.max(now, ...coreSteps.map((step) => step.end));
+    for (const step of coreSteps) steps.push(controllerStep(mapped, step));
+    for (let core = 0; core < cores; core++) {
+      const ownEnd = Math.max(
+        now,
+        ...coreSteps.filter((step) => step.core === core).map((step) => step.end),
+      );
+      if (ownEnd < end)
+        steps.push({ ...idleStep(mapped.layer.name, 'wait', core), ...span(ownEnd, end) });
     }
-    const computing = cycles(pixels * groups * geometry.cyclesPerMacroOp);
-    steps.push({ ...common, kind: 'compute', start: now, cycles: computing });
-    now = cycles(now + computing);
-  });
-  return steps;
+    now = end;
+  }
+  return { steps, end: now };
 }
 
-const waitStep = (layer: string, core: number, start: Cycle, length: Cycle): ControllerStep => ({
-  kind: 'wait',
+/** Runs that start together: those of a pass, or all of them where only the layer ends with a barrier. */
+function passesOf(
+  runs: readonly TileRun[],
+  barrier: 'pass' | 'layer',
+): readonly (readonly TileRun[])[] {
+  if (barrier === 'layer') return [runs];
+  const passes: TileRun[][] = [];
+  for (const run of runs) (passes[run.pass] ??= []).push(run);
+  return passes;
+}
+
+/** Every core pools its channels: reading is limited by the read ports, writing by the write ports. */
+function schedulePool(
+  mapping: Mapping,
+  { layer }: MappedPoolLayer,
+  start: number,
+  stalls: StallModel,
+): Scheduled {
+  if (stalls === 'none') return { steps: [], end: start };
+  const { portBits, readPorts, writePorts } = mapping.chip.featureMap;
+  const cores = mapping.chip.cores.count.value;
+  const bits = mapping.network.activationBits;
+  const words = (shape: typeof layer.inputShape): number =>
+    ceilDivide(activationsPerImage(shape) * bits, portBits.value);
+  const reading = ceilDivide(words(layer.inputShape), Math.min(readPorts.value, cores));
+  const writing = ceilDivide(words(layer.outputShape), writePorts.value);
+  const end = start + Math.max(reading, writing);
+  const steps = Array.from({ length: cores }, (_, core) => ({
+    ...idleStep(layer.name, 'pool', core),
+    ...span(start, end),
+  }));
+  return { steps, end };
+}
+
+function controllerStep(mapped: MappedMacroLayer, step: CoreStep): ControllerStep {
+  const { tile, load, half, groups, computeCycles } = step.item;
+  return {
+    kind: step.kind,
+    layer: mapped.layer.name,
+    core: step.core,
+    half,
+    tile,
+    load,
+    ...span(step.start, step.end),
+    stalled: step.kind === 'compute' ? step.end - step.start - computeCycles : 0,
+    groups,
+  };
+}
+
+const idleStep = (
+  layer: string,
+  kind: 'wait' | 'pool',
+  core: number,
+): Omit<ControllerStep, 'start' | 'cycles'> => ({
+  kind,
   layer,
   core,
+  half: -1,
   tile: -1,
   load: -1,
-  start,
-  cycles: length,
+  stalled: 0,
   groups: 0,
 });
+
+const span = (start: number, end: number): Pick<ControllerStep, 'start' | 'cycles'> => ({
+  start: cycles(start),
+  cycles: cycles(end - start),
+});
+
+/** What the cores' cycles went to. A load counts where nothing else happens on its core. */
+function sharesOf(steps: readonly ControllerStep[], length: number, cores: number): CycleShares {
+  const sum = (kind: ControllerStep['kind'], of: (step: ControllerStep) => number): number =>
+    steps.reduce((total, step) => total + (step.kind === kind ? of(step) : 0), 0) / cores;
+  const compute = sum('compute', (step) => step.cycles - step.stalled);
+  const port = sum('compute', (step) => step.stalled);
+  const drain = sum('drain', (step) => step.cycles);
+  const pool = sum('pool', (step) => step.cycles);
+  const barrier = sum('wait', (step) => step.cycles);
+  return {
+    compute,
+    port,
+    drain,
+    pool,
+    barrier,
+    load: length - compute - port - drain - pool - barrier,
+  };
+}

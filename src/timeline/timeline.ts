@@ -1,36 +1,59 @@
 // What the controller does, when: steps on cores, in cycles.
 
 import type { Cycle } from '../core/units.ts';
+import type { Memory } from '../mapping/place-feature-maps.ts';
 
-/** What a core does in a step. `wait` is idling at the barrier that ends a pass. */
-export type StepKind = 'load' | 'compute' | 'wait';
+/**
+ * What a core does in a step: `load`, weights are written into its macros; `compute`, macro-ops with their
+ * accumulation, requantization and write-back behind them; `drain`, the last results leave that pipeline; `pool`;
+ * `wait`, idling at the barrier that ends a pass or layer.
+ */
+export type StepKind = 'load' | 'compute' | 'drain' | 'pool' | 'wait';
 
-/** One thing that one core does without a break. */
+/** One thing that a core, or one half of its macros, does without a break. */
 export interface ControllerStep {
   readonly kind: StepKind;
   readonly layer: string;
   readonly core: number;
-  /** Kernel tile; -1 where the core has none and only waits. */
+  /** Half of the core's macros (0 or 1) under macroPingPong; -1: all of them. */
+  readonly half: number;
+  /** Kernel tile; -1 in a pool or wait. */
   readonly tile: number;
-  /** Number of the weight load within the tile; -1 for a wait. */
+  /** Number of the weight load within the tile; -1 in a pool or wait. */
   readonly load: number;
   readonly start: Cycle;
   readonly cycles: Cycle;
+  /** Cycles of a compute step that went to waiting for ports: feature-map words, write-back, spilled partial sums. */
+  readonly stalled: number;
   /** Weight groups that are loaded or walked. */
   readonly groups: number;
 }
 
+/** Core-cycles of a layer by what they went to, averaged over the cores; they add up to the layer's cycles. */
+export interface CycleShares {
+  /** Macro-ops. */
+  readonly compute: number;
+  /** Weight loads that nothing hides. */
+  readonly load: number;
+  /** Waiting for ports during macro-ops. */
+  readonly port: number;
+  /** Emptying the pipeline after each weight load's macro-ops. */
+  readonly drain: number;
+  /** Pooling. */
+  readonly pool: number;
+  /** Waiting for the slowest core. */
+  readonly barrier: number;
+}
+
 /** One layer's share of the frame. */
-export interface LayerTime {
+export interface LayerTime extends CycleShares {
   readonly layer: string;
   readonly start: Cycle;
   readonly cycles: Cycle;
-  /** Cycles that a core computes, loads and waits, averaged over the cores; they add up to `cycles`. */
-  readonly compute: number;
-  readonly load: number;
-  readonly wait: number;
-  /** Feature-map bank that is read; the other one is written. */
-  readonly bank: 0 | 1;
+  /** Memories of its input, its output and its residual. */
+  readonly reads: Memory;
+  readonly writes: Memory;
+  readonly adds: Memory | undefined;
 }
 
 /** The schedule of one image. */
@@ -43,6 +66,30 @@ export interface Timeline {
   readonly cyclesPerFrame: Cycle;
   readonly layers: readonly LayerTime[];
   readonly steps: readonly ControllerStep[];
+}
+
+/** Names of {@link CycleShares}, in the order of reports. */
+export const cycleShareNames: readonly (keyof CycleShares)[] = [
+  'compute',
+  'load',
+  'port',
+  'drain',
+  'pool',
+  'barrier',
+];
+
+/** Sums of each share over the frame. */
+export function frameShares(timeline: Timeline): CycleShares {
+  const sum = (name: keyof CycleShares): number =>
+    timeline.layers.reduce((total, layer) => total + layer[name], 0);
+  return {
+    compute: sum('compute'),
+    load: sum('load'),
+    port: sum('port'),
+    drain: sum('drain'),
+    pool: sum('pool'),
+    barrier: sum('barrier'),
+  };
 }
 
 /** Images per second. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { firstImages } from '../../datasets/image-set.ts';
 import { type Job, type JobResult, runJob } from '../../pipeline/run-job.ts';
+import { layerPower } from '../../report/layer-power.ts';
 import { reportText } from '../../report/report.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { openBackend } from '../backends.ts';
@@ -66,7 +67,10 @@ async function run(options: RunOptions): Promise<void> {
   const { report, timeline } = result;
   const text = reportText(report);
   writeWhole(join(options.out, 'simulation.json'), simulationText(result));
-  writeWhole(join(options.out, 'trace.json'), JSON.stringify(toChromeTrace(timeline)));
+  writeWhole(
+    join(options.out, 'trace.json'),
+    JSON.stringify(toChromeTrace(timeline, { power: layerPower(report) })),
+  );
   writeWhole(join(options.out, 'report.json'), text);
   if (options.json) process.stdout.write(text);
   else {
