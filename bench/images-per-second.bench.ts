@@ -26,6 +26,7 @@ it('images per second', async () => {
     weightBits: 8,
     activationBits: 8,
     prunedGroups: 0.5,
+    balance: 'none' as const,
   };
   const mapping = mapJob(part);
   const rows: object[] = [];

@@ -32,6 +32,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'timeline',
     'report',
   ],
+  sweep: [
+    'core',
+    'chips',
+    'network',
+    'compress',
+    'mapping',
+    'simulate',
+    'timeline',
+    'report',
+    'pipeline',
+  ],
   view: [
     'core',
     'chips',
@@ -61,6 +72,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'timeline',
     'report',
     'pipeline',
+    'sweep',
   ],
 };
 

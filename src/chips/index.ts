@@ -2,7 +2,9 @@
 
 import { UsageError } from '../core/errors.ts';
 import type { ChipSpec } from './chip-spec.ts';
+import { genericSram } from './generic-sram.ts';
 import { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
+import { yue2021 } from './yue-2021.ts';
 
 export type {
   AdcSpec,
@@ -15,11 +17,16 @@ export type {
 } from './chip-spec.ts';
 export { chipJsonSchema, readChipFile, setChipValues } from './chip-file.ts';
 export { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
+export { genericSram } from './generic-sram.ts';
+export { yue2021 } from './yue-2021.ts';
 export type { Evidence, ProvenanceEntry, Sourced } from './sourced.ts';
 
 /** Every chip of this package, by name. */
 export const chips: Readonly<Record<string, ChipSpec>> = Object.fromEntries(
-  [mars, mars128col, mars4b, marsDense, marsLowEnergy].map((chip) => [chip.name, chip]),
+  [mars, mars128col, mars4b, marsDense, marsLowEnergy, yue2021, genericSram].map((chip) => [
+    chip.name,
+    chip,
+  ]),
 );
 
 /**

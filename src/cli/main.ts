@@ -2,10 +2,13 @@
 
 import { Command, CommanderError } from 'commander';
 import { CimError, UsageError } from '../core/errors.ts';
+import { compareCommand } from './commands/compare.ts';
+import { estimateCommand } from './commands/estimate.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
 import { runCommand } from './commands/run.ts';
+import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { packageVersion } from './package-root.ts';
@@ -20,6 +23,9 @@ export async function main(arguments_: readonly string[]): Promise<number> {
       'Simulates the MARS multi-macro SRAM compute-in-memory accelerator, bit-true, on WebGPU',
     )
     .addCommand(runCommand())
+    .addCommand(estimateCommand())
+    .addCommand(compareCommand())
+    .addCommand(sensitivityCommand())
     .addCommand(mapCommand())
     .addCommand(traceCommand())
     .addCommand(mvmCommand())

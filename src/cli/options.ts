@@ -4,7 +4,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../chips/index.ts';
 import { UsageError } from '../core/errors.ts';
 import { spreadImages } from '../datasets/image-set.ts';
-import type { Job } from '../pipeline/run-job.ts';
+import { type Balance, balances } from '../mapping/place-tiles.ts';
+import type { Job, MapJob } from '../pipeline/run-job.ts';
 import { readText } from './files.ts';
 import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
 import { loadNetwork, modelNames } from './load-network.ts';
@@ -21,9 +22,10 @@ export interface JobOptions {
   readonly data?: string;
   readonly chip: string;
   readonly set: readonly string[];
-  readonly weightBits: number;
-  readonly activationBits: number;
+  readonly weightBits?: number;
+  readonly activationBits?: number;
   readonly prunedGroups?: number;
+  readonly balance: Balance;
   readonly seed: number;
 }
 
@@ -75,12 +77,21 @@ export function addJobOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--weight-bits <bits>', 'bits per weight, 2 ... 8', whole(2, 8), 8)
-    .option('--activation-bits <bits>', 'bits per activation, 1 ... 8', whole(1, 8), 8)
+    .option('--weight-bits <bits>', 'bits per weight, 2 ... 8 (default: the chip’s)', whole(2, 8))
+    .option(
+      '--activation-bits <bits>',
+      'bits per activation, 1 ... 8 (default: the chip’s)',
+      whole(1, 8),
+    )
     .option(
       '--pruned-groups <share>',
       'share of the weight groups to prune, 0 ... 1 (default: what the network was trained for)',
       real(0, 1),
+    )
+    .addOption(
+      new Option('--balance <how>', 'how kernel tiles are dealt onto cores')
+        .choices(balances)
+        .default('none'),
     )
     .option('--seed <number>', 'seed of everything random', whole(0, 2 ** 32 - 1), 1);
 }
@@ -90,18 +101,30 @@ export const backendOption = (): Option =>
   new Option('--backend <name>', 'where macros are computed').choices(backendNames).default('gpu');
 
 /**
- * Loads what the options name; the job without its images.
+ * Loads network and chip; a job that can be mapped, its clips guessed from batch norm.
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export function loadMapJob(options: JobOptions): MapJob {
+  const network = loadNetwork(options.network);
+  const chip = loadChip(options);
+  return {
+    network,
+    chip,
+    weightBits: options.weightBits ?? chip.precision.weightBits.value,
+    activationBits: options.activationBits ?? chip.precision.activationBits.value,
+    prunedGroups: options.prunedGroups ?? network.origin.prunedGroups ?? 0,
+    balance: options.balance,
+  };
+}
+
+/**
+ * Loads what the options name, calibration images included; the job without its images.
  * @throws {CimError} for anything that is missing or wrong
  */
 export function loadJob(options: JobOptions): Omit<Job, 'images'> {
-  const network = loadNetwork(options.network);
-  const chip = loadChip(options);
-  const dataset = jobDataset(options, network.dataset);
-  const training = loadDataset(dataset, 'train', options.data);
-  const { weightBits, activationBits, seed } = options;
-  const prunedGroups = options.prunedGroups ?? network.origin.prunedGroups ?? 0;
-  const calibration = spreadImages(training, calibrationImages);
-  return { network, chip, calibration, weightBits, activationBits, prunedGroups, seed };
+  const part = loadMapJob(options);
+  const training = loadDataset(jobDataset(options, part.network.dataset), 'train', options.data);
+  return { ...part, calibration: spreadImages(training, calibrationImages), seed: options.seed };
 }
 
 /** The data set of a job: `--dataset`, else what the network was trained on. */

@@ -14,13 +14,14 @@ const titles: Readonly<Record<Progress['stage'], string>> = {
   quantize: 'integer network',
   float: 'float network',
   simulate: 'simulating the chip',
+  sweep: 'trying chips',
 };
 
 /** A bar on stderr; silent when stdout or stderr is not a terminal. */
 export function openProgressBar(): ProgressBar {
   if (!process.stdout.isTTY || !process.stderr.isTTY) return { show: () => {}, stop: () => {} };
   const bar = new SingleBar({
-    format: '{title} [{bar}] {percentage}% | {value}/{total} images | {eta_formatted} left',
+    format: '{title} [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
     barsize: 24,
     // Ctrl-C ends the process at once; a hidden cursor would stay hidden.
     hideCursor: false,

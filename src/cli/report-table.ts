@@ -60,18 +60,7 @@ function layerTable(report: Report): string {
       'energy',
       'saturated reads',
     ].map((text) => pc.dim(text)),
-    colAligns: [
-      'left',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-    ],
+    colAligns: ['left', ...Array.from({ length: 9 }, () => 'right' as const)],
     chars: borderless,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
@@ -81,24 +70,13 @@ function layerTable(report: Report): string {
 
 function layerRow(layer: LayerReport): string[] {
   const { name, shape } = layer;
-  if (layer.groups === 0)
-    return [name, shape.input, shape.kernel, shape.output, '', '', '', '', '', ''].map((cell) =>
-      pc.dim(cell),
-    );
+  const shapes = [name, shape.input, shape.kernel, shape.output];
+  const cost = [count(layer.cycles), energy(layer.energy.total)];
+  if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
   const saturated =
     layer.saturatedReads === 0 ? 'none' : share(layer.saturatedReads / layer.columnReads);
-  return [
-    name,
-    shape.input,
-    shape.kernel,
-    shape.output,
-    count(layer.macs),
-    `${layer.groupsKept} of ${layer.groups}`,
-    count(layer.macroOps),
-    count(layer.cycles),
-    energy(layer.energy.total),
-    saturated,
-  ];
+  const groups = `${layer.groupsKept} of ${layer.groups}`;
+  return [...shapes, count(layer.macs), groups, count(layer.macroOps), ...cost, saturated];
 }
 
 const energyTitles: Readonly<Record<(typeof energyParts)[number], string>> = {

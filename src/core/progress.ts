@@ -2,7 +2,7 @@
 
 /** What is done of a stage. */
 export interface Progress {
-  readonly stage: 'calibrate' | 'quantize' | 'float' | 'simulate';
+  readonly stage: 'calibrate' | 'quantize' | 'float' | 'simulate' | 'sweep';
   readonly done: number;
   readonly total: number;
 }

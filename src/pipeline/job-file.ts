@@ -19,6 +19,7 @@ const headerSchema = z.object({
   weightBits: z.int(),
   activationBits: z.int(),
   prunedGroups: z.number(),
+  balance: z.enum(['none', 'sorted', 'lpt']).optional(),
   seed: z.number(),
   chip: z.unknown(),
   imageSet: z.object({ name: z.string(), classes: z.int().positive() }),

@@ -9,6 +9,7 @@ import { argmax, type FeatureMap } from '../core/feature-map.ts';
 import type { LongWork, Progress } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
 import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
+import type { Balance } from '../mapping/place-tiles.ts';
 import { floatForwardInPortions } from '../network/float-forward.ts';
 import type { Network } from '../network/network.ts';
 import { integerForward } from '../reference/integer-network.ts';
@@ -31,6 +32,8 @@ export interface Job {
   readonly activationBits: number;
   /** Share of the groups that may be pruned which is pruned. */
   readonly prunedGroups: number;
+  /** How tiles are dealt onto cores; `none` by default. */
+  readonly balance?: Balance | undefined;
   readonly seed: number;
 }
 
@@ -49,12 +52,26 @@ export function groupShapeOf(chip: ChipSpec, weightBits: number): GroupShape {
   return { channels: wordLinesOn, kernels: kernelsPerCore };
 }
 
+/** The part of a job that compress and map need. Without calibration images, clips are guessed from batch norm. */
+export interface MapJob extends Omit<Job, 'images' | 'seed' | 'calibration'> {
+  readonly calibration?: FeatureMap | undefined;
+}
+
 /** The compress and map part of a job. */
-export function mapJob(job: Omit<Job, 'images' | 'seed'>, work: LongWork = {}): Mapping {
-  const { network, chip, calibration, weightBits, activationBits, prunedGroups } = job;
+export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
+  const {
+    network,
+    chip,
+    calibration,
+    weightBits,
+    activationBits,
+    prunedGroups,
+    balance = 'none',
+  } = job;
   const groupShape = groupShapeOf(chip, weightBits);
-  const options = { weightBits, activationBits, prunedGroups, groupShape, calibration, ...work };
-  return mapToChip(compress(network, options), chip);
+  const given = calibration ? { calibration } : {};
+  const options = { weightBits, activationBits, prunedGroups, groupShape, ...given, ...work };
+  return mapToChip(compress(network, options), chip, { balance });
 }
 
 /**

@@ -67,6 +67,7 @@ async function run(values: FormData): Promise<void> {
       weightBits: 8,
       activationBits: 8,
       prunedGroups: field('prunedGroups'),
+      balance: 'none' as const,
       seed: 1,
     };
     const { report } = await runJob(job, backend, {

@@ -26,6 +26,7 @@ describe('mnist-cnn on 500 images', () => {
       calibration,
       ...widths,
       prunedGroups: 0.7,
+      balance: 'none',
       seed: 1,
     };
   });

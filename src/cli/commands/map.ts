@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { layerStorage, mappingStorage } from '../../mapping/mapping-summary.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { mapJob } from '../../pipeline/run-job.ts';
-import { addJobOptions, type JobOptions, loadJob } from '../options.ts';
+import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
 
 /** The command. */
 export function mapCommand(): Command {
@@ -14,7 +14,7 @@ export function mapCommand(): Command {
     )
     .option('--json', 'print as JSON, with the index codes of every kernel tile')
     .action((options: JobOptions & { readonly json?: boolean }) => {
-      const mapping = mapJob(loadJob(options));
+      const mapping = mapJob(loadMapJob(options));
       process.stdout.write(
         options.json ? `${JSON.stringify(mappingData(mapping), null, 2)}\n` : mappingText(mapping),
       );

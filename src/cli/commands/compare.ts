@@ -1,0 +1,93 @@
+// `mars compare`: chips side by side on the same network.
+
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { UsageError } from '../../core/errors.ts';
+import { estimate } from '../../pipeline/estimate.ts';
+import type { Report } from '../../report/report.ts';
+import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+
+interface CompareOptions extends JobOptions {
+  readonly json?: boolean;
+}
+
+/** A line of the comparison. */
+interface Line {
+  readonly title: string;
+  readonly of: (report: Report) => number;
+}
+
+const lines: readonly Line[] = [
+  { title: 'frames/s', of: ({ performance }) => performance.framesPerSecond },
+  {
+    title: 'frames/s before stalls',
+    of: ({ performance }) => performance.framesPerSecondBeforeStalls,
+  },
+  { title: 'cycles per frame', of: ({ performance }) => performance.cyclesPerFrame },
+  { title: '  compute', of: ({ performance }) => performance.computeCycles },
+  { title: '  load', of: ({ performance }) => performance.loadCycles },
+  { title: '  barrier', of: ({ performance }) => performance.stalls.barrier },
+  { title: '  port', of: ({ performance }) => performance.stalls.port },
+  { title: '  drain', of: ({ performance }) => performance.stalls.drain },
+  { title: '  pool', of: ({ performance }) => performance.stalls.pool },
+  { title: 'energy per frame, µJ', of: ({ energy }) => energy.perFrame.total / 1e6 },
+  { title: '  macros', of: ({ energy }) => energy.perFrame.macro / 1e6 },
+  { title: '  feature maps', of: ({ energy }) => energy.perFrame.featureMap / 1e6 },
+  { title: '  accumulators', of: ({ energy }) => energy.perFrame.accumulate / 1e6 },
+  { title: '  requantizing', of: ({ energy }) => energy.perFrame.requantize / 1e6 },
+  { title: '  weight path', of: ({ energy }) => energy.perFrame.weightPath / 1e6 },
+  { title: '  static', of: ({ energy }) => energy.perFrame.static / 1e6 },
+  { title: 'DRAM apart, µJ', of: ({ energy }) => energy.dram / 1e6 },
+  { title: 'average power, mW', of: ({ energy }) => energy.averagePower },
+  { title: 'TOPS/W executed', of: ({ topsPerWatt }) => topsPerWatt.executed },
+  { title: 'TOPS/W dense-equivalent', of: ({ topsPerWatt }) => topsPerWatt.denseEquivalent },
+  { title: 'weights kept, %', of: ({ compression }) => 100 * compression.weightsKept },
+  { title: 'MACs kept, %', of: ({ compression }) => 100 * compression.macsKept },
+  { title: 'stored, KB', of: ({ compression }) => compression.storedBits / 8192 },
+  { title: 'area, mm²', of: ({ area }) => area.total },
+];
+
+/** The command. */
+export function compareCommand(): Command {
+  return addJobOptions(new Command('compare'))
+    .description(
+      'report two or more chips side by side on the same network (estimated, without images)',
+    )
+    .argument('<chips...>', 'names or files of chips; --set changes all of them')
+    .option('--json', 'print the reports as JSON')
+    .action((chips: string[], options: CompareOptions) => {
+      if (chips.length < 2)
+        throw new UsageError({ what: 'one chip cannot be compared', todo: 'name two or more' });
+      const reports = chips.map((chip) => estimate(loadMapJob({ ...options, chip })).report);
+      process.stdout.write(
+        options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports),
+      );
+    });
+}
+
+function text(reports: readonly Report[]): string {
+  const [first] = reports;
+  const table = new Table({
+    head: ['', ...reports.map(({ chip }) => chip), ...(reports.length === 2 ? ['ratio'] : [])].map(
+      (cell) => pc.bold(cell),
+    ),
+    colAligns: ['left', ...reports.map(() => 'right' as const), 'right'],
+    style: { head: [], border: ['dim'] },
+  });
+  for (const { title, of } of lines) {
+    const values = reports.map(of);
+    const [a, b] = values;
+    const ratio =
+      reports.length === 2 && a && b !== undefined
+        ? [`${(b / a).toFixed(2)}x`]
+        : reports.length === 2
+          ? ['']
+          : [];
+    table.push([title, ...values.map(number), ...ratio]);
+  }
+  return `${first?.network ?? ''}, ${first?.compression.weightBits}-bit weights in the first column\n${table.toString()}\n`;
+}
+
+const number = (value: number): string =>
+  Number.isInteger(value) || value >= 1000 ? String(Math.round(value)) : value.toPrecision(4);

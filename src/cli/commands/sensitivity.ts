@@ -1,0 +1,67 @@
+// `mars sensitivity`: which numbers of the chip move speed and efficiency most.
+
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { estimate } from '../../pipeline/estimate.ts';
+import {
+  type Outcome,
+  sensitivity,
+  type Sensitivity,
+  type SensitivityRow,
+} from '../../sweep/sensitivity.ts';
+import { addJobOptions, type JobOptions, loadMapJob, whole } from '../options.ts';
+import { openProgressBar } from '../progress-bar.ts';
+
+interface SensitivityOptions extends JobOptions {
+  readonly top: number;
+  readonly json?: boolean;
+}
+
+/** The command. */
+export function sensitivityCommand(): Command {
+  return addJobOptions(new Command('sensitivity'))
+    .description(
+      'halve and double every number of the chip, one at a time, and show what it does (tornado table)',
+    )
+    .option('--top <count>', 'rows to print', whole(1, 100), 10)
+    .option('--json', 'print every row as JSON')
+    .action((options: SensitivityOptions) => {
+      const job = loadMapJob(options);
+      const bar = openProgressBar();
+      const result = sensitivity(
+        job.chip,
+        (chip): Outcome => {
+          const { performance, topsPerWatt } = estimate({ ...job, chip }).report;
+          return {
+            framesPerSecond: performance.framesPerSecond,
+            topsPerWatt: topsPerWatt.denseEquivalent,
+          };
+        },
+        { onProgress: bar.show },
+      );
+      bar.stop();
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ version: 1, ...result }, null, 2)}\n`
+          : text(result, options.top),
+      );
+    });
+}
+
+function text({ base, rows }: Sensitivity, top: number): string {
+  const head = `${'parameter'.padEnd(30)}${'value'.padStart(16)}  ${'frames/s at half, double'.padEnd(28)}${'TOPS/W at half, double'.padEnd(26)}evidence`;
+  const lines = rows.slice(0, top).map((row) => {
+    const value = `${row.value} ${row.unit}`.trim().padStart(16);
+    const of = (key: keyof Outcome): string =>
+      `${outcome(row.low, key)}, ${outcome(row.high, key)}`;
+    return `${row.parameter.padEnd(30)}${value}  ${of('framesPerSecond').padEnd(28)}${of('topsPerWatt').padEnd(26)}${row.evidence}`;
+  });
+  const now = `now ${base.framesPerSecond.toFixed(0)} frames/s, ${base.topsPerWatt.toPrecision(3)} TOPS/W dense-equivalent`;
+  return `${now}\n\n${pc.dim(head)}\n${lines.join('\n')}\n`;
+}
+
+function outcome(tried: SensitivityRow['low'], key: keyof Outcome): string {
+  if (!tried) return 'not possible';
+  const value = tried.outcome[key];
+  return key === 'framesPerSecond' ? value.toFixed(0) : value.toPrecision(3);
+}
