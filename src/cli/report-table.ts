@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import type { ProvenanceEntry } from '../chips/index.ts';
 import { energyParts } from '../report/energy.ts';
 import type { LayerReport, Report } from '../report/report.ts';
+import { borderless, bytes, count, energy, number, share } from './format.ts';
 
 /** The whole report as text. */
 export function reportTable(report: Report): string {
@@ -28,41 +29,23 @@ function heading(report: Report): string {
   ].join('\n');
 }
 
-const borderless = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+const columns = [
+  'layer',
+  'in',
+  'kernel',
+  'out',
+  'MACs',
+  'groups',
+  'macro-ops',
+  'cycles',
+  'energy',
+  'saturated reads',
+];
 
 function layerTable(report: Report): string {
   const table = new Table({
-    head: [
-      'layer',
-      'in',
-      'kernel',
-      'out',
-      'MACs',
-      'groups',
-      'macro-ops',
-      'cycles',
-      'energy',
-      'saturated reads',
-    ].map((text) => pc.dim(text)),
-    colAligns: ['left', ...Array.from({ length: 9 }, () => 'right' as const)],
-    chars: borderless,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    ...borderless(columns.length),
+    head: columns.map((text) => pc.dim(text)),
   });
   for (const layer of report.layers) table.push(layerRow(layer));
   return table.toString();
@@ -160,28 +143,3 @@ function evidence({ provenance }: Report): string {
     provenance.filter((entry) => entry.evidence === evidence).length;
   return `\n${pc.dim(`Of the chip's ${provenance.length} numbers ${of('read')} were read in their source, ${of('inferred')} inferred, ${of('assumed')} assumed: report.json, "provenance".`)}\n`;
 }
-
-/** 12_345 as 12.3 k. */
-function count(value: number): string {
-  if (value >= 1e9) return `${number(value / 1e9)} G`;
-  if (value >= 1e6) return `${number(value / 1e6)} M`;
-  return value >= 1e4 ? `${number(value / 1e3)} k` : number(value);
-}
-
-/** Three digits, or all of a larger number's whole digits. */
-function number(value: number): string {
-  if (Number.isInteger(value) || value >= 1000) return String(Math.round(value));
-  return value
-    .toPrecision(3)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
-}
-
-const share = (value: number | null): string =>
-  value === null ? 'unknown' : `${(100 * value).toFixed(2)} %`;
-
-const energy = (picojoules: number): string =>
-  picojoules >= 1e6 ? `${number(picojoules / 1e6)} µJ` : `${number(picojoules / 1e3)} nJ`;
-
-const bytes = (bits: number): string =>
-  bits >= 81920 ? `${number(bits / 8192)} KB` : `${number(bits / 8)} B`;

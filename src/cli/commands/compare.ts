@@ -6,6 +6,7 @@ import pc from 'picocolors';
 import { UsageError } from '../../core/errors.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
+import { borderless, number } from '../format.ts';
 import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
 
 interface CompareOptions extends JobOptions {
@@ -19,6 +20,8 @@ interface Line {
 }
 
 const lines: readonly Line[] = [
+  { title: 'weight bits', of: ({ compression }) => compression.weightBits },
+  { title: 'activation bits', of: ({ compression }) => compression.activationBits },
   { title: 'frames/s', of: ({ performance }) => performance.framesPerSecond },
   {
     title: 'frames/s before stalls',
@@ -67,27 +70,13 @@ export function compareCommand(): Command {
 }
 
 function text(reports: readonly Report[]): string {
-  const [first] = reports;
-  const table = new Table({
-    head: ['', ...reports.map(({ chip }) => chip), ...(reports.length === 2 ? ['ratio'] : [])].map(
-      (cell) => pc.bold(cell),
-    ),
-    colAligns: ['left', ...reports.map(() => 'right' as const), 'right'],
-    style: { head: [], border: ['dim'] },
-  });
+  const head = ['', ...reports.map(({ chip }) => chip), ...(reports.length === 2 ? ['ratio'] : [])];
+  const table = new Table({ ...borderless(head.length), head: head.map((cell) => pc.bold(cell)) });
   for (const { title, of } of lines) {
     const values = reports.map(of);
     const [a, b] = values;
-    const ratio =
-      reports.length === 2 && a && b !== undefined
-        ? [`${(b / a).toFixed(2)}x`]
-        : reports.length === 2
-          ? ['']
-          : [];
-    table.push([title, ...values.map(number), ...ratio]);
+    const ratio = a && b !== undefined ? `${(b / a).toFixed(2)}x` : '';
+    table.push([title, ...values.map(number), ...(reports.length === 2 ? [ratio] : [])]);
   }
-  return `${first?.network ?? ''}, ${first?.compression.weightBits}-bit weights in the first column\n${table.toString()}\n`;
+  return `${reports[0]?.network ?? ''}\n\n${table.toString()}\n`;
 }
-
-const number = (value: number): string =>
-  Number.isInteger(value) || value >= 1000 ? String(Math.round(value)) : value.toPrecision(4);
