@@ -63,8 +63,15 @@ export function networkBuilder(seed: number): NetworkBuilder {
       const { channels, kernels, size = 3, stride = 1, relu = true, residual } = sizes;
       const inputs = channels * size * size;
       const layer = {
-        ...{ kind: 'conv' as const, name, input, channels, kernels },
-        ...{ kernelHeight: size, kernelWidth: size, stride, padding: (size - 1) / 2 },
+        kind: 'conv' as const,
+        name,
+        input,
+        channels,
+        kernels,
+        kernelHeight: size,
+        kernelWidth: size,
+        stride,
+        padding: (size - 1) / 2,
         weights: heWeights(kernels * inputs, inputs),
         batchNorm: {
           gamma: new Float32Array(kernels).fill(1),
