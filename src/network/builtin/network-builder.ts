@@ -94,11 +94,10 @@ export function networkBuilder(seed: number): NetworkBuilder {
   };
 }
 
-/** 32x32 colour images. */
-export const cifarInput: Shape = { height: 32, width: 32, channels: 3 };
+const cifarInput: Shape = { height: 32, width: 32, channels: 3 };
 
 /**
- * The network of `builder` for {@link cifarInput}, as never trained. Its name is `name`, with `-cifar100` for 100
+ * The network of `builder` for 32x32 colour images, as never trained. Its name is `name`, with `-cifar100` for 100
  * classes, so that reports tell the two apart.
  */
 export function cifarNetwork(
