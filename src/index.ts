@@ -1,6 +1,8 @@
 // The public API: names only.
 
 export { compress, type CompressOptions } from './compress/compress.ts';
+export { applyGroupMasks, densityProfileMasks, type GroupMasks } from './compress/group-masks.ts';
+export { type MaskFile, readMaskFile, writeMaskFile } from './compress/mask-file.ts';
 export type { CompressedNetwork } from './compress/compressed-network.ts';
 export {
   CancelledError,

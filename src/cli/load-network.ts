@@ -1,8 +1,9 @@
-// Networks by name (from models/) or by file.
+// Networks by name (trained ones from models/, others built from code) or by file.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
+import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
 import { readNetworkFile } from '../network/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { readBytes } from './files.ts';
@@ -20,27 +21,31 @@ export function modelNames(): readonly string[] {
     .toSorted();
 }
 
-/**
- * Path of the file of `nameOrFile`: a name of models/, or a path.
- * @throws {UsageError} when it is neither
- */
-export function networkPath(nameOrFile: string): string {
-  if (nameOrFile.endsWith(extension) || existsSync(nameOrFile)) return nameOrFile;
-  const names = modelNames();
-  if (names.includes(nameOrFile)) return join(packageRoot, 'models', nameOrFile + extension);
-  throw new UsageError({
-    what: `no network is called "${nameOrFile}", and no file either`,
-    where: '--network',
-    todo: `known: ${names.join(', ')}; or give a ${extension} file`,
-  });
-}
+/** Names of the networks that are built from code with seeded weights, and for which models/ has no trained ones. */
+export const untrainedNames = (): readonly string[] => {
+  const trained = modelNames();
+  return Object.keys(builtinNetworks).filter((name) => !trained.includes(name));
+};
 
 /**
- * Loads a network.
+ * Loads a network: a file of models/ or any other, or else one that is built from code. The origin of a network that
+ * was never trained has no test accuracy.
+ * @param seed of the weights of a network that is built from code
  * @throws {UsageError} when there is none of that name
  * @throws {InputError} when its file is damaged
  */
-export function loadNetwork(nameOrFile: string): Network {
-  const path = networkPath(nameOrFile);
-  return readNetworkFile(readBytes(path), path);
+export function loadNetwork(nameOrFile: string, seed = 1): Network {
+  const names = modelNames();
+  const path = names.includes(nameOrFile)
+    ? join(packageRoot, 'models', nameOrFile + extension)
+    : nameOrFile;
+  const isFile = nameOrFile.endsWith(extension) || existsSync(path);
+  if (isFile) return readNetworkFile(readBytes(path), path);
+  const build = untrainedNames().includes(nameOrFile) ? builtinNetworks[nameOrFile] : undefined;
+  if (build) return build({ seed });
+  throw new UsageError({
+    what: `no network is called "${nameOrFile}", and no file either`,
+    where: '--network',
+    todo: `known: ${names.join(', ')}, and untrained ${untrainedNames().join(', ')}; or give a ${extension} file`,
+  });
 }

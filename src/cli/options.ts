@@ -2,13 +2,16 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../chips/index.ts';
-import { UsageError } from '../core/errors.ts';
+import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts';
+import { readMaskFile } from '../compress/mask-file.ts';
+import { InputError, UsageError } from '../core/errors.ts';
 import { spreadImages } from '../datasets/image-set.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
-import type { Job, MapJob } from '../pipeline/run-job.ts';
+import type { Network } from '../network/network.ts';
+import { groupShapeOf, type Job, type MapJob } from '../pipeline/run-job.ts';
 import { readText } from './files.ts';
 import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
-import { loadNetwork, modelNames } from './load-network.ts';
+import { loadNetwork, modelNames, untrainedNames } from './load-network.ts';
 
 /** How the macros are computed. */
 export const backendNames = ['gpu', 'reference', 'browser'] as const;
@@ -25,6 +28,8 @@ export interface JobOptions {
   readonly weightBits?: number;
   readonly activationBits?: number;
   readonly prunedGroups?: number;
+  readonly groupMasks?: string;
+  readonly densityProfile?: number;
   readonly balance: Balance;
   readonly seed: number;
 }
@@ -59,7 +64,7 @@ export function addJobOptions(command: Command): Command {
   return command
     .option(
       '--network <name|file>',
-      `trained network: ${modelNames().join(', ')}, or a .safetensors file`,
+      `trained network: ${modelNames().join(', ')}, or a .safetensors file; untrained: ${untrainedNames().join(', ')}`,
       'mnist-cnn',
     )
     .option(
@@ -88,6 +93,12 @@ export function addJobOptions(command: Command): Command {
       'share of the weight groups to prune, 0 ... 1 (default: what the network was trained for)',
       real(0, 1),
     )
+    .option('--group-masks <file>', 'mask file (JSON) that says which weight groups are kept')
+    .option(
+      '--density-profile <scale>',
+      'keep random weight groups, fewer on smaller maps, as illustrated for MARS: 1.1 for vgg16, 0.5 for resnet18',
+      real(0, 100),
+    )
     .addOption(
       new Option('--balance <how>', 'how kernel tiles are dealt onto cores')
         .choices(balances)
@@ -105,16 +116,59 @@ export const backendOption = (): Option =>
  * @throws {CimError} for anything that is missing or wrong
  */
 export function loadMapJob(options: JobOptions): MapJob {
-  const network = loadNetwork(options.network);
+  checkPruning(options);
+  const network = loadNetwork(options.network, options.seed);
   const chip = loadChip(options);
+  const weightBits = options.weightBits ?? chip.precision.weightBits.value;
+  const groupMasks = loadMasks(options, network, chip, weightBits);
   return {
     network,
     chip,
-    weightBits: options.weightBits ?? chip.precision.weightBits.value,
+    weightBits,
     activationBits: options.activationBits ?? chip.precision.activationBits.value,
-    prunedGroups: options.prunedGroups ?? network.origin.prunedGroups ?? 0,
+    prunedGroups: groupMasks ? 0 : (options.prunedGroups ?? network.origin.prunedGroups ?? 0),
+    groupMasks,
     balance: options.balance,
   };
+}
+
+/**
+ * Checks that at most one option says which groups are kept.
+ * @throws {UsageError} naming those that exclude each other
+ */
+function checkPruning(options: JobOptions): void {
+  const given = Object.entries({
+    '--pruned-groups': options.prunedGroups,
+    '--group-masks': options.groupMasks,
+    '--density-profile': options.densityProfile,
+  }).flatMap(([option, value]) => (value === undefined ? [] : [option]));
+  if (given.length > 1)
+    throw usage(`${given.join(' and ')} exclude each other`, 'say once which groups are kept');
+}
+
+function loadMasks(
+  { groupMasks: path, densityProfile, seed }: JobOptions,
+  network: Network,
+  chip: ChipSpec,
+  weightBits: number,
+): GroupMasks | undefined {
+  const shape = groupShapeOf(chip, weightBits);
+  if (densityProfile !== undefined)
+    return densityProfileMasks(network, densityProfile, seed, shape);
+  if (path === undefined) return undefined;
+  const file = readMaskFile(readText(path), path);
+  if (file.network !== network.name)
+    throw new InputError({
+      what: `is for the network ${file.network}, not for ${network.name}`,
+      where: path,
+    });
+  const { channels, kernels } = file.shape;
+  if (channels !== shape.channels || kernels !== shape.kernels)
+    throw new InputError({
+      what: `counts groups of ${channels} channels x ${kernels} kernels, ${chip.name} runs ${shape.channels} x ${shape.kernels} at ${weightBits} weight bits`,
+      where: path,
+    });
+  return file.masks;
 }
 
 /**

@@ -1,10 +1,9 @@
 // From a trained network to integers that fit the macros: fuse batch norm, prune groups, calibrate, quantize.
 
 import { assert, CompressError } from '../core/errors.ts';
-import type { FeatureMap, Shape } from '../core/feature-map.ts';
+import type { FeatureMap } from '../core/feature-map.ts';
 import { type FixedScale, toFixedScale } from '../core/integer.ts';
 import type { LongWork } from '../core/progress.ts';
-import { randomWord } from '../core/random.ts';
 import type { Layer, WeightLayer } from '../network/layer.ts';
 import { imageName, layerShapes, type Network } from '../network/network.ts';
 import { calibrateClips } from './calibrate.ts';
@@ -15,11 +14,14 @@ import type {
   MacroLayer,
   Requantize,
 } from './compressed-network.ts';
+import { estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
+import { applyGroupMasks, type GroupMasks } from './group-masks.ts';
 import { geometriesOf, pruneGroups } from './prune-groups.ts';
-import { quantizeWeights, roundHalfAway } from './quantize.ts';
+import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantize.ts';
 import {
-  forEachWeight,
+  forEachGroupedWeight,
+  groupCount,
   groupGrid,
   type GroupGrid,
   type GroupShape,
@@ -34,10 +36,12 @@ export interface CompressOptions extends LongWork {
   readonly activationBits?: number;
   /** Share of the groups that may be pruned which is pruned, 0 ... 1; 0 by default. */
   readonly prunedGroups?: number;
+  /** Groups to keep, instead of pruning by magnitude: excludes `prunedGroups`. */
+  readonly groupMasks?: GroupMasks | undefined;
   /** Inputs x kernels of a group; 16 x 16 by default, 16 x 32 at 4 weight bits: what MARS runs together. */
   readonly groupShape?: GroupShape;
-  /** Images on which activations are measured to choose their clips; 16 of seeded noise by default. */
-  readonly calibration?: FeatureMap;
+  /** Images on which activations are measured to choose their clips; estimated from batch norm without any. */
+  readonly calibration?: FeatureMap | undefined;
 }
 
 interface ActivationScale {
@@ -53,17 +57,15 @@ interface ActivationScale {
  * @throws {CancelledError} when told to stop
  */
 export function compress(network: Network, options: CompressOptions = {}): CompressedNetwork {
-  const { weightBits = 8, activationBits = 8, prunedGroups = 0 } = options;
+  const { weightBits = 8, activationBits = 8, calibration } = options;
   checkBits(network, 'weightBits', weightBits, 2);
   checkBits(network, 'activationBits', activationBits, 1);
   const shape = options.groupShape ?? { channels: 16, kernels: 16 * Math.floor(8 / weightBits) };
-  const float = pruneGroups(fuseBatchNorm(network), prunedGroups, shape);
-  const clips = calibrateClips(
-    float,
-    options.calibration ?? noiseImages(network.input),
-    activationBits,
-    options,
-  );
+  const fused = fuseBatchNorm(network);
+  const float = prune(fused, options, shape);
+  const clips = calibration
+    ? calibrateClips(float, calibration, activationBits, options)
+    : estimateClips({ network, fused, pruned: float });
   const shapes = layerShapes(float);
   const geometries = geometriesOf(float);
   const scales = new Map<string, ActivationScale>([
@@ -106,6 +108,17 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
   return { name, input, classes, weightBits, activationBits, layers };
 }
 
+function prune(network: Network, options: CompressOptions, shape: GroupShape): Network {
+  const { prunedGroups = 0, groupMasks } = options;
+  if (!groupMasks) return pruneGroups(network, prunedGroups, shape);
+  if (prunedGroups === 0) return applyGroupMasks(network, groupMasks, shape);
+  throw new CompressError({
+    what: `masks say which groups are kept, and prunedGroups is ${prunedGroups}`,
+    where: [network.name, 'groupMasks'],
+    todo: 'give one of the two',
+  });
+}
+
 interface LayerContext {
   readonly geometry: KernelGeometry;
   readonly shape: GroupShape;
@@ -121,7 +134,7 @@ type LayerIntegers = Omit<MacroLayer, 'name' | 'input' | 'inputShape' | 'outputS
 
 function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers {
   const { geometry, shape, weightBits, activationBits, input, output, where } = context;
-  const { values, scale } = quantizeWeights(layer.weights, weightBits);
+  const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
   const bias = new Int32Array(geometry.kernels);
   layer.bias?.forEach((value, m) => {
@@ -153,6 +166,17 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
     weightScale: scale,
     inputScale: input.scale,
   };
+}
+
+/**
+ * The weights in integers. Where all are zero any scale will do for them; the one chosen makes 128 units of sums one
+ * unit of output, so that the bias, which is all that is left, is kept finely whatever its size.
+ */
+function quantizeLayerWeights(layer: WeightLayer, context: LayerContext): QuantizedWeights {
+  const { weightBits, input, output } = context;
+  const quantized = quantizeWeights(layer.weights, weightBits);
+  if (!output || quantized.values.some((value) => value !== 0)) return quantized;
+  return { ...quantized, scale: output.scale / input.scale / 128 };
 }
 
 function integerResidual(
@@ -193,13 +217,11 @@ function fixed(scale: number, lowestShift: number, where: readonly string[]): Fi
 }
 
 function nonZeroGroups(values: Int8Array, grid: GroupGrid, geometry: KernelGeometry): Uint8Array {
-  return Uint8Array.from({ length: grid.kernelTiles * grid.codes }, (_, group) => {
-    let any = 0;
-    forEachWeight(grid, geometry, group, (i) => {
-      if (values[i] !== 0) any = 1;
-    });
-    return any;
+  const kept = new Uint8Array(groupCount(grid));
+  forEachGroupedWeight(grid, geometry, (i, group) => {
+    if (values[i] !== 0) kept[group] = 1;
   });
+  return kept;
 }
 
 const signedInput = (where: readonly string[]): CompressError =>
@@ -216,11 +238,4 @@ function checkBits(network: Network, option: string, bits: number, low: number):
     where: [network.name, option],
     todo: `use ${low} ... 8`,
   });
-}
-
-function noiseImages(shape: Shape): FeatureMap {
-  const images = 16;
-  const size = shape.height * shape.width * shape.channels;
-  const data = Uint8Array.from({ length: images * size }, (_, i) => randomWord(0, 0, i) >>> 24);
-  return { ...shape, images, bits: 8, data };
 }

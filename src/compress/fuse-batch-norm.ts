@@ -21,9 +21,10 @@ function fuse(layer: ConvLayer): Layer {
     (gamma, m) => gamma / Math.sqrt((norm.variance[m] as number) + norm.epsilon),
   );
   const perKernel = layer.weights.length / layer.kernels;
-  const weights = layer.weights.map(
-    (weight, i) => weight * (scale[Math.floor(i / perKernel)] as number),
-  );
+  const weights = new Float32Array(layer.weights.length);
+  for (let m = 0, i = 0; m < layer.kernels; m++)
+    for (const end = i + perKernel; i < end; i++)
+      weights[i] = (layer.weights[i] as number) * (scale[m] as number);
   const bias = norm.beta.map(
     (beta, m) => beta + ((layer.bias?.[m] ?? 0) - (norm.mean[m] as number)) * (scale[m] as number),
   );

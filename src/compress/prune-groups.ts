@@ -4,16 +4,19 @@ import { CompressError } from '../core/errors.ts';
 import { hasWeights, type WeightLayer } from '../network/layer.ts';
 import { layerShapes, type Network } from '../network/network.ts';
 import {
-  forEachWeight,
-  type GroupGrid,
+  forEachGroupedWeight,
+  groupCount,
   groupGrid,
   type GroupShape,
   type KernelGeometry,
+  zeroGroups,
 } from './weight-group.ts';
 
 interface Candidate {
   readonly layer: number;
   readonly group: number;
+  /** Groups of its layer. */
+  readonly groups: number;
   /** Root mean square of the group's weights over that of its layer's groups. */
   readonly magnitude: number;
 }
@@ -31,24 +34,28 @@ export function pruneGroups(network: Network, fraction: number, shape: GroupShap
       where: [network.name, 'prunedGroups'],
       todo: 'use a share from 0 to 1',
     });
+  if (fraction === 0) return network;
   const geometries = geometriesOf(network);
   const candidates = network.layers.flatMap((layer, index) => {
     const geometry = geometries[index];
     return hasWeights(layer) && geometry ? candidatesOf(layer, geometry, index, shape) : [];
   });
   candidates.sort((a, b) => a.magnitude - b.magnitude || a.layer - b.layer || a.group - b.group);
-  const weights = network.layers.map((layer) =>
-    hasWeights(layer) ? layer.weights.slice() : undefined,
-  );
-  for (const { layer, group } of candidates.slice(0, Math.round(fraction * candidates.length))) {
-    const geometry = geometries[layer];
-    const array = weights[layer];
-    if (geometry && array)
-      forEachWeight(groupGrid(geometry, shape), geometry, group, (i) => (array[i] = 0));
+  const pruned = Math.round(fraction * candidates.length);
+  const kept = new Map<number, Uint8Array>();
+  for (const { layer, group, groups } of candidates.slice(0, pruned)) {
+    const mask = kept.get(layer) ?? new Uint8Array(groups).fill(1);
+    mask[group] = 0;
+    kept.set(layer, mask);
   }
   const layers = network.layers.map((layer, index) => {
-    const pruned = weights[index];
-    return hasWeights(layer) && pruned ? { ...layer, weights: pruned } : layer;
+    const geometry = geometries[index];
+    const mask = kept.get(index);
+    if (!hasWeights(layer) || !geometry || !mask) return layer;
+    return {
+      ...layer,
+      weights: zeroGroups(layer.weights, groupGrid(geometry, shape), geometry, mask),
+    };
   });
   return { ...network, layers };
 }
@@ -74,17 +81,20 @@ function candidatesOf(
   index: number,
   shape: GroupShape,
 ): readonly Candidate[] {
-  const grid: GroupGrid = groupGrid(geometry, shape);
+  const grid = groupGrid(geometry, shape);
   if (grid.packed) return [];
-  const norms = Array.from({ length: grid.kernelTiles * grid.codes }, (_, group) => {
-    let squares = 0;
-    let count = 0;
-    forEachWeight(grid, geometry, group, (i) => {
-      squares += (layer.weights[i] as number) ** 2;
-      count += 1;
-    });
-    return Math.sqrt(squares / count);
+  const squares = new Float64Array(groupCount(grid));
+  const counts = new Uint32Array(groupCount(grid));
+  forEachGroupedWeight(grid, geometry, (i, group) => {
+    squares[group] = (squares[group] as number) + (layer.weights[i] as number) ** 2;
+    counts[group] = (counts[group] as number) + 1;
   });
+  const norms = squares.map((sum, group) => Math.sqrt(sum / (counts[group] as number)));
   const typical = Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0) / norms.length) || 1;
-  return norms.map((norm, group) => ({ layer: index, group, magnitude: norm / typical }));
+  return Array.from(norms, (norm, group) => ({
+    layer: index,
+    group,
+    groups: norms.length,
+    magnitude: norm / typical,
+  }));
 }

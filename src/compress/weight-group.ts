@@ -82,12 +82,55 @@ export function forEachWeight(
   group: number,
   visit: (index: number) => void,
 ): void {
-  const tile = Math.floor(group / grid.codes);
-  const first = tile * grid.shape.kernels;
+  const code = group % grid.codes;
+  const first = Math.floor(group / grid.codes) * grid.shape.kernels;
   const last = Math.min(first + grid.shape.kernels, geometry.kernels);
   for (let kernel = first; kernel < last; kernel++)
     for (let wordLine = 0; wordLine < grid.shape.channels; wordLine++) {
-      const index = weightIndex(grid, geometry, { kernel, code: group % grid.codes, wordLine });
+      const index = weightIndex(grid, geometry, { kernel, code, wordLine });
       if (index >= 0) visit(index);
     }
+}
+
+/**
+ * Calls `visit` with the index of every weight of a layer and the number of its group, in the order of memory: several
+ * times faster than group by group, in layers of millions of weights.
+ */
+export function forEachGroupedWeight(
+  grid: GroupGrid,
+  geometry: KernelGeometry,
+  visit: (index: number, group: number) => void,
+): void {
+  const { channels, kernels } = geometry;
+  const { packed, positions, codes, shape } = grid;
+  const area = geometry.kernelHeight * geometry.kernelWidth;
+  let index = 0;
+  for (let kernel = 0; kernel < kernels; kernel++) {
+    const firstGroup = Math.floor(kernel / shape.kernels) * codes;
+    for (let channel = 0; channel < channels; channel++) {
+      const block = firstGroup + Math.floor(channel / shape.channels) * positions;
+      for (let position = 0; position < area; position++) {
+        const line = position * channels + channel;
+        const packedGroup = firstGroup + Math.floor(line / shape.channels);
+        visit(index++, packed ? packedGroup : block + position);
+      }
+    }
+  }
+}
+
+/** Groups that a layer could have. */
+export const groupCount = (grid: GroupGrid): number => grid.kernelTiles * grid.codes;
+
+/** A copy of a layer's `weights` with zeros in the groups for which `kept` is 0. */
+export function zeroGroups(
+  weights: Float32Array,
+  grid: GroupGrid,
+  geometry: KernelGeometry,
+  kept: Uint8Array,
+): Float32Array {
+  const left = new Float32Array(weights.length);
+  forEachGroupedWeight(grid, geometry, (i, group) => {
+    if (kept[group] === 1) left[i] = weights[i] as number;
+  });
+  return left;
 }

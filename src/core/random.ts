@@ -31,6 +31,30 @@ export function gaussian(seed: number, stream: number, counter: number): number 
   return sum / 65536 - 6 + 6 / 65536;
 }
 
+/**
+ * Draws 0 ... count-1 of {@link gaussian}, each times `deviation`: the same numbers as one by one, several times
+ * faster, for networks of millions of weights.
+ */
+export function gaussians(
+  count: number,
+  deviation: number,
+  seed: number,
+  stream: number,
+): Float32Array {
+  const base = pcg((stream + pcg(seed >>> 0)) >>> 0);
+  const values = new Float32Array(count);
+  for (let draw = 0, counter = base; draw < count; draw++) {
+    let sum = 0;
+    for (let i = 0; i < 6; i++) {
+      const word = pcg(counter);
+      counter = (counter + 1) >>> 0;
+      sum += (word & 0xffff) + (word >>> 16);
+    }
+    values[draw] = deviation * (sum / 65536 - 6 + 6 / 65536);
+  }
+  return values;
+}
+
 /** The integers 0 ... count-1 in a random order (Fisher-Yates). */
 export function shuffled(count: number, seed: number, stream: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);

@@ -2,10 +2,11 @@
 
 import { z } from 'zod';
 import { checkChip } from '../chips/chip-file.ts';
+import { readMaskFile, writeMaskFile } from '../compress/mask-file.ts';
 import { InputError } from '../core/errors.ts';
 import { toImageSet } from '../datasets/image-set.ts';
 import { readNetworkFile, writeNetworkFile } from '../network/network-file.ts';
-import type { Job } from './run-job.ts';
+import { groupShapeOf, type Job } from './run-job.ts';
 
 const mapSchema = z.object({
   images: z.int().positive(),
@@ -19,6 +20,8 @@ const headerSchema = z.object({
   weightBits: z.int(),
   activationBits: z.int(),
   prunedGroups: z.number(),
+  /** A mask file. */
+  groupMasks: z.string().optional(),
   balance: z.enum(['none', 'sorted', 'lpt']).optional(),
   seed: z.number(),
   chip: z.unknown(),
@@ -31,13 +34,15 @@ const headerSchema = z.object({
 
 /** The bytes of a job. */
 export function writeJob(job: Job): Uint8Array {
-  const { network, chip, images, calibration, ...numbers } = job;
+  const { network, chip, images, calibration, groupMasks: masks, ...numbers } = job;
   const parts = [writeNetworkFile(network), images.images.data, images.labels, calibration.data];
   const { data: _, ...imageShape } = images.images;
   const { data: __, ...calibrationShape } = calibration;
+  const shape = groupShapeOf(chip, job.weightBits);
   const header = {
     version: 1,
     ...numbers,
+    groupMasks: masks && writeMaskFile({ network: network.name, shape, masks }),
     chip,
     imageSet: { name: images.name, classes: images.classes },
     images: imageShape,
@@ -66,7 +71,8 @@ export function readJob(bytes: Uint8Array): Job {
   const headBytes = bytes.length < 4 ? bytes.length : view.getUint32(0, true);
   const parsed = headerSchema.safeParse(parse(bytes.subarray(4, 4 + headBytes)));
   if (!parsed.success) throw new InputError({ what: 'its header is not valid', where });
-  const { lengths, imageSet, images, calibration, chip, version: _, ...numbers } = parsed.data;
+  const { lengths, imageSet, images, calibration, chip, groupMasks, ...rest } = parsed.data;
+  const { version: _, ...numbers } = rest;
   const total = lengths.reduce((sum, length) => sum + length, 4 + headBytes);
   if (total !== bytes.length)
     throw new InputError({ what: `has ${bytes.length} bytes, not ${total}`, where });
@@ -81,6 +87,7 @@ export function readJob(bytes: Uint8Array): Job {
     network: readNetworkFile(network, where),
     images: toImageSet({ ...imageSet, images: { ...images, data: pixels }, labels }, where),
     calibration: { ...calibration, data: calibrationPixels },
+    groupMasks: groupMasks === undefined ? undefined : readMaskFile(groupMasks, where).masks,
   };
 }
 

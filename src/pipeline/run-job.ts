@@ -4,6 +4,7 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { macroGeometry } from '../chips/macro-geometry.ts';
 import { compress } from '../compress/compress.ts';
+import type { GroupMasks } from '../compress/group-masks.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { argmax, type FeatureMap } from '../core/feature-map.ts';
 import type { LongWork, Progress } from '../core/progress.ts';
@@ -32,6 +33,8 @@ export interface Job {
   readonly activationBits: number;
   /** Share of the groups that may be pruned which is pruned. */
   readonly prunedGroups: number;
+  /** Groups to keep, instead of pruning by magnitude: then `prunedGroups` is 0. */
+  readonly groupMasks?: GroupMasks | undefined;
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance | undefined;
   readonly seed: number;
@@ -59,18 +62,11 @@ export interface MapJob extends Omit<Job, 'images' | 'seed' | 'calibration'> {
 
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
-  const {
-    network,
-    chip,
-    calibration,
-    weightBits,
-    activationBits,
-    prunedGroups,
-    balance = 'none',
-  } = job;
+  const { network, chip, balance = 'none' } = job;
+  const { calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
   const groupShape = groupShapeOf(chip, weightBits);
-  const given = calibration ? { calibration } : {};
-  const options = { weightBits, activationBits, prunedGroups, groupShape, ...given, ...work };
+  const pruning = { prunedGroups, groupMasks, groupShape };
+  const options = { weightBits, activationBits, calibration, ...pruning, ...work };
   return mapToChip(compress(network, options), chip, { balance });
 }
 
