@@ -5,7 +5,7 @@ import { mapJob } from '../../pipeline/run-job.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { schedule } from '../../timeline/schedule.ts';
 import { writeWhole } from '../files.ts';
-import { addJobOptions, type JobOptions, loadJob } from '../options.ts';
+import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
 
 /** The command. */
 export function traceCommand(): Command {
@@ -14,7 +14,7 @@ export function traceCommand(): Command {
     .option('--out <file>', 'where to', 'out/trace.json')
     .option('--json', 'print the trace instead')
     .action((options: JobOptions & { readonly out: string; readonly json?: boolean }) => {
-      const timeline = schedule(mapJob(loadJob(options)));
+      const timeline = schedule(mapJob(loadMapJob(options)));
       const text = JSON.stringify(toChromeTrace(timeline));
       if (options.json) {
         process.stdout.write(`${text}\n`);
