@@ -89,7 +89,7 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
       todo: `known: ${known.join(', ')}`,
     });
   }
-  const value = typeof node.value === 'number' ? Number(text) : text;
+  const value = typeof node.value === 'number' ? Number(text.trim() || NaN) : text;
   if (Number.isNaN(value))
     throw new UsageError({ what: `"${text}" is not a number`, where: ['--set', path] });
   Object.assign(node, {

@@ -40,6 +40,9 @@ export interface AdcSpec {
   readonly offset: Sourced;
 }
 
+/** What cores wait for each other at: the end of every pass of one tile per core, or only of a layer. */
+export type Barrier = 'pass' | 'layer';
+
 /** A chip as data. Every number is a {@link Sourced} value. */
 export interface ChipSpec {
   readonly name: string;
@@ -74,6 +77,7 @@ export interface ChipSpec {
   readonly controller: {
     readonly overlap: Sourced<Overlap>;
     readonly sparsity: Sourced<Sparsity>;
+    readonly barrier: Sourced<Barrier>;
     /** Cycles from a macro-op to its stored activation: lost once at the end of every weight load's computing. */
     readonly pipelineCycles: Sourced;
   };
@@ -183,6 +187,7 @@ export const chipSchema: z.ZodType = z.strictObject({
   controller: z.strictObject({
     overlap: choice('serial', 'macroPingPong', 'ideal'),
     sparsity: choice('groups', 'none'),
+    barrier: choice('pass', 'layer'),
     pipelineCycles: count(0, 1000),
   }),
 });

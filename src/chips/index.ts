@@ -9,6 +9,7 @@ import { yue2021 } from './yue-2021.ts';
 export type {
   AdcSpec,
   AreaSpec,
+  Barrier,
   ChipSpec,
   EnergySpec,
   MacroSpec,

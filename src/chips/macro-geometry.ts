@@ -56,7 +56,7 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
     });
   const kernelsPerMacro = macro.partitions.value * kernelsPerPartition;
   const phases = ceilDivide(widths.inputBits, macro.inputBitsPerPhase.value);
-  const cyclesPerMacroOp = Math.ceil(
+  const cyclesPerMacroOp = wholeCycles(
     (phases * macro.phaseTime.value * chip.clock.frequency.value) / 1000,
   );
   const rowBits = macro.partitions.value * macro.bitLinesPerPartition.value;
@@ -72,3 +72,6 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
     largestSum: wordLinesOn * (2 ** macro.inputBitsPerPhase.value - 1),
   };
 }
+
+/** Whole cycles that cover `time`, cycles; a billionth too much is rounding of decimal numbers, not a cycle. */
+const wholeCycles = (time: number): number => Math.ceil(time - 1e-9);

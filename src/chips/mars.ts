@@ -150,6 +150,12 @@ export const mars: ChipSpec = {
       'a macro cannot compute while it is written (ISSCC 2021 15.2 abstract)',
     ),
     sparsity: sourced('groups', '', 'read', `only non-zero groups are stored: ${outline}`),
+    barrier: sourced(
+      'layer',
+      '',
+      'inferred',
+      'cores share nothing but the feature maps, which change places after a layer',
+    ),
     pipelineCycles: sourced(
       4,
       '',

@@ -100,6 +100,7 @@ export const yue2021: ChipSpec = {
       'read',
       `block-wise zero skipping saves time, power and storage (${abstract})`,
     ),
+    barrier: sourced('layer', '', 'assumed', unknown),
     pipelineCycles: sourced(4, '', 'assumed', unknown),
   },
 };

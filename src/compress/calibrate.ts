@@ -65,12 +65,13 @@ function count(histogram: Histogram, value: number): void {
   bins[bin] = (bins[bin] as number) + 1;
 }
 
-/** The clip with the least mean squared error of `codes` steps: step^2 / 12 below it, the whole excess above. */
+/** 0 if there were only zeros; else the clip with the least mean squared error of `codes` steps: step^2 / 12 below it, the whole excess above. */
 function bestClip(histogram: Histogram, codes: number): number {
   const { bins, range } = histogram;
   const width = range / binCount;
   let highest = binCount;
-  while (highest > 1 && bins[highest - 1] === 0) highest -= 1;
+  while (highest > 0 && bins[highest - 1] === 0) highest -= 1;
+  if (highest === 0) return 0;
   let best = { clip: highest * width, error: Infinity };
   for (let edge = Math.max(1, highest >> 6); edge <= highest; edge++) {
     const clip = edge * width;

@@ -1,11 +1,11 @@
 // From a trained network to integers that fit the macros: fuse batch norm, prune groups, calibrate, quantize.
 
 import { assert, CompressError } from '../core/errors.ts';
-import type { FeatureMap } from '../core/feature-map.ts';
+import { type FeatureMap, shapeText } from '../core/feature-map.ts';
 import { type FixedScale, toFixedScale } from '../core/integer.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { Layer, WeightLayer } from '../network/layer.ts';
-import { imageName, layerShapes, type Network } from '../network/network.ts';
+import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
 import { calibrateClips } from './calibrate.ts';
 import type {
   CompressedLayer,
@@ -58,8 +58,11 @@ interface ActivationScale {
  */
 export function compress(network: Network, options: CompressOptions = {}): CompressedNetwork {
   const { weightBits = 8, activationBits = 8, calibration } = options;
+  checkNetwork(network);
   checkBits(network, 'weightBits', weightBits, 2);
   checkBits(network, 'activationBits', activationBits, 1);
+  checkLast(network);
+  if (calibration) checkCalibration(network, calibration);
   const shape = options.groupShape ?? { channels: 16, kernels: 16 * Math.floor(8 / weightBits) };
   const fused = fuseBatchNorm(network);
   const float = prune(fused, options, shape);
@@ -230,6 +233,35 @@ const signedInput = (where: readonly string[]): CompressError =>
     where,
     todo: 'put a ReLU there, or use that layer only as a residual',
   });
+
+/** The last layer's sums are the outputs: nothing may come after them. */
+function checkLast(network: Network): void {
+  const last = network.layers.at(-1);
+  assert(last !== undefined, 'a checked network has layers');
+  const where = [network.name, last.name];
+  if (last.kind === 'maxPool' || last.kind === 'averagePool')
+    throw new CompressError({
+      what: 'is a pool and the last layer',
+      where,
+      todo: 'end with a layer that has weights',
+    });
+  if (last.kind === 'conv' && last.residual)
+    throw new CompressError({
+      what: 'adds a residual and is the last layer',
+      where,
+      todo: 'end with a layer without',
+    });
+}
+
+function checkCalibration(network: Network, images: FeatureMap): void {
+  const { input, name } = network;
+  if (shapeText(images) === shapeText(input) && images.images > 0) return;
+  throw new CompressError({
+    what: `${images.images} images of ${shapeText(images)} cannot calibrate a network for ${shapeText(input)}`,
+    where: [name, 'calibration'],
+    todo: 'use images of the data set that the network was trained on',
+  });
+}
 
 function checkBits(network: Network, option: string, bits: number, low: number): void {
   if (Number.isInteger(bits) && bits >= low && bits <= 8) return;

@@ -1,7 +1,12 @@
 // Labelled images as every reader of this folder gives them.
 
 import { InputError } from '../core/errors.ts';
-import { activationsPerImage, type FeatureMap, imageSlice } from '../core/feature-map.ts';
+import {
+  activationsPerImage,
+  type FeatureMap,
+  imageSlice,
+  shapeText,
+} from '../core/feature-map.ts';
 
 /** Images with their labels. */
 export interface ImageSet {
@@ -20,6 +25,7 @@ export interface ImageSet {
  * @throws {InputError} when their counts differ or a label is not a class
  */
 export function toImageSet(set: ImageSet, where: string): ImageSet {
+  checkPixels(set.images, where);
   if (set.labels.length !== set.images.images)
     throw new InputError({
       what: `${set.images.images} images but ${set.labels.length} labels`,
@@ -33,6 +39,19 @@ export function toImageSet(set: ImageSet, where: string): ImageSet {
       where,
     });
   return set;
+}
+
+/**
+ * Checks that a feature map has as many values as its shape says.
+ * @throws {InputError} when it has not
+ */
+export function checkPixels(map: FeatureMap, where: string): void {
+  const wanted = map.images * activationsPerImage(map);
+  if (map.data.length !== wanted)
+    throw new InputError({
+      what: `${map.images} images of ${shapeText(map)} have ${wanted} values, there are ${map.data.length}`,
+      where,
+    });
 }
 
 /**

@@ -13,8 +13,8 @@ export const memories: readonly Memory[] = ['bank 0', 'bank 1', 'shortcut'];
 
 /**
  * The memory of each layer's output, by layer name; the image's under `'image'`. A layer writes the bank that it does
- * not read, as ping-pong wants it. If that bank holds a map that is still needed, the output goes to the shortcut
- * memory; if the only map in the way is the residual that this very layer adds pixel by pixel, it is overwritten.
+ * not read, as ping-pong wants it. If that bank is too small or holds a map that is still needed, the output goes to
+ * the shortcut memory; if the only map in the way is the residual that this very layer adds pixel by pixel, it is overwritten.
  * @throws {MappingError} naming the layer whose output fits nowhere
  */
 export function placeFeatureMaps(
@@ -30,8 +30,7 @@ export function placeFeatureMaps(
   network.layers.forEach((layer, index) => {
     const map = { name: layer.name, shape: layer.outputShape, bits: outputBits(layer, network) };
     const read = places.get(layer.input) ?? 'bank 0';
-    const order: readonly Memory[] =
-      read === 'bank 0' ? ['bank 1', 'shortcut'] : ['bank 0', 'shortcut'];
+    const order = memories.filter((memory) => memory !== read);
     const free = order.filter((memory) => isFree(network, layer, index, live.get(memory)));
     const memory = take(
       network,

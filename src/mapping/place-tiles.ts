@@ -3,9 +3,9 @@
 import type { KernelTile } from './kernel-tile.ts';
 
 /**
- * How tiles are dealt onto cores: `none`, tile t on core t mod cores, with a barrier after each pass; `sorted`, the
- * same after sorting by cost, so that the tiles of a pass are about equally long; `lpt`, the longest tile to the core
- * that is free first, with a barrier only at the end of the layer.
+ * How tiles are dealt onto cores: `none`, tile t on core t mod cores; `sorted`, the same after sorting by cost, so that
+ * the tiles of a pass are about equally long; `lpt`, the longest tile that is left to the core that is free first,
+ * which helps where the barrier is at the end of the layer.
  */
 export type Balance = 'none' | 'sorted' | 'lpt';
 
@@ -31,10 +31,6 @@ export interface Placement {
   /** Cycles of a tile over that many pixels, loads included. */
   readonly cost: (tile: KernelTile, pixels: number) => number;
 }
-
-/** Do the passes of a layer end with a barrier, or only the layer? */
-export const barrierOf = (balance: Balance): 'pass' | 'layer' =>
-  balance === 'lpt' ? 'layer' : 'pass';
 
 /**
  * Places the tiles of a layer. A layer with fewer tiles than cores has its pixels split, so that every core that can

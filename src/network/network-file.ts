@@ -147,14 +147,20 @@ function restore(
   where: string,
 ): Layer {
   if (layer.kind === 'maxPool' || layer.kind === 'averagePool') return layer;
-  const need = (part: string): Float32Array => {
+  const need = (part: string, shape?: readonly number[]): Float32Array => {
     const tensor = tensors.get(`${layer.name}.${part}`);
     if (!tensor) throw new InputError({ what: `tensor ${layer.name}.${part} is missing`, where });
+    if (shape && tensor.shape.join('x') !== shape.join('x'))
+      throw new InputError({
+        what: `tensor ${layer.name}.${part} is ${tensor.shape.join('x')}, its layer needs ${shape.join('x')}`,
+        where,
+      });
     return tensor.data;
   };
   const biasTensor = tensors.get(`${layer.name}.bias`);
   const bias = biasTensor ? { bias: biasTensor.data } : {};
-  if (layer.kind === 'linear') return { ...layer, weights: need('weight'), ...bias };
+  if (layer.kind === 'linear')
+    return { ...layer, weights: need('weight', [layer.outputs, layer.inputs]), ...bias };
   const { epsilon, ...rest } = layer;
   const norm: { batchNorm?: BatchNorm } =
     epsilon === undefined
@@ -168,5 +174,7 @@ function restore(
             epsilon,
           },
         };
-  return { ...rest, weights: need('weight'), ...bias, ...norm };
+  const { kernels, channels, kernelHeight, kernelWidth } = layer;
+  const weights = need('weight', [kernels, channels, kernelHeight, kernelWidth]);
+  return { ...rest, weights, ...bias, ...norm };
 }

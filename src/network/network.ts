@@ -82,23 +82,8 @@ export function checkNetwork(network: Network): void {
 
 function outputShape(layer: Layer, input: Shape, where: readonly string[]): Shape {
   switch (layer.kind) {
-    case 'conv': {
-      if (input.channels !== layer.channels)
-        throw new NetworkError({
-          what: `wants ${layer.channels} channels, gets ${shapeText(input)}`,
-          where,
-        });
-      const height =
-        Math.floor((input.height + 2 * layer.padding - layer.kernelHeight) / layer.stride) + 1;
-      const width =
-        Math.floor((input.width + 2 * layer.padding - layer.kernelWidth) / layer.stride) + 1;
-      if (!(height > 0 && width > 0))
-        throw new NetworkError({
-          what: `its kernel is larger than its input ${shapeText(input)}`,
-          where,
-        });
-      return { height, width, channels: layer.kernels };
-    }
+    case 'conv':
+      return convShape(layer, input, where);
     case 'linear':
       if (input.height * input.width * input.channels !== layer.inputs)
         throw new NetworkError({
@@ -122,6 +107,25 @@ function outputShape(layer: Layer, input: Shape, where: readonly string[]): Shap
   }
 }
 
+function convShape(layer: ConvLayer, input: Shape, where: readonly string[]): Shape {
+  const { channels, kernels, kernelHeight, kernelWidth, stride, padding } = layer;
+  if (input.channels !== channels)
+    throw new NetworkError({ what: `wants ${channels} channels, gets ${shapeText(input)}`, where });
+  if (!(stride >= 1 && padding >= 0))
+    throw new NetworkError({
+      what: `stride ${stride} and padding ${padding} are not possible`,
+      where,
+    });
+  const height = Math.floor((input.height + 2 * padding - kernelHeight) / stride) + 1;
+  const width = Math.floor((input.width + 2 * padding - kernelWidth) / stride) + 1;
+  if (!(height > 0 && width > 0))
+    throw new NetworkError({
+      what: `its kernel is larger than its input ${shapeText(input)}`,
+      where,
+    });
+  return { height, width, channels: kernels };
+}
+
 function checkResidual(
   layer: ConvLayer,
   shapes: ReadonlyMap<string, Shape>,
@@ -138,6 +142,7 @@ function checkResidual(
   const fits =
     Math.ceil(added.height / residual.stride) === output.height &&
     Math.ceil(added.width / residual.stride) === output.width &&
+    residual.channelOffset >= 0 &&
     residual.channelOffset + added.channels <= output.channels;
   if (!fits)
     throw new NetworkError({

@@ -50,6 +50,11 @@ export async function simulate(
   for (const [name, program] of programs) prepared.set(name, await backend.prepare(program));
   const outputs = new Int32Array(images.images * network.classes);
   const batch = options.batch ?? defaultBatch(mapping);
+  if (!Number.isInteger(batch) || batch < 1)
+    throw new SimulationError({
+      what: `batches of ${batch} images are not possible`,
+      where: 'batch',
+    });
   const events = new Map<string, CountedEvents>();
   for (let first = 0; first < images.images; first += batch) {
     if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });

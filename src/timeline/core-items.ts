@@ -2,7 +2,7 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import { ceilDivide } from '../core/integer.ts';
-import type { KernelTile, WeightLoad } from '../mapping/kernel-tile.ts';
+import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer } from '../mapping/map-to-chip.ts';
 import type { TileRun } from '../mapping/place-tiles.ts';
 import type { CoreItem } from './run-cores.ts';
@@ -23,20 +23,18 @@ export function coreItems(
   // A tile whose groups are all pruned still has its biases to write.
   const loads = tile.loads.length === 0 ? [{ firstGroup: 0, groups: 0 }] : tile.loads;
   const halves = halvesOf(chip, mapped, tile);
-  return halves.flatMap((half) =>
-    loads.map((load, index) => {
-      const place = { isFirst: index === 0, isLast: index === loads.length - 1 };
-      const common = {
-        tile: tile.index,
-        load: index,
-        half: half.number,
-        groups: load.groups,
+  return loads.flatMap(({ groups }, load) =>
+    halves.map((half): CoreItem => {
+      const place: ItemPlace = {
+        groups,
         pixels: run.pixels,
+        kernels: half.kernels,
+        isFirst: load === 0,
+        isLast: load === loads.length - 1,
       };
-      return {
-        ...common,
-        ...itemTimes(chip, mapped, load, { ...place, kernels: half.kernels }, stalls, run.pixels),
-      };
+      const times = stalls === 'none' ? plainTimes(mapped, place) : itemTimes(chip, mapped, place);
+      const number = halfOf(half, halves.length, load);
+      return { tile: tile.index, load, half: number, groups, pixels: run.pixels, ...times };
     }),
   );
 }
@@ -56,48 +54,51 @@ function halvesOf(chip: ChipSpec, mapped: MappedMacroLayer, tile: KernelTile): r
   return [{ number: 0, kernels: first }, ...(second > 0 ? [{ number: 1, kernels: second }] : [])];
 }
 
+/** A tile that needs only one half of the macros takes them in turns, so that a load still has a half to go to. */
+const halfOf = (half: Half, halves: number, load: number): number =>
+  half.number < 0 || halves > 1 ? half.number : load % 2;
+
 interface ItemPlace {
+  readonly groups: number;
+  readonly pixels: number;
+  readonly kernels: number;
+  /** Is this the first, the last load of the tile? Between loads partial sums spill. */
   readonly isFirst: boolean;
   readonly isLast: boolean;
-  readonly kernels: number;
 }
 
-function itemTimes(
-  chip: ChipSpec,
-  mapped: MappedMacroLayer,
-  load: WeightLoad,
-  place: ItemPlace,
-  stalls: StallModel,
-  pixels: number,
-): Omit<CoreItem, 'tile' | 'load' | 'half' | 'groups' | 'pixels'> {
+type ItemTimes = Omit<CoreItem, 'tile' | 'load' | 'half' | 'groups' | 'pixels'>;
+
+/** Loads and macro-ops, and nothing that holds them up. */
+function plainTimes({ geometry }: MappedMacroLayer, { groups, pixels }: ItemPlace): ItemTimes {
+  const perPixel = groups * geometry.cyclesPerMacroOp;
+  return {
+    fullRate: 1 / perPixel,
+    reads: 0,
+    writes: 0,
+    loadCycles: groups * geometry.loadCyclesPerGroup,
+    computeCycles: pixels * perPixel,
+    drainCycles: 0,
+  };
+}
+
+function itemTimes(chip: ChipSpec, mapped: MappedMacroLayer, place: ItemPlace): ItemTimes {
   const { layer, geometry } = mapped;
-  const { portBits } = chip.featureMap;
-  const perPixel = load.groups * geometry.cyclesPerMacroOp;
-  const loadCycles = load.groups * geometry.loadCyclesPerGroup;
-  const computeCycles = pixels * perPixel;
-  if (stalls === 'none') {
-    return {
-      fullRate: 1 / perPixel,
-      reads: 0,
-      writes: 0,
-      loadCycles,
-      computeCycles,
-      drainCycles: 0,
-    };
-  }
-  const wordsOf = (bits: number): number => bits / portBits.value;
-  const residualBits =
-    layer.residual && place.isLast ? place.kernels * (layer.requantize?.outputBits ?? 0) : 0;
-  const sumBits = place.kernels * chip.accumulator.bits.value;
-  const spills = Number(!place.isFirst) + Number(!place.isLast);
+  const { groups, kernels, isFirst, isLast } = place;
+  const plain = plainTimes(mapped, place);
+  const wordsOf = (bits: number): number => bits / chip.featureMap.portBits.value;
+  const storedBits = isLast ? kernels * (layer.requantize?.outputBits ?? 0) : 0;
+  const sumBits = kernels * chip.accumulator.bits.value;
+  const spills = Number(!isFirst) + Number(!isLast);
   const spillCycles = (spills * sumBits) / chip.accumulator.spillBitsPerCycle.value;
   return {
+    ...plain,
     // The requantizer of a core takes a pixel per cycle at most.
-    fullRate: 1 / Math.max(perPixel, spillCycles, 1),
-    reads: load.groups * wordsOf(geometry.wordLinesOn * layer.inputBits) + wordsOf(residualBits),
-    writes: place.isLast ? wordsOf(place.kernels * (layer.requantize?.outputBits ?? 0)) : 0,
-    loadCycles,
-    computeCycles,
+    fullRate: 1 / Math.max(groups * geometry.cyclesPerMacroOp, spillCycles, 1),
+    reads:
+      groups * wordsOf(geometry.wordLinesOn * layer.inputBits) +
+      wordsOf(layer.residual ? storedBits : 0),
+    writes: wordsOf(storedBits),
     drainCycles: chip.controller.pipelineCycles.value,
   };
 }

@@ -103,9 +103,12 @@ function loadReady(
   start: number,
   overlap: Overlap,
 ): number | undefined {
-  const before = overlap === 'macroPingPong' ? 2 : 1;
   const previousLoad = i === 0 ? start : core.loaded[i - 1];
-  const macrosFree = i < before ? start : core.done[i - before];
+  const half = core.items[i]?.half;
+  const before = core.items.findLastIndex(
+    (item, j) => j < i && (overlap !== 'macroPingPong' || item.half === half),
+  );
+  const macrosFree = before < 0 ? start : core.done[before];
   return previousLoad === undefined || macrosFree === undefined
     ? undefined
     : Math.max(previousLoad, macrosFree);

@@ -1,11 +1,12 @@
 // Lays a mapping out in time. Layers run one after the other; a layer's tiles run on the cores as mapping placed them,
 // with a barrier after each pass or at the end of the layer; ports and weight loads can hold cores up.
 
+import type { Barrier } from '../chips/index.ts';
 import { ceilDivide } from '../core/integer.ts';
 import { cycles } from '../core/units.ts';
 import { activationsPerImage } from '../core/feature-map.ts';
 import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
-import { barrierOf, type TileRun } from '../mapping/place-tiles.ts';
+import type { TileRun } from '../mapping/place-tiles.ts';
 import { coreItems, type StallModel } from './core-items.ts';
 import { type CoreStep, runCores } from './run-cores.ts';
 import type { ControllerStep, CycleShares, LayerTime, Timeline } from './timeline.ts';
@@ -75,7 +76,7 @@ function scheduleMacro(
   };
   const steps: ControllerStep[] = [];
   let now = start;
-  for (const pass of passesOf(mapped.runs, barrierOf(mapping.balance))) {
+  for (const pass of passesOf(mapped.runs, chip.controller.barrier.value)) {
     const queues = Array.from({ length: cores }, (_, core) =>
       pass
         .filter((run) => run.core === core)
@@ -98,10 +99,7 @@ function scheduleMacro(
 }
 
 /** Runs that start together: those of a pass, or all of them where only the layer ends with a barrier. */
-function passesOf(
-  runs: readonly TileRun[],
-  barrier: 'pass' | 'layer',
-): readonly (readonly TileRun[])[] {
+function passesOf(runs: readonly TileRun[], barrier: Barrier): readonly (readonly TileRun[])[] {
   if (barrier === 'layer') return [runs];
   const passes: TileRun[][] = [];
   for (const run of runs) (passes[run.pass] ??= []).push(run);

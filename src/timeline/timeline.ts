@@ -92,6 +92,6 @@ export function frameShares(timeline: Timeline): CycleShares {
   };
 }
 
-/** Images per second. */
+/** Images per second; 0 where a frame takes no cycles, because nothing is stored. */
 export const framesPerSecond = (timeline: Timeline): number =>
-  (timeline.frequency * 1e6) / timeline.cyclesPerFrame;
+  timeline.cyclesPerFrame === 0 ? 0 : (timeline.frequency * 1e6) / timeline.cyclesPerFrame;

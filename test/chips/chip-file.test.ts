@@ -33,7 +33,7 @@ describe('readChipFile', () => {
     ['a clock that stands still', 'clock.frequency.value', 0],
     ['negative energy', 'energy.static.value', -1],
     ['3 bits in a phase', 'macro.inputBitsPerPhase.value', 3],
-    ['65 word lines on', 'macro.wordLinesOn.value', 65],
+    ['257 word lines on', 'macro.wordLinesOn.value', 257],
     ['an accumulator of 33 bits', 'accumulator.bits.value', 33],
     ['an unknown overlap', 'controller.overlap.value', 'none'],
     ['no source', 'energy.dram.source', ''],
@@ -52,6 +52,16 @@ describe('readChipFile', () => {
 
     expect(error.where).toEqual(['my.json', 'adc']);
     expect(error.message).toContain('bitz');
+  });
+
+  it('refuses ping-pong between the macros of a core that has one', () => {
+    const one = JSON.parse(marsWith('cores.macros.value', 1)) as Json;
+    const controller = one['controller'] as { overlap: { value: string } };
+    controller.overlap.value = 'macroPingPong';
+
+    const error = caught(() => readChipFile(JSON.stringify(one), 'my.json'));
+
+    expect(error).toMatchObject({ name: 'ChipError', where: ['my.json', 'cores.macros'] });
   });
 
   it.each(['', '{', 'null', '[]', '7', '"mars"', '{"name":1e999}'])(

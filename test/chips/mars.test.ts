@@ -32,7 +32,10 @@ describe.each(Object.entries(chips))('the chip %s', (name, chip) => {
 
 describe('chipNamed', () => {
   it('names the chips that exist when asked for one that does not', () => {
-    expect(caught(() => chipNamed('venus')).message).toBe('no chip is called "venus"; known: mars');
+    const { message } = caught(() => chipNamed('venus'));
+
+    expect(message.startsWith('no chip is called "venus"; known: ')).toBe(true);
+    for (const name of Object.keys(chips)) expect(message).toContain(name);
     expect(caught(() => chipNamed('constructor')).name).toBe('UsageError');
   });
 });
@@ -46,8 +49,9 @@ describe('provenanceOf', () => {
       ...mars.adc.bits,
     });
     expect(table.map(({ parameter }) => parameter)).toContain('controller.overlap');
-    // process 2, clock 1, cores 2, macro 7, adc 3, accumulator 1, feature map 2, energy 8, controller 1
-    expect(table).toHaveLength(27);
+    // process 2, clock 1, precision 2, cores 2, macro 7, adc 3, accumulator 2, feature map 5, weight SRAM 1, energy 11,
+    // area 3, controller 4
+    expect(table).toHaveLength(43);
   });
 });
 
@@ -108,5 +112,37 @@ describe('the macro of MARS', () => {
     expect(largestSum).toBe(48);
     expect(largestSum).toBeLessThan(2 ** mars.adc.bits.value);
     expect([mars.adc.step.value, mars.adc.offset.value]).toEqual([1, 0]);
+  });
+});
+
+describe('the variants of MARS', () => {
+  const variants = Object.values(chips).filter(({ name }) => name.startsWith('mars'));
+
+  it('have 64 Kb macros in either reading', () => {
+    for (const chip of variants) {
+      const { wordLines, partitions, bitLinesPerPartition } = chip.macro;
+
+      expect(wordLines.value * partitions.value * bitLinesPerPartition.value, chip.name).toBe(
+        64 * 1024,
+      );
+    }
+  });
+
+  it('run 32 kernels per core in the reading of 128 columns, and in 4 bits', () => {
+    const kernels = (name: string, bits: number): number =>
+      macroGeometry(chipNamed(name), { weightBits: bits, inputBits: bits }).kernelsPerCore;
+
+    expect(kernels('mars-128col', 8)).toBe(32);
+    expect(kernels('mars-4b', 4)).toBe(32);
+    expect(kernels('mars', 8)).toBe(16);
+  });
+
+  it('do a macro-op per cycle at their own bits', () => {
+    for (const chip of variants) {
+      const { weightBits, activationBits } = chip.precision;
+      const widths = { weightBits: weightBits.value, inputBits: activationBits.value };
+
+      expect(macroGeometry(chip, widths).cyclesPerMacroOp, chip.name).toBe(1);
+    }
   });
 });

@@ -72,9 +72,7 @@ describe('pruneGroups', () => {
       return group.meanSquare / (own.reduce((sum, g) => sum + g.meanSquare, 0) / own.length);
     };
     const pruned = before.filter((_, i) => after[i]!.zeros === after[i]!.weights).map(share);
-    const kept = before
-      .filter((group, i) => !group.packed && after[i]!.zeros === 0)
-      .map(share);
+    const kept = before.filter((group, i) => !group.packed && after[i]!.zeros === 0).map(share);
 
     expect(pruned.length).toBeGreaterThan(0);
     expect(Math.max(...pruned)).toBeLessThanOrEqual(Math.min(...kept));

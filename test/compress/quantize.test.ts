@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  quantizePixels,
-  quantizeWeights,
-  roundHalfAway,
-} from '../../src/compress/quantize.ts';
+import { quantizePixels, quantizeWeights, roundHalfAway } from '../../src/compress/quantize.ts';
 import { roundedQuotient } from '../support/plain.ts';
 import { holds } from '../support/property.ts';
 
@@ -28,7 +24,8 @@ describe('quantizeWeights', () => {
         const { values, scale } = quantizeWeights(real, bits);
 
         expect(scale).toBeGreaterThan(0);
-        for (const value of values) expect(Math.abs(value)).toBeLessThanOrEqual(2 ** (bits - 1) - 1);
+        for (const value of values)
+          expect(Math.abs(value)).toBeLessThanOrEqual(2 ** (bits - 1) - 1);
       }),
     );
   });
@@ -51,7 +48,10 @@ describe('quantizeWeights', () => {
       fc.property(weights, bitWidth, (real, bits) => {
         const plus = quantizeWeights(real, bits);
 
-        const minus = quantizeWeights(real.map((weight) => -weight), bits);
+        const minus = quantizeWeights(
+          real.map((weight) => -weight),
+          bits,
+        );
 
         expect(minus.scale).toBe(plus.scale);
         expect(minus.values).toEqual(plus.values.map((value) => -value));

@@ -121,9 +121,9 @@ describe('groupGrid', () => {
 
   it('does not pack a layer of as many channels as word lines, nor one of a single position', () => {
     expect(groupGrid(conv3x3(16, 16), mars).packed).toBe(false);
-    expect(
-      groupGrid({ ...conv3x3(3, 16), kernelHeight: 1, kernelWidth: 1 }, mars).packed,
-    ).toBe(false);
+    expect(groupGrid({ ...conv3x3(3, 16), kernelHeight: 1, kernelWidth: 1 }, mars).packed).toBe(
+      false,
+    );
   });
 
   it('finds the 57,496 groups of VGG16 and the 43,624 of ResNet18 on 32x32 images of 10 classes', () => {

@@ -98,9 +98,9 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'NetworkError',
-      what: 'has 105 weights, needs 100',
-      where: ['tour', 'fc'],
+      name: 'InputError',
+      what: 'tensor fc.weight is 5x21, its layer needs 5x20',
+      where: ['a'],
     });
   });
 

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { mars, setChipValues } from '../../src/chips/index.ts';
+import { compress } from '../../src/compress/compress.ts';
+import { mapToChip } from '../../src/mapping/map-to-chip.ts';
+import { caught } from '../support/caught.ts';
+import { macroLayersOf, mapped } from '../support/mapped.ts';
+import { conv, linear, networkOf, tourNetwork } from '../support/small-networks.ts';
+
+describe('mapToChip', () => {
+  it('deals tiles of 16 kernels onto cores, and onto passes when cores run out', () => {
+    const network = networkOf('wide', { height: 2, width: 2, channels: 16 }, 2, [
+      conv({ name: 'wide', input: 'image', channels: 16, kernels: 150 }),
+      linear({ name: 'fc', input: 'wide', inputs: 600, outputs: 2 }),
+    ]);
+
+    const [wide] = macroLayersOf(mapped(network));
+
+    // 150 = 9 * 16 + 6 kernels on 4 cores.
+    expect(wide!.runs.map(({ core }) => core)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1]);
+    expect(wide!.runs.map(({ pass }) => pass)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2, 2]);
+    expect(wide!.tiles.map(({ kernels }) => kernels)).toEqual([
+      ...new Array<number>(9).fill(16),
+      6,
+    ]);
+    expect(wide!.tiles.map(({ firstKernel }) => firstKernel)).toEqual(
+      Array.from({ length: 10 }, (_, i) => 16 * i),
+    );
+  });
+
+  it('keeps every layer, pools among them, in the order they run', () => {
+    const mapping = mapped(tourNetwork());
+
+    expect(mapping.layers.map(({ kind }) => kind)).toEqual([
+      'macro',
+      'macro',
+      'pool',
+      'macro',
+      'macro',
+      'macro',
+      'pool',
+      'macro',
+    ]);
+    expect(mapping.layers.map(({ layer }) => layer.name)).toEqual(
+      tourNetwork().layers.map(({ name }) => name),
+    );
+  });
+
+  it('stores nothing of a layer that is pruned away', () => {
+    const mapping = mapped(tourNetwork(), { prunedGroups: 1 });
+
+    const [stem, ...others] = macroLayersOf(mapping);
+    expect(stem!.tiles.map(({ codes }) => codes.length)).toEqual([2, 2]);
+    for (const { tiles } of others)
+      for (const tile of tiles) expect([tile.codes.length, tile.loads.length]).toEqual([0, 0]);
+  });
+
+  it('refuses groups of another shape than the chip runs, naming the layer', () => {
+    const compressed = compress(tourNetwork(), { groupShape: { channels: 16, kernels: 8 } });
+
+    expect(caught(() => mapToChip(compressed, mars))).toMatchObject({
+      name: 'MappingError',
+      where: ['tour', 'stem'],
+      what: 'its groups are 16 channels x 8 kernels, the chip runs 16 x 16',
+    });
+  });
+
+  it('stores every group on a chip without sparsity support', () => {
+    const [sparse, dense] = [[], ['controller.sparsity=none']].map((settings) =>
+      macroLayersOf(mapped(tourNetwork(), { prunedGroups: 0.5, settings })),
+    );
+
+    dense!.forEach(({ layer, tiles }, i) => {
+      const all = tiles.reduce((sum, { codes }) => sum + codes.length, 0);
+      const kept = sparse![i]!.tiles.reduce((sum, { codes }) => sum + codes.length, 0);
+      expect(all).toBe(layer.kept.length);
+      expect(kept).toBe(layer.kept.reduce((sum, one) => sum + one, 0));
+    });
+  });
+
+  it('refuses a chip whose macro cannot hold a group', () => {
+    const compressed = compress(tourNetwork(), {});
+    const chip = setChipValues(mars, ['macro.wordLines=8']);
+
+    expect(caught(() => mapToChip(compressed, chip)).name).toBe('ChipError');
+  });
+});

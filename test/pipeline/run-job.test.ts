@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { mars, setChipValues } from '../../src/chips/index.ts';
+import type { Progress } from '../../src/core/progress.ts';
+import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
+import { groupShapeOf, type Job, mapJob, runJob } from '../../src/pipeline/run-job.ts';
+import { openReference } from '../../src/reference/reference-backend.ts';
+import { reportText } from '../../src/report/report.ts';
+import { caughtEventually } from '../support/caught.ts';
+import { noise, tourNetwork } from '../support/small-networks.ts';
+
+const network = tourNetwork();
+const images = noise(network.input, 4);
+
+/** The position of the largest of five outputs of each image. */
+const classesOf = (outputs: ArrayLike<number>): number[] =>
+  [0, 1, 2, 3].map((image) => {
+    const own = Array.from(outputs).slice(image * 5, image * 5 + 5);
+    return own.indexOf(Math.max(...own));
+  });
+
+const real = classesOf(floatForward(network, toFloatMap(images)));
+/** Labels that the real network gets right on all images but the first. */
+const labels = Uint8Array.from(real, (best, i) => (i === 0 ? (best + 1) % 5 : best));
+const job: Job = {
+  network,
+  chip: mars,
+  images: { name: 'noise', classes: 5, images, labels },
+  calibration: noise(network.input, 8, 9),
+  weightBits: 8,
+  activationBits: 8,
+  prunedGroups: 0,
+  seed: 3,
+};
+
+describe('groupShapeOf', () => {
+  it('is what the chip runs together', () => {
+    expect(groupShapeOf(mars, 8)).toEqual({ channels: 16, kernels: 16 });
+    expect(groupShapeOf(mars, 4)).toEqual({ channels: 16, kernels: 32 });
+    expect(
+      groupShapeOf(setChipValues(mars, ['cores.macros=1', 'macro.wordLinesOn=32']), 8),
+    ).toEqual({ channels: 32, kernels: 8 });
+  });
+});
+
+describe('runJob', () => {
+  it('reports the accuracy of the real network, the integers and the chip', async () => {
+    const { report, outputs } = await runJob(job, openReference());
+
+    expect(report.accuracy.floatTop1).toBe(3 / 4);
+    const right = classesOf(outputs).filter((best, i) => best === labels[i]).length;
+    expect(report.accuracy.top1).toBe(right / 4);
+    // The nominal ADC loses nothing.
+    expect(report.accuracy.quantizedTop1).toBe(report.accuracy.top1);
+    expect(report.accuracy.agreement).toBe(1);
+    expect(report).toMatchObject({ seed: 3, dataset: 'noise', images: 4 });
+  });
+
+  it('gives the same report twice, byte for byte', async () => {
+    const [one, two] = [await runJob(job, openReference()), await runJob(job, openReference())];
+
+    expect(reportText(one.report)).toBe(reportText(two.report));
+  });
+
+  it('runs any chip that the job describes', async () => {
+    const settings = ['cores.macros=1', 'macro.wordLinesOn=32', 'adc.bits=7'];
+
+    const { report } = await runJob(
+      { ...job, chip: setChipValues(mars, settings), weightBits: 4, prunedGroups: 0.5 },
+      openReference(),
+    );
+
+    expect(report.accuracy.agreement).toBe(1);
+    expect(report.compression.groupsKept).toBeLessThan(report.compression.groups);
+  });
+
+  it('tells of every stage, in order, to its end', async () => {
+    const seen: Progress[] = [];
+
+    await runJob(job, openReference(), { onProgress: (progress) => seen.push(progress) });
+
+    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual([
+      'calibrate',
+      'quantize',
+      'float',
+      'simulate',
+    ]);
+    for (const stage of ['calibrate', 'quantize', 'float', 'simulate']) {
+      const last = seen.filter((progress) => progress.stage === stage).at(-1)!;
+      expect(last.done, stage).toBe(last.total);
+    }
+  });
+
+  it('stops when told to', async () => {
+    const signal = { aborted: true };
+
+    const error = await caughtEventually(() => runJob(job, openReference(), { signal }));
+
+    expect(error.name).toBe('CancelledError');
+  });
+
+  it('refuses images of another shape than the network’s', async () => {
+    const wrong = { ...job.images, images: noise({ height: 8, width: 9, channels: 3 }, 4) };
+
+    const error = await caughtEventually(() => runJob({ ...job, images: wrong }, openReference()));
+
+    expect(error.name).toBe('SimulationError');
+  });
+});
+
+describe('mapJob', () => {
+  it('maps without images', () => {
+    const mapping = mapJob({ ...job, prunedGroups: 0.5 });
+
+    expect(mapping.chip).toBe(mars);
+    expect(mapping.network.weightBits).toBe(8);
+    expect(mapping.layers).toHaveLength(network.layers.length);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { compress } from '../../src/compress/compress.ts';
+import {
+  type CompressedNetwork,
+  isMacroLayer,
+  type MacroLayer,
+} from '../../src/compress/compressed-network.ts';
+import type { FeatureMap } from '../../src/core/feature-map.ts';
+import { integerConvolution, integerForward } from '../../src/reference/integer-network.ts';
+import {
+  fillMap,
+  plainChannelSums,
+  plainConvolution,
+  type PlainMap,
+  plainMaxPool,
+  roundedQuotient,
+  scaledExactly,
+  valueAt,
+} from '../support/plain.ts';
+import { noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+
+/** A layer with weights as compressed-network.ts defines it; signed maps hold their real values here. */
+function plainMacroLayer(layer: MacroLayer, maps: ReadonlyMap<string, PlainMap>): PlainMap {
+  const sums = plainConvolution({ ...layer.geometry, ...layer }, maps.get(layer.input)!);
+  const { requantize, residual } = layer;
+  if (!requantize) return sums;
+  const high = 2 ** (requantize.outputBits - (requantize.signed ? 1 : 0)) - 1;
+  const low = requantize.signed ? -high - 1 : 0;
+  const added = residual && maps.get(residual.input)!;
+  const data = fillMap(sums, (place) => {
+    let sum = valueAt(sums, place);
+    const c = place.c - (residual?.channelOffset ?? 0);
+    if (residual && added && c >= 0 && c < added.channels) {
+      const { stride, scale } = residual;
+      const from = { ...place, y: place.y * stride, x: place.x * stride, c };
+      sum += scaledExactly(valueAt(added, from), scale);
+    }
+    return Math.min(high, Math.max(low, scaledExactly(sum, requantize.scale)));
+  });
+  return { ...sums, data };
+}
+
+/** The integer network from the definitions, in doubles and big integers. */
+function plainForward(network: CompressedNetwork, images: FeatureMap): number[] {
+  const highest = BigInt(2 ** network.activationBits - 1);
+  const data = Array.from(images.data, (pixel) =>
+    Number(roundedQuotient(BigInt(pixel) * highest, 255n)),
+  );
+  const maps = new Map<string, PlainMap>([['image', { ...images, data }]]);
+  let last: PlainMap = images;
+  for (const layer of network.layers) {
+    const input = maps.get(layer.input)!;
+    if (isMacroLayer(layer)) last = plainMacroLayer(layer, maps);
+    else if (layer.kind === 'maxPool') last = plainMaxPool(layer.size, input);
+    else {
+      const sums = plainChannelSums(input);
+      const pixels = BigInt(input.height * input.width);
+      const means = Array.from(sums.data, (sum) => Number(roundedQuotient(BigInt(sum), pixels)));
+      last = { ...sums, data: means };
+    }
+    maps.set(layer.name, last);
+  }
+  return Array.from(last.data, (value) => value + 0);
+}
+
+describe('integerForward', () => {
+  it('computes every kind of layer as it is defined', () => {
+    const network = compress(tourNetwork(), { prunedGroups: 0.2 });
+    const images = noise(network.input, 3);
+
+    expect([...integerForward(network, images)]).toEqual(plainForward(network, images));
+  });
+
+  it.each(Array.from({ length: 12 }, (_, seed) => seed + 50))(
+    'computes random network %i as it is defined',
+    (seed) => {
+      const network = compress(randomNetwork(seed), {
+        weightBits: 2 + (seed % 7),
+        activationBits: 1 + (seed % 8),
+      });
+      const images = noise(network.input, 2, seed);
+
+      expect([...integerForward(network, images)]).toEqual(plainForward(network, images));
+    },
+  );
+
+  it('tells of its progress and stops when told to', () => {
+    const network = compress(tourNetwork(), {});
+    const signal = { aborted: false };
+    const done: number[] = [];
+
+    const run = (): unknown =>
+      integerForward(network, noise(network.input, 3), {
+        signal,
+        onProgress: (progress) => {
+          done.push(progress.done);
+          signal.aborted = progress.done === 2;
+        },
+      });
+
+    expect(run).toThrow(expect.objectContaining({ name: 'CancelledError' }));
+    expect(done).toEqual([1, 2]);
+  });
+});
+
+describe('integerConvolution', () => {
+  it('is the convolution by its definition', () => {
+    for (const layer of compress(tourNetwork(), {}).layers.filter(isMacroLayer)) {
+      const input = noise(layer.inputShape, 2);
+
+      const sums = integerConvolution(layer, input);
+
+      expect([...sums]).toEqual(
+        Array.from(plainConvolution({ ...layer.geometry, ...layer }, input).data),
+      );
+    }
+  });
+});

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/core/progress.ts';
+import { integerForward } from '../../src/reference/integer-network.ts';
+import { openReference } from '../../src/reference/reference-backend.ts';
+import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
+import { accuracy, plannedActivity, simulate } from '../../src/simulate/simulate.ts';
+import { caughtEventually } from '../support/caught.ts';
+import { macroLayersOf, mapped } from '../support/mapped.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  noise,
+  randomNetwork,
+  tourNetwork,
+} from '../support/small-networks.ts';
+
+/** A reference that counts the maps it holds. */
+function countingReference(): MacroBackend & { readonly held: () => number } {
+  const reference = openReference();
+  const held = new Set<unknown>();
+  const keep = <T>(map: T): T => {
+    held.add(map);
+    return map;
+  };
+  return {
+    ...reference,
+    upload: (map) => keep(reference.upload(map)),
+    runMacro: (...args) => keep(reference.runMacro(...args)),
+    runPool: (...args) => keep(reference.runPool(...args)),
+    release: (map) => {
+      if (!held.delete(map)) throw new Error('released twice');
+    },
+    held: () => held.size,
+  };
+}
+
+describe('simulate with an ADC that loses nothing', () => {
+  it('gives the outputs of the integer network exactly, for every kind of layer', async () => {
+    const mapping = mapped(tourNetwork(), { prunedGroups: 0.3 });
+    const images = noise(mapping.network.input, 3);
+
+    const run = await simulate(mapping, images, { backend: openReference() });
+
+    expect(run.outputs).toEqual(integerForward(mapping.network, images));
+    for (const { saturatedReads, overflowedSums } of run.activity)
+      expect([saturatedReads, overflowedSums]).toEqual([0, 0]);
+  });
+
+  it.each(Array.from({ length: 14 }, (_, seed) => seed))(
+    'gives the outputs of the integer network exactly, for random network %i',
+    async (seed) => {
+      const mapping = mapped(randomNetwork(seed), {
+        weightBits: 2 + (seed % 7),
+        activationBits: 8 - (seed % 6),
+        prunedGroups: seed % 3 === 0 ? 0.4 : 0,
+      });
+      const images = noise(mapping.network.input, 2, seed);
+
+      const run = await simulate(mapping, images, { backend: openReference() });
+
+      expect(run.outputs).toEqual(integerForward(mapping.network, images));
+    },
+  );
+
+  it.each([
+    ['1 bit per phase', ['macro.inputBitsPerPhase=1']],
+    ['4 bits per phase, 8-bit codes', ['macro.inputBitsPerPhase=4', 'adc.bits=8']],
+    ['5 word lines', ['macro.wordLinesOn=5']],
+    [
+      'one core of one macro of 4 groups',
+      ['cores.count=1', 'cores.macros=1', 'macro.wordLines=64'],
+    ],
+  ])('does so on a chip with %s', async (_, settings) => {
+    const mapping = mapped(tourNetwork(), { settings });
+    const images = noise(mapping.network.input, 1);
+
+    const run = await simulate(mapping, images, { backend: openReference() });
+
+    expect(run.outputs).toEqual(integerForward(mapping.network, images));
+  });
+
+  it('does not when the ADC has a bit less', async () => {
+    const mapping = mapped(tourNetwork(), { settings: ['adc.bits=4'] });
+    const images = noise(mapping.network.input, 1);
+
+    const run = await simulate(mapping, images, { backend: openReference() });
+
+    expect(run.outputs).not.toEqual(integerForward(mapping.network, images));
+    expect(run.activity.some(({ saturatedReads }) => saturatedReads > 0)).toBe(true);
+  });
+});
+
+describe('simulate', () => {
+  const mapping = mapped(tourNetwork(), { settings: ['adc.bits=5'], prunedGroups: 0.2 });
+  const images = noise(mapping.network.input, 3);
+
+  it('gives the same outputs and activity for every batch size', async () => {
+    const runs = await Promise.all(
+      [1, 2, 100, undefined].map((batch) =>
+        simulate(mapping, images, {
+          backend: openReference(),
+          ...(batch === undefined ? {} : { batch }),
+        }),
+      ),
+    );
+
+    for (const run of runs) expect(run).toEqual(runs[0]);
+    expect(runs[0]!.activity.some(({ saturatedReads }) => saturatedReads > 0)).toBe(true);
+  });
+
+  it('gives an image what it gives it alone', async () => {
+    const size = images.data.length / 3;
+    const alone = { ...images, images: 1, data: images.data.subarray(size, 2 * size) };
+
+    const [all, one] = await Promise.all([
+      simulate(mapping, images, { backend: openReference() }),
+      simulate(mapping, alone, { backend: openReference() }),
+    ]);
+
+    expect([...one.outputs]).toEqual([...all.outputs.subarray(5, 10)]);
+  });
+
+  it('releases every map, once', async () => {
+    const backend = countingReference();
+
+    await simulate(mapping, images, { backend, batch: 2 });
+
+    expect(backend.held()).toBe(0);
+  });
+
+  it('releases every map also when the backend fails', async () => {
+    const backend = countingReference();
+    const failing = { ...backend, download: () => Promise.reject(new Error('lost')) };
+
+    await expect(simulate(mapping, images, { backend: failing })).rejects.toThrow('lost');
+
+    expect(backend.held()).toBe(0);
+  });
+
+  it('tells of its progress, and says which backend ran', async () => {
+    const seen: Progress[] = [];
+
+    const run = await simulate(mapping, images, {
+      backend: openReference(),
+      batch: 2,
+      onProgress: (progress) => seen.push(progress),
+    });
+
+    expect(seen.map(({ done }) => done)).toEqual([2, 3]);
+    expect(seen.every(({ stage, total }) => stage === 'simulate' && total === 3)).toBe(true);
+    expect(run).toMatchObject({ images: 3, backend: 'reference' });
+  });
+
+  it('stops when told to', async () => {
+    const signal = { aborted: false };
+    const options = {
+      backend: openReference(),
+      batch: 1,
+      signal,
+      onProgress: () => (signal.aborted = true),
+    };
+
+    expect(await caughtEventually(() => simulate(mapping, images, options))).toMatchObject({
+      name: 'CancelledError',
+    });
+  });
+
+  it.each([
+    ['another size', { height: 8 }],
+    ['another number of channels', { channels: 1 }],
+    ['4 bits', { bits: 4 }],
+  ])('refuses images of %s', async (_, change) => {
+    const wrong = { ...images, ...change };
+
+    const error = await caughtEventually(() =>
+      simulate(mapping, wrong, { backend: openReference() }),
+    );
+
+    expect(error).toMatchObject({ name: 'SimulationError', where: ['tour', 'image'] });
+  });
+
+  it.each([0, -1, 1.5, NaN])('refuses a batch of %d instead of running forever', async (batch) => {
+    let asked = 0;
+    const signal = {
+      get aborted(): boolean {
+        asked += 1;
+        return asked > 20;
+      },
+    };
+
+    const error = await caughtEventually(() =>
+      simulate(mapping, images, { backend: openReference(), batch, signal }),
+    );
+
+    expect(error.name).toBe('SimulationError');
+  });
+});
+
+describe('plannedActivity', () => {
+  it('counts macro-ops, skipped groups and column reads by hand', () => {
+    // 20 kernels of 32 channels in 1x1: two tiles (16 and 4 kernels) of two groups; tile 1 lacks its second group.
+    const layer = conv({
+      name: 'a',
+      input: 'image',
+      channels: 32,
+      kernels: 20,
+      kernelHeight: 1,
+      kernelWidth: 1,
+      padding: 0,
+    });
+    const weights = layer.weights.map((_, i) => (i >= 16 * 32 && i % 32 >= 16 ? 0 : 1));
+    const network = networkOf('n', { height: 2, width: 3, channels: 32 }, 2, [
+      { ...layer, weights },
+      linear({ name: 'fc', input: 'a', inputs: 120, outputs: 2 }),
+    ]);
+
+    const [first] = macroLayersOf(mapped(network, { activationBits: 6 }));
+
+    // 6 pixels x 5 images = 30. Tile 0: 2 groups x 2 macros; tile 1: 1 group x 1 macro (4 kernels fit one macro of 8).
+    // Columns: (2 groups x 16 kernels + 1 x 4) x 8 bits x 3 phases.
+    expect(plannedActivity(first!, 5)).toEqual({
+      layer: 'a',
+      macroOps: 30 * (2 * 2 + 1 * 1),
+      skippedGroups: 30 * 1,
+      columnReads: 30 * 36 * 8 * 3,
+    });
+  });
+});
+
+describe('accuracy', () => {
+  it('is the share of images whose largest output is their label', () => {
+    const outputs = Int32Array.of(1, 5, 2, 9, -1, 0, 0, 0, 3, -7, -2, -3);
+
+    expect(accuracy(outputs, Uint8Array.of(1, 0, 2, 2), 3)).toBe(3 / 4);
+  });
+});

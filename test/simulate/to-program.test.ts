@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
+import type { MacroProgram } from '../../src/simulate/macro-program.ts';
+import { adcProgram, setBits, toProgram, toPrograms } from '../../src/simulate/to-program.ts';
+import { caught } from '../support/caught.ts';
+import { macroLayersOf, mapped } from '../support/mapped.ts';
+import { weightFromPlanes } from '../support/plain-macro.ts';
+import { holds } from '../support/property.ts';
+import { linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+
+/** The weights of order (M, C, R, S) as codes and planes of a program hold them, zero where no group is stored. */
+function rebuilt(program: MacroProgram, { layer }: MappedMacroLayer): Int8Array {
+  const { channels, kernels, kernelHeight, kernelWidth } = layer.geometry;
+  const area = kernelHeight * kernelWidth;
+  const weights = new Int8Array(kernels * channels * area);
+  const positions = program.kernel.height * program.kernel.width;
+  const isPacked = program.patch.height * program.patch.width === area && area > 1;
+  for (let tile = 0; tile + 1 < program.tileStarts.length; tile++)
+    for (let group = program.tileStarts[tile]!; group < program.tileStarts[tile + 1]!; group++)
+      for (let k = 0; k < program.kernelsPerTile; k++)
+        for (let line = 0; line < program.wordLinesOn; line++) {
+          const weight = weightFromPlanes(program, group, k, line);
+          const kernel = tile * program.kernelsPerTile + k;
+          const code = program.codes[group]!;
+          const wide = Math.floor(code / positions) * program.wordLinesOn + line;
+          const channel = isPacked ? wide % channels : wide;
+          const position = isPacked ? Math.floor(wide / channels) : code % positions;
+          if (kernel < kernels && channel < channels && position < area)
+            weights[(kernel * channels + channel) * area + position] = weight;
+          else expect(weight, 'an unused cell').toBe(0);
+        }
+  return weights;
+}
+
+describe('toProgram', () => {
+  it('holds exactly the weights of the stored groups, at any bit widths and pruning', () => {
+    const seeds = fc.integer({ min: 1, max: 1e6 });
+    const bits = fc.integer({ min: 2, max: 8 });
+    const settings = fc.constantFrom(
+      [],
+      ['macro.wordLinesOn=7'],
+      ['macro.wordLinesOn=40', 'cores.macros=1'],
+      ['macro.wordLinesOn=64', 'macro.partitions=3'],
+    );
+
+    holds(
+      fc.property(seeds, bits, settings, (seed, weightBits, chip) => {
+        const mapping = mapped(randomNetwork(seed), {
+          weightBits,
+          prunedGroups: 0.3,
+          settings: chip,
+        });
+
+        for (const layer of macroLayersOf(mapping))
+          expect(rebuilt(toProgram(mapping, layer), layer)).toEqual(layer.layer.weights);
+      }),
+      25,
+    );
+  });
+
+  it('has one program per macro layer, under its name', () => {
+    const programs = toPrograms(mapped(tourNetwork()));
+
+    expect([...programs.keys()]).toEqual(['stem', 'half', 'main', 'skip', 'join', 'fc']);
+    for (const [name, program] of programs) expect(program.name).toBe(name);
+  });
+
+  it('deals the whole kernel onto word lines in a packed layer only', () => {
+    const programs = toPrograms(mapped(tourNetwork()));
+
+    expect(programs.get('stem')).toMatchObject({
+      patch: { height: 3, width: 3, stride: 1, padding: 1 },
+      kernel: { height: 1, width: 1, stride: 1, padding: 0 },
+      words: { height: 9, width: 8, blocks: 2 },
+    });
+    expect(programs.get('half')).toMatchObject({
+      patch: { height: 1, width: 1, stride: 1, padding: 0 },
+      kernel: { height: 3, width: 3, stride: 2, padding: 1 },
+      words: { height: 9, width: 8, blocks: 2 },
+      requantize: { residual: { stride: 2, channelOffset: 3, signed: false } },
+    });
+  });
+
+  it('refuses sums beyond the 32 bits that backends add in, naming the layer', () => {
+    const network = networkOf('long', { height: 1, width: 1, channels: 160 }, 2, [
+      linear({ name: 'fc', input: 'image', inputs: 160, outputs: 2 }),
+    ]);
+    const settings = ['adc.bits=8', 'adc.step=64'];
+
+    // One group reaches 64 * 255 * 2^7 * 85 = 1.8e8, so six of them stay below 2^30 and ten do not.
+    expect(caught(() => toPrograms(mapped(network, { settings })))).toMatchObject({
+      name: 'MappingError',
+      where: ['long', 'fc'],
+    });
+    expect(() => toPrograms(mapped(network))).not.toThrow();
+  });
+});
+
+describe('adcProgram', () => {
+  it('keeps step and offset to 1/256', () => {
+    const { chip } = mapped(tourNetwork(), {
+      settings: ['adc.step=0.3', 'adc.offset=-1.5', 'adc.bits=5'],
+    });
+
+    // 0.3 * 256 = 76.8
+    expect(adcProgram(chip)).toEqual({ bits: 5, step: 77, offset: -384 });
+  });
+});
+
+describe('setBits', () => {
+  it('writes two’s complement, one bit per plane', () => {
+    const planes = new Uint32Array(8);
+
+    setBits(planes, 0, -3, { bits: 4, words: 2, mask: 0x80000000 });
+
+    // -3 is 1101 in 4 bits.
+    expect([...planes]).toEqual([0x80000000, 0, 0, 0, 0x80000000, 0, 0x80000000, 0]);
+  });
+});

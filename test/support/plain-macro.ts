@@ -1,0 +1,219 @@
+// The macro by brute force: every sum on every bit line, from the definition of a macro-op. Shares no code with src.
+
+import type { ChipSpec } from '../../src/chips/index.ts';
+import type { Shape } from '../../src/core/feature-map.ts';
+import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
+import type { MacroProgram } from '../../src/simulate/macro-program.ts';
+import { type PlainMap, valueAt } from './plain.ts';
+
+interface Pixel {
+  readonly image: number;
+  readonly y: number;
+  readonly x: number;
+}
+
+/** The weights of one kernel in one stored group, and the activations that they meet, by word line. */
+interface PlainGroup {
+  readonly weight: (line: number) => number;
+  readonly input: (line: number, pixel: Pixel) => number;
+}
+
+/** Everything that a brute-force run needs. */
+export interface PlainMacro {
+  readonly images: number;
+  readonly output: Shape;
+  readonly bias: ArrayLike<number>;
+  readonly wordLinesOn: number;
+  readonly inputBits: number;
+  readonly inputBitsPerPhase: number;
+  readonly weightBits: number;
+  /** In 1/256 unit discharge. */
+  readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
+  readonly accumulatorBits: number;
+  readonly groupsOf: (kernel: number) => readonly PlainGroup[];
+}
+
+/** Sums of order (image, y, x, kernel), and what was seen on the way. */
+export interface PlainMacroResult {
+  readonly sums: readonly number[];
+  readonly saturatedReads: number;
+  readonly zeroPhaseReads: number;
+  readonly columnReads: number;
+  readonly overflowedSums: number;
+  /** How often each sum was on a bit line. */
+  readonly columnSums: ReadonlyMap<number, number>;
+}
+
+/** Runs every macro-op bit by bit. */
+export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
+  const { weightBits, inputBitsPerPhase: digitBits, adc } = macro;
+  const phases = Math.ceil(macro.inputBits / digitBits);
+  const lines = Array.from({ length: macro.wordLinesOn }, (_, line) => line);
+  const columnSums = new Map<number, number>();
+  const count = { saturatedReads: 0, zeroPhaseReads: 0, columnReads: 0, overflowedSums: 0 };
+  const sums: number[] = [];
+  const limit = 2 ** (macro.accumulatorBits - 1);
+  const runGroup = (bits: readonly (readonly number[])[], inputs: readonly number[]): number => {
+    let total = 0;
+    for (let phase = 0; phase < phases; phase++) {
+      const digits = inputs.map(
+        (value) => Math.floor(value / 2 ** (phase * digitBits)) % 2 ** digitBits,
+      );
+      const isZero = digits.every((digit) => digit === 0);
+      bits.forEach((cells, bit) => {
+        let sum = 0;
+        for (const line of lines) sum += digits[line]! * cells[line]!;
+        const code = Math.floor((sum * 256 - adc.offset) / adc.step + 0.5);
+        const kept = Math.min(2 ** adc.bits - 1, Math.max(0, code));
+        const sign = bit === weightBits - 1 ? -1 : 1;
+        total += sign * 2 ** bit * 2 ** (phase * digitBits) * (adc.offset + kept * adc.step);
+        count.columnReads += 1;
+        if (kept !== code) count.saturatedReads += 1;
+        if (isZero) count.zeroPhaseReads += 1;
+        columnSums.set(sum, (columnSums.get(sum) ?? 0) + 1);
+      });
+    }
+    return total;
+  };
+  const { height, width, channels } = macro.output;
+  for (let kernel = 0; kernel < channels; kernel++) {
+    const groups = macro.groupsOf(kernel).map(({ weight, input }) => {
+      const bits = Array.from({ length: weightBits }, (_, bit) =>
+        lines.map(
+          (line) => Math.floor(((weight(line) + 2 ** weightBits) % 2 ** weightBits) / 2 ** bit) % 2,
+        ),
+      );
+      return { bits, input };
+    });
+    for (let pixel = 0; pixel < macro.images * height * width; pixel++) {
+      const at = {
+        image: Math.floor(pixel / (height * width)),
+        y: Math.floor(pixel / width) % height,
+        x: pixel % width,
+      };
+      let total = 0;
+      for (const { bits, input } of groups)
+        total += runGroup(
+          bits,
+          lines.map((line) => input(line, at)),
+        );
+      const sum = macro.bias[kernel]! + Math.floor(total / 256 + 0.5);
+      const kept = Math.min(limit - 1, Math.max(-limit, sum));
+      if (kept !== sum) count.overflowedSums += 1;
+      sums[pixel * channels + kernel] = kept;
+    }
+  }
+  return { sums, columnSums, ...count };
+}
+
+/** A mapped layer on `input`, read from its weights of order (M, C, R, S) and the marks of its stored groups. */
+export function plainFromLayer(
+  { layer }: MappedMacroLayer,
+  chip: ChipSpec,
+  input: PlainMap,
+): PlainMacro {
+  const { geometry, grid, weights, kept } = layer;
+  const { channels, kernelWidth, stride, padding } = geometry;
+  const area = geometry.kernelHeight * kernelWidth;
+  const place = (code: number, line: number): { c: number; position: number } => {
+    const block = Math.floor(code / grid.positions);
+    const wide = block * grid.shape.channels + line;
+    return grid.packed
+      ? { c: wide % channels, position: Math.floor(wide / channels) }
+      : { c: wide, position: code % grid.positions };
+  };
+  const groupsOf = (kernel: number): PlainGroup[] => {
+    const tile = Math.floor(kernel / grid.shape.kernels);
+    const codes = Array.from({ length: grid.codes }, (_, code) => code).filter(
+      (code) => kept[tile * grid.codes + code] === 1,
+    );
+    return codes.map((code) => ({
+      weight: (line) => {
+        const { c, position } = place(code, line);
+        if (c >= channels || position >= area) return 0;
+        return weights[(kernel * channels + c) * area + position]!;
+      },
+      input: (line, { image, y, x }) => {
+        const { c, position } = place(code, line);
+        if (c >= channels || position >= area) return 0;
+        return valueAt(input, {
+          image,
+          y: y * stride + Math.floor(position / kernelWidth) - padding,
+          x: x * stride + (position % kernelWidth) - padding,
+          c,
+        });
+      },
+    }));
+  };
+  return {
+    images: input.images,
+    output: layer.outputShape,
+    bias: layer.bias,
+    wordLinesOn: chip.macro.wordLinesOn.value,
+    inputBits: layer.inputBits,
+    inputBitsPerPhase: chip.macro.inputBitsPerPhase.value,
+    weightBits: layer.weightBits,
+    adc: {
+      bits: chip.adc.bits.value,
+      step: Math.round(chip.adc.step.value * 256),
+      offset: Math.round(chip.adc.offset.value * 256),
+    },
+    accumulatorBits: chip.accumulator.bits.value,
+    groupsOf,
+  };
+}
+
+/** A program on `input`, its weights read from their planes. */
+export function plainFromProgram(program: MacroProgram, input: PlainMap): PlainMacro {
+  const { kernel, patch, kernelsPerTile, tileStarts, codes } = program;
+  const positions = kernel.height * kernel.width;
+  const groupsOf = (m: number): PlainGroup[] => {
+    const tile = Math.floor(m / kernelsPerTile);
+    const groups = Array.from(codes, (_, group) => group).slice(
+      tileStarts[tile],
+      tileStarts[tile + 1],
+    );
+    return groups.map((group) => {
+      const block = Math.floor(codes[group]! / positions);
+      const position = codes[group]! % positions;
+      return {
+        weight: (line) => weightFromPlanes(program, group, m % kernelsPerTile, line),
+        input: (line, { image, y, x }) => {
+          const wordY = y * kernel.stride + Math.floor(position / kernel.width) - kernel.padding;
+          const wordX = x * kernel.stride + (position % kernel.width) - kernel.padding;
+          const { words } = program;
+          if (wordY < 0 || wordX < 0 || wordY >= words.height || wordX >= words.width) return 0;
+          const wide = block * program.wordLinesOn + line;
+          const c = wide % input.channels;
+          const inPatch = Math.floor(wide / input.channels);
+          if (inPatch >= patch.height * patch.width) return 0;
+          return valueAt(input, {
+            image,
+            y: wordY * patch.stride + Math.floor(inPatch / patch.width) - patch.padding,
+            x: wordX * patch.stride + (inPatch % patch.width) - patch.padding,
+            c,
+          });
+        },
+      };
+    });
+  };
+  return { ...program, images: input.images, groupsOf };
+}
+
+/** The weight of one cell row, put together from its bits: the highest one counts negatively. */
+export function weightFromPlanes(
+  program: MacroProgram,
+  group: number,
+  kernelInTile: number,
+  line: number,
+): number {
+  const words = Math.ceil(program.wordLinesOn / 32);
+  let weight = 0;
+  for (let bit = 0; bit < program.weightBits; bit++) {
+    const plane = (group * program.kernelsPerTile + kernelInTile) * program.weightBits + bit;
+    const word = program.weightPlanes[plane * words + Math.floor(line / 32)]!;
+    const isSet = Math.floor(word / 2 ** (line % 32)) % 2 === 1;
+    if (isSet) weight += (bit === program.weightBits - 1 ? -1 : 1) * 2 ** bit;
+  }
+  return weight;
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { schedule } from '../../src/timeline/schedule.ts';
+import { toChromeTrace, type TraceEvent } from '../../src/timeline/chrome-trace.ts';
+import { mapped } from '../support/mapped.ts';
+import { tourNetwork } from '../support/small-networks.ts';
+
+type Slice = Extract<TraceEvent, { ph: 'X' }>;
+
+const timeline = schedule(mapped(tourNetwork(), { prunedGroups: 0.2 }));
+const trace = toChromeTrace(timeline);
+const slices = trace.traceEvents.filter((event): event is Slice => event.ph === 'X');
+const names = new Map(
+  trace.traceEvents.flatMap((event) =>
+    event.ph === 'M' && event.name === 'thread_name' ? [[event.tid, event.args.name] as const] : [],
+  ),
+);
+
+/** Number of the track of that name. */
+const trackOf = (name: string): number => [...names].find(([, other]) => other === name)![0];
+
+describe('toChromeTrace', () => {
+  it('gives every slice a start and a duration that is not negative', () => {
+    expect(slices.length).toBeGreaterThan(timeline.steps.length);
+    for (const { ts, dur } of slices) {
+      expect(Number.isFinite(ts) && ts >= 0).toBe(true);
+      expect(Number.isFinite(dur) && dur >= 0).toBe(true);
+    }
+  });
+
+  it('names every track that has a slice, each name once', () => {
+    for (const { tid } of slices) expect(names.has(tid)).toBe(true);
+    expect(new Set(names.values()).size).toBe(names.size);
+    for (const name of ['controller', 'core 0', 'core 3', 'core 0 macros', 'core 0 weight path'])
+      expect([...names.values()]).toContain(name);
+  });
+
+  it('names the process after chip and network', () => {
+    expect(trace.traceEvents).toContainEqual(
+      expect.objectContaining({ ph: 'M', name: 'process_name', args: { name: 'mars: tour' } }),
+    );
+  });
+
+  it('lasts as long as a frame: 10 ns per cycle of 100 MHz', () => {
+    const end = Math.max(...slices.map(({ ts, dur }) => ts + dur));
+
+    // Microseconds; adding doubles rounds by less than a millionth of a cycle.
+    expect(Math.abs(end * 100 - timeline.cyclesPerFrame)).toBeLessThan(1e-6);
+    expect(trace.otherData).toMatchObject({
+      cyclesPerFrame: timeline.cyclesPerFrame,
+      megahertz: 100,
+    });
+  });
+
+  it('has each computing step on the tracks of its core and of its macros', () => {
+    const computing = timeline.steps.filter(({ kind }) => kind === 'compute');
+
+    expect(computing.length).toBeGreaterThan(0);
+    for (const step of computing)
+      for (const name of [`core ${step.core}`, `core ${step.core} macros`])
+        expect(slices).toContainEqual(
+          expect.objectContaining({
+            name: 'compute',
+            tid: trackOf(name),
+            ts: (step.start * 10) / 1000,
+            dur: (step.cycles * 10) / 1000,
+            args: expect.objectContaining({ layer: step.layer, cycles: step.cycles }) as unknown,
+          }),
+        );
+  });
+
+  it('lets no slices of one track overlap, unless they last exactly as long', () => {
+    for (const tid of names.keys()) {
+      const own = slices.filter((slice) => slice.tid === tid).toSorted((a, b) => a.ts - b.ts);
+      own.slice(1).forEach(({ ts, dur }, i) => {
+        const before = own[i]!;
+        // A layer may read and add the same memory.
+        if (before.ts === ts && before.dur === dur) return;
+        // A millionth of a cycle of 0.01 microseconds, for the rounding of doubles.
+        expect(before.ts + before.dur, names.get(tid)).toBeLessThanOrEqual(ts + 1e-8);
+      });
+    }
+  });
+
+  it('shows which memory each layer reads, writes and adds', () => {
+    const memoryOf = (name: string): string =>
+      names.get(slices.find((slice) => slice.name === name)!.tid)!;
+
+    expect(memoryOf('read by stem')).toBe('feature maps: bank 0');
+    expect(memoryOf('written by stem')).toBe('feature maps: bank 1');
+    expect(memoryOf('read by half')).toBe('feature maps: bank 1');
+    expect(memoryOf('written by half')).toBe('feature maps: bank 0');
+    expect(memoryOf('written by skip')).toBe('feature maps: shortcut');
+    expect(memoryOf('added by join')).toBe('feature maps: shortcut');
+  });
+
+  it('draws the power that it is told, layer by layer', () => {
+    const withPower = toChromeTrace(timeline, { power: new Map([['stem', 4.5]]) });
+
+    const counters = withPower.traceEvents.filter(
+      (event) => event.ph === 'C' && event.name === 'power',
+    );
+    expect(counters).toEqual([
+      { ph: 'C', name: 'power', pid: 1, ts: 0, args: { milliwatts: 4.5 } },
+    ]);
+  });
+
+  it('shows layers only when there are too many steps', () => {
+    const summary = toChromeTrace(timeline, { mostSteps: 10 });
+
+    const onCores = summary.traceEvents.filter(
+      (event): event is Slice => event.ph === 'X' && event.tid === trackOf('core 0'),
+    );
+    expect(summary.otherData['levelOfDetail']).toBe('layer');
+    expect(trace.otherData['levelOfDetail']).toBe('step');
+    expect(onCores.map(({ name }) => name)).toEqual(
+      timeline.layers.filter(({ cycles }) => cycles > 0).map(({ layer }) => layer),
+    );
+    expect(summary.traceEvents.length).toBeLessThan(trace.traceEvents.length);
+  });
+
+  it('survives JSON', () => {
+    expect(JSON.parse(JSON.stringify(trace))).toEqual(trace);
+  });
+});
