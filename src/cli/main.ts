@@ -11,6 +11,7 @@ import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
+import { validateCommand } from './commands/validate.ts';
 import { packageVersion } from './package-root.ts';
 
 /** Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects. */
@@ -26,6 +27,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .addCommand(estimateCommand())
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
+    .addCommand(validateCommand())
     .addCommand(mapCommand())
     .addCommand(traceCommand())
     .addCommand(mvmCommand())

@@ -4,11 +4,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../chips/index.ts';
 import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts';
 import { readMaskFile } from '../compress/mask-file.ts';
+import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, UsageError } from '../core/errors.ts';
 import { spreadImages } from '../datasets/image-set.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf, type Job, type MapJob } from '../pipeline/run-job.ts';
+import type { EstimatorJob } from '../sweep/estimator.ts';
 import { readText } from './files.ts';
 import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
 import { loadNetwork, modelNames, untrainedNames } from './load-network.ts';
@@ -120,7 +122,7 @@ export function loadMapJob(options: JobOptions): MapJob {
   const network = loadNetwork(options.network, options.seed);
   const chip = loadChip(options);
   const weightBits = options.weightBits ?? chip.precision.weightBits.value;
-  const groupMasks = loadMasks(options, network, chip, weightBits);
+  const groupMasks = loadMasks(options, network, groupShapeOf(chip, weightBits));
   return {
     network,
     chip,
@@ -146,13 +148,13 @@ function checkPruning(options: JobOptions): void {
     throw usage(`${given.join(' and ')} exclude each other`, 'say once which groups are kept');
 }
 
+/** Masks of `network` for groups of `shape`, where the options ask for some. */
 function loadMasks(
-  { groupMasks: path, densityProfile, seed }: JobOptions,
+  options: JobOptions,
   network: Network,
-  chip: ChipSpec,
-  weightBits: number,
+  shape: GroupShape,
 ): GroupMasks | undefined {
-  const shape = groupShapeOf(chip, weightBits);
+  const { groupMasks: path, densityProfile, seed } = options;
   if (densityProfile !== undefined)
     return densityProfileMasks(network, densityProfile, seed, shape);
   if (path === undefined) return undefined;
@@ -165,10 +167,28 @@ function loadMasks(
   const { channels, kernels } = file.shape;
   if (channels !== shape.channels || kernels !== shape.kernels)
     throw new InputError({
-      what: `counts groups of ${channels} channels x ${kernels} kernels, ${chip.name} runs ${shape.channels} x ${shape.kernels} at ${weightBits} weight bits`,
+      what: `counts groups of ${channels} channels x ${kernels} kernels, the chip runs ${shape.channels} x ${shape.kernels} at these weight bits`,
       where: path,
     });
   return file.masks;
+}
+
+/**
+ * Loads network and chip for estimates on many chips.
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export function loadEstimate(options: JobOptions): EstimatorJob & { readonly chip: ChipSpec } {
+  checkPruning(options);
+  const network = loadNetwork(options.network, options.seed);
+  const hasMasks = options.groupMasks !== undefined || options.densityProfile !== undefined;
+  return {
+    network,
+    chip: loadChip(options),
+    weightBits: options.weightBits,
+    activationBits: options.activationBits,
+    prunedGroups: options.prunedGroups ?? network.origin.prunedGroups ?? 0,
+    masksFor: hasMasks ? (shape) => loadMasks(options, network, shape) ?? new Map() : undefined,
+  };
 }
 
 /**

@@ -4,13 +4,7 @@ import { type ChipSpec, setChipValues } from '../chips/index.ts';
 import { type Evidence, provenanceOf } from '../chips/sourced.ts';
 import { CancelledError, CimError } from '../core/errors.ts';
 import type { LongWork } from '../core/progress.ts';
-
-/** What is looked at. */
-export interface Outcome {
-  readonly framesPerSecond: number;
-  /** Dense-equivalent. */
-  readonly topsPerWatt: number;
-}
+import type { Outcome } from './estimator.ts';
 
 /** One number of the chip, and what changing it does. */
 export interface SensitivityRow {

@@ -2,14 +2,9 @@
 
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { estimate } from '../../pipeline/estimate.ts';
-import {
-  type Outcome,
-  sensitivity,
-  type Sensitivity,
-  type SensitivityRow,
-} from '../../sweep/sensitivity.ts';
-import { addJobOptions, type JobOptions, loadMapJob, whole } from '../options.ts';
+import { openEstimator, type Outcome, outcomeOf } from '../../sweep/estimator.ts';
+import { sensitivity, type Sensitivity, type SensitivityRow } from '../../sweep/sensitivity.ts';
+import { addJobOptions, type JobOptions, loadEstimate, whole } from '../options.ts';
 import { openProgressBar } from '../progress-bar.ts';
 
 interface SensitivityOptions extends JobOptions {
@@ -26,19 +21,11 @@ export function sensitivityCommand(): Command {
     .option('--top <count>', 'rows to print', whole(1, 100), 10)
     .option('--json', 'print every row as JSON')
     .action((options: SensitivityOptions) => {
-      const job = loadMapJob(options);
+      const { chip, ...job } = loadEstimate(options);
+      const estimator = openEstimator(job);
       const bar = openProgressBar();
-      const result = sensitivity(
-        job.chip,
-        (chip): Outcome => {
-          const { performance, topsPerWatt } = estimate({ ...job, chip }).report;
-          return {
-            framesPerSecond: performance.framesPerSecond,
-            topsPerWatt: topsPerWatt.denseEquivalent,
-          };
-        },
-        { onProgress: bar.show },
-      );
+      const work = { onProgress: bar.show };
+      const result = sensitivity(chip, (changed) => outcomeOf(estimator(changed, options)), work);
       bar.stop();
       process.stdout.write(
         options.json

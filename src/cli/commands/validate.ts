@@ -1,0 +1,33 @@
+// `mars validate`: the model against what was published, as the page docs/validation.md.
+
+import { Command } from 'commander';
+import { validationPage } from '../../sweep/validation-page.ts';
+import { validate } from '../../sweep/validation.ts';
+import { writeWhole } from '../files.ts';
+import { openProgressBar } from '../progress-bar.ts';
+
+/** The command. */
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description(
+      'compare the model with the published figures of MARS and with arithmetic; print the page in Markdown',
+    )
+    .option('--out <file>', 'write the page there instead')
+    .option('--json', 'print the figures as JSON')
+    .action((options: { readonly out?: string; readonly json?: boolean }) => {
+      const bar = openProgressBar();
+      const figures = validate({ onProgress: bar.show });
+      bar.stop();
+      if (options.json) {
+        const networks = figures.networks.map(({ subject, ...rest }) => ({
+          network: subject.title,
+          ...rest,
+        }));
+        process.stdout.write(`${JSON.stringify({ version: 1, ...figures, networks }, null, 2)}\n`);
+      } else if (options.out === undefined) process.stdout.write(validationPage(figures));
+      else {
+        writeWhole(options.out, validationPage(figures));
+        process.stdout.write(`Written: ${options.out}\n`);
+      }
+    });
+}
