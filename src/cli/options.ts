@@ -8,7 +8,7 @@ import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, UsageError } from '../core/errors.ts';
 import { spreadImages } from '../datasets/image-set.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
-import type { Network } from '../network/network.ts';
+import { type Network, networkMacs } from '../network/network.ts';
 import { groupShapeOf, type Job, type MapJob } from '../pipeline/run-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
 import { readText } from './files.ts';
@@ -36,8 +36,8 @@ export interface JobOptions {
   readonly seed: number;
 }
 
-/** Training images on which activation clips are chosen. */
-const calibrationImages = 256;
+/** Training images on which activation clips are chosen: as many as a few seconds of plain TypeScript can take. */
+const calibration = { most: 256, least: 8, macs: 3e9 };
 
 /** A whole number from `low` to `high`. */
 export const whole =
@@ -198,7 +198,9 @@ export function loadEstimate(options: JobOptions): EstimatorJob & { readonly chi
 export function loadJob(options: JobOptions): Omit<Job, 'images'> {
   const part = loadMapJob(options);
   const training = loadDataset(jobDataset(options, part.network.dataset), 'train', options.data);
-  return { ...part, calibration: spreadImages(training, calibrationImages), seed: options.seed };
+  const affordable = Math.floor(calibration.macs / networkMacs(part.network));
+  const images = Math.max(calibration.least, Math.min(calibration.most, affordable));
+  return { ...part, calibration: spreadImages(training, images), seed: options.seed };
 }
 
 /** The data set of a job: `--dataset`, else what the network was trained on. */

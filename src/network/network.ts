@@ -61,6 +61,15 @@ export function layerShapes(network: Network): ReadonlyMap<string, Shape> {
   return shapes;
 }
 
+/** Multiply-accumulates of one image, over all layers with weights. */
+export function networkMacs(network: Network): number {
+  const shapes = layerShapes(network);
+  return network.layers.filter(hasWeights).reduce((sum, layer) => {
+    const { height, width } = shapes.get(layer.name) ?? { height: 0, width: 0 };
+    return sum + layer.weights.length * height * width;
+  }, 0);
+}
+
 /**
  * Checks that shapes fit, that every weight array has its length and only finite values, and that the last layer
  * gives one pixel with a value per class.
