@@ -68,16 +68,6 @@ export interface Timeline {
   readonly steps: readonly ControllerStep[];
 }
 
-/** Names of {@link CycleShares}, in the order of reports. */
-export const cycleShareNames: readonly (keyof CycleShares)[] = [
-  'compute',
-  'load',
-  'port',
-  'drain',
-  'pool',
-  'barrier',
-];
-
 /** Sums of each share over the frame. */
 export function frameShares(timeline: Timeline): CycleShares {
   const sum = (name: keyof CycleShares): number =>
