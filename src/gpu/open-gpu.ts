@@ -21,11 +21,16 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   return { vendor, architecture, device, description, isFallback: adapter.info.isFallbackAdapter };
 }
 
-/** One line for reports, the same from Node and from Chrome where they use the same driver. */
-export const adapterText = (adapter: AdapterDescription): string =>
-  [adapter.device || adapter.vendor, adapter.description]
+/** One line for reports: whatever the browser or driver tells. */
+export const adapterText = ({
+  vendor,
+  architecture,
+  device,
+  description,
+}: AdapterDescription): string =>
+  [...new Set([vendor, architecture, device, description])]
     .filter((text) => text !== '')
-    .join(', ') || 'unnamed adapter';
+    .join(' ') || 'unnamed adapter';
 
 /** The adapter of `gpu`, and a device with its limits. */
 export interface OpenDevice {

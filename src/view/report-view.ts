@@ -19,7 +19,11 @@ export function drawReport(report: Report): HTMLElement {
     ['TOPS/W dense-equivalent', topsPerWatt.denseEquivalent.toFixed(2)],
   ];
   const list = document.createElement('dl');
-  for (const [term, value] of facts) list.append(text('dt', term), text('dd', value));
+  for (const [term, value] of facts) {
+    const pair = document.createElement('div');
+    pair.append(text('dt', term), text('dd', value));
+    list.append(pair);
+  }
   const table = document.createElement('table');
   table.append(
     row('th', ['layer', 'output', 'groups', 'macro-ops', 'cycles', 'energy nJ', 'saturated reads']),
