@@ -53,9 +53,10 @@ export function readJson(path: string): unknown {
 
 /**
  * Writes a file through a temporary one, so that it is either whole or not there. Makes its folder.
+ * @param option that named the path, for errors
  * @throws {InputError} when it cannot be written
  */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+export function writeWhole(path: string, content: string | Uint8Array, option = '--out'): void {
   const temporary = `${path}.${process.pid}.part`;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -66,7 +67,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     throw new InputError({
       what: `cannot be written (${reasonOf(cause)})`,
       where: path,
-      todo: 'choose another --out',
+      todo: `choose another ${option}`,
       cause,
     });
   }

@@ -7,13 +7,14 @@ import { readMaskFile } from '../compress/mask-file.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, UsageError } from '../core/errors.ts';
 import { spreadImages } from '../datasets/image-set.ts';
+import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
 import { type Network, networkMacs } from '../network/network.ts';
-import { groupShapeOf, type Job, type MapJob } from '../pipeline/run-job.ts';
+import { groupShapeOf, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
 import { readText } from './files.ts';
 import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
-import { loadNetwork, modelNames, untrainedNames } from './load-network.ts';
+import { loadNetwork, loadNetworkOrImage, modelNames, untrainedNames } from './load-network.ts';
 
 /** How the macros are computed. */
 export const backendNames = ['gpu', 'reference', 'browser'] as const;
@@ -27,14 +28,25 @@ export interface JobOptions {
   readonly data?: string;
   readonly chip: string;
   readonly set: readonly string[];
+  /** These four only when given: they compress a trained network; a stored image is compressed already. */
   readonly weightBits?: number;
   readonly activationBits?: number;
   readonly prunedGroups?: number;
   readonly groupMasks?: string;
   readonly densityProfile?: number;
+  readonly indexCoding?: IndexCoding;
   readonly balance: Balance;
   readonly seed: number;
 }
+
+const compressOptions = [
+  'weightBits',
+  'activationBits',
+  'prunedGroups',
+  'groupMasks',
+  'densityProfile',
+  'indexCoding',
+] as const;
 
 /** Training images on which activation clips are chosen: as many as a few seconds of plain TypeScript can take. */
 const calibration = { most: 256, least: 8, macs: 3e9 };
@@ -66,7 +78,7 @@ export function addJobOptions(command: Command): Command {
   return command
     .option(
       '--network <name|file>',
-      `trained network: ${modelNames().join(', ')}, or a .safetensors file; untrained: ${untrainedNames().join(', ')}`,
+      `trained network: ${modelNames().join(', ')}, a .safetensors file, or a stored image (mars map --image); untrained: ${untrainedNames().join(', ')}`,
       'mnist-cnn',
     )
     .option(
@@ -102,6 +114,12 @@ export function addJobOptions(command: Command): Command {
       real(0, 100),
     )
     .addOption(
+      new Option(
+        '--index-coding <coding>',
+        'how the lists of stored groups are stored (default: absolute)',
+      ).choices(indexCodings),
+    )
+    .addOption(
       new Option('--balance <how>', 'how kernel tiles are dealt onto cores')
         .choices(balances)
         .default('none'),
@@ -115,12 +133,19 @@ export const backendOption = (): Option =>
 
 /**
  * Loads network and chip; a job that can be mapped, its clips guessed from batch norm.
+ * @throws {UsageError} when options that compress come with a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
 export function loadMapJob(options: JobOptions): MapJob {
   checkPruning(options);
-  const network = loadNetwork(options.network, options.seed);
   const chip = loadChip(options);
+  const { balance } = options;
+  const loaded = loadNetworkOrImage(options.network, options.seed);
+  if (loaded.kind === 'stored') {
+    refuseToCompress(options);
+    return { stored: loaded.stored, chip, balance };
+  }
+  const { network } = loaded;
   const weightBits = options.weightBits ?? chip.precision.weightBits.value;
   const groupMasks = loadMasks(options, network, groupShapeOf(chip, weightBits));
   return {
@@ -130,8 +155,19 @@ export function loadMapJob(options: JobOptions): MapJob {
     activationBits: options.activationBits ?? chip.precision.activationBits.value,
     prunedGroups: groupMasks ? 0 : (options.prunedGroups ?? network.origin.prunedGroups ?? 0),
     groupMasks,
-    balance: options.balance,
+    indexCoding: options.indexCoding,
+    balance,
   };
+}
+
+function refuseToCompress(options: JobOptions): void {
+  const given = compressOptions.find((option) => options[option] !== undefined);
+  if (given === undefined) return;
+  const flag = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw usage(
+    `--${flag} cannot be given with the stored image ${options.network}, which is compressed already`,
+    'leave it out here, and give it to mars map --image',
+  );
 }
 
 /**
@@ -193,14 +229,17 @@ export function loadEstimate(options: JobOptions): EstimatorJob & { readonly chi
 
 /**
  * Loads what the options name, calibration images included; the job without its images.
+ * @throws {UsageError} when options that compress come with a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
-export function loadJob(options: JobOptions): Omit<Job, 'images'> {
+export function loadJob(options: JobOptions): UnloadedJob {
   const part = loadMapJob(options);
-  const training = loadDataset(jobDataset(options, part.network.dataset), 'train', options.data);
+  const { seed } = options;
+  if ('stored' in part) return { ...part, seed };
+  const training = loadDataset(jobDataset(options, trainedOn(part)), 'train', options.data);
   const affordable = Math.floor(calibration.macs / networkMacs(part.network));
   const images = Math.max(calibration.least, Math.min(calibration.most, affordable));
-  return { ...part, calibration: spreadImages(training, images), seed: options.seed };
+  return { ...part, calibration: spreadImages(training, images), seed };
 }
 
 /** The data set of a job: `--dataset`, else what the network was trained on. */

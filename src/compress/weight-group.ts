@@ -134,3 +134,11 @@ export function zeroGroups(
   });
   return left;
 }
+
+/** Word lines of group `code` that have an input: all of them but in the last block. */
+export function inputsOf(grid: GroupGrid, geometry: KernelGeometry, code: number): number {
+  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const lines = grid.packed ? geometry.channels * area : geometry.channels;
+  const block = Math.floor(code / grid.positions);
+  return Math.min(grid.shape.channels, lines - block * grid.shape.channels);
+}

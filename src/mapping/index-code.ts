@@ -1,5 +1,6 @@
 // Index codes say which group a slot of the macro holds. One code serves all kernels of a tile.
 
+import { readBits, writeBits } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
 import { bitsFor } from '../core/integer.ts';
 
@@ -26,12 +27,7 @@ export const indexCodeBits = (codes: number): number => Math.max(1, bitsFor(code
 /** Packs codes of `bits` each one after the other, lowest bit first, into bytes. */
 export function packIndexCodes(codes: ArrayLike<number>, bits: number): Uint8Array {
   const bytes = new Uint8Array(Math.ceil((codes.length * bits) / 8));
-  for (let i = 0; i < codes.length; i++)
-    for (let bit = 0; bit < bits; bit++) {
-      const at = i * bits + bit;
-      if (((codes[i] as number) >> bit) & 1)
-        bytes[at >> 3] = (bytes[at >> 3] as number) | (1 << (at & 7));
-    }
+  for (let i = 0; i < codes.length; i++) writeBits(bytes, i * bits, bits, codes[i] as number);
   return bytes;
 }
 
@@ -44,12 +40,5 @@ export function unpackIndexCodes(bytes: Uint8Array, bits: number, count: number)
     throw new InputError({
       what: `${bytes.length} bytes cannot hold ${count} index codes of ${bits} bits`,
     });
-  return Uint32Array.from({ length: count }, (_, i) => {
-    let code = 0;
-    for (let bit = 0; bit < bits; bit++) {
-      const at = i * bits + bit;
-      code |= (((bytes[at >> 3] as number) >> (at & 7)) & 1) << bit;
-    }
-    return code;
-  });
+  return Uint32Array.from({ length: count }, (_, i) => readBits(bytes, i * bits, bits));
 }

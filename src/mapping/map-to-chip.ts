@@ -9,7 +9,7 @@ import {
   type PoolLayer,
 } from '../compress/compressed-network.ts';
 import { MappingError } from '../core/errors.ts';
-import { indexCodeBits } from './index-code.ts';
+import { type IndexCoding, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
 import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
 import { type Balance, placeTiles, type TileRun } from './place-tiles.ts';
@@ -22,8 +22,8 @@ export interface MappedMacroLayer {
   readonly tiles: readonly KernelTile[];
   /** Which core runs which tile over which pixels. */
   readonly runs: readonly TileRun[];
-  /** Bits of one index code of this layer. */
-  readonly codeBits: number;
+  /** How its group lists are stored. */
+  readonly indexFormat: IndexFormat;
 }
 
 /** A pooling layer: nothing is stored for it. */
@@ -39,6 +39,7 @@ export interface Mapping {
   readonly network: CompressedNetwork;
   readonly chip: ChipSpec;
   readonly balance: Balance;
+  readonly indexCoding: IndexCoding;
   readonly layers: readonly MappedLayer[];
   /** The memory of every layer's output, by layer name; the image's under `'image'`. */
   readonly featureMaps: ReadonlyMap<string, Memory>;
@@ -48,6 +49,8 @@ export interface Mapping {
 export interface MapOptions {
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance;
+  /** How group lists are stored; `absolute` by default. It changes what is stored and read, not what is computed. */
+  readonly indexCoding?: IndexCoding;
 }
 
 /**
@@ -61,12 +64,16 @@ export function mapToChip(
   chip: ChipSpec,
   options: MapOptions = {},
 ): Mapping {
-  const { balance = 'none' } = options;
+  const { balance = 'none', indexCoding = 'absolute' } = options;
   const featureMaps = placeFeatureMaps(network, chip);
-  const layers = network.layers.map((layer): MappedLayer =>
-    isMacroLayer(layer) ? mapLayer(network.name, layer, chip, balance) : { kind: 'pool', layer },
-  );
-  return { network, chip, balance, layers, featureMaps };
+  const layers = network.layers.map((layer): MappedLayer => {
+    if (!isMacroLayer(layer)) return { kind: 'pool', layer };
+    const { geometry, tiles, runs } = mapLayer(network.name, layer, chip, balance);
+    const lists = tiles.map((tile) => tile.codes);
+    const format = indexFormat(lists, layer.grid, indexCoding);
+    return { kind: 'macro', layer, geometry, tiles, runs, indexFormat: format };
+  });
+  return { network, chip, balance, indexCoding, layers, featureMaps };
 }
 
 function mapLayer(
@@ -74,7 +81,7 @@ function mapLayer(
   layer: MacroLayer,
   chip: ChipSpec,
   balance: Balance,
-): MappedMacroLayer {
+): Pick<MappedMacroLayer, 'geometry' | 'tiles' | 'runs'> {
   const geometry = macroGeometry(chip, layer);
   const { shape, codes, kernelTiles } = layer.grid;
   const where = [network, layer.name];
@@ -107,5 +114,5 @@ function mapLayer(
     cost: (tile, pixels) =>
       tile.codes.length * (pixels * geometry.cyclesPerMacroOp + geometry.loadCyclesPerGroup),
   });
-  return { kind: 'macro', layer, geometry, tiles, runs, codeBits: indexCodeBits(codes) };
+  return { geometry, tiles, runs };
 }

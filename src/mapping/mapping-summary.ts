@@ -1,7 +1,13 @@
 // Counts that a mapping is judged by: what is kept, how many bits that takes, what it would be dense.
 
 import { macsOf } from '../compress/compressed-network.ts';
-import { forEachWeight } from '../compress/weight-group.ts';
+import { inputsOf } from '../compress/weight-group.ts';
+import {
+  indexBits as countIndexBits,
+  type IndexCoding,
+  indexCodings,
+  indexFormat,
+} from './index-coding.ts';
 import type { MappedMacroLayer, Mapping } from './map-to-chip.ts';
 
 /** How much of one layer is stored. */
@@ -14,8 +20,9 @@ export interface LayerStorage {
   /** Multiply-accumulates for one image, of all weights and of the stored groups. */
   readonly macs: number;
   readonly macsKept: number;
+  /** Bits of the group lists in the mapping's index coding. */
   readonly indexBits: number;
-  /** Bits of the stored groups, empty word lines and partitions included, and of their index codes. */
+  /** Bits of the stored groups, empty word lines and partitions included, and of the group lists. */
   readonly storedBits: number;
   /** Bits of all weights, nothing skipped and nothing padded. */
   readonly denseBits: number;
@@ -23,15 +30,14 @@ export interface LayerStorage {
 
 /** The {@link LayerStorage} of one mapped layer. */
 export function layerStorage(mapped: MappedMacroLayer): LayerStorage {
-  const { layer, tiles, codeBits } = mapped;
+  const { layer, tiles, indexFormat: format } = mapped;
   const { grid, geometry, weightBits } = layer;
   let weightsKept = 0;
-  for (const tile of tiles)
-    for (const code of tile.codes)
-      forEachWeight(grid, geometry, tile.index * grid.codes + code, () => (weightsKept += 1));
+  for (const { codes, kernels } of tiles)
+    for (const code of codes) weightsKept += kernels * inputsOf(grid, geometry, code);
   const groupsKept = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const pixels = layer.outputShape.height * layer.outputShape.width;
-  const indexBits = groupsKept * codeBits;
+  const indexBits = countIndexBits(listsOf(mapped), grid, format);
   return {
     groups: layer.kept.length,
     groupsKept,
@@ -65,3 +71,17 @@ export function mappingStorage(mapping: Mapping): LayerStorage {
   }
   return total;
 }
+
+/** Bits of a layer's group lists in every coding: what could be stored instead. */
+export function indexBitsByCoding(mapped: MappedMacroLayer): Readonly<Record<IndexCoding, number>> {
+  const { grid } = mapped.layer;
+  const lists = listsOf(mapped);
+  const bits = indexCodings.map((coding) => [
+    coding,
+    countIndexBits(lists, grid, indexFormat(lists, grid, coding)),
+  ]);
+  return Object.fromEntries(bits) as Record<IndexCoding, number>;
+}
+
+const listsOf = (mapped: MappedMacroLayer): readonly Uint16Array[] =>
+  mapped.tiles.map((tile) => tile.codes);

@@ -3,8 +3,13 @@
 import { z } from 'zod';
 import { checkChip } from '../chips/chip-file.ts';
 import { readMaskFile, writeMaskFile } from '../compress/mask-file.ts';
+import { joinBytes } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
+import { activationsPerImage, type FeatureMap, shapeText } from '../core/feature-map.ts';
 import { toImageSet } from '../datasets/image-set.ts';
+import { indexCodings } from '../mapping/index-coding.ts';
+import { balances } from '../mapping/place-tiles.ts';
+import { readStoredImage, writeStoredImage } from '../mapping/stored-image.ts';
 import { readNetworkFile, writeNetworkFile } from '../network/network-file.ts';
 import { groupShapeOf, type Job } from './run-job.ts';
 
@@ -15,50 +20,50 @@ const mapSchema = z.object({
   channels: z.int().positive(),
   bits: z.int().min(1).max(8),
 });
-const headerSchema = z.object({
+const length = z.int().nonnegative();
+const commonSchema = z.object({
   version: z.literal(1),
-  weightBits: z.int(),
-  activationBits: z.int(),
-  prunedGroups: z.number(),
-  /** A mask file. */
-  groupMasks: z.string().optional(),
-  balance: z.enum(['none', 'sorted', 'lpt']).optional(),
   seed: z.number(),
+  balance: z.enum(balances).optional(),
   chip: z.unknown(),
   imageSet: z.object({ name: z.string(), classes: z.int().positive() }),
   images: mapSchema,
-  calibration: mapSchema,
-  /** Bytes of network, images, labels, calibration. */
-  lengths: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+  /** Bytes of network, images, labels, calibration images; a stored network has none of the last. */
+  lengths: z.tuple([length, length, length, length]),
 });
+const headerSchema = z.discriminatedUnion('stored', [
+  commonSchema.extend({
+    stored: z.literal(false),
+    weightBits: z.int(),
+    activationBits: z.int(),
+    prunedGroups: z.number(),
+    /** A mask file. */
+    groupMasks: z.string().optional(),
+    indexCoding: z.enum(indexCodings).optional(),
+    calibration: mapSchema,
+  }),
+  commonSchema.extend({ stored: z.literal(true) }),
+]);
 
 /** The bytes of a job. */
 export function writeJob(job: Job): Uint8Array {
-  const { network, chip, images, calibration, groupMasks: masks, ...numbers } = job;
-  const parts = [writeNetworkFile(network), images.images.data, images.labels, calibration.data];
-  const { data: _, ...imageShape } = images.images;
-  const { data: __, ...calibrationShape } = calibration;
-  const shape = groupShapeOf(chip, job.weightBits);
+  const { images, chip, seed, balance } = job;
+  const { said, network, calibration } = sourceParts(job);
+  const parts = [network, images.images.data, images.labels, calibration];
   const header = {
     version: 1,
-    ...numbers,
-    groupMasks: masks && writeMaskFile({ network: network.name, shape, masks }),
+    ...said,
+    seed,
+    balance,
     chip,
     imageSet: { name: images.name, classes: images.classes },
-    images: imageShape,
-    calibration: calibrationShape,
+    images: shapeOf(images.images),
     lengths: parts.map((part) => part.length),
   };
   const head = new TextEncoder().encode(JSON.stringify(header));
-  const bytes = new Uint8Array(4 + head.length + parts.reduce((sum, part) => sum + part.length, 0));
-  new DataView(bytes.buffer).setUint32(0, head.length, true);
-  bytes.set(head, 4);
-  let at = 4 + head.length;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, head.length, true);
+  return joinBytes([length, head, ...parts]);
 }
 
 /**
@@ -71,25 +76,85 @@ export function readJob(bytes: Uint8Array): Job {
   const headBytes = bytes.length < 4 ? bytes.length : view.getUint32(0, true);
   const parsed = headerSchema.safeParse(parse(bytes.subarray(4, 4 + headBytes)));
   if (!parsed.success) throw new InputError({ what: 'its header is not valid', where });
-  const { lengths, imageSet, images, calibration, chip, groupMasks, ...rest } = parsed.data;
-  const { version: _, ...numbers } = rest;
-  const total = lengths.reduce((sum, length) => sum + length, 4 + headBytes);
+  const header = parsed.data;
+  const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
   if (total !== bytes.length)
     throw new InputError({ what: `has ${bytes.length} bytes, not ${total}`, where });
   let at = 4 + headBytes;
-  const [network, pixels, labels, calibrationPixels] = lengths.map((length) => {
+  const [network, pixels, labels, calibration] = header.lengths.map((length) => {
     at += length;
     return bytes.subarray(at - length, at);
   }) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const images = { ...header.imageSet, images: withData(header.images, pixels), labels };
+  const common = {
+    chip: checkChip(header.chip, where),
+    images: toImageSet(images, where),
+    seed: header.seed,
+    ...(header.balance ? { balance: header.balance } : {}),
+  };
+  if (header.stored) return { ...common, stored: readStoredImage(network, where) };
+  const { weightBits, activationBits, prunedGroups, groupMasks, indexCoding } = header;
   return {
-    ...numbers,
-    chip: checkChip(chip, where),
+    ...common,
     network: readNetworkFile(network, where),
-    images: toImageSet({ ...imageSet, images: { ...images, data: pixels }, labels }, where),
-    calibration: { ...calibration, data: calibrationPixels },
-    groupMasks: groupMasks === undefined ? undefined : readMaskFile(groupMasks, where).masks,
+    calibration: withData(header.calibration, calibration),
+    weightBits,
+    activationBits,
+    prunedGroups,
+    ...(groupMasks === undefined ? {} : { groupMasks: readMaskFile(groupMasks, where).masks }),
+    ...(indexCoding ? { indexCoding } : {}),
   };
 }
+
+interface SourceParts {
+  /** What the header says. */
+  readonly said: object;
+  readonly network: Uint8Array;
+  readonly calibration: Uint8Array;
+}
+
+function sourceParts(job: Job): SourceParts {
+  if ('stored' in job)
+    return {
+      said: { stored: true },
+      network: writeStoredImage(job.stored),
+      calibration: new Uint8Array(),
+    };
+  const { network, chip, calibration, groupMasks: masks } = job;
+  const { weightBits, activationBits, prunedGroups, indexCoding } = job;
+  const shape = groupShapeOf(chip, weightBits);
+  const groupMasks = masks && writeMaskFile({ network: network.name, shape, masks });
+  const compression = { weightBits, activationBits, prunedGroups, groupMasks, indexCoding };
+  return {
+    said: { stored: false, ...compression, calibration: shapeOf(calibration) },
+    network: writeNetworkFile(network),
+    calibration: calibration.data,
+  };
+}
+
+function withData(shape: z.infer<typeof mapSchema>, data: Uint8Array): FeatureMap {
+  const wanted = shape.images * activationsPerImage(shape);
+  if (data.length !== wanted)
+    throw new InputError({
+      what: `${data.length} pixels are not ${shape.images} images of ${shapeText(shape)}`,
+      where: 'job',
+    });
+  return { ...shape, data };
+}
+
+const shapeOf = ({
+  images,
+  height,
+  width,
+  channels,
+  bits,
+}: FeatureMap): z.infer<typeof mapSchema> => ({
+  images,
+  height,
+  width,
+  channels,
+  bits,
+});
 
 function parse(bytes: Uint8Array): unknown {
   try {

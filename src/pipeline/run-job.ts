@@ -6,11 +6,14 @@ import { macroGeometry } from '../chips/macro-geometry.ts';
 import { compress } from '../compress/compress.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
+import { InputError } from '../core/errors.ts';
 import { argmax, type FeatureMap } from '../core/feature-map.ts';
 import type { LongWork, Progress } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
+import type { IndexCoding } from '../mapping/index-coding.ts';
 import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
+import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { floatForwardInPortions } from '../network/float-forward.ts';
 import type { Network } from '../network/network.ts';
 import { integerForward } from '../reference/integer-network.ts';
@@ -22,23 +25,47 @@ import { accuracy, simulate } from '../simulate/simulate.ts';
 import { schedule } from '../timeline/schedule.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
-/** What to do, as plain data. */
-export interface Job {
+/** A trained network, and how to compress it. */
+export interface TrainedSource {
   readonly network: Network;
-  readonly chip: ChipSpec;
-  readonly images: ImageSet;
-  /** Training images on which activation clips are chosen. */
-  readonly calibration: FeatureMap;
+  /** Training images on which activation clips are chosen; without any, clips are guessed from batch norm. */
+  readonly calibration?: FeatureMap | undefined;
   readonly weightBits: number;
   readonly activationBits: number;
   /** Share of the groups that may be pruned which is pruned. */
   readonly prunedGroups: number;
   /** Groups to keep, instead of pruning by magnitude: then `prunedGroups` is 0. */
   readonly groupMasks?: GroupMasks | undefined;
+  /** How group lists are stored; `absolute` by default. */
+  readonly indexCoding?: IndexCoding | undefined;
+}
+
+/** A network that is compressed already. */
+export interface StoredSource {
+  readonly stored: StoredNetwork;
+}
+
+interface Target {
+  readonly chip: ChipSpec;
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance | undefined;
-  readonly seed: number;
 }
+
+/** The part of a job that compress and map need. */
+export type MapJob = Target & (TrainedSource | StoredSource);
+
+/** Where the integers of a job that simulates come from. */
+export type JobSource = (TrainedSource & { readonly calibration: FeatureMap }) | StoredSource;
+
+/** A job without its images. */
+export type UnloadedJob = Target & JobSource & { readonly seed: number };
+
+/** What to do, as plain data. */
+export type Job = UnloadedJob & { readonly images: ImageSet };
+
+/** Data set that the network was trained on. */
+export const trainedOn = (source: TrainedSource | StoredSource): string =>
+  'stored' in source ? source.stored.dataset : source.network.dataset;
 
 /** What came of a job. */
 export interface JobResult {
@@ -55,19 +82,19 @@ export function groupShapeOf(chip: ChipSpec, weightBits: number): GroupShape {
   return { channels: wordLinesOn, kernels: kernelsPerCore };
 }
 
-/** The part of a job that compress and map need. Without calibration images, clips are guessed from batch norm. */
-export interface MapJob extends Omit<Job, 'images' | 'seed' | 'calibration'> {
-  readonly calibration?: FeatureMap | undefined;
-}
-
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
-  const { network, chip, balance = 'none' } = job;
-  const { calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
+  const { chip, balance = 'none' } = job;
+  if ('stored' in job) {
+    const { network, indexCoding } = job.stored;
+    return mapToChip(network, chip, { balance, indexCoding });
+  }
+  const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
   const groupShape = groupShapeOf(chip, weightBits);
   const pruning = { prunedGroups, groupMasks, groupShape };
   const options = { weightBits, activationBits, calibration, ...pruning, ...work };
-  return mapToChip(compress(network, options), chip, { balance });
+  const { indexCoding = 'absolute' } = job;
+  return mapToChip(compress(network, options), chip, { balance, indexCoding });
 }
 
 /**
@@ -79,11 +106,17 @@ export async function runJob(
   backend: MacroBackend,
   work: LongWork = {},
 ): Promise<JobResult> {
-  const { network, images } = job;
-  const { classes } = network;
+  const { images } = job;
   const mapping = mapJob(job, work);
+  const { classes, name } = mapping.network;
+  if (images.classes !== classes)
+    throw new InputError({
+      what: `${images.name} has ${images.classes} classes, the network tells ${classes} apart`,
+      where: [name],
+      todo: 'use the data set that the network was trained on',
+    });
   const exact = integerForward(mapping.network, images.images, work);
-  const float = floatOutputs(job, work);
+  const float = 'stored' in job ? undefined : floatOutputs(job.network, images.images, work);
   const run = await simulate(mapping, images.images, { backend, ...work });
   const timeline = schedule(mapping);
   const report = summarize(mapping, run, timeline, {
@@ -91,7 +124,7 @@ export async function runJob(
     dataset: images.name,
     accuracy: {
       top1: accuracy(run.outputs, images.labels, classes),
-      floatTop1: accuracy(float, images.labels, classes),
+      floatTop1: float ? accuracy(float, images.labels, classes) : null,
       quantizedTop1: accuracy(exact, images.labels, classes),
       agreement: agreement(run.outputs, exact, classes),
     },
@@ -99,17 +132,16 @@ export async function runJob(
   return { report, timeline, outputs: run.outputs, activity: run.activity };
 }
 
-function floatOutputs(job: Job, work: LongWork): Float32Array {
-  const { network, images } = job;
-  const outputs = new Float32Array(images.images.images * network.classes);
+function floatOutputs(network: Network, images: FeatureMap, work: LongWork): Float32Array {
+  const outputs = new Float32Array(images.images * network.classes);
   let done = 0;
-  for (const portion of floatForwardInPortions(network, images.images, work)) {
+  for (const portion of floatForwardInPortions(network, images, work)) {
     outputs.set(portion, done);
     done += portion.length;
     const progress: Progress = {
       stage: 'float',
       done: done / network.classes,
-      total: images.images.images,
+      total: images.images,
     };
     work.onProgress?.(progress);
   }

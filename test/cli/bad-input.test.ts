@@ -128,7 +128,13 @@ const cases: readonly BadInput[] = [
   },
   {
     title: 'a feature map that does not fit its bank',
-    args: () => ['run', '--set', 'featureMap.bankBytes=1000'],
+    args: () => [
+      'run',
+      '--set',
+      'featureMap.bankBytes=1000',
+      '--set',
+      'featureMap.shortcutBytes=0',
+    ],
     code: 1,
     says: /mnist-cnn > conv1.*bank/,
   },

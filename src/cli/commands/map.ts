@@ -1,39 +1,69 @@
 // `mars map`: what of a network is stored where.
 
 import { Command } from 'commander';
-import { layerStorage, mappingStorage } from '../../mapping/mapping-summary.ts';
+import { indexCodeBits } from '../../mapping/index-code.ts';
+import { type IndexCoding, indexCodings } from '../../mapping/index-coding.ts';
+import { indexBitsByCoding, layerStorage, mappingStorage } from '../../mapping/mapping-summary.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
-import { mapJob } from '../../pipeline/run-job.ts';
-import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { writeStoredImage } from '../../mapping/stored-image.ts';
+import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
+import { writeWhole } from '../files.ts';
+import { addJobOptions, type JobOptions, loadJob, loadMapJob } from '../options.ts';
+
+interface MapCommandOptions extends JobOptions {
+  readonly image?: string;
+  readonly json?: boolean;
+}
 
 /** The command. */
 export function mapCommand(): Command {
   return addJobOptions(new Command('map'))
     .description(
-      'compress and map a network; print its kernel tiles, groups, index codes and weight loads',
+      'compress and map a network; print its kernel tiles, groups, weight loads and the bits of its group lists in every coding',
+    )
+    .option(
+      '--image <file>',
+      'write the stored image of the compressed network, for mars run --network <file>',
     )
     .option('--json', 'print as JSON, with the index codes of every kernel tile')
-    .action((options: JobOptions & { readonly json?: boolean }) => {
-      const mapping = mapJob(loadMapJob(options));
-      process.stdout.write(
-        options.json ? `${JSON.stringify(mappingData(mapping), null, 2)}\n` : mappingText(mapping),
-      );
-    });
+    .action(map);
 }
+
+function map(options: MapCommandOptions): void {
+  // What is stored where follows from the weights; an image also holds scales, which real images must calibrate.
+  const job = options.image === undefined ? loadMapJob(options) : loadJob(options);
+  const mapping = mapJob(job);
+  let written = '';
+  if (options.image !== undefined) {
+    const { network, indexCoding } = mapping;
+    const image = writeStoredImage({ network, indexCoding, dataset: trainedOn(job) });
+    writeWhole(options.image, image, '--image');
+    written = `Written: ${options.image}, ${image.length} bytes\n`;
+  }
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify(mappingData(mapping), null, 2)}\n`
+      : mappingText(mapping) + written,
+  );
+}
+
+type BitsByCoding = Readonly<Record<IndexCoding, number>>;
 
 /** The mapping as plain data. */
 function mappingData(mapping: Mapping): object {
   const layers = mapping.layers.flatMap((mapped) => {
     if (mapped.kind !== 'macro') return [];
     const tiles = mapped.tiles.map((tile) => ({ ...tile, codes: Array.from(tile.codes) }));
-    const { packed, blocks, positions } = mapped.layer.grid;
+    const { packed, blocks, positions, codes } = mapped.layer.grid;
     return [
       {
         name: mapped.layer.name,
         packed,
         blocks,
         positions,
-        codeBits: mapped.codeBits,
+        codeBits: indexCodeBits(codes),
+        indexFormat: mapped.indexFormat,
+        indexBitsByCoding: indexBitsByCoding(mapped),
         ...layerStorage(mapped),
         tiles,
       },
@@ -43,12 +73,24 @@ function mappingData(mapping: Mapping): object {
     version: 1,
     network: mapping.network.name,
     chip: mapping.chip.name,
-    total: mappingStorage(mapping),
+    indexCoding: mapping.indexCoding,
+    total: { ...mappingStorage(mapping), indexBitsByCoding: totalIndexBits(mapping) },
     layers,
   };
 }
 
+function totalIndexBits(mapping: Mapping): BitsByCoding {
+  const total = { absolute: 0, gap: 0, bitmap: 0 };
+  for (const mapped of mapping.layers) {
+    if (mapped.kind !== 'macro') continue;
+    const bits = indexBitsByCoding(mapped);
+    for (const coding of indexCodings) total[coding] += bits[coding];
+  }
+  return total;
+}
+
 function mappingText(mapping: Mapping): string {
+  const coding = mapping.indexCoding;
   const lines = mapping.layers.flatMap((mapped) => {
     if (mapped.kind !== 'macro') return [];
     const { groups, groupsKept, indexBits, storedBits } = layerStorage(mapped);
@@ -56,9 +98,27 @@ function mappingText(mapping: Mapping): string {
     const packed = mapped.layer.grid.packed ? ', packed' : '';
     return [
       `${mapped.layer.name.padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel tiles, ${groupsKept} of ${groups} groups, ` +
-        `${loads} weight loads, ${mapped.codeBits}-bit index codes (${indexBits} bits), ${storedBits} bits stored${packed}`,
+        `${loads} weight loads, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}`,
     ];
   });
   const { groups, groupsKept, storedBits, denseBits } = mappingStorage(mapping);
-  return `${lines.join('\n')}\n${'total'.padEnd(12)}${groupsKept} of ${groups} groups, ${storedBits} bits stored, dense ${denseBits}\n`;
+  const total = `${'total'.padEnd(12)}${groupsKept} of ${groups} groups, ${storedBits} bits stored, dense ${denseBits}`;
+  return `${lines.join('\n')}\n${total}\n\n${codingTable(mapping)}`;
+}
+
+/** Bits of the group lists, layer by layer, in every coding. */
+function codingTable(mapping: Mapping): string {
+  const row = (name: string, cells: readonly (string | number)[]): string =>
+    `${name.padEnd(12)}${cells.map((cell) => String(cell).padStart(10)).join('')}\n`;
+  const bitsRow = (name: string, bits: BitsByCoding): string =>
+    row(
+      name,
+      indexCodings.map((coding) => bits[coding]),
+    );
+  const rows = mapping.layers.map((mapped) =>
+    mapped.kind === 'macro' ? bitsRow(mapped.layer.name, indexBitsByCoding(mapped)) : '',
+  );
+  return [row('index bits', indexCodings), ...rows, bitsRow('total', totalIndexBits(mapping))].join(
+    '',
+  );
 }

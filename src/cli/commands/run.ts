@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { firstImages } from '../../datasets/image-set.ts';
-import { type Job, type JobResult, runJob } from '../../pipeline/run-job.ts';
+import { type Job, type JobResult, runJob, trainedOn } from '../../pipeline/run-job.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { reportText } from '../../report/report.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
@@ -51,7 +51,7 @@ export function runCommand(): Command {
 async function run(options: RunOptions): Promise<void> {
   checkWritable(options.out);
   const part = loadJob(options);
-  const tests = loadDataset(jobDataset(options, part.network.dataset), 'test', options.data);
+  const tests = loadDataset(jobDataset(options, trainedOn(part)), 'test', options.data);
   const job: Job = { ...part, images: firstImages(tests, options.images) };
   const bar = openProgressBar();
   const work = { onProgress: bar.show };

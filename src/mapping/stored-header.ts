@@ -1,0 +1,325 @@
+// The header of a stored image: a compressed network without its weights, biases and group lists. What follows from
+// the rest (shapes, group grids) is not written but derived, so it cannot contradict it.
+
+import { z } from 'zod';
+import {
+  type CompressedLayer,
+  type CompressedNetwork,
+  isMacroLayer,
+  type MacroLayer,
+  type PoolLayer,
+} from '../compress/compressed-network.ts';
+import { geometriesOf } from '../compress/prune-groups.ts';
+import { groupGrid, type KernelGeometry } from '../compress/weight-group.ts';
+import { assert, InputError, NetworkError } from '../core/errors.ts';
+import { type Shape, shapeText } from '../core/feature-map.ts';
+import type { Layer } from '../network/layer.ts';
+import { imageName, layerShapes, type Network } from '../network/network.ts';
+import { indexCodeBits } from './index-code.ts';
+import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
+import { groupList } from './kernel-tile.ts';
+
+/** What a stored image holds. */
+export interface StoredNetwork {
+  readonly network: CompressedNetwork;
+  /** How its group lists are written. */
+  readonly indexCoding: IndexCoding;
+  /** Data set that the network was trained on; empty where nobody knows. */
+  readonly dataset: string;
+}
+
+/** A macro layer before its numbers are read. */
+export type MacroHeader = Omit<MacroLayer, 'weights' | 'bias' | 'kept'> & {
+  readonly indexFormat: IndexFormat;
+};
+
+/** A header whose layers fit together. */
+export interface StoredHeader extends Omit<StoredNetwork, 'network'> {
+  readonly network: Omit<CompressedNetwork, 'layers'>;
+  readonly layers: readonly (MacroHeader | PoolLayer)[];
+}
+
+/** Most weights of a network, stored or not: more than any network for such a chip has, little enough to allocate. */
+const mostWeights = 2 ** 28;
+/** Index codes are held in 16 bits. */
+const mostCodes = 2 ** 16;
+
+const size = z.int().positive().max(65536);
+const bits = (low: number): z.ZodNumber => z.int().min(low).max(8);
+const name = z.string().min(1).max(1000);
+const shapeSchema = z.strictObject({ height: size, width: size, channels: size });
+const scaleSchema = (lowestShift: number): z.ZodType<MacroScale> =>
+  z.strictObject({
+    multiplier: z.int().min(128).max(255),
+    shift: z.int().min(lowestShift).max(39),
+  });
+type MacroScale = NonNullable<MacroLayer['requantize']>['scale'];
+
+const poolSchema = { name, input: name };
+const macroSchema = z.strictObject({
+  kind: z.enum(['conv', 'linear']),
+  name,
+  input: name,
+  geometry: z.strictObject({
+    channels: size,
+    kernels: size,
+    kernelHeight: size,
+    kernelWidth: size,
+    stride: size,
+    padding: z.int().nonnegative().max(64),
+  }),
+  groupShape: z.strictObject({ channels: size, kernels: size }),
+  weightBits: bits(2),
+  inputBits: bits(1),
+  weightScale: z.number().positive(),
+  inputScale: z.number().positive(),
+  residual: z
+    .strictObject({
+      input: name,
+      stride: size,
+      channelOffset: z.int().nonnegative().max(65536),
+      scale: scaleSchema(-14),
+      signed: z.boolean(),
+    })
+    .optional(),
+  requantize: z
+    .strictObject({ scale: scaleSchema(0), outputBits: bits(1), signed: z.boolean() })
+    .optional(),
+  indexWidth: z.int().min(1).max(16),
+});
+const headerSchema = z.strictObject({
+  name,
+  dataset: z.string().max(1000),
+  input: shapeSchema,
+  classes: size,
+  weightBits: bits(2),
+  activationBits: bits(1),
+  indexCoding: z.enum(indexCodings),
+  layers: z
+    .array(
+      z.discriminatedUnion('kind', [
+        macroSchema,
+        z.strictObject({ kind: z.literal('maxPool'), ...poolSchema, size }),
+        z.strictObject({ kind: z.literal('averagePool'), ...poolSchema }),
+      ]),
+    )
+    .min(1)
+    .max(10000),
+});
+
+/** A header as it is written, in JSON. */
+type HeaderData = z.infer<typeof headerSchema>;
+type LayerData = HeaderData['layers'][number];
+type MacroData = Extract<LayerData, { kind: 'conv' | 'linear' }>;
+
+const isMacroData = (layer: LayerData): layer is MacroData =>
+  layer.kind === 'conv' || layer.kind === 'linear';
+
+/** The group lists of a layer, stored groups only: what an image holds, whatever the chip. */
+export const keptLists = (layer: MacroLayer): readonly Uint16Array[] =>
+  Array.from({ length: layer.grid.kernelTiles }, (_, tile) => groupList(layer, tile));
+
+/** The header of a network, to be written as JSON. */
+export function describeStored({ network, indexCoding, dataset }: StoredNetwork): object {
+  const { name, input, classes, weightBits, activationBits, layers } = network;
+  const header: HeaderData = {
+    name,
+    dataset,
+    input: { height: input.height, width: input.width, channels: input.channels },
+    classes,
+    weightBits,
+    activationBits,
+    indexCoding,
+    layers: layers.map((layer) => describeLayer(layer, indexCoding)),
+  };
+  return header;
+}
+
+function describeLayer(layer: CompressedLayer, coding: IndexCoding): LayerData {
+  const { name, input } = layer;
+  if (!isMacroLayer(layer))
+    return layer.kind === 'maxPool'
+      ? { kind: layer.kind, name, input, size: layer.size }
+      : { kind: layer.kind, name, input };
+  const { kind, geometry, grid, weightBits, inputBits, weightScale, inputScale } = layer;
+  return {
+    kind,
+    name,
+    input,
+    geometry,
+    groupShape: grid.shape,
+    weightBits,
+    inputBits,
+    weightScale,
+    inputScale,
+    ...(layer.residual ? { residual: layer.residual } : {}),
+    ...(layer.requantize ? { requantize: layer.requantize } : {}),
+    indexWidth: indexFormat(keptLists(layer), grid, coding).width,
+  };
+}
+
+/**
+ * Checks a header, and derives what is not written in it.
+ * @param value anything, parsed from JSON
+ * @param where name of the file, for errors
+ * @throws {InputError} naming the field, or the layer that does not fit the others
+ */
+export function checkStored(value: unknown, where: string): StoredHeader {
+  const parsed = headerSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new InputError({
+      what: `its header is not valid: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`,
+      where,
+    });
+  }
+  const { dataset, indexCoding, layers: data, ...network } = parsed.data;
+  const { shapes, geometries } = derive(parsed.data, where);
+  const shapeOf = (map: string): Shape => {
+    const shape = shapes.get(map);
+    assert(shape !== undefined, `shape of ${map}`);
+    return shape;
+  };
+  const layers = data.map((layer, index) => {
+    const common = {
+      name: layer.name,
+      input: layer.input,
+      inputShape: shapeOf(layer.input),
+      outputShape: shapeOf(layer.name),
+    };
+    if (!isMacroData(layer))
+      return { kind: layer.kind, ...common, size: layer.kind === 'maxPool' ? layer.size : 0 };
+    checkGeometry(layer, geometries[index], [where, layer.name]);
+    return { ...common, ...macroHeader(layer, indexCoding, [where, layer.name]) };
+  });
+  checkMaps(parsed.data, shapeOf(layers.at(-1)?.name ?? imageName), where);
+  checkWeights(layers, where);
+  return { dataset, indexCoding, network, layers };
+}
+
+function macroHeader(
+  data: MacroData,
+  coding: IndexCoding,
+  where: readonly string[],
+): Omit<MacroHeader, 'name' | 'input' | 'inputShape' | 'outputShape'> {
+  const { groupShape, indexWidth: width, residual, requantize, ...rest } = data;
+  const grid = groupGrid(data.geometry, groupShape);
+  if (grid.codes > mostCodes)
+    throw new InputError({
+      what: `claims ${grid.codes} group places, an index code has room for ${mostCodes}`,
+      where,
+    });
+  const fixedWidth = coding === 'absolute' ? indexCodeBits(grid.codes) : 1;
+  if (coding !== 'gap' && width !== fixedWidth)
+    throw new InputError({
+      what: `claims ${width} bits per index symbol, ${coding} takes ${fixedWidth}`,
+      where,
+    });
+  return { ...rest, grid, residual, requantize, indexFormat: { coding, width } };
+}
+
+/** Shapes and geometries from the network of the same layers in real arithmetic, whose checks are ours as well. */
+function derive(
+  header: HeaderData,
+  where: string,
+): {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly geometries: readonly (KernelGeometry | undefined)[];
+} {
+  const network: Network = {
+    ...header,
+    layers: header.layers.map(withoutNumbers),
+    origin: { command: '', seed: 0, hardware: '', date: '', testAccuracy: null },
+  };
+  try {
+    return { shapes: layerShapes(network), geometries: geometriesOf(network) };
+  } catch (cause) {
+    if (!(cause instanceof NetworkError)) throw cause;
+    const [, ...inside] = cause.where;
+    throw new InputError({ what: cause.what, where: [where, ...inside], cause });
+  }
+}
+
+function withoutNumbers(layer: LayerData): Layer {
+  if (!isMacroData(layer)) return layer;
+  const { kind, name, input, geometry, residual } = layer;
+  const common = { name, input, weights: new Float32Array(), relu: true };
+  const { channels, kernels, kernelHeight, kernelWidth } = geometry;
+  return kind === 'conv'
+    ? { kind, ...common, ...geometry, residual }
+    : { kind, ...common, inputs: channels * kernelHeight * kernelWidth, outputs: kernels };
+}
+
+function checkGeometry(
+  { kind, geometry, residual }: MacroData,
+  derived: KernelGeometry | undefined,
+  where: readonly string[],
+): void {
+  assert(derived !== undefined, 'a macro layer has a geometry');
+  const odd = (Object.keys(derived) as (keyof KernelGeometry)[]).find(
+    (key) => derived[key] !== geometry[key],
+  );
+  if (odd)
+    throw new InputError({ what: `has ${odd} ${geometry[odd]}, not ${derived[odd]}`, where });
+  if (kind === 'linear' && residual)
+    throw new InputError({ what: 'is linear and has a residual', where });
+}
+
+interface StoredMap {
+  readonly bits: number;
+  readonly signed: boolean;
+}
+
+/** Every map must have the bits and sign that its readers expect, and the last layer must give the classes' sums. */
+function checkMaps(header: HeaderData, output: Shape, where: string): void {
+  const { layers, activationBits, classes } = header;
+  const maps = new Map<string, StoredMap>([[imageName, { bits: activationBits, signed: false }]]);
+  layers.forEach((layer, index) => {
+    const input = maps.get(layer.input);
+    assert(input !== undefined, `map ${layer.input}`);
+    const place = [where, layer.name];
+    if (input.signed)
+      throw new InputError({ what: `reads ${layer.input}, which is signed`, where: place });
+    if (isMacroData(layer)) checkMacroMaps(layer, input, maps, place);
+    if (index === layers.length - 1) return;
+    const made = isMacroData(layer) ? mapOf(layer) : input;
+    if (!made) throw new InputError({ what: 'does not requantize its sums', where: place });
+    maps.set(layer.name, made);
+  });
+  const last = layers.at(-1);
+  const givesSums = last && isMacroData(last) && last.requantize === undefined;
+  if (!givesSums || output.height * output.width !== 1 || output.channels !== classes)
+    throw new InputError({
+      what: `its last layer gives ${shapeText(output)}${givesSums ? '' : ' of activations'}, not 1x1x${classes} sums for ${classes} classes`,
+      where,
+    });
+}
+
+const mapOf = ({ requantize }: MacroData): StoredMap | undefined =>
+  requantize && { bits: requantize.outputBits, signed: requantize.signed };
+
+function checkMacroMaps(
+  { inputBits, input, residual }: MacroData,
+  map: StoredMap,
+  maps: ReadonlyMap<string, StoredMap>,
+  where: readonly string[],
+): void {
+  if (inputBits !== map.bits)
+    throw new InputError({ what: `reads ${inputBits} bits, ${input} has ${map.bits}`, where });
+  if (residual && residual.signed !== maps.get(residual.input)?.signed)
+    throw new InputError({
+      what: `adds ${residual.input} as ${residual.signed ? 'signed' : 'unsigned'}, which it is not`,
+      where,
+    });
+}
+
+function checkWeights(layers: StoredHeader['layers'], where: string): void {
+  let weights = 0;
+  for (const layer of layers) if ('geometry' in layer) weights += weightCount(layer.geometry);
+  if (weights > mostWeights)
+    throw new InputError({ what: `claims ${weights} weights, more than ${mostWeights}`, where });
+}
+
+/** Weights of a layer, stored or not. */
+export const weightCount = (geometry: KernelGeometry): number =>
+  geometry.kernels * geometry.channels * geometry.kernelHeight * geometry.kernelWidth;

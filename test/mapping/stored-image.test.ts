@@ -1,0 +1,400 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mars } from '../../src/chips/index.ts';
+import { compress } from '../../src/compress/compress.ts';
+import { isMacroLayer } from '../../src/compress/compressed-network.ts';
+import { forEachWeight } from '../../src/compress/weight-group.ts';
+import { crc32, joinBytes } from '../../src/core/bits.ts';
+import { type IndexCoding, indexCodings } from '../../src/mapping/index-coding.ts';
+import { mapToChip } from '../../src/mapping/map-to-chip.ts';
+import { mappingStorage } from '../../src/mapping/mapping-summary.ts';
+import type { StoredNetwork } from '../../src/mapping/stored-header.ts';
+import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
+import { CompressError } from '../../src/core/errors.ts';
+import { caught } from '../support/caught.ts';
+import { holds } from '../support/property.ts';
+import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+
+const weightBitWidths = [2, 3, 4, 5, 8] as const;
+
+interface Case {
+  readonly seed: number;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  readonly prunedGroups: number;
+  readonly indexCoding: IndexCoding;
+}
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  seed: fc.integer({ min: 0, max: 1e6 }),
+  weightBits: fc.constantFrom(...weightBitWidths),
+  activationBits: fc.integer({ min: 4, max: 8 }),
+  prunedGroups: fc.constantFrom(0, 0.3, 0.6, 0.8),
+  indexCoding: fc.constantFrom(...indexCodings),
+});
+
+function storedOf({ seed, indexCoding, ...options }: Case): StoredNetwork {
+  const network = seed % 4 === 0 ? tourNetwork(seed) : randomNetwork(seed);
+  try {
+    return { network: compress(network, options), indexCoding, dataset: 'noise' };
+  } catch (error) {
+    // Some have layers of so few bits and groups that no scale of the chip fits.
+    fc.pre(!(error instanceof CompressError));
+    throw error;
+  }
+}
+
+const tour = (indexCoding: IndexCoding = 'gap', weightBits = 8): StoredNetwork => ({
+  network: compress(tourNetwork(), { prunedGroups: 0.5, weightBits }),
+  indexCoding,
+  dataset: 'noise',
+});
+
+/** An image with its checksum made right again. */
+function sealed(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  new DataView(copy.buffer).setUint32(copy.length - 4, crc32(copy.subarray(0, -4)), true);
+  return copy;
+}
+
+/** An image whose header, and bytes after it, are changed, with lengths and checksum to match. */
+function changed(
+  image: Uint8Array,
+  header: (header: Header) => unknown,
+  body: (body: Uint8Array) => Uint8Array = (same) => same,
+): Uint8Array {
+  const headBytes = new DataView(image.buffer).getUint32(12, true);
+  const data = JSON.parse(new TextDecoder().decode(image.subarray(16, 16 + headBytes))) as Header;
+  header(data);
+  const head = new TextEncoder().encode(JSON.stringify(data));
+  const start = image.slice(0, 16);
+  new DataView(start.buffer).setUint32(12, head.length, true);
+  const rest = body(image.slice(16 + headBytes, -4));
+  return sealed(joinBytes([start, head, rest, new Uint8Array(4)]));
+}
+
+interface Header {
+  [field: string]: unknown;
+  layers: Record<string, never>[];
+}
+
+/** Fields of the first layer that uses them. */
+const layerWith = (header: Header, field: string): Record<string, Record<string, unknown>> =>
+  header.layers.find((layer) => field in layer)!;
+
+describe('writeStoredImage and readStoredImage', () => {
+  it('give back every network: residuals, packed layers, all widths and codings', () => {
+    holds(
+      fc.property(cases, (one) => {
+        const stored = storedOf(one);
+
+        const read = readStoredImage(writeStoredImage(stored), 'image');
+
+        expect(read).toEqual(stored);
+      }),
+      80,
+    );
+  });
+
+  it('give back a layer of which nothing is stored', () => {
+    const stored = tour('bitmap');
+    const layers = stored.network.layers.map((layer) =>
+      layer.name === 'main' && isMacroLayer(layer)
+        ? { ...layer, kept: layer.kept.map(() => 0), weights: layer.weights.map(() => 0) }
+        : layer,
+    );
+    const none = { ...stored, network: { ...stored.network, layers } };
+
+    expect(readStoredImage(writeStoredImage(none), 'image')).toEqual(none);
+  });
+
+  it('give back a layer with groups that are stored though they are zero', () => {
+    const stored = tour();
+    const layers = stored.network.layers.map((layer) =>
+      isMacroLayer(layer) ? { ...layer, kept: layer.kept.map(() => 1) } : layer,
+    );
+    const all = { ...stored, network: { ...stored.network, layers } };
+
+    expect(readStoredImage(writeStoredImage(all), 'image')).toEqual(all);
+  });
+
+  it('leave out the weights of groups that are not stored', () => {
+    const stored = tour();
+    const layers = stored.network.layers.map((layer) => {
+      if (layer.name !== 'main' || !isMacroLayer(layer)) return layer;
+      const kept = layer.kept.map((_, group) => (group === 3 ? 0 : 1));
+      return { ...layer, kept, weights: layer.weights.map(() => 5) };
+    });
+
+    const image = writeStoredImage({ ...stored, network: { ...stored.network, layers } });
+
+    const main = readStoredImage(image, 'image').network.layers.find(({ name }) => name === 'main');
+    if (!main || !isMacroLayer(main)) throw new Error('no main');
+    const outside: number[] = [];
+    forEachWeight(main.grid, main.geometry, 3, (i) => outside.push(main.weights[i]!));
+    expect(new Set(outside)).toEqual(new Set([0]));
+    expect(main.weights.filter((weight) => weight === 0)).toHaveLength(outside.length);
+  });
+
+  it('give the same bytes again', () => {
+    const image = writeStoredImage(tour());
+
+    expect(writeStoredImage(readStoredImage(image, 'image'))).toEqual(image);
+  });
+
+  it.each(indexCodings)('hold the bits that are reported, with %s', (indexCoding) => {
+    const stored = tour(indexCoding);
+    const image = writeStoredImage(stored);
+    const headBytes = new DataView(image.buffer).getUint32(12, true);
+
+    const storage = mappingStorage(mapToChip(stored.network, mars, { indexCoding }));
+
+    const layers = stored.network.layers.filter(isMacroLayer);
+    const tiles = layers.reduce((sum, layer) => sum + layer.grid.kernelTiles, 0);
+    const biases = layers.reduce((sum, layer) => sum + layer.geometry.kernels, 0);
+    const bytes = image.length - 16 - headBytes - 4 - 4 * biases - 4 * tiles;
+    expect(8 * bytes).toBeGreaterThanOrEqual(storage.storedBits);
+    // Rows of this network are whole bytes; only the lists are filled up.
+    expect(8 * bytes - storage.storedBits).toBeLessThan(8 * tiles);
+  });
+
+  it('put the bits of a word line side by side, kernel by kernel', () => {
+    // One group: 16 channels x 16 kernels, weight of kernel m on word line c: m for c = 1, -1 for c = 2, else 1.
+    const layer = linear({ name: 'fc', input: 'image', inputs: 16, outputs: 16 });
+    const float = networkOf('n', { height: 1, width: 1, channels: 16 }, 16, [layer]);
+    const network = compress(float);
+    const [fc] = network.layers;
+    if (!fc || !isMacroLayer(fc)) throw new Error('no fc');
+    const weights = fc.weights.map((_, i) => {
+      const [m, c] = [Math.floor(i / 16), i % 16];
+      return c === 1 ? m : c === 2 ? -1 : 1;
+    });
+    const stored = { network: { ...network, layers: [{ ...fc, weights }] }, dataset: '' };
+
+    const image = writeStoredImage({ ...stored, indexCoding: 'bitmap' });
+
+    const rows = image.subarray(image.length - 4 - 256, image.length - 4);
+    expect([...rows.subarray(0, 16)]).toEqual(Array.from({ length: 16 }, () => 1));
+    expect([...rows.subarray(16, 32)]).toEqual(Array.from({ length: 16 }, (_, m) => m));
+    expect([...rows.subarray(32, 48)]).toEqual(Array.from({ length: 16 }, () => 255));
+    // Before them: 16 biases, 1 group, its bitmap.
+    expect([...image.subarray(image.length - 4 - 256 - 5, image.length - 4 - 256)]).toEqual([
+      1, 0, 0, 0, 1,
+    ]);
+  });
+
+  it('refuse to write what cannot be read back', () => {
+    const pooled = networkOf('pooled', { height: 4, width: 4, channels: 3 }, 2, [
+      conv({ name: 'a', input: 'image', channels: 3, kernels: 2 }),
+      { kind: 'averagePool', name: 'mean', input: 'a' },
+      linear({ name: 'fc', input: 'mean', inputs: 2, outputs: 2 }),
+    ]);
+    const compressed = compress(pooled);
+    const network = { ...compressed, layers: compressed.layers.slice(0, -1) };
+
+    const error = caught(() => writeStoredImage({ network, indexCoding: 'gap', dataset: '' }));
+
+    expect(error).toMatchObject({ name: 'InputError', where: ['pooled'] });
+  });
+});
+
+describe('readStoredImage', () => {
+  it('refuses an image that is cut off, wherever', () => {
+    const image = writeStoredImage(tour('gap', 4));
+
+    for (let length = 0; length < image.length; length += length < 200 ? 1 : 37)
+      expect(
+        caught(() => readStoredImage(image.subarray(0, length), 'cut.bin')),
+        `${length}`,
+      ).toMatchObject({ name: 'InputError', where: ['cut.bin'] });
+  });
+
+  it('refuses an image with one bit changed, wherever', () => {
+    const image = writeStoredImage(tour());
+    const place = fc.integer({ min: 0, max: 8 * image.length - 1 });
+
+    holds(
+      fc.property(place, (bit) => {
+        const damaged = image.slice();
+        damaged[bit >> 3]! ^= 1 << (bit & 7);
+
+        expect(caught(() => readStoredImage(damaged, 'bad.bin')).name).toBe('InputError');
+      }),
+      1000,
+    );
+  });
+
+  it('never crashes on changed bytes under a right checksum, nor reads what cannot be written', () => {
+    const images = indexCodings.map((coding) => writeStoredImage(tour(coding, 4)));
+    const change = fc.record({ at: fc.nat(), value: fc.integer({ min: 1, max: 255 }) });
+    const damage = fc.record({
+      image: fc.constantFrom(...images),
+      changes: fc.array(change, { minLength: 1, maxLength: 3 }),
+      cut: fc.oneof(fc.constant(0), fc.nat({ max: 3000 })),
+    });
+
+    holds(
+      fc.property(damage, ({ image, changes, cut }) => {
+        const damaged = image.slice(0, Math.max(4, image.length - cut));
+        for (const { at, value } of changes) damaged[at % damaged.length]! ^= value;
+        const bytes = sealed(damaged);
+        try {
+          const read = readStoredImage(bytes, 'bad.bin');
+          expect(readStoredImage(writeStoredImage(read), 'again')).toEqual(read);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'InputError' });
+          expect((error as { where: string[] }).where[0]).toBe('bad.bin');
+        }
+      }),
+      1500,
+    );
+  });
+
+  it('names a later version', () => {
+    const image = writeStoredImage(tour());
+    image[8] = 2;
+
+    expect(caught(() => readStoredImage(image, 'new.bin')).message).toMatch(
+      /^new\.bin: .*version 2, only 1/,
+    );
+  });
+
+  it('refuses a header that claims 2 GB', () => {
+    const image = writeStoredImage(tour());
+    new DataView(image.buffer).setUint32(12, 2 ** 31, true);
+
+    expect(caught(() => readStoredImage(image, 'huge.bin')).message).toMatch(/2147483648/);
+  });
+
+  it.each<[string, RegExp, (header: Header) => unknown]>([
+    [
+      'weights for 4 GB',
+      /claims 4294967296 weights/,
+      (header) => {
+        const last = header.layers.at(-1)!;
+        const wide = { channels: 65536, kernels: 65536 };
+        Object.assign(last, { input: 'image', groupShape: wide });
+        Object.assign(last['geometry']!, wide);
+        header['input'] = { height: 1, width: 1, channels: 65536 };
+        header['classes'] = 65536;
+        header.layers = [last];
+      },
+    ],
+    ['an unknown field', /turbo/, (header) => (header['turbo'] = 1)],
+    ['no layers', /layers/, (header) => (header.layers = [])],
+    ['a negative bit width', /weightBits/, (header) => (header['weightBits'] = -1)],
+    ['an unknown coding', /indexCoding/, (header) => (header['indexCoding'] = 'huffman')],
+    [
+      'an input that no layer makes',
+      /stem.*nowhere/,
+      (header) => Object.assign(header.layers[0]!, { input: 'nowhere' }),
+    ],
+    [
+      'two layers of one name',
+      /half.*name/,
+      (header) => Object.assign(header.layers[2]!, { name: 'half' }),
+    ],
+    [
+      'channels that do not fit',
+      /stem.*channels/,
+      (header) => Object.assign(layerWith(header, 'geometry')['geometry']!, { channels: 4 }),
+    ],
+    [
+      'a residual of another sign',
+      /half.*stem/,
+      (header) => Object.assign(layerWith(header, 'residual')['residual']!, { signed: true }),
+    ],
+    [
+      'a residual beyond the channels',
+      /half.*stem/,
+      (header) => Object.assign(layerWith(header, 'residual')['residual']!, { channelOffset: 20 }),
+    ],
+    [
+      'inputs of other bits',
+      /stem.*7 bits/,
+      (header) => Object.assign(header.layers[0]!, { inputBits: 7 }),
+    ],
+    [
+      'a layer that reads signed values',
+      /signed/,
+      (header) => Object.assign(layerWith(header, 'requantize')['requantize']!, { signed: true }),
+    ],
+    [
+      'a last layer that requantizes',
+      /1x1x5/,
+      (header) =>
+        Object.assign(header.layers.at(-1)!, { requantize: header.layers[0]!['requantize'] }),
+    ],
+    [
+      'a layer between that does not',
+      /stem.*requantize/,
+      (header) => delete header.layers[0]!['requantize'],
+    ],
+    ['a wrong number of classes', /1x1x6/, (header) => (header['classes'] = 6)],
+    [
+      'a linear layer whose kernel is no whole map',
+      /fc: has channels 5, not 20/,
+      (header) =>
+        Object.assign(header.layers.at(-1)!['geometry']!, { channels: 5, kernelHeight: 4 }),
+    ],
+    [
+      'a width that the coding does not take',
+      /absolute takes/,
+      (header) => (header['indexCoding'] = 'absolute'),
+    ],
+  ])('refuses %s', (_, says, change) => {
+    const image = writeStoredImage(tour('gap'));
+
+    const error = caught(() => readStoredImage(changed(image, change), 'bad.bin'));
+
+    expect(error).toMatchObject({ name: 'InputError' });
+    expect(error.message).toMatch(/^bad\.bin[ :]/);
+    expect(error.message).toMatch(says);
+  });
+
+  it.each<[string, RegExp, (body: Uint8Array) => Uint8Array]>([
+    ['bytes after the last layer', /1 bytes after/, (body) => joinBytes([body, Uint8Array.of(0)])],
+    ['too few bytes', /fc > tile 0: needs/, (body) => body.slice(0, -1)],
+    [
+      'more groups than there are',
+      /stem > tile 0: claims 4294967295/,
+      (body) => {
+        body.fill(255, 4 * 18, 4 * 18 + 4);
+        return body;
+      },
+    ],
+  ])('refuses %s', (_, says, change) => {
+    const image = writeStoredImage(tour());
+
+    const error = caught(() =>
+      readStoredImage(
+        changed(image, () => {}, change),
+        'bad.bin',
+      ),
+    );
+
+    expect(error).toMatchObject({ name: 'InputError' });
+    expect(error.message).toMatch(says);
+  });
+
+  it('refuses weights where the layer has none', () => {
+    // The last tile of "fc" has 5 of 16 kernels; its last word line is not there either (20 channels of 32).
+    const image = writeStoredImage(tour());
+
+    const error = caught(() =>
+      readStoredImage(
+        changed(
+          image,
+          () => {},
+          (body) => {
+            body[body.length - 1] = 1;
+            return body;
+          },
+        ),
+        'bad.bin',
+      ),
+    );
+
+    expect(error.message).toMatch(/bad\.bin > fc > tile 0: has a weight where/);
+  });
+});
