@@ -22,25 +22,21 @@ it('accuracy against ADC bits', async () => {
   for (const portion of floatForwardInPortions(network, tests.images, {})) float.push(...portion);
   await using backend = await openBackend('gpu');
   const rows: object[] = [];
-  for (const prunedGroups of [0, 0.5]) {
+  for (const prunedGroups of [network.origin.prunedGroups ?? 0, 0.8]) {
+    let quantized: string | undefined;
     for (const bits of [6, 5, 4, 3]) {
       const chip = setChipValues(mars, [`adc.bits=${bits}`]);
-      const mapping = mapJob({
-        network,
-        chip,
-        calibration,
-        weightBits: 8,
-        activationBits: 8,
-        prunedGroups,
-      });
+      const widths = { weightBits: 8, activationBits: 8 };
+      const mapping = mapJob({ network, chip, calibration, ...widths, prunedGroups });
       const run = await simulate(mapping, tests.images, { backend });
+      quantized ??= share(integerForward(mapping.network, tests.images));
       const reads = run.activity.reduce((sum, layer) => sum + layer.columnReads, 0);
       const saturated = run.activity.reduce((sum, layer) => sum + layer.saturatedReads, 0);
       rows.push({
-        prunedGroups,
+        prunedGroups: prunedGroups.toFixed(3),
         adcBits: bits,
         simulated: share(run.outputs),
-        quantized: share(integerForward(mapping.network, tests.images)),
+        quantized,
         float: share(float),
         saturatedReads: `${((100 * saturated) / reads).toFixed(3)} %`,
       });
