@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizePixels, quantizeWeights, roundHalfAway } from '../../src/compress/quantize.ts';
+import { gaussians } from '../../src/core/random.ts';
 import { roundedQuotient } from '../support/plain.ts';
 import { holds } from '../support/property.ts';
 
@@ -73,6 +74,34 @@ describe('quantizeWeights', () => {
         expect(error).toBeLessThanOrEqual(real.length * halfStep ** 2 * (1 + 1e-9));
       }),
     );
+  });
+
+  it('finds a scale as good as the best of the 61, searched weight by weight', () => {
+    const real = gaussians(20_000, 0.1, 1, 1);
+    const largest = real.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    const bin = largest / 2 ** 14;
+    for (const bits of [2, 3, 4, 6, 8]) {
+      const highest = 2 ** (bits - 1) - 1;
+      const errorAt = (scale: number): number =>
+        real.reduce((sum, weight) => {
+          const code = Math.max(-highest, Math.min(highest, Math.round(weight / scale)));
+          return sum + (weight - code * scale) ** 2;
+        }, 0);
+      const tried = Array.from({ length: 61 }, (_, i) => (largest * (1 - i / 100)) / highest);
+      const best = Math.min(...tried.map(errorAt));
+
+      const { scale } = quantizeWeights(real, bits);
+
+      // A weight within a bin of one of the `highest` borders between codes may count as if rounded the wrong way,
+      // which makes its error too high by twice its distance from the border times a step.
+      const atBorders = (edge: number): number =>
+        real.filter((weight) => {
+          const steps = Math.abs(weight) / edge;
+          return steps < highest && Math.abs((steps % 1) - 0.5) * edge < bin;
+        }).length;
+      expect(tried).toContain(scale);
+      expect(errorAt(scale)).toBeLessThanOrEqual(best + atBorders(scale) * 2 * bin * scale);
+    }
   });
 
   it('clips an outlier where that loses less', () => {

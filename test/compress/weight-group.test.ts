@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  forEachGroupedWeight,
   forEachWeight,
+  groupCount,
   groupGrid,
   type GroupShape,
   type KernelGeometry,
   weightIndex,
+  zeroGroups,
 } from '../../src/compress/weight-group.ts';
 import { holds } from '../support/property.ts';
 
@@ -143,5 +146,42 @@ describe('groupGrid', () => {
 
     expect(vgg16 + groups(512, 10, 1)).toBe(57_496);
     expect([resnet18 + groups(512, 10, 1), resnet18 + groups(512, 10, 1) - 672]).toContain(43_624);
+  });
+});
+
+describe('forEachGroupedWeight', () => {
+  it('visits every weight once, in order, with the group that forEachWeight finds it in', () => {
+    holds(
+      fc.property(geometries, shapes, (geometry, shape) => {
+        const grid = groupGrid(geometry, shape);
+        const { channels, kernels, kernelHeight, kernelWidth } = geometry;
+        const groups = new Int32Array(kernels * channels * kernelHeight * kernelWidth).fill(-1);
+        for (let group = 0; group < groupCount(grid); group++)
+          forEachWeight(grid, geometry, group, (i) => (groups[i] = group));
+        const seen: number[] = [];
+
+        forEachGroupedWeight(grid, geometry, (index, group) => {
+          expect(index).toBe(seen.length);
+          seen.push(group);
+        });
+
+        expect(seen).toEqual([...groups]);
+      }),
+    );
+  });
+});
+
+describe('zeroGroups', () => {
+  it('keeps the weights of the groups of ones in a copy', () => {
+    const geometry = conv3x3(20, 20);
+    const grid = groupGrid(geometry, mars);
+    const weights = new Float32Array(20 * 20 * 9).fill(1);
+    const kept = Uint8Array.from({ length: groupCount(grid) }, (_, group) => group % 2);
+
+    const left = zeroGroups(weights, grid, geometry, kept);
+
+    expect(weights.every((weight) => weight === 1)).toBe(true);
+    for (let group = 0; group < kept.length; group++)
+      forEachWeight(grid, geometry, group, (i) => expect(left[i]).toBe(kept[group]));
   });
 });

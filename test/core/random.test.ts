@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gaussian, pcg, randomWord, shuffled, uniform } from '../../src/core/random.ts';
+import { gaussian, gaussians, pcg, randomWord, shuffled, uniform } from '../../src/core/random.ts';
 import { holds } from '../support/property.ts';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -134,5 +134,17 @@ describe('shuffled', () => {
     expect([...counts.keys()].toSorted()).toEqual(['012', '021', '102', '120', '201', '210']);
     // 6000 draws at p = 1/6 have deviation 28.9: five of them.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(145);
+  });
+});
+
+describe('gaussians', () => {
+  it('are the draws of gaussian, whatever seed and stream', () => {
+    holds(
+      fc.property(word, word, (seed, stream) => {
+        const one = Float32Array.from({ length: 20 }, (_, i) => 0.3 * gaussian(seed, stream, i));
+
+        expect(gaussians(20, 0.3, seed, stream)).toEqual(one);
+      }),
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
+import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { readJob, writeJob } from '../../src/pipeline/job-file.ts';
-import type { Job } from '../../src/pipeline/run-job.ts';
+import { groupShapeOf, type Job } from '../../src/pipeline/run-job.ts';
 import { caught } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 
@@ -43,6 +44,14 @@ function damaged(change: (header: Record<string, unknown>) => void): Uint8Array 
 describe('writeJob and readJob', () => {
   it('give back an equal job', () => {
     expect(readJob(writeJob(job))).toEqual(job);
+  });
+
+  it('give back its group masks', () => {
+    const shape = groupShapeOf(job.chip, job.weightBits);
+    const groupMasks = densityProfileMasks(network, 1, 1, shape);
+    const masked = { ...job, prunedGroups: 0, groupMasks };
+
+    expect(readJob(writeJob(masked))).toEqual(masked);
   });
 
   it('do so wherever the bytes lie', () => {

@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { loadNetwork, modelNames, untrainedNames } from '../../src/cli/load-network.ts';
+import { addJobOptions, type JobOptions, loadMapJob } from '../../src/cli/options.ts';
+import { densityProfileMasks } from '../../src/compress/group-masks.ts';
+import { writeMaskFile } from '../../src/compress/mask-file.ts';
+import { resnet20 } from '../../src/network/builtin/resnet20.ts';
+import { mapJob } from '../../src/pipeline/run-job.ts';
+import { caught } from '../support/caught.ts';
+import { emptyFolder } from '../support/mars.ts';
+
+const shape = { channels: 16, kernels: 16 };
+const folder = emptyFolder();
+const write = (name: string, content: string): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+/** The options as the command line gives them. */
+const parsed = (...args: readonly string[]): JobOptions =>
+  addJobOptions(new Command('test')).parse(args, { from: 'user' }).opts<JobOptions>();
+
+describe('loadNetwork', () => {
+  it.each(untrainedNames())('builds %s, never trained, from the seed', (name) => {
+    const network = loadNetwork(name, 5);
+
+    expect(network).toMatchObject({ name, origin: { seed: 5, testAccuracy: null } });
+  });
+
+  it('knows every network by one name only', () => {
+    const names = [...modelNames(), ...untrainedNames()];
+
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(['vgg16', 'resnet18', 'resnet20']));
+  });
+
+  it('names all that there are where there is none', () => {
+    const error = caught(() => loadNetwork('lenet'));
+
+    expect(error.name).toBe('UsageError');
+    expect(error.message).toMatch(/lenet.*vgg16.*resnet18.*resnet20/);
+  });
+});
+
+describe('--group-masks and --density-profile', () => {
+  const network = resnet20();
+  const masks = densityProfileMasks(network, 1.5, 9, shape);
+  const file = write('masks.json', writeMaskFile({ network: 'resnet20', shape, masks }));
+  const args = ['--network', 'resnet20', '--chip', 'mars'];
+
+  it('takes the masks of a file', () => {
+    const job = loadMapJob(parsed(...args, '--group-masks', file));
+
+    expect(job).toMatchObject({ groupMasks: masks, prunedGroups: 0 });
+    const stored = mapJob(job).layers.flatMap((layer) => (layer.kind === 'macro' ? [layer] : []));
+    expect(stored.map(({ layer }) => layer.kept)).toEqual([...masks.values()]);
+  });
+
+  it('draws masks from profile and seed', () => {
+    const job = loadMapJob(parsed(...args, '--density-profile', '1.5', '--seed', '9'));
+
+    expect(job).toMatchObject({ groupMasks: masks, prunedGroups: 0 });
+  });
+
+  it.each([
+    [['--group-masks', file, '--density-profile', '1'], /--group-masks and --density-profile/],
+    [['--group-masks', file, '--pruned-groups', '0'], /--pruned-groups and --group-masks/],
+    [['--density-profile', '0', '--pruned-groups', '0.5'], /--pruned-groups and --density/],
+  ])('refuses %j together', (both, says) => {
+    const error = caught(() => loadMapJob(parsed(...args, ...both)));
+
+    expect(error.name).toBe('UsageError');
+    expect(error.message).toMatch(says);
+  });
+
+  it.each([
+    {
+      title: 'another network',
+      content: { network: 'vgg16', shape, masks },
+      says: /vgg16.*resnet20/,
+    },
+    {
+      title: 'groups of another shape',
+      content: { network: 'resnet20', shape: { channels: 16, kernels: 8 }, masks },
+      says: /16 channels x 8 kernels.*16 x 16/,
+    },
+  ])('refuses masks for $title, naming the file', ({ title, content, says }) => {
+    const path = write(`${title}.json`, writeMaskFile(content));
+
+    const error = caught(() => loadMapJob(parsed(...args, '--group-masks', path)));
+
+    expect(error).toMatchObject({ name: 'InputError', where: [path] });
+    expect(error.message).toMatch(says);
+  });
+
+  it('refuses a file that is not there', () => {
+    const error = caught(() => loadMapJob(parsed(...args, '--group-masks', '/no/masks.json')));
+
+    expect(error).toMatchObject({ name: 'InputError', where: ['/no/masks.json'] });
+  });
+});
