@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
-import { emptyFolder, mars } from '../support/mars.ts';
+import { emptyFolder, mars, type Ran } from '../support/mars.ts';
 
 const folder = emptyFolder();
 const image = join(folder, 'out.bin');
@@ -13,12 +13,15 @@ const few = ['--images', '3', '--backend', 'reference'];
 const text = (...parts: string[]): string => readFileSync(join(...parts), 'utf8');
 
 describe('mars map --image', () => {
-  beforeAll(() => {
-    const ran = mars(['map', '--index-coding', 'gap', '--image', 'out.bin'], folder);
+  let written: Ran;
 
-    expect(ran.stderr).toBe('');
-    expect(ran.code).toBe(0);
-    expect(ran.stdout).toMatch(/^Written: out\.bin, \d+ bytes$/m);
+  beforeAll(() => {
+    written = mars(['map', '--index-coding', 'gap', '--image', 'out.bin'], folder);
+  });
+
+  it('writes the image, and nothing else', () => {
+    expect(written.code).toBe(0);
+    expect(written.stdout).toMatch(/^Written: out\.bin, \d+ bytes$/m);
     expect(readdirSync(folder)).toEqual(['out.bin']);
   });
 
