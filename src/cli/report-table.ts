@@ -102,6 +102,7 @@ function headlines(report: Report): string {
       'stored',
       `${bytes(compression.storedBits)} (${bytes(compression.indexBits)} of it index codes), dense ${bytes(compression.denseBits)}`,
     ],
+    ...overflows(report),
     ['speed', speedText(report)],
     [
       'efficiency',
@@ -113,6 +114,21 @@ function headlines(report: Report): string {
     ],
   ];
   return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(14))}${text}`).join('\n')}`;
+}
+
+/** Sums that an accumulator could not hold: never silent. */
+function overflows({ layers }: Report): readonly (readonly [string, string])[] {
+  const over = layers.filter((layer) => layer.overflowedSums > 0);
+  if (over.length === 0) return [];
+  const text = over
+    .map(({ name, overflowedSums }) => `${name} ${count(overflowedSums)}`)
+    .join(', ');
+  return [
+    [
+      'overflow',
+      pc.yellow(`sums per image that did not fit the accumulator and were clamped: ${text}`),
+    ],
+  ];
 }
 
 const areaTitles = {

@@ -1,9 +1,10 @@
 // Runs the built command line as a person would: another process, its own folder.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** The repository. */
 export const root: string = resolve(import.meta.dirname, '../..');
@@ -15,8 +16,18 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** An empty folder. */
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'mars-test-'));
+const folders: string[] = [];
+
+/** An empty folder, which is removed after the tests of the file. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mars-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Runs `mars` with these arguments in `cwd`. */
 export function mars(args: readonly string[], cwd: string = emptyFolder()): Ran {

@@ -1,0 +1,91 @@
+// Chips on the command line: files, variants, comparisons, and what an accumulator that is too small does.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/report/report.ts';
+import { emptyFolder, mars } from '../support/mars.ts';
+
+const report = (...args: string[]): Report => {
+  const ran = mars([...args, '--json']);
+  expect(ran.stderr).toBe('');
+  return JSON.parse(ran.stdout) as Report;
+};
+
+describe('mars --chip', () => {
+  it('takes the file that `mars info --chip mars --json` prints, and gives the report of mars', () => {
+    const file = join(emptyFolder(), 'my.json');
+    writeFileSync(file, mars(['info', '--chip', 'mars', '--json']).stdout);
+
+    expect(report('estimate', '--chip', file)).toEqual(report('estimate', '--chip', 'mars'));
+  });
+
+  it('prints a JSON Schema that names every group of the chip', () => {
+    const schema = JSON.parse(mars(['info', '--chip-schema']).stdout) as { required: string[] };
+
+    expect(schema.required).toEqual(
+      expect.arrayContaining(['clock', 'cores', 'macro', 'adc', 'energy', 'area', 'controller']),
+    );
+  });
+
+  it('stores every group on mars-dense and computes the same outputs', () => {
+    const [sparse, dense] = [report('estimate'), report('estimate', '--chip', 'mars-dense')];
+
+    expect(dense.compression.groupsKept).toBe(dense.compression.groups);
+    expect(sparse.compression.groupsKept).toBeLessThan(sparse.compression.groups / 3);
+    expect(dense.performance.framesPerSecond).toBeLessThan(sparse.performance.framesPerSecond);
+  });
+
+  it('uses the precision of mars-4b', () => {
+    const { compression } = report('estimate', '--chip', 'mars-4b');
+
+    expect(compression).toMatchObject({ weightBits: 4, activationBits: 4 });
+  });
+
+  it('carries the evidence of a value that was set by hand', () => {
+    const { provenance } = report('estimate', '--set', 'energy.columnPhase=50');
+
+    expect(provenance.find(({ parameter }) => parameter === 'energy.columnPhase')).toMatchObject({
+      value: 50,
+      evidence: 'assumed',
+      source: 'set by the user (60 before)',
+    });
+  });
+});
+
+describe('mars compare', () => {
+  it('puts chips side by side', () => {
+    const { code, stdout } = mars(['compare', 'mars', 'yue-2021']);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/mars\s+yue-2021\s+ratio/);
+    expect(stdout).toMatch(/TOPS\/W dense-equivalent\s+[\d.]+\s+[\d.]+\s+[\d.]+x/);
+  });
+
+  it('refuses a single chip', () => {
+    expect(mars(['compare', 'mars']).code).toBe(2);
+  });
+});
+
+describe('mars run on a small accumulator', () => {
+  it('counts and names the sums that were clamped', () => {
+    const cwd = emptyFolder();
+
+    const ran = mars(
+      ['run', '--images', '2', '--backend', 'reference', '--set', 'accumulator.bits=10'],
+      cwd,
+    );
+
+    expect(ran.stdout).toMatch(/overflow.*clamped: conv\d \d/);
+  });
+});
+
+describe('mars sensitivity', () => {
+  it('prints the numbers that move speed and efficiency most, with their evidence', () => {
+    const { stdout } = mars(['sensitivity', '--top', '3']);
+
+    expect(stdout).toMatch(/^now \d+ frames\/s/);
+    expect(stdout.trim().split('\n')).toHaveLength(3 + 3);
+    expect(stdout).toMatch(/(read|inferred|assumed)$/m);
+  });
+});
