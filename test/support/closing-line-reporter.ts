@@ -14,7 +14,8 @@ export default class ClosingLineReporter implements Reporter {
         const result = test.result();
         counts[result.state] += 1;
         if (result.state !== 'skipped') continue;
-        const reason = result.note ?? 'no reason given';
+        const { parent } = test;
+        const reason = result.note ?? (parent.type === 'suite' ? parent.name : 'no reason given');
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     }
