@@ -1,18 +1,18 @@
-// Networks by name (trained ones from models/, others built from code) or by file: trained ones, or stored images of
-// compressed ones.
+// Networks by name (trained ones from models/, others built from code) or by file, which can be a stored image.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
-import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
+import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
 import { readNetworkFile } from '../network/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { readBytes } from './files.ts';
 import { packageRoot } from './package-root.ts';
 
 const extension = '.safetensors';
+const imageExtension = '.bin';
 
 /** Names of the trained networks that come with this package. */
 export function modelNames(): readonly string[] {
@@ -30,22 +30,32 @@ export const untrainedNames = (): readonly string[] => {
   return Object.keys(builtinNetworks).filter((name) => !trained.includes(name));
 };
 
+/** A network in real arithmetic (trained, or at least trainable), or a compressed one. */
+export type LoadedNetwork =
+  | { readonly kind: 'trained'; readonly network: Network }
+  | { readonly kind: 'stored'; readonly stored: StoredNetwork };
+
 /**
  * Loads a network: a file of models/ or any other, or else one that is built from code. The origin of a network that
- * was never trained has no test accuracy.
+ * was never trained has no test accuracy. A file that begins like a stored image, or ends with `.bin`, is one.
  * @param seed of the weights of a network that is built from code
  * @throws {UsageError} when there is none of that name
  * @throws {InputError} when its file is damaged
  */
-export function loadNetwork(nameOrFile: string, seed = 1): Network {
+export function loadNetworkOrImage(nameOrFile: string, seed = 1): LoadedNetwork {
   const names = modelNames();
   const path = names.includes(nameOrFile)
     ? join(packageRoot, 'models', nameOrFile + extension)
     : nameOrFile;
-  const isFile = nameOrFile.endsWith(extension) || existsSync(path);
-  if (isFile) return readNetworkFile(readBytes(path), path);
+  const isImageName = nameOrFile.endsWith(imageExtension);
+  if (nameOrFile.endsWith(extension) || isImageName || existsSync(path)) {
+    const bytes = readBytes(path);
+    return isImageName || isStoredImage(bytes)
+      ? { kind: 'stored', stored: readStoredImage(bytes, path) }
+      : { kind: 'trained', network: readNetworkFile(bytes, path) };
+  }
   const build = untrainedNames().includes(nameOrFile) ? builtinNetworks[nameOrFile] : undefined;
-  if (build) return build({ seed });
+  if (build) return { kind: 'trained', network: build({ seed }) };
   throw new UsageError({
     what: `no network is called "${nameOrFile}", and no file either`,
     where: '--network',
@@ -53,22 +63,17 @@ export function loadNetwork(nameOrFile: string, seed = 1): Network {
   });
 }
 
-/** A trained network, or a compressed one. */
-export type LoadedNetwork =
-  | { readonly kind: 'trained'; readonly network: Network }
-  | { readonly kind: 'stored'; readonly stored: StoredNetwork };
-
 /**
- * Loads a network, or a stored image: a file that begins like one, or whose name ends with `.bin`.
- * @param seed of the weights of a network that is built from code
- * @throws {UsageError} when there is none of that name
+ * {@link loadNetworkOrImage} where an image will not do.
+ * @throws {UsageError} when there is no network of that name, or it is a stored image
  * @throws {InputError} when its file is damaged
  */
-export function loadNetworkOrImage(nameOrFile: string, seed: number): LoadedNetwork {
-  if (!nameOrFile.endsWith('.bin') && !isImageFile(nameOrFile))
-    return { kind: 'trained', network: loadNetwork(nameOrFile, seed) };
-  return { kind: 'stored', stored: readStoredImage(readBytes(nameOrFile), nameOrFile) };
+export function loadNetwork(nameOrFile: string, seed = 1): Network {
+  const loaded = loadNetworkOrImage(nameOrFile, seed);
+  if (loaded.kind === 'trained') return loaded.network;
+  throw new UsageError({
+    what: `${nameOrFile} is a stored image, which is compressed already`,
+    where: '--network',
+    todo: `give a network by name or as a ${extension} file`,
+  });
 }
-
-const isImageFile = (path: string): boolean =>
-  existsSync(path) && statSync(path).isFile() && isStoredImage(readBytes(path));

@@ -28,7 +28,7 @@ export interface JobOptions {
   readonly data?: string;
   readonly chip: string;
   readonly set: readonly string[];
-  /** These four only when given: they compress a trained network; a stored image is compressed already. */
+  /** Only when given, down to the index coding: these compress a network; a stored image is compressed already. */
   readonly weightBits?: number;
   readonly activationBits?: number;
   readonly prunedGroups?: number;

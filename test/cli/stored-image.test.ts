@@ -83,6 +83,20 @@ describe('mars map --image', () => {
     }
   });
 
+  it('is refused in one line by what needs a network that can be compressed anew', () => {
+    const ran = mars(['sensitivity', '--network', image]);
+
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(/^mars: --network: .*out\.bin is a stored image.*\n$/);
+  });
+
+  it('is asked for by name though it is missing', () => {
+    const ran = mars(['run', '--network', '/no/such.bin']);
+
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/^mars: \/no\/such\.bin: .*not exist/);
+  });
+
   it('says where it cannot write', () => {
     const cwd = emptyFolder();
     writeFileSync(join(cwd, 'file'), '');
