@@ -151,7 +151,11 @@ function speedText({ performance }: Report): string {
   const causes = (['barrier', 'port', 'drain', 'pool'] as const).map(
     (cause) => `${cause} ${count(stalls[cause])}`,
   );
-  return `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: ${parts.join(', ')} ${pc.dim(`(${causes.join(', ')})`)}`;
+  const gain =
+    performance.balance === 'none'
+      ? ''
+      : `; ${performance.balance} gains ${share(performance.balanceGain - 1)}`;
+  return `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: ${parts.join(', ')} ${pc.dim(`(${causes.join(', ')})`)}${gain}`;
 }
 
 function evidence({ provenance }: Report): string {

@@ -140,8 +140,11 @@ export class GpuBackend implements MacroBackend {
     return { images, shape, kind: 'activations', buffer: stored };
   }
 
-  release(map: HeldMap): void {
-    this.pool.give((map as GpuMap).buffer);
+  release(held: HeldMap | PreparedLayer): void {
+    if (!('program' in held)) return this.pool.give((held as GpuMap).buffer);
+    const { weightPlanes, tileStarts, codes, bias, events, uniforms } = held as GpuLayer;
+    const buffers = [weightPlanes, tileStarts, codes, bias, events, ...uniforms.values()];
+    for (const buffer of buffers) this.pool.give(buffer);
   }
 
   async download(map: HeldMap): Promise<Int32Array> {

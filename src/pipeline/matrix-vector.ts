@@ -93,6 +93,7 @@ export async function matrixVector(
   const result = backend.runMacro(prepared, input, undefined);
   const flat = await backend.download(result);
   const { saturatedReads } = await backend.takeEvents(prepared);
+  backend.release(prepared);
   backend.release(input);
   backend.release(result);
   const outputs = one.inputs.map((_, i) =>

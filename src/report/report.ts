@@ -1,6 +1,7 @@
 // The report: what a person compares and a script reads. Its fields are a contract; a change raises the version.
 
 import type { ProvenanceEntry } from '../chips/index.ts';
+import type { Balance } from '../mapping/place-tiles.ts';
 import type { AreaEntry } from './area.ts';
 import type { EnergyBreakdown } from './energy.ts';
 
@@ -85,6 +86,9 @@ export interface Report {
     };
     /** If ports, spills, pipeline and pooling took no time. */
     readonly framesPerSecondBeforeStalls: number;
+    /** How kernel tiles are dealt onto cores, and frames per second over those with `none`. */
+    readonly balance: Balance;
+    readonly balanceGain: number;
     /** Share of the core-cycles that compute. */
     readonly utilization: number;
   };

@@ -4,7 +4,7 @@ import { provenanceOf } from '../chips/sourced.ts';
 import { assert } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
 import { durationOf } from '../core/units.ts';
-import type { MappedLayer, Mapping } from '../mapping/map-to-chip.ts';
+import { type MappedLayer, type Mapping, mapToChip } from '../mapping/map-to-chip.ts';
 import { layerStorage, mappingStorage } from '../mapping/mapping-summary.ts';
 import type { SimulationRun } from '../simulate/simulate.ts';
 import { schedule } from '../timeline/schedule.ts';
@@ -99,8 +99,17 @@ function performanceOf(mapping: Mapping, timeline: Timeline): Report['performanc
     stallCycles: barrier + port + drain + pool,
     stalls: { barrier, port, drain, pool },
     framesPerSecondBeforeStalls: framesPerSecond(schedule(mapping, { stalls: 'none' })),
+    balance: mapping.balance,
+    balanceGain: balanceGain(mapping, timeline),
     utilization: timeline.cyclesPerFrame > 0 ? compute / timeline.cyclesPerFrame : 0,
   };
+}
+
+function balanceGain(mapping: Mapping, timeline: Timeline): number {
+  const { network, chip, balance, indexCoding } = mapping;
+  if (balance === 'none' || timeline.cyclesPerFrame === 0) return 1;
+  const plain = schedule(mapToChip(network, chip, { balance: 'none', indexCoding }));
+  return plain.cyclesPerFrame / timeline.cyclesPerFrame;
 }
 
 function layerReport(

@@ -28,8 +28,8 @@ export interface MacroBackend {
   runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): HeldMap;
   /** Runs a pool. */
   runPool(pool: PoolLayer, input: HeldMap): HeldMap;
-  /** Gives back what a map holds. */
-  release(map: HeldMap): void;
+  /** Gives back what a map or a prepared layer holds. */
+  release(held: HeldMap | PreparedLayer): void;
   /** Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums. */
   download(map: HeldMap): Promise<Int32Array>;
   /** Events counted since the last call. */

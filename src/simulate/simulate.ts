@@ -45,24 +45,30 @@ export async function simulate(
   const { network } = mapping;
   checkImages(mapping, images);
   const { backend } = options;
-  const programs = toPrograms(mapping);
-  const prepared = new Map<string, PreparedLayer>();
-  for (const [name, program] of programs) prepared.set(name, await backend.prepare(program));
-  const outputs = new Int32Array(images.images * network.classes);
   const batch = options.batch ?? defaultBatch(mapping);
   if (!Number.isInteger(batch) || batch < 1)
     throw new SimulationError({
       what: `batches of ${batch} images are not possible`,
       where: 'batch',
     });
+  const outputs = new Int32Array(images.images * network.classes);
   const events = new Map<string, CountedEvents>();
-  for (let first = 0; first < images.images; first += batch) {
-    if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
-    const slice = imageSlice(images, first, Math.min(batch, images.images - first));
-    outputs.set(await runBatch(mapping, slice, backend, prepared), first * network.classes);
-    for (const [name, layer] of prepared)
-      events.set(name, addEvents(events.get(name), await backend.takeEvents(layer)));
-    options.onProgress?.({ stage: 'simulate', done: first + slice.images, total: images.images });
+  const prepared = new Map<string, PreparedLayer>();
+  try {
+    for (const [name, program] of toPrograms(mapping))
+      prepared.set(name, await backend.prepare(program));
+    for (let first = 0; first < images.images; first += batch) {
+      if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+      const slice = imageSlice(images, first, Math.min(batch, images.images - first));
+      const sums = await runBatch(mapping, slice, backend, prepared);
+      outputs.set(sums, first * network.classes);
+      for (const [name, layer] of prepared)
+        events.set(name, addEvents(events.get(name), await backend.takeEvents(layer)));
+      const done = first + slice.images;
+      options.onProgress?.({ stage: 'simulate', done, total: images.images });
+    }
+  } finally {
+    for (const layer of prepared.values()) backend.release(layer);
   }
   const activity = mapping.layers.flatMap((mapped) => {
     if (mapped.kind !== 'macro') return [];

@@ -47,6 +47,8 @@ describe('summarize', () => {
       stallCycles: 67 / 4,
       stalls: { barrier: 63 / 4, port: 0, drain: 4 / 4, pool: 0 },
       framesPerSecondBeforeStalls: 1e8 / 17,
+      balance: 'none',
+      balanceGain: 1,
       utilization: 1 / 4 / 21,
     });
     // pJ over 210 ns are mW.

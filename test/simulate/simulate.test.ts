@@ -15,7 +15,7 @@ import {
   tourNetwork,
 } from '../support/small-networks.ts';
 
-/** A reference that counts the maps it holds. */
+/** A reference that counts the maps and prepared layers it holds. */
 function countingReference(): MacroBackend & { readonly held: () => number } {
   const reference = openReference();
   const held = new Set<unknown>();
@@ -25,6 +25,7 @@ function countingReference(): MacroBackend & { readonly held: () => number } {
   };
   return {
     ...reference,
+    prepare: async (program) => keep(await reference.prepare(program)),
     upload: (map) => keep(reference.upload(map)),
     runMacro: (...args) => keep(reference.runMacro(...args)),
     runPool: (...args) => keep(reference.runPool(...args)),
