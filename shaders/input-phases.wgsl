@@ -48,17 +48,34 @@ fn input_phases(
   let x = pixel % params.words_width;
   let y = (pixel / params.words_width) % params.words_height;
   let image = pixel / (params.words_width * params.words_height);
-  var bits = array<u32, 8>();
+  // Planes 0 ... 3 and 4 ... 7, as vectors: an array that is indexed in a loop costs software adapters far more.
+  var low = vec4u(0u);
+  var high = vec4u(0u);
   let lines = min(32u, WORD_LINES_ON - word * 32u);
   for (var i = 0u; i < lines; i++) {
     let activation = activation_at(image, y, x, channel_block * WORD_LINES_ON + word * 32u + i);
-    for (var plane = 0u; plane < PLANES; plane++) {
-      bits[plane] |= ((activation >> plane) & 1u) << i;
-    }
+    let bits = vec4u(activation);
+    low |= ((bits >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) << vec4u(i);
+    high |= ((bits >> vec4u(4u, 5u, 6u, 7u)) & vec4u(1u)) << vec4u(i);
   }
-  let base = pixel * params.blocks + channel_block;
-  for (var plane = 0u; plane < PLANES; plane++) {
-    planes[(base * PLANES + plane) * WORDS + word] = bits[plane];
+  let base = (pixel * params.blocks + channel_block) * PLANES * WORDS + word;
+  store(base, 0u, low);
+  store(base, 4u, high);
+}
+
+// Stores four planes from `first` on, as many of them as there are.
+fn store(base: u32, first: u32, bits: vec4u) {
+  if (first < PLANES) {
+    planes[base + first * WORDS] = bits.x;
+  }
+  if (first + 1u < PLANES) {
+    planes[base + (first + 1u) * WORDS] = bits.y;
+  }
+  if (first + 2u < PLANES) {
+    planes[base + (first + 2u) * WORDS] = bits.z;
+  }
+  if (first + 3u < PLANES) {
+    planes[base + (first + 3u) * WORDS] = bits.w;
   }
 }
 

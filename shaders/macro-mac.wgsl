@@ -31,6 +31,8 @@ override WORDS: u32 = 1u;
 override WEIGHT_BITS: u32 = 8u;
 override PHASES: u32 = 4u;
 override BITS_PER_PHASE: u32 = 2u;
+// Largest sum that a bit line can have in one phase.
+override LARGEST_SUM: u32 = 48u;
 
 @group(0) @binding(0) var<uniform> params: MacroMacParams;
 // order (image, y, x, block, plane, word)
@@ -97,35 +99,125 @@ fn run_output(index: u32) {
 
 // One kernel's part of one macro-op. Outside the map no word line is driven, but the bit lines are read all the same.
 fn macro_op(word: u32, inside: bool, column: u32, counted: ptr<function, Counted>) {
-  let planes_per_phase = BITS_PER_PHASE * WORDS;
+  let first_plane = word * PHASES * BITS_PER_PHASE * WORDS;
+  if (WORDS == 1u) {
+    narrow_op(first_plane, inside, column * WEIGHT_BITS, counted);
+    return;
+  }
   for (var phase = 0u; phase < PHASES; phase++) {
-    let plane = (word * PHASES + phase) * planes_per_phase;
+    let plane = first_plane + phase * BITS_PER_PHASE * WORDS;
     var driven = 0u;
-    if (inside) {
-      for (var i = 0u; i < planes_per_phase; i++) {
-        driven |= planes[plane + i];
-      }
+    for (var i = 0u; inside && i < BITS_PER_PHASE * WORDS; i++) {
+      driven |= planes[plane + i];
     }
     if (driven == 0u) {
-      (*counted).zero_phase += WEIGHT_BITS;
+      idle_phase(phase, counted);
+      continue;
     }
     var phase_codes = 0;
     for (var bit = 0u; bit < WEIGHT_BITS; bit++) {
-      var sum = 0u;
-      if (driven != 0u) {
-        sum = column_sum(plane, (column * WEIGHT_BITS + bit) * WORDS);
-      }
-      let ideal = ideal_code(sum);
+      let ideal = ideal_code(wide_sum(plane, (column * WEIGHT_BITS + bit) * WORDS));
       let code = clamp(ideal, 0, highest_code());
       (*counted).saturated += select(0u, 1u, code != ideal);
-      let weighted = code << bit;
-      phase_codes += select(weighted, -weighted, bit == WEIGHT_BITS - 1u);
+      phase_codes += code * bit_value(bit);
     }
     (*counted).codes += phase_codes << (phase * BITS_PER_PHASE);
   }
 }
 
-fn column_sum(plane: u32, weight_plane: u32) -> u32 {
+// Up to 32 word lines: a plane is one word. The weight bits are taken four at a time, as vectors: arrays that are
+// indexed in loops cost software adapters 2 to 5 times as much.
+fn narrow_op(first_plane: u32, inside: bool, weight_plane: u32, counted: ptr<function, Counted>) {
+  let low_bits = weight_bits(weight_plane, 0u);
+  let high_bits = weight_bits(weight_plane, 4u);
+  let low_values = vec4i(bit_value(0u), bit_value(1u), bit_value(2u), bit_value(3u));
+  let high_values = vec4i(bit_value(4u), bit_value(5u), bit_value(6u), bit_value(7u));
+  for (var phase = 0u; phase < PHASES; phase++) {
+    var digits = vec4u(0u);
+    if (inside) {
+      digits = phase_digits(first_plane + phase * BITS_PER_PHASE);
+    }
+    if ((digits.x | digits.y | digits.z | digits.w) == 0u) {
+      idle_phase(phase, counted);
+      continue;
+    }
+    var phase_codes = dot(narrow_codes(digits, low_bits, low_values, counted), low_values);
+    if (WEIGHT_BITS > 4u) {
+      phase_codes += dot(narrow_codes(digits, high_bits, high_values, counted), high_values);
+    }
+    (*counted).codes += phase_codes << (phase * BITS_PER_PHASE);
+  }
+}
+
+// Column codes of four weight bits; bits that the weights do not have count for nothing.
+fn narrow_codes(digits: vec4u, bits: vec4u, values: vec4i, counted: ptr<function, Counted>) -> vec4i {
+  var sums = countOneBits(vec4u(digits.x) & bits);
+  if (BITS_PER_PHASE > 1u) {
+    sums += countOneBits(vec4u(digits.y) & bits) << vec4u(1u);
+  }
+  if (BITS_PER_PHASE > 2u) {
+    sums += countOneBits(vec4u(digits.z) & bits) << vec4u(2u);
+    sums += countOneBits(vec4u(digits.w) & bits) << vec4u(3u);
+  }
+  if (ADC_STEP == 256 && ADC_OFFSET == 0 && highest_code() >= i32(LARGEST_SUM)) {
+    return vec4i(sums); // nothing can saturate: the code is the sum
+  }
+  let ideal = vec4i(ideal_code(sums.x), ideal_code(sums.y), ideal_code(sums.z), ideal_code(sums.w));
+  let codes = clamp(ideal, vec4i(0), vec4i(highest_code()));
+  let saturated = select(vec4u(0u), vec4u(1u), (codes != ideal) & (values != vec4i(0)));
+  (*counted).saturated += saturated.x + saturated.y + saturated.z + saturated.w;
+  return codes;
+}
+
+// Planes of four weight bits from `first` on; 0 for those that the weights do not have.
+fn weight_bits(plane: u32, first: u32) -> vec4u {
+  var bits = vec4u(0u);
+  if (first < WEIGHT_BITS) {
+    bits.x = weight_planes[plane + first];
+  }
+  if (first + 1u < WEIGHT_BITS) {
+    bits.y = weight_planes[plane + first + 1u];
+  }
+  if (first + 2u < WEIGHT_BITS) {
+    bits.z = weight_planes[plane + first + 2u];
+  }
+  if (first + 3u < WEIGHT_BITS) {
+    bits.w = weight_planes[plane + first + 3u];
+  }
+  return bits;
+}
+
+// The planes that a phase drives at once.
+fn phase_digits(plane: u32) -> vec4u {
+  var digits = vec4u(planes[plane], 0u, 0u, 0u);
+  if (BITS_PER_PHASE > 1u) {
+    digits.y = planes[plane + 1u];
+  }
+  if (BITS_PER_PHASE > 2u) {
+    digits.z = planes[plane + 2u];
+    digits.w = planes[plane + 3u];
+  }
+  return digits;
+}
+
+// What a weight bit stands for: 2^bit, negative for the sign bit, 0 for a bit that the weights do not have.
+fn bit_value(bit: u32) -> i32 {
+  let value = 1i << bit;
+  return select(select(0, value, bit < WEIGHT_BITS), -value, bit == WEIGHT_BITS - 1u);
+}
+
+// A phase that drives no word line reads sum 0 on every bit line. The weights of the bits of two's complement add up to
+// -1, so its codes add up to minus one code.
+fn idle_phase(phase: u32, counted: ptr<function, Counted>) {
+  let ideal = ideal_code(0u);
+  let code = clamp(ideal, 0, highest_code());
+  (*counted).zero_phase += WEIGHT_BITS;
+  (*counted).saturated += select(0u, WEIGHT_BITS, code != ideal);
+  (*counted).codes -= code << (phase * BITS_PER_PHASE);
+}
+
+// The sum on a bit line of more than 32 word lines.
+fn wide_sum(plane: u32, weight_plane: u32) -> u32 {
   var sum = 0u;
   for (var t = 0u; t < BITS_PER_PHASE; t++) {
     for (var word = 0u; word < WORDS; word++) {
@@ -146,9 +238,16 @@ fn finish(index: u32, kernel: u32, groups: u32, counted: Counted) {
   let low = -1i << (params.accumulator_bits - 1u);
   let kept = clamp(sum, low, -(low + 1));
   sums[index] = kept;
-  atomicAdd(&group_events[0], counted.saturated);
-  atomicAdd(&group_events[1], counted.zero_phase);
-  atomicAdd(&group_events[2], select(0u, 1u, kept != sum));
+  // Most invocations have nothing to tell of the first and the last: atomics are what this kernel can least afford.
+  if (counted.saturated > 0u) {
+    atomicAdd(&group_events[0], counted.saturated);
+  }
+  if (counted.zero_phase > 0u) {
+    atomicAdd(&group_events[1], counted.zero_phase);
+  }
+  if (kept != sum) {
+    atomicAdd(&group_events[2], 1u);
+  }
 }
 
 fn add_events(event: u32, count: u32) {

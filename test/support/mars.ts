@@ -39,6 +39,7 @@ export function mars(args: readonly string[], cwd: string = emptyFolder()): Ran 
       encoding: 'utf8',
       timeout: 300_000,
       maxBuffer: 2 ** 28,
+      env: { ...process.env, NO_COLOR: '1' }, // CI services turn colours on
     },
   );
   return { code: status, stdout, stderr };
