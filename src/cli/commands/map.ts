@@ -25,7 +25,10 @@ export function mapCommand(): Command {
       '--image <file>',
       'write the stored image of the compressed network, for mars run --network <file>',
     )
-    .option('--json', 'print as JSON, with the index codes of every kernel tile')
+    .option(
+      '--json',
+      'print as JSON, with every kernel tile’s index codes, core and pixels, and the memory of every feature map',
+    )
     .action(map);
 }
 
@@ -66,6 +69,7 @@ function mappingData(mapping: Mapping): object {
         indexBitsByCoding: indexBitsByCoding(mapped),
         ...layerStorage(mapped),
         tiles,
+        runs: mapped.runs,
       },
     ];
   });
@@ -74,6 +78,8 @@ function mappingData(mapping: Mapping): object {
     network: mapping.network.name,
     chip: mapping.chip.name,
     indexCoding: mapping.indexCoding,
+    balance: mapping.balance,
+    featureMaps: Object.fromEntries(mapping.featureMaps),
     total: { ...mappingStorage(mapping), indexBitsByCoding: totalIndexBits(mapping) },
     layers,
   };
