@@ -6,6 +6,20 @@ import { describe, expect, it } from 'vitest';
 
 const src = resolve(import.meta.dirname, '../src');
 
+/** From the units up to the report: a folder may import from those before it, if it lists them. */
+const throughReport = [
+  'core',
+  'chips',
+  'network',
+  'compress',
+  'mapping',
+  'simulate',
+  'timeline',
+  'report',
+];
+/** What page and command line may import: everything but each other. */
+const everything = [...throughReport, 'datasets', 'reference', 'gpu', 'train', 'pipeline', 'sweep'];
+
 /** Who may import whom; every folder may also import from itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -19,61 +33,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gpu: ['core', 'compress', 'mapping', 'simulate'],
   train: ['core', 'network', 'datasets', 'compress'],
   timeline: ['core', 'chips', 'mapping', 'simulate'],
-  report: ['core', 'chips', 'network', 'compress', 'mapping', 'simulate', 'timeline'],
-  pipeline: [
-    'core',
-    'chips',
-    'network',
-    'datasets',
-    'compress',
-    'mapping',
-    'simulate',
-    'reference',
-    'timeline',
-    'report',
-  ],
-  sweep: [
-    'core',
-    'chips',
-    'network',
-    'compress',
-    'mapping',
-    'simulate',
-    'timeline',
-    'report',
-    'pipeline',
-  ],
-  view: [
-    'core',
-    'chips',
-    'network',
-    'datasets',
-    'compress',
-    'mapping',
-    'simulate',
-    'reference',
-    'gpu',
-    'train',
-    'timeline',
-    'report',
-    'pipeline',
-  ],
-  cli: [
-    'core',
-    'chips',
-    'network',
-    'datasets',
-    'compress',
-    'mapping',
-    'simulate',
-    'reference',
-    'gpu',
-    'train',
-    'timeline',
-    'report',
-    'pipeline',
-    'sweep',
-  ],
+  report: throughReport.filter((folder) => folder !== 'report'),
+  pipeline: [...throughReport, 'datasets', 'reference'],
+  sweep: [...throughReport, 'pipeline'],
+  view: everything,
+  cli: everything,
 };
 
 /** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
