@@ -7,7 +7,7 @@ import { loadDataset } from '../src/cli/load-dataset.ts';
 import { loadNetwork } from '../src/cli/load-network.ts';
 import { spreadImages } from '../src/datasets/image-set.ts';
 import { mapJob } from '../src/pipeline/run-job.ts';
-import { floatForwardInPortions } from '../src/network/float-forward.ts';
+import { floatOutputs } from '../src/network/float-forward.ts';
 import { integerForward } from '../src/reference/integer-network.ts';
 import { accuracy, simulate } from '../src/simulate/simulate.ts';
 import { record } from './support/record.ts';
@@ -18,8 +18,7 @@ it('accuracy against ADC bits', async () => {
   const calibration = spreadImages(loadDataset('mnist', 'train'), 256);
   const share = (outputs: ArrayLike<number>): string =>
     `${(100 * accuracy(outputs, tests.labels, 10)).toFixed(2)} %`;
-  const float: number[] = [];
-  for (const portion of floatForwardInPortions(network, tests.images, {})) float.push(...portion);
+  const float = floatOutputs(network, tests.images);
   await using backend = await openBackend('gpu');
   const rows: object[] = [];
   for (const prunedGroups of [network.origin.prunedGroups ?? 0, 0.8]) {

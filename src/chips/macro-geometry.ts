@@ -22,6 +22,8 @@ export interface MacroGeometry {
   readonly kernelsPerMacro: number;
   /** Kernels that run together on a core, with one shared index code. */
   readonly kernelsPerCore: number;
+  /** Kernels of the first half of a core's macros, which takes turns with the second under macroPingPong. */
+  readonly kernelsPerHalf: number;
   /** Weight groups that fit a macro at once. */
   readonly groupSlots: number;
   readonly phases: number;
@@ -65,6 +67,7 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
     kernelsPerPartition,
     kernelsPerMacro,
     kernelsPerCore: kernelsPerMacro * chip.cores.macros.value,
+    kernelsPerHalf: kernelsPerMacro * ceilDivide(chip.cores.macros.value, 2),
     groupSlots,
     phases,
     cyclesPerMacroOp,

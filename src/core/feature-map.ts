@@ -35,10 +35,16 @@ export function imageSlice(map: FeatureMap, first: number, count: number): Featu
   return { ...map, images: count, data: map.data.subarray(first * size, (first + count) * size) };
 }
 
-/** Position of the largest of `values`; the first of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++)
+/** Position, from `first` on, of the largest of `values` between `first` and `end`; the first of equals. */
+export function argmax(values: ArrayLike<number>, first = 0, end: number = values.length): number {
+  let best = first;
+  for (let i = first + 1; i < end; i++)
     if ((values[i] as number) > (values[best] as number)) best = i;
-  return best;
+  return best - first;
 }
+
+/** The class with the largest of each image's outputs, order (image, class). */
+export const predictedClasses = (outputs: ArrayLike<number>, classes: number): Uint16Array =>
+  Uint16Array.from({ length: outputs.length / classes }, (_, image) =>
+    argmax(outputs, image * classes, (image + 1) * classes),
+  );

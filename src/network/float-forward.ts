@@ -65,6 +65,25 @@ export function* floatForwardInPortions(
   }
 }
 
+/**
+ * The floating-point outputs of all images, order (image, class).
+ * @throws {CancelledError} when `work.signal` says stop
+ */
+export function floatOutputs(
+  network: Network,
+  images: FeatureMap,
+  work: LongWork = {},
+): Float32Array {
+  const outputs = new Float32Array(images.images * network.classes);
+  let at = 0;
+  for (const portion of floatForwardInPortions(network, images, work)) {
+    outputs.set(portion, at);
+    at += portion.length;
+    work.onProgress?.({ stage: 'float', done: at / network.classes, total: images.images });
+  }
+  return outputs;
+}
+
 /** Index of the last layer that reads each map. */
 function lastUses(network: Network): ReadonlyMap<string, number> {
   const uses = new Map<string, number>();

@@ -7,14 +7,14 @@ import { compress } from '../compress/compress.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError } from '../core/errors.ts';
-import { argmax, type FeatureMap } from '../core/feature-map.ts';
-import type { LongWork, Progress } from '../core/progress.ts';
+import { type FeatureMap, predictedClasses } from '../core/feature-map.ts';
+import type { LongWork } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
 import type { IndexCoding } from '../mapping/index-coding.ts';
 import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
-import { floatForwardInPortions } from '../network/float-forward.ts';
+import { floatOutputs } from '../network/float-forward.ts';
 import type { Network } from '../network/network.ts';
 import { integerForward } from '../reference/integer-network.ts';
 import type { Report } from '../report/report.ts';
@@ -126,34 +126,8 @@ export async function runJob(
       top1: accuracy(run.outputs, images.labels, classes),
       floatTop1: float ? accuracy(float, images.labels, classes) : null,
       quantizedTop1: accuracy(exact, images.labels, classes),
-      agreement: agreement(run.outputs, exact, classes),
+      agreement: accuracy(run.outputs, predictedClasses(exact, classes), classes),
     },
   });
   return { report, timeline, outputs: run.outputs, activity: run.activity };
-}
-
-function floatOutputs(network: Network, images: FeatureMap, work: LongWork): Float32Array {
-  const outputs = new Float32Array(images.images * network.classes);
-  let done = 0;
-  for (const portion of floatForwardInPortions(network, images, work)) {
-    outputs.set(portion, done);
-    done += portion.length;
-    const progress: Progress = {
-      stage: 'float',
-      done: done / network.classes,
-      total: images.images,
-    };
-    work.onProgress?.(progress);
-  }
-  return outputs;
-}
-
-function agreement(a: Int32Array, b: Int32Array, classes: number): number {
-  const images = a.length / classes;
-  let same = 0;
-  for (let image = 0; image < images; image++) {
-    const range = [image * classes, (image + 1) * classes] as const;
-    if (argmax(a.subarray(...range)) === argmax(b.subarray(...range))) same += 1;
-  }
-  return same / images;
 }

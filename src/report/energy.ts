@@ -152,7 +152,7 @@ function layerEvents(chip: ChipSpec, mapped: MappedMacroLayer): LayerEvents {
     if (!tile || tile.codes.length === 0) continue;
     const coreOps = run.pixels * tile.codes.length;
     // In halves, each of them reads the words again.
-    const walks = isHalved && tile.kernels * 2 > geometry.kernelsPerCore ? 2 : 1;
+    const walks = isHalved && tile.kernels > geometry.kernelsPerHalf ? 2 : 1;
     events.wordBits += walks * coreOps * geometry.wordLinesOn * layer.inputBits;
     events.accumulations += coreOps * tile.kernels;
     events.spilledBits +=

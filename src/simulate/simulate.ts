@@ -3,7 +3,7 @@
 import { type MappedMacroLayer, type Mapping } from '../mapping/map-to-chip.ts';
 import { quantizePixels } from '../compress/quantize.ts';
 import { assert, CancelledError, SimulationError } from '../core/errors.ts';
-import { argmax, type FeatureMap, imageSlice, shapeText } from '../core/feature-map.ts';
+import { type FeatureMap, imageSlice, predictedClasses, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { CountedEvents, LayerActivity } from './activity.ts';
 import type { HeldMap, MacroBackend, PreparedLayer } from './macro-backend.ts';
@@ -106,17 +106,13 @@ export function estimateRun(mapping: Mapping): SimulationRun {
 }
 
 /** Share of the images whose largest output is their label. */
-export function accuracy(outputs: ArrayLike<number>, labels: Uint8Array, classes: number): number {
-  let right = 0;
-  labels.forEach((label, image) => {
-    const scores = Array.prototype.slice.call(
-      outputs,
-      image * classes,
-      (image + 1) * classes,
-    ) as number[];
-    if (argmax(scores) === label) right += 1;
-  });
-  return right / labels.length;
+export function accuracy(
+  outputs: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): number {
+  const predicted = predictedClasses(outputs, classes);
+  return predicted.filter((one, image) => one === labels[image]).length / labels.length;
 }
 
 /** The events that follow from the mapping alone. */

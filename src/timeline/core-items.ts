@@ -1,7 +1,6 @@
 // What a core has to do for a run of a kernel tile: its weight loads, and how its pixels stream through the ports.
 
 import type { ChipSpec } from '../chips/index.ts';
-import { ceilDivide } from '../core/integer.ts';
 import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer } from '../mapping/map-to-chip.ts';
 import type { TileRun } from '../mapping/place-tiles.ts';
@@ -48,8 +47,7 @@ interface Half {
 function halvesOf(chip: ChipSpec, mapped: MappedMacroLayer, tile: KernelTile): readonly Half[] {
   if (chip.controller.overlap.value !== 'macroPingPong')
     return [{ number: -1, kernels: tile.kernels }];
-  const macros = chip.cores.macros.value;
-  const first = Math.min(tile.kernels, ceilDivide(macros, 2) * mapped.geometry.kernelsPerMacro);
+  const first = Math.min(tile.kernels, mapped.geometry.kernelsPerHalf);
   const second = tile.kernels - first;
   return [{ number: 0, kernels: first }, ...(second > 0 ? [{ number: 1, kernels: second }] : [])];
 }

@@ -1,7 +1,7 @@
 // A trained network in ONNX Runtime: the same numbers as floatForward, but fast enough to look at often.
 
-import { assert, at } from '../core/errors.ts';
-import { activationsPerImage, argmax } from '../core/feature-map.ts';
+import { assert } from '../core/errors.ts';
+import { activationsPerImage, predictedClasses } from '../core/feature-map.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
 import { copyImage } from './batches.ts';
@@ -72,9 +72,6 @@ export async function evaluate(
 
 /** How many rows of `logits` (image, class) are largest at the image's label. */
 export function countRight(logits: Float32Array, labels: Uint8Array): number {
-  const classes = logits.length / labels.length;
-  let right = 0;
-  for (let i = 0; i < labels.length; i++)
-    if (argmax(logits.subarray(i * classes, (i + 1) * classes)) === at(labels, i)) right += 1;
-  return right;
+  const predicted = predictedClasses(logits, logits.length / labels.length);
+  return predicted.filter((one, image) => one === labels[image]).length;
 }

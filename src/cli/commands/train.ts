@@ -1,22 +1,20 @@
 // `mars train`: trains a network of ours and writes its file. Training runs on ONNX Runtime, which is no dependency:
 // who only simulates need not install it.
 
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { EnvironmentError, InputError, UsageError } from '../../core/errors.ts';
-import type { ImageSet } from '../../datasets/image-set.ts';
+import { EnvironmentError, UsageError } from '../../core/errors.ts';
 import { mnistCnn } from '../../network/builtin/mnist-cnn.ts';
-import { floatForwardInPortions } from '../../network/float-forward.ts';
+import { floatOutputs } from '../../network/float-forward.ts';
 import type { Network } from '../../network/network.ts';
 import { writeNetworkFile } from '../../network/network-file.ts';
-import { countRight } from '../../train/evaluate.ts';
+import { accuracy } from '../../simulate/simulate.ts';
 import type { OnnxRuntime } from '../../train/runtime.ts';
 import { train } from '../../train/train.ts';
 import { trainDefaults, type TrainProgress } from '../../train/train-options.ts';
-import { writeWhole } from '../files.ts';
+import { checkWritable, writeWhole } from '../files.ts';
 import { datasetNamed, datasetNames, loadDataset } from '../load-dataset.ts';
 import { real, whole } from '../options.ts';
 
@@ -91,7 +89,7 @@ async function run(flags: TrainFlags): Promise<void> {
     });
   const dataset = datasetNamed(flags.dataset);
   const file = flags.out ?? `${flags.network}.safetensors`;
-  checkWritable(file);
+  checkWritable(dirname(file));
   const runtime = await importRuntime();
   const trainImages = loadDataset(dataset, 'train', flags.data);
   const testImages = loadDataset(dataset, 'test', flags.data);
@@ -108,7 +106,9 @@ async function run(flags: TrainFlags): Promise<void> {
   ).finally(bar.stop);
   const trainingSeconds = (performance.now() - started) / 1000;
 
-  const testAccuracy = floatAccuracy(network, testImages);
+  // By our own plain forward pass: what the file claims must not depend on the runtime that trained it.
+  const outputs = floatOutputs(network, testImages.images);
+  const testAccuracy = accuracy(outputs, testImages.labels, network.classes);
   const command = `mars train --network ${flags.network} --dataset ${dataset} --epochs ${epochs} --seed ${seed} --group-lasso ${groupLasso}`;
   const hardware = describeHardware(runtime);
   const date = new Date().toISOString().slice(0, 10);
@@ -143,18 +143,6 @@ function resultText(result: TrainResult): string {
   ].join('\n');
 }
 
-/** Accuracy by our own plain forward pass: what the file claims must not depend on the runtime that trained it. */
-function floatAccuracy(network: Network, { images, labels }: ImageSet): number {
-  let right = 0;
-  let first = 0;
-  for (const logits of floatForwardInPortions(network, images, {})) {
-    const count = logits.length / network.classes;
-    right += countRight(logits, labels.subarray(first, first + count));
-    first += count;
-  }
-  return right / labels.length;
-}
-
 interface TrainingBar {
   readonly show: ((progress: TrainProgress) => void) | undefined;
   readonly stop: () => void;
@@ -186,22 +174,6 @@ function openTrainingBar(): TrainingBar {
     },
     stop: () => bar.stop(),
   };
-}
-
-/** Finds out before minutes of work, not after, that the result cannot be written. */
-function checkWritable(file: string): void {
-  const folder = dirname(file);
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    throw new InputError({
-      what: 'no file can be written there',
-      where: folder,
-      todo: 'choose another --out',
-      cause,
-    });
-  }
 }
 
 /** ONNX Runtime as the Node package gives it. */
