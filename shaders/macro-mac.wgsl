@@ -249,13 +249,3 @@ fn finish(index: u32, kernel: u32, groups: u32, counted: Counted) {
     atomicAdd(&group_events[2], 1u);
   }
 }
-
-fn add_events(event: u32, count: u32) {
-  if (count == 0u) {
-    return;
-  }
-  let before = atomicAdd(&events[2u * event], count);
-  if (before + count < before) {
-    atomicAdd(&events[2u * event + 1u], 1u);
-  }
-}

@@ -23,7 +23,7 @@ export function openReference(): MacroBackend {
   return {
     name: 'reference',
     device: 'plain TypeScript, one thread',
-    prepare: (program: MacroProgram) => Promise.resolve({ program }),
+    prepare: (program: MacroProgram) => Promise.resolve({ program, path: 'bit lines' }),
     upload: (map: FeatureMap): ReferenceMap => ({ images: map.images, map, sums: undefined }),
     runMacro: (
       prepared: PreparedLayer,

@@ -5,9 +5,16 @@ import type { FeatureMap } from '../core/feature-map.ts';
 import type { CountedEvents } from './activity.ts';
 import type { MacroProgram } from './macro-program.ts';
 
+/**
+ * How column reads are computed. All give the same numbers: `bit lines`, each on its own; `dot product`, none, because
+ * codes that lose nothing add up to it; `dot product, clips corrected`, only those that an ADC could clip.
+ */
+export type MacroPath = 'bit lines' | 'dot product' | 'dot product, clips corrected';
+
 /** A program that the backend has taken over. Made by one backend, of use to no other. */
 export interface PreparedLayer {
   readonly program: MacroProgram;
+  readonly path: MacroPath;
 }
 
 /** A feature map, or the sums of the last layer, held by the backend. */

@@ -1,6 +1,7 @@
 // Host side of shaders/macro-mac.wgsl.
 
 import adc from '../../../shaders/lib/adc.wgsl?raw';
+import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import code from '../../../shaders/macro-mac.wgsl?raw';
 import {
@@ -34,7 +35,7 @@ const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fie
 /** The kernel; see the shader's header. */
 export const macroMac: KernelSource<typeof fields> = {
   name: 'macro-mac',
-  code: linearIndex + adc + code,
+  code: linearIndex + adc + events + code,
   params,
   bindings: [
     { name: 'planes', access: 'read' },
