@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gaussian, gaussians, pcg, randomWord, shuffled, uniform } from '../../src/core/random.ts';
+import {
+  gaussian,
+  gaussians,
+  lowbias32,
+  pcg,
+  randomWord,
+  randomWords,
+  shuffled,
+  uniform,
+} from '../../src/core/random.ts';
 import { holds } from '../support/property.ts';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -11,6 +20,17 @@ function pcgExactly(input: number): number {
   const state = (BigInt(input) * 747796405n + 2891336453n) & mask;
   const mixed = (((state >> ((state >> 28n) + 4n)) ^ state) * 277803737n) & mask;
   return Number((mixed >> 22n) ^ mixed);
+}
+
+/** The published hash, in big integers modulo 2^32. */
+function lowbias32Exactly(input: number): number {
+  const mask = 0xffffffffn;
+  let x = BigInt(input);
+  x ^= x >> 16n;
+  x = (x * 0x7feb352dn) & mask;
+  x ^= x >> 15n;
+  x = (x * 0x846ca68bn) & mask;
+  return Number(x ^ (x >> 16n));
 }
 
 describe('pcg', () => {
@@ -27,6 +47,41 @@ describe('pcg', () => {
     const seen = new Set(Array.from({ length: 100_000 }, (_, i) => pcg(i)));
 
     expect(seen.size).toBe(100_000);
+  });
+});
+
+describe('lowbias32', () => {
+  it('is the published function on every word', () => {
+    holds(
+      fc.property(word, (input) => {
+        expect(lowbias32(input)).toBe(lowbias32Exactly(input));
+      }),
+      1000,
+    );
+  });
+
+  it('flips every output bit in about half of the cases when an input bit flips', () => {
+    const inputs = Array.from({ length: 4000 }, (_, i) => pcg(i));
+
+    for (let from = 0; from < 32; from++) {
+      const flips = new Array<number>(32).fill(0);
+      for (const input of inputs) {
+        const changed = lowbias32(input) ^ lowbias32((input ^ (1 << from)) >>> 0);
+        for (let to = 0; to < 32; to++) flips[to]! += (changed >>> to) & 1;
+      }
+      // Of 1024 counts with deviation sqrt(4000 / 4) = 32 the largest lies within six.
+      for (const count of flips) expect(Math.abs(count - 2000)).toBeLessThan(6 * 32);
+    }
+  });
+});
+
+describe('randomWords', () => {
+  it('gives the words of randomWord', () => {
+    holds(
+      fc.property(word, word, word, (seed, stream, counter) => {
+        expect(randomWords(seed, stream)(counter)).toBe(randomWord(seed, stream, counter));
+      }),
+    );
   });
 });
 
