@@ -70,16 +70,19 @@ export const toPrograms = (mapping: Mapping): ReadonlyMap<string, MacroProgram> 
   );
 
 /**
- * Throws when the sums of `program` could leave 32 bits.
+ * Throws when the sums of `program` could leave 32 bits: those of codes, each up to the ADC's highest (noise can reach
+ * it whatever the weights are), or of the values that they stand for.
  * @throws {MappingError} naming the layer
  */
 export function checkSums(program: MacroProgram, where: readonly string[]): void {
   const longest = longestList(program.tileStarts);
   const { bits, step, offset } = program.adc;
+  const highestCode = 2 ** bits - 1;
   const codeValue =
-    Math.max(step * (2 ** bits - 1), fixedPointUnit) / fixedPointUnit +
+    Math.max(step * highestCode, fixedPointUnit) / fixedPointUnit +
     Math.abs(offset) / fixedPointUnit;
-  const largest = longest * codeValue * 2 ** (program.weightBits - 1) * phaseWeights(program);
+  const weights = longest * 2 ** (program.weightBits - 1) * phaseWeights(program);
+  const largest = weights * Math.max(codeValue, highestCode / 2);
   if (largest < 2 ** 30) return;
   throw new MappingError({
     what: `sums of ${longest} groups can reach ${largest.toExponential(2)}, beyond the 32 bits they are added in`,
