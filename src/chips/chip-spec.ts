@@ -1,7 +1,7 @@
 // What describes a multi-macro CIM chip: the fields, their units, what they permit.
 
 import { z } from 'zod';
-import { noNoise, type NoiseSpec } from './noise-spec.ts';
+import { largestNoise, noNoise, type NoiseSpec } from './noise-spec.ts';
 import type { Sourced } from './sourced.ts';
 
 /**
@@ -163,10 +163,10 @@ export const chipSchema: z.ZodType = z.strictObject({
   }),
   noise: z
     .strictObject({
-      read: deviation('unit discharge', 16),
-      offset: deviation('unit discharge', 16),
-      gain: deviation('', 0.25),
-      cell: deviation('', 0.25),
+      read: deviation('unit discharge', largestNoise.read),
+      offset: deviation('unit discharge', largestNoise.offset),
+      gain: deviation('', largestNoise.gain),
+      cell: deviation('', largestNoise.cell),
     })
     .default(noNoise('not in the chip file, which says nothing of noise: off')),
   accumulator: z.strictObject({ bits: count(8, 32), spillBitsPerCycle: count(1, 65536) }),

@@ -17,6 +17,20 @@ export interface NoiseSpec {
   readonly cell: Sourced;
 }
 
+/** The largest value of each; the least is 0. */
+export const largestNoise = { read: 16, offset: 16, gain: 0.25, cell: 0.25 } as const;
+
+/** The values of a {@link NoiseSpec}. */
+export type NoiseDeviations = Readonly<Record<keyof NoiseSpec, number>>;
+
+/** The values alone. */
+export const noiseDeviations = ({ read, offset, gain, cell }: NoiseSpec): NoiseDeviations => ({
+  read: read.value,
+  offset: offset.value,
+  gain: gain.value,
+  cell: cell.value,
+});
+
 /** The ideal macro: all deviations 0, assumed, each with this `source`. */
 export const noNoise = (source: string): NoiseSpec => ({
   read: sourced(0, 'unit discharge', 'assumed', source),

@@ -2,7 +2,7 @@
 // between layers.
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
-import { assert, at } from '../core/errors.ts';
+import { assert, at, SimulationError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, type Shape } from '../core/feature-map.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
 import type { HeldMap, MacroBackend, PreparedLayer } from '../simulate/macro-backend.ts';
@@ -84,6 +84,12 @@ export class GpuBackend implements MacroBackend {
   }
 
   async prepare(program: MacroProgram): Promise<GpuLayer> {
+    if (program.noise)
+      throw new SimulationError({
+        what: 'the GPU backend has no noise',
+        where: program.name,
+        todo: 'use --backend reference',
+      });
     const filled = (data: ArrayBufferView, binding: string): GPUBuffer =>
       this.pool.takeFilled(data, storageUsage, `${program.name}.${binding}`);
     return await this.#queue.scoped(`prepare ${program.name}`, async () => ({
@@ -99,24 +105,25 @@ export class GpuBackend implements MacroBackend {
     }));
   }
 
-  upload(map: FeatureMap): GpuMap {
+  upload(map: FeatureMap, firstImage = 0): GpuMap {
     const { images, height, width, channels } = map;
     const bytes = mapBytes(map, images);
     const buffer = this.pool.take(bytes, 'upload');
     const staging = this.pool.takeFilled(map.data, copySourceUsage, 'upload.staging');
     this.#queue.encoder.copyBufferToBuffer(staging, 0, buffer, 0, bytes);
     this.#queue.afterSubmit(() => this.pool.give(staging));
-    return { images, shape: { height, width, channels }, kind: 'activations', buffer };
+    const shape = { height, width, channels };
+    return { images, firstImage, shape, kind: 'activations', buffer };
   }
 
   runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): GpuMap {
     const layer = prepared as GpuLayer;
     const { program } = layer;
-    const { images } = input;
+    const { images, firstImage } = input;
     const { output: shape } = program;
     const sums = this.#sums(layer, input as GpuMap);
     const { requantize: finish } = program;
-    if (!finish) return { images, shape, kind: 'sums', buffer: sums };
+    if (!finish) return { images, firstImage, shape, kind: 'sums', buffer: sums };
     const added = residual as GpuMap | undefined;
     const count = macroMacInvocations(program, images);
     const stored = this.pool.take(mapBytes(shape, images), `${program.name}.activations`);
@@ -126,18 +133,18 @@ export class GpuBackend implements MacroBackend {
     const buffers = [uniform, sums, added?.buffer ?? this.#noResidual, stored];
     this.#run(this.#requantize, buffers, Math.ceil(count / 4));
     this.pool.give(sums);
-    return { images, shape, kind: 'activations', buffer: stored };
+    return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
 
   runPool(layer: PoolLayer, input: HeldMap): GpuMap {
-    const { images, buffer } = input as GpuMap;
+    const { images, firstImage, buffer } = input as GpuMap;
     const shape = layer.outputShape;
     const count = images * activationsPerImage(shape);
     const stored = this.pool.take(mapBytes(shape, images), `${layer.name}.activations`);
     const key = `pool ${layer.kind} ${layer.size} ${JSON.stringify(layer.inputShape)} ${images}`;
     const uniform = this.#uniform(this.#poolUniforms, key, () => poolParams(layer, count));
     this.#run(this.#pooling, [uniform, buffer, stored], Math.ceil(count / 4));
-    return { images, shape, kind: 'activations', buffer: stored };
+    return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
 
   release(held: HeldMap | PreparedLayer): void {

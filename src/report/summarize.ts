@@ -15,8 +15,6 @@ import { type LayerReport, type Report, reportVersion } from './report.ts';
 
 /** What a report tells beyond mapping, run and timeline. */
 export interface RunFacts {
-  /** 1 by default. */
-  readonly seed?: number;
   /** Name of the data set and part; empty by default. */
   readonly dataset?: string;
   /** All null by default. */
@@ -48,7 +46,7 @@ export function summarize(
   const parts = chipArea(chip);
   return {
     version: reportVersion,
-    seed: facts.seed ?? 1,
+    seed: run.seed,
     network: network.name,
     chip: chip.name,
     dataset: facts.dataset ?? '',

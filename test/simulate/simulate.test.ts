@@ -26,7 +26,7 @@ function countingReference(): MacroBackend & { readonly held: () => number } {
   return {
     ...reference,
     prepare: async (program) => keep(await reference.prepare(program)),
-    upload: (map) => keep(reference.upload(map)),
+    upload: (...args) => keep(reference.upload(...args)),
     runMacro: (...args) => keep(reference.runMacro(...args)),
     runPool: (...args) => keep(reference.runPool(...args)),
     release: (map) => {
