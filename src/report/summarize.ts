@@ -1,5 +1,6 @@
 // From a mapping, a simulation and a timeline to the report.
 
+import { noiseDeviations } from '../chips/noise-spec.ts';
 import { provenanceOf } from '../chips/sourced.ts';
 import { assert } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
@@ -47,6 +48,7 @@ export function summarize(
   return {
     version: reportVersion,
     seed: run.seed,
+    noise: noiseDeviations(chip.noise),
     network: network.name,
     chip: chip.name,
     dataset: facts.dataset ?? '',

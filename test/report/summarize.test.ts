@@ -129,11 +129,14 @@ describe('summarize', () => {
   });
 
   it('carries what it was told, who ran it, and where every number of the chip is from', async () => {
-    const report = await reportOf(oneLayer, { settings: ['energy.static=0.25'] });
+    const report = await reportOf(oneLayer, {
+      settings: ['energy.static=0.25', 'noise.read=0.15'],
+    });
 
     expect(report).toMatchObject({
       version: 1,
       seed: 7,
+      noise: { read: 0.15, offset: 0, gain: 0, cell: 0 },
       network: 'one',
       chip: 'mars',
       dataset: 'noise',
