@@ -74,7 +74,7 @@ export class GpuBackend implements MacroBackend {
     });
   }
 
-  upload(map: FeatureMap): GpuMap {
+  upload(map: FeatureMap, firstImage = 0): GpuMap {
     const { images, height, width, channels } = map;
     const bytes = mapBytes(map, images);
     const buffer = this.pool.take(bytes, 'upload');
@@ -82,16 +82,17 @@ export class GpuBackend implements MacroBackend {
     const { queue } = this.#context;
     queue.encoder.copyBufferToBuffer(staging, 0, buffer, 0, bytes);
     queue.afterSubmit(() => this.pool.give(staging));
-    return { images, shape: { height, width, channels }, kind: 'activations', buffer };
+    const shape = { height, width, channels };
+    return { images, firstImage, shape, kind: 'activations', buffer };
   }
 
   runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): GpuMap {
     const { program, runner, buffers } = prepared as GpuLayer;
-    const { images } = input;
+    const { images, firstImage } = input;
     const { output: shape } = program;
     const sums = runner.record(input as GpuMap);
     const { requantize: finish } = program;
-    if (!finish) return { images, shape, kind: 'sums', buffer: sums };
+    if (!finish) return { images, firstImage, shape, kind: 'sums', buffer: sums };
     const added = residual as GpuMap | undefined;
     const count = outputCount(shape, images);
     const stored = this.pool.take(mapBytes(shape, images), `${program.name}.activations`);
@@ -104,18 +105,18 @@ export class GpuBackend implements MacroBackend {
       Math.ceil(count / 4),
     );
     this.pool.give(sums);
-    return { images, shape, kind: 'activations', buffer: stored };
+    return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
 
   runPool(layer: PoolLayer, input: HeldMap): GpuMap {
-    const { images, buffer } = input as GpuMap;
+    const { images, firstImage, buffer } = input as GpuMap;
     const shape = layer.outputShape;
     const count = images * activationsPerImage(shape);
     const stored = this.pool.take(mapBytes(shape, images), `${layer.name}.activations`);
     const key = `pool ${layer.kind} ${layer.size} ${JSON.stringify(layer.inputShape)} ${images}`;
     const uniform = this.#context.uniform(this.#poolUniforms, key, () => poolParams(layer, count));
     this.#run(this.#pooling, [uniform, buffer, stored], Math.ceil(count / 4));
-    return { images, shape, kind: 'activations', buffer: stored };
+    return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
 
   release(held: HeldMap | PreparedLayer): void {

@@ -20,6 +20,8 @@ export interface PreparedLayer {
 /** A feature map, or the sums of the last layer, held by the backend. */
 export interface HeldMap {
   readonly images: number;
+  /** Number of the first of them in the whole run, whatever the batches: read noise depends on it. */
+  readonly firstImage: number;
 }
 
 /** Runs macro layers and pools. The owner of the backend disposes it. */
@@ -29,8 +31,8 @@ export interface MacroBackend {
   readonly device: string;
   /** Takes over a program: uploads weights, compiles kernels. */
   prepare(program: MacroProgram): Promise<PreparedLayer>;
-  /** Takes over a feature map whose values are below 2^bits. */
-  upload(map: FeatureMap): HeldMap;
+  /** Takes over a feature map whose values are below 2^bits. `firstImage`, 0 by default, as in {@link HeldMap}. */
+  upload(map: FeatureMap, firstImage?: number): HeldMap;
   /** Runs a macro layer; `residual` where its program has one. Gives a feature map, or sums where it has no requantize. */
   runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): HeldMap;
   /** Runs a pool. */

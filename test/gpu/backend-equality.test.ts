@@ -10,6 +10,7 @@ import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { checkSums } from '../../src/simulate/to-program.ts';
 import { adapterKinds, tryAdapter } from '../support/adapters.ts';
+import { caughtEventually } from '../support/caught.ts';
 import { type Fill, randomCase, type RandomCase } from '../support/random-program.ts';
 
 const caseCount = 120;
@@ -42,8 +43,8 @@ async function run(
   one: RandomCase,
 ): Promise<{ values: Int32Array; events: CountedEvents }> {
   const prepared = await backend.prepare(one.program);
-  const held = backend.upload(one.input);
-  const residual = one.residual && backend.upload(one.residual);
+  const held = backend.upload(one.input, one.firstImage);
+  const residual = one.residual && backend.upload(one.residual, one.firstImage);
   const result = backend.runMacro(prepared, held, residual);
   const values = await backend.download(result);
   const events = await backend.takeEvents(prepared);
@@ -75,6 +76,7 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
 
   it.for(casesOn(kind, shortcuts))('equals the reference in case $title', async (one, { skip }) => {
     const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    if (one.program.noise) skip('the GPU backend has no noise');
 
     const expected = await run(openReference(), one);
     const actual = await run(gpu, one);
@@ -112,6 +114,15 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
       expect(await poolOn(gpu)).toEqual(await poolOn(openReference()));
     },
   );
+
+  it('refuses a program with noise', async ({ skip }) => {
+    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const noisy = cases.find(({ program }) => program.noise)!;
+
+    const error = await caughtEventually(() => gpu.prepare(noisy.program));
+
+    expect(error).toMatchObject({ name: 'SimulationError', where: [noisy.program.name] });
+  });
 
   it('gives back every feature map', ({ skip }) => {
     const gpu = backend ?? skip(`no ${kind}: ${why}`);
