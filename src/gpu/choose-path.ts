@@ -36,7 +36,7 @@ export const isTiled = (program: MacroProgram): boolean =>
  */
 export function choosePath(program: MacroProgram, options: PathOptions): MacroPath {
   const { bits, step, offset } = program.adc;
-  const isExact = step === fixedPointUnit && offset === 0;
+  const isExact = step === fixedPointUnit && offset === 0 && program.noise === undefined;
   if (!options.shortcuts || !options.packedDotProducts || !isExact) return 'bit lines';
   if (2 ** bits > largestSum(program)) return 'dot product';
   return isTiled(program) ? 'dot product, clips corrected' : 'bit lines';

@@ -8,7 +8,7 @@ import type { CountedEvents } from '../simulate/activity.ts';
 import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from '../simulate/macro-backend.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 import { type BufferPool, copySourceUsage, storageUsage } from './buffer-pool.ts';
-import { adcProduct, choosePath, isTiled, type PathOptions } from './choose-path.ts';
+import { choosePath, type PathOptions } from './choose-path.ts';
 import { DeviceContext } from './device-context.ts';
 import { type GpuMap, mapBytes, outputCount } from './gpu-map.ts';
 import { type Kernel, linearWorkgroups } from './kernel.ts';
@@ -146,12 +146,14 @@ export class GpuBackend implements MacroBackend {
     return Promise.resolve();
   }
 
-  #runner(program: MacroProgram, path: MacroPath, buffers: LayerBuffers): Promise<LayerRunner> {
-    if (path !== 'bit lines') return dotLayer(this.#context, program, buffers, path);
-    const adc = isTiled(program) ? adcProduct(program) : undefined;
-    return adc
-      ? bitLineLayer(this.#context, program, buffers, adc)
-      : generalLayer(this.#context, program, buffers);
+  async #runner(
+    program: MacroProgram,
+    path: MacroPath,
+    buffers: LayerBuffers,
+  ): Promise<LayerRunner> {
+    if (path !== 'bit lines') return await dotLayer(this.#context, program, buffers, path);
+    const tiled = await bitLineLayer(this.#context, program, buffers);
+    return tiled ?? (await generalLayer(this.#context, program, buffers));
   }
 
   #run(kernel: Kernel | undefined, buffers: readonly GPUBuffer[], invocations: number): void {

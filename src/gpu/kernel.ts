@@ -33,7 +33,7 @@ const workgroupsPerDimension = 65535;
 
 /** Workgroups for kernels whose invocations have one number each, as linear_index() reads them. */
 export function linearWorkgroups(invocations: number): Workgroups {
-  const workgroups = Math.ceil(invocations / workgroup);
+  const workgroups = Math.max(1, Math.ceil(invocations / workgroup));
   const columns = Math.min(workgroups, workgroupsPerDimension);
   return [columns, Math.ceil(workgroups / columns), 1];
 }

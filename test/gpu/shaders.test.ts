@@ -11,6 +11,7 @@ import { exactMac } from '../../src/gpu/kernels/exact-mac.ts';
 import { inputPhases } from '../../src/gpu/kernels/input-phases.ts';
 import { inputWords } from '../../src/gpu/kernels/input-words.ts';
 import { macroMac } from '../../src/gpu/kernels/macro-mac.ts';
+import { noisyMac } from '../../src/gpu/kernels/noisy-mac.ts';
 import { pool } from '../../src/gpu/kernels/pool.ts';
 import { requantize } from '../../src/gpu/kernels/requantize.ts';
 import { tiledMac } from '../../src/gpu/kernels/tiled-mac.ts';
@@ -26,6 +27,7 @@ const kernels: readonly AnyKernel[] = [
   zeroPhases,
   exactMac,
   tiledMac,
+  noisyMac,
   clipFlags,
   clipMac,
   requantize,

@@ -30,12 +30,16 @@ export interface RandomCase {
 /** Which inputs and weights: random, all zero, or all at their largest. */
 export type Fill = 'random' | 'zero' | 'max';
 
+/** What is drawn from: all that a chip may have, or what is near MARS's macro, for which there are tiled kernels. */
+export type Style = 'any' | 'mars';
+
 /** Case number `seed`. */
-export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
+export function randomCase(seed: number, fill: Fill = 'random', style: Style = 'any'): RandomCase {
   const draw = drawFrom(seed);
-  const wordLinesOn = draw(0, 2) === 0 ? 16 : draw(1, 64);
-  const inputBitsPerPhase = [1, 2, 4][draw(0, 2)] ?? 2;
-  const inputBits = draw(2, 8);
+  const isMars = style === 'mars';
+  const wordLinesOn = draw(0, 2) === 0 ? 16 : draw(1, isMars ? 16 : 64);
+  const inputBitsPerPhase = isMars ? draw(1, 2) : ([1, 2, 4][draw(0, 2)] ?? 2);
+  const inputBits = draw(2, isMars ? 4 * inputBitsPerPhase : 8);
   const weightBits = draw(2, 8);
   const packed = draw(0, 3) === 0;
   const side = draw(1, 3);
@@ -83,9 +87,9 @@ export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
     phases: Math.ceil(inputBits / inputBitsPerPhase),
     weightBits,
     adc: {
-      bits: draw(1, 8),
-      step: draw(0, 1) === 0 ? 256 : draw(1, 2000),
-      offset: draw(0, 1) === 0 ? 0 : draw(-3000, 3000),
+      bits: draw(1, isMars ? 6 : 8),
+      step: draw(0, isMars ? 3 : 1) > 0 === isMars ? 256 : draw(1, 2000),
+      offset: draw(0, isMars ? 3 : 1) > 0 === isMars ? 0 : draw(-3000, 3000),
     },
     accumulatorBits: draw(0, 1) === 0 ? 24 : draw(10, 20),
     kernelsPerTile,
@@ -117,7 +121,7 @@ export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
   const images = draw(1, 3);
   // From a draw of its own: the other numbers of a case do not depend on whether it has noise.
   const noiseDraw = drawFrom(seed + 0x1000_0000);
-  const deviations = randomDeviations(noiseDraw);
+  const deviations = isMars ? smallDeviations(noiseDraw) : randomDeviations(noiseDraw);
   const program = { ...ideal, noise: noiseFor(noiseDraw, ideal, deviations) };
   return {
     title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, ADC ${JSON.stringify(program.adc)}, ${program.noise ? `noise ${JSON.stringify(deviations)}` : 'no noise'}`,
@@ -138,6 +142,13 @@ function randomDeviations(draw: Draw): NoiseDeviations {
   const all = { read: units(), offset: units(), gain: share(), cell: share() };
   const kind = (['read', 'offset', 'gain', 'cell', 'all'] as const)[draw(0, 4)]!;
   return kind === 'all' ? all : { ...noNoise, [kind]: all[kind] };
+}
+
+/** None in half of the cases, else read noise or column offsets that move a code by one or two. */
+function smallDeviations(draw: Draw): NoiseDeviations {
+  const read = draw(0, 90) / 256;
+  const offset = draw(0, 2) === 0 ? 0 : draw(0, 300) / 256;
+  return draw(0, 1) === 0 ? noNoise : { ...noNoise, read, offset };
 }
 
 /** Tiles side by side on one core, or on one each; groups that use the same cells again after a few. */

@@ -16,6 +16,7 @@ import {
   macroMacConstants,
   macroMacInvocations,
   macroMacParams,
+  noiseTable,
 } from '../kernels/macro-mac.ts';
 import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
 
@@ -33,9 +34,10 @@ export async function generalLayer(
   const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
   const codes = buffers.filled(program.codes, 'codes');
   const bias = buffers.filled(program.bias, 'bias');
+  const noise = buffers.filled(noiseTable(program), 'noise');
   return {
     path: 'bit lines',
-    record: ({ images, buffer }) => {
+    record: ({ images, firstImage, buffer }) => {
       const planes = context.pool.take(inputPhasesBytes(program, images), `${program.name}.planes`);
       const phasesParams = buffers.uniform(`input-phases ${images}`, () =>
         inputPhasesParams(program, images),
@@ -49,10 +51,12 @@ export async function generalLayer(
         4 * outputCount(program.output, images),
         `${program.name}.sums`,
       );
-      const params = buffers.uniform(`macro-mac ${images}`, () => macroMacParams(program, images));
+      const params = program.noise
+        ? buffers.uniformOnce('macro-mac', macroMacParams(program, images, firstImage))
+        : buffers.uniform(`macro-mac ${images}`, () => macroMacParams(program, images, 0));
       context.run(
         mac,
-        [params, planes, weightPlanes, tileStarts, codes, bias, sums, buffers.events],
+        [params, planes, weightPlanes, tileStarts, codes, bias, sums, buffers.events, noise],
         linearWorkgroups(macroMacInvocations(program, images)),
       );
       context.pool.give(planes);

@@ -2,7 +2,7 @@
 
 import type { MacroPath } from '../../simulate/macro-backend.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
-import { storageUsage } from '../buffer-pool.ts';
+import { storageUsage, uniformUsage } from '../buffer-pool.ts';
 import type { DeviceContext } from '../device-context.ts';
 import type { GpuMap } from '../gpu-map.ts';
 
@@ -38,6 +38,14 @@ export class LayerBuffers {
   /** The uniform of a kernel for a batch. */
   uniform(key: string, make: () => ArrayBuffer): GPUBuffer {
     return this.#context.uniform(this.uniforms, key, make);
+  }
+
+  /** A uniform that only one batch has. */
+  uniformOnce(name: string, values: ArrayBuffer): GPUBuffer {
+    const { pool, queue } = this.#context;
+    const buffer = pool.takeFilled(values, uniformUsage, `${this.#layer}.${name}`);
+    queue.afterSubmit(() => pool.give(buffer));
+    return buffer;
   }
 
   /** Gives everything back. */
