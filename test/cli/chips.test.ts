@@ -55,7 +55,7 @@ describe('mars --chip', () => {
 
 describe('mars run on a chip with noise', () => {
   const run = (...args: string[]): ReturnType<typeof mars> =>
-    mars(['run', '--images', '2', '--backend', 'reference', ...args]);
+    mars(['run', '--images', '1', '--backend', 'reference', ...args]);
   const noise = ['--set', 'noise.read=0.15', '--set', 'noise.cell=0.03'];
 
   it('says so, with the seed', () => {
@@ -67,7 +67,7 @@ describe('mars run on a chip with noise', () => {
 
   it('has the same report for the same seed, and its noise in it', () => {
     const [one, two] = [
-      report('run', '--images', '2', '--backend', 'reference', ...noise),
+      report('run', '--images', '1', '--backend', 'reference', ...noise),
       run(...noise, '--json'),
     ];
 
