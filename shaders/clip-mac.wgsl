@@ -77,7 +77,7 @@ fn weight_bit(before: Part, x: vec4u, bits: u32, bit: u32, phase: u32) -> Part {
   }
   let sums = bit_line_sums(x, bits);
   let lacking = max(sums, vec4u(highest_code())) - vec4u(highest_code());
-  return add_reads(before, Reads(-vec4i(lacking), min(lacking, vec4u(1u))), bit, phase);
+  return add_reads(before, Reads(-vec4i(lacking), lacking > vec4u(0u)), bit, phase);
 }
 
 // Adds the exact codes of a kernel; of one that does not exist, those of the last one, which finish() drops.

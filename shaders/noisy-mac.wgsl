@@ -40,6 +40,8 @@ fn noisy_mac(
   let kernel = tile * params.kernels_per_tile + slot;
   let keys = pixel_keys(place.pixel);
   let level = params.levels + (tile * KERNEL_SLOTS + slot) * 32u;
+  let one_levels = levels_of(level, subgroup_lane);
+  let other_levels = levels_of(level + 32u, subgroup_lane);
   var one = Part(vec4i(0), vec4u(0u));
   var other = Part(vec4i(0), vec4u(0u));
   let first = tile_starts[tile];
@@ -50,9 +52,9 @@ fn noisy_mac(
     let x = by_phase(words[at.x], words[at.y], words[at.z], words[at.w]);
     let bits = (index * KERNEL_SLOTS + slot) * 8u;
     let start = NoisyPart(one, states(keys, kernel, group.y));
-    one = macro_op(start, x, eight(bits, subgroup_lane), level, subgroup_lane);
+    one = macro_op(start, x, eight(bits, subgroup_lane), one_levels);
     let next = NoisyPart(other, states(keys, kernel + 1u, group.y));
-    other = macro_op(next, x, eight(bits + 8u, subgroup_lane), level + 32u, subgroup_lane);
+    other = macro_op(next, x, eight(bits + 8u, subgroup_lane), other_levels);
   }
   finish(place, tile, slot, one, last - first);
   finish(place, tile, slot + 1u, other, last - first);
@@ -72,27 +74,25 @@ fn states(keys: vec4u, kernel: u32, code: u32) -> vec4u {
   );
 }
 
+// The noise levels of a kernel's columns, held until they are needed.
+fn levels_of(first: u32, lane: u32) -> vec4u {
+  return vec4u(hold(first, lane), hold(first + 8u, lane), hold(first + 16u, lane), hold(first + 24u, lane));
+}
+
 // One kernel's part of one macro-op, added to what the kernel has.
-fn macro_op(start: NoisyPart, x: Digits, bits: Eight, level: u32, lane: u32) -> Part {
-  var at = eight(level, lane);
-  var part = weight_bit(start, x, bits.low.x, 0u, at.low);
-  part = weight_bit(part, x, bits.low.y, 1u, at.high);
-  if (WEIGHT_BITS > 2u) {
-    at = eight(level + 8u, lane);
-    part = weight_bit(part, x, bits.low.z, 2u, at.low);
-    part = weight_bit(part, x, bits.low.w, 3u, at.high);
-  }
-  if (WEIGHT_BITS > 4u) {
-    at = eight(level + 16u, lane);
-    part = weight_bit(part, x, bits.high.x, 4u, at.low);
-    part = weight_bit(part, x, bits.high.y, 5u, at.high);
-  }
-  if (WEIGHT_BITS > 6u) {
-    at = eight(level + 24u, lane);
-    part = weight_bit(part, x, bits.high.z, 6u, at.low);
-    part = weight_bit(part, x, bits.high.w, 7u, at.high);
-  }
-  return part.part;
+fn macro_op(start: NoisyPart, x: Digits, bits: Eight, levels: vec4u) -> Part {
+  var two = spread(levels.x);
+  var part = weight_bit(start, x, bits.low.x, 0u, two.low);
+  part = weight_bit(part, x, bits.low.y, 1u, two.high);
+  two = spread(levels.y);
+  part = weight_bit(part, x, bits.low.z, 2u, two.low);
+  part = weight_bit(part, x, bits.low.w, 3u, two.high);
+  two = spread(levels.z);
+  part = weight_bit(part, x, bits.high.x, 4u, two.low);
+  part = weight_bit(part, x, bits.high.y, 5u, two.high);
+  two = spread(levels.w);
+  part = weight_bit(part, x, bits.high.z, 6u, two.low);
+  return weight_bit(part, x, bits.high.w, 7u, two.high).part;
 }
 
 // The next words of four states: xorshift32, see src/core/random.ts.
@@ -126,13 +126,13 @@ fn weight_bit(before: NoisyPart, x: Digits, bits: u32, bit: u32, levels: vec4u) 
 fn noisy_read(digits: vec4u, bits: u32, random: vec4u, levels: vec4u) -> Reads {
   var ideal = vec4i(bit_line_sums(digits, bits)) + vec4i(i32(levels.x));
   if (NOISE_LEVELS > 0u) {
-    ideal += select(vec4i(0), vec4i(1), random > vec4u(levels.y));
+    ideal = select(ideal, ideal + vec4i(1), random > vec4u(levels.y));
   }
   if (NOISE_LEVELS > 1u) {
-    ideal += select(vec4i(0), vec4i(1), random > vec4u(levels.z));
+    ideal = select(ideal, ideal + vec4i(1), random > vec4u(levels.z));
   }
   if (NOISE_LEVELS > 2u) {
-    ideal += select(vec4i(0), vec4i(1), random > vec4u(levels.w));
+    ideal = select(ideal, ideal + vec4i(1), random > vec4u(levels.w));
   }
   return convert(ideal);
 }

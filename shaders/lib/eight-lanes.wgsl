@@ -6,11 +6,19 @@ struct Eight {
   high: vec4u,
 }
 
-// Words `first` ... `first + 7` of the weights. To be called in uniform control flow, with the same `first` everywhere.
-fn eight(first: u32, lane: u32) -> Eight {
-  let word = weights[first + (lane & 7u)];
+// What an invocation keeps of words `first` ... `first + 7` of the weights until it needs them.
+fn hold(first: u32, lane: u32) -> u32 {
+  return weights[first + (lane & 7u)];
+}
+
+// The eight words that are held. To be called in uniform control flow, with the same words held everywhere.
+fn spread(held: u32) -> Eight {
   return Eight(
-    vec4u(subgroupBroadcast(word, 0u), subgroupBroadcast(word, 1u), subgroupBroadcast(word, 2u), subgroupBroadcast(word, 3u)),
-    vec4u(subgroupBroadcast(word, 4u), subgroupBroadcast(word, 5u), subgroupBroadcast(word, 6u), subgroupBroadcast(word, 7u)),
+    vec4u(subgroupBroadcast(held, 0u), subgroupBroadcast(held, 1u), subgroupBroadcast(held, 2u), subgroupBroadcast(held, 3u)),
+    vec4u(subgroupBroadcast(held, 4u), subgroupBroadcast(held, 5u), subgroupBroadcast(held, 6u), subgroupBroadcast(held, 7u)),
   );
+}
+
+fn eight(first: u32, lane: u32) -> Eight {
+  return spread(hold(first, lane));
 }

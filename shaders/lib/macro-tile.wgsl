@@ -65,7 +65,7 @@ fn add_reads(before: Part, reads: Reads, bit: u32, phase: u32) -> Part {
   let weighted = reads.codes << vec4u(bit + phase * BITS_PER_PHASE);
   return Part(
     before.codes + select(weighted, -weighted, bit == WEIGHT_BITS - 1u),
-    before.saturated + reads.saturated,
+    select(before.saturated, before.saturated + vec4u(1u), reads.outside),
   );
 }
 

@@ -6,14 +6,12 @@ override ADC_ADDEND: i32 = 0;
 override ADC_SHIFT: u32 = 0u;
 // 1 ... 8
 override ADC_BITS: u32 = 6u;
-// Largest sum that a bit line can have in one phase.
-override LARGEST_SUM: u32 = 48u;
 override BITS_PER_PHASE: u32 = 2u;
 
-// Codes of four column reads, and how many of each lay outside.
+// Codes of four column reads, and whether each lay outside.
 struct Reads {
   codes: vec4i,
-  saturated: vec4u,
+  outside: vec4<bool>,
 }
 
 fn highest_code() -> u32 {
@@ -33,11 +31,7 @@ fn bit_line_sums(digits: vec4u, bits: u32) -> vec4u {
 fn read_column(digits: vec4u, bits: u32) -> Reads {
   let sums = bit_line_sums(digits, bits);
   if (ADC_MULTIPLIER == 1 && ADC_ADDEND == 0 && ADC_SHIFT == 0u) {
-    let codes = vec4i(min(sums, vec4u(highest_code())));
-    if (LARGEST_SUM < 2u * (highest_code() + 1u)) {
-      return Reads(codes, sums >> vec4u(ADC_BITS)); // 0 or 1
-    }
-    return Reads(codes, min(sums >> vec4u(ADC_BITS), vec4u(1u)));
+    return Reads(vec4i(min(sums, vec4u(highest_code()))), sums > vec4u(highest_code()));
   }
   return convert((vec4i(sums) * ADC_MULTIPLIER + vec4i(ADC_ADDEND)) >> vec4u(ADC_SHIFT));
 }
@@ -45,5 +39,5 @@ fn read_column(digits: vec4u, bits: u32) -> Reads {
 // Limits ideal codes to those that there are.
 fn convert(ideal: vec4i) -> Reads {
   let codes = clamp(ideal, vec4i(0), vec4i(i32(highest_code())));
-  return Reads(codes, select(vec4u(0u), vec4u(1u), codes != ideal));
+  return Reads(codes, codes != ideal);
 }

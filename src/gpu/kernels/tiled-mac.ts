@@ -4,7 +4,7 @@ import adc from '../../../shaders/lib/tiled-adc.wgsl?raw';
 import macroTile from '../../../shaders/lib/macro-tile.wgsl?raw';
 import code from '../../../shaders/tiled-mac.wgsl?raw';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
-import { type AdcProduct, largestSum } from '../choose-path.ts';
+import type { AdcProduct } from '../choose-path.ts';
 import type { KernelSource } from '../kernel.ts';
 import { kernelSlots } from '../tile-weights.ts';
 import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
@@ -15,7 +15,6 @@ export const tiledAdcConstants: readonly string[] = [
   'ADC_ADDEND',
   'ADC_SHIFT',
   'ADC_BITS',
-  'LARGEST_SUM',
   'BITS_PER_PHASE',
 ];
 /** Overrides of every kernel that reads bit lines in tiles. */
@@ -68,6 +67,5 @@ export const bitLineValues = (
   ADC_ADDEND: adcProduct.addend,
   ADC_SHIFT: adcProduct.shift,
   ADC_BITS: program.adc.bits,
-  LARGEST_SUM: largestSum(program),
   BITS_PER_PHASE: program.inputBitsPerPhase,
 });
