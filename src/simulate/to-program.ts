@@ -114,32 +114,36 @@ function weightPlanes(mapped: MappedMacroLayer): Uint32Array {
   const words = wordsPerPlane(geometry);
   const groups = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const planes = new Uint32Array(groups * geometry.kernelsPerCore * layer.weightBits * words);
+  const perKernel = layer.weights.length / layer.geometry.kernels;
+  const placesOf = new Map<number, Int32Array>();
   let base = 0;
   for (const tile of tiles)
     for (const code of tile.codes) {
-      for (let k = 0; k < tile.kernels; k++)
-        for (let line = 0; line < geometry.wordLinesOn; line++) {
-          const from = weightIndex(layer.grid, layer.geometry, {
-            kernel: tile.firstKernel + k,
-            code,
-            wordLine: line,
-          });
-          if (from < 0) continue;
-          setBits(
-            planes,
-            base + k * layer.weightBits * words + (line >> 5),
-            layer.weights[from] as number,
-            {
-              bits: layer.weightBits,
-              words,
-              mask: (1 << (line & 31)) >>> 0,
-            },
-          );
+      const places = placesOf.get(code) ?? weightPlaces(mapped, code);
+      placesOf.set(code, places);
+      for (let k = 0; k < tile.kernels; k++) {
+        const first = (tile.firstKernel + k) * perKernel;
+        for (let line = 0; line < places.length; line++) {
+          const place = places[line] as number;
+          const weight = place < 0 ? 0 : (layer.weights[first + place] as number);
+          if (weight === 0) continue;
+          const to = base + k * layer.weightBits * words + (line >> 5);
+          const mask = (1 << (line & 31)) >>> 0;
+          for (let bit = 0; bit < layer.weightBits; bit++)
+            if ((weight >> bit) & 1)
+              planes[to + bit * words] = (planes[to + bit * words] as number) | mask;
         }
+      }
       base += geometry.kernelsPerCore * layer.weightBits * words;
     }
   return planes;
 }
+
+/** Of each word line of a group: place of its weight among those of a kernel, -1 where there is none. */
+const weightPlaces = ({ layer, geometry }: MappedMacroLayer, code: number): Int32Array =>
+  Int32Array.from({ length: geometry.wordLinesOn }, (_, wordLine) =>
+    weightIndex(layer.grid, layer.geometry, { kernel: 0, code, wordLine }),
+  );
 
 /** Sets the bits of one two's complement weight in its planes, `words` apart from each other. */
 export function setBits(
