@@ -2,6 +2,7 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import { weightIndex } from '../compress/weight-group.ts';
+import { transposeBits } from '../core/bits.ts';
 import { MappingError } from '../core/errors.ts';
 import { onePixel, type Window } from '../core/window.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
@@ -115,6 +116,7 @@ function weightPlanes(mapped: MappedMacroLayer): Uint32Array {
   const groups = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const planes = new Uint32Array(groups * geometry.kernelsPerCore * layer.weightBits * words);
   const perKernel = layer.weights.length / layer.geometry.kernels;
+  const lines = new Uint8Array(words * 32);
   const placesOf = new Map<number, Int32Array>();
   let base = 0;
   for (const tile of tiles)
@@ -122,21 +124,44 @@ function weightPlanes(mapped: MappedMacroLayer): Uint32Array {
       const places = placesOf.get(code) ?? weightPlaces(mapped, code);
       placesOf.set(code, places);
       for (let k = 0; k < tile.kernels; k++) {
-        const first = (tile.firstKernel + k) * perKernel;
-        for (let line = 0; line < places.length; line++) {
-          const place = places[line] as number;
-          const weight = place < 0 ? 0 : (layer.weights[first + place] as number);
-          if (weight === 0) continue;
-          const to = base + k * layer.weightBits * words + (line >> 5);
-          const mask = (1 << (line & 31)) >>> 0;
-          for (let bit = 0; bit < layer.weightBits; bit++)
-            if ((weight >> bit) & 1)
-              planes[to + bit * words] = (planes[to + bit * words] as number) | mask;
-        }
+        gather(layer.weights, (tile.firstKernel + k) * perKernel, places, lines);
+        const to = base + k * layer.weightBits * words;
+        for (let word = 0; word < words; word++)
+          addPlanes(lines, word, planes, { first: to + word, step: words, bits: layer.weightBits });
       }
       base += geometry.kernelsPerCore * layer.weightBits * words;
     }
   return planes;
+}
+
+/** The weights of a kernel's word lines as bytes of two's complement; 0 where there is none. */
+function gather(weights: Int8Array, first: number, places: Int32Array, lines: Uint8Array): void {
+  for (let line = 0; line < places.length; line++) {
+    const place = places[line] as number;
+    lines[line] = place < 0 ? 0 : (weights[first + place] as number);
+  }
+}
+
+const matrix = new Uint32Array(2);
+const matrixBytes = new Uint8Array(matrix.buffer);
+
+/** Sets the planes of 32 word lines: bit i of plane j is bit j of line i. Eight lines at a time are a matrix of bits. */
+function addPlanes(
+  lines: Uint8Array,
+  word: number,
+  planes: Uint32Array,
+  to: { readonly first: number; readonly step: number; readonly bits: number },
+): void {
+  for (let eight = 0; eight < 4; eight++) {
+    const first = word * 32 + 8 * eight;
+    for (let i = 0; i < 8; i++) matrixBytes[i] = lines[first + i] as number;
+    if (matrix[0] === 0 && matrix[1] === 0) continue;
+    transposeBits(matrix, 0);
+    for (let bit = 0; bit < to.bits; bit++) {
+      const at = to.first + bit * to.step;
+      planes[at] = (planes[at] as number) | ((matrixBytes[bit] as number) << (8 * eight));
+    }
+  }
 }
 
 /** Of each word line of a group: place of its weight among those of a kernel, -1 where there is none. */
