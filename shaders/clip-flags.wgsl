@@ -26,6 +26,8 @@ override PHASES: u32 = 4u;
 @group(0) @binding(2) var<storage, read> stored: array<vec2u>;
 // bit p: phase p could clip; order (pixel tile, index code)
 @group(0) @binding(3) var<storage, read_write> flags: array<u32>;
+// the last one counts the phases that could clip; see choose-reads.wgsl
+@group(0) @binding(4) var<storage, read_write> choice: array<atomic<u32>, 10>;
 
 @compute @workgroup_size(WORKGROUP)
 fn clip_flags(
@@ -51,5 +53,9 @@ fn clip_flags(
     let over = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), most > vec4u(highest_code()));
     flagged |= over.x | over.y | over.z | over.w;
   }
-  flags[index] = flagged & ((1u << PHASES) - 1u);
+  flagged &= (1u << PHASES) - 1u;
+  flags[index] = flagged;
+  if (flagged != 0u) {
+    atomicAdd(&choice[9], countOneBits(flagged));
+  }
 }

@@ -7,6 +7,7 @@ import {
   dispatch,
   type Kernel,
   type KernelSource,
+  type IndirectWorkgroups,
   type Workgroups,
 } from './kernel.ts';
 import type { UniformScalar } from './uniform-layout.ts';
@@ -46,7 +47,11 @@ export class DeviceContext {
   }
 
   /** Records one dispatch; buffers in the order of the bindings, uniform first. */
-  run(kernel: Kernel, buffers: readonly GPUBuffer[], workgroups: Workgroups): void {
+  run(
+    kernel: Kernel,
+    buffers: readonly GPUBuffer[],
+    workgroups: Workgroups | IndirectWorkgroups,
+  ): void {
     const pass = this.queue.encoder.beginComputePass({ label: kernel.name });
     dispatch(this.#device, pass, kernel, { buffers, workgroups });
     pass.end();

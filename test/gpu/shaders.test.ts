@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { KernelSource } from '../../src/gpu/kernel.ts';
+import { chooseReads } from '../../src/gpu/kernels/choose-reads.ts';
 import { clipFlags } from '../../src/gpu/kernels/clip-flags.ts';
 import { clipMac } from '../../src/gpu/kernels/clip-mac.ts';
 import { exactMac } from '../../src/gpu/kernels/exact-mac.ts';
@@ -28,6 +29,7 @@ const kernels: readonly AnyKernel[] = [
   exactMac,
   tiledMac,
   noisyMac,
+  chooseReads,
   clipFlags,
   clipMac,
   requantize,

@@ -29,8 +29,8 @@ export class LayerBuffers {
   }
 
   /** A buffer holding `data` as long as the layer is prepared. */
-  filled(data: ArrayBufferView, binding: string): GPUBuffer {
-    const buffer = this.#context.pool.takeFilled(data, storageUsage, `${this.#layer}.${binding}`);
+  filled(data: ArrayBufferView, binding: string, usage: number = storageUsage): GPUBuffer {
+    const buffer = this.#context.pool.takeFilled(data, usage, `${this.#layer}.${binding}`);
     this.#filled.push(buffer);
     return buffer;
   }
