@@ -57,9 +57,14 @@ export class DeviceContext {
     pass.end();
   }
 
-  /** The uniform buffer of `key` in `cache`, made on first use. */
-  uniform(cache: Map<string, GPUBuffer>, key: string, make: () => ArrayBuffer): GPUBuffer {
-    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), uniformUsage, key);
+  /** The buffer of `key` in `cache`, made on first use: a uniform unless `usage` says otherwise. */
+  uniform(
+    cache: Map<string, GPUBuffer>,
+    key: string,
+    make: () => ArrayBuffer | Uint32Array,
+    usage: GPUBufferUsageFlags = uniformUsage,
+  ): GPUBuffer {
+    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), usage, key);
     cache.set(key, buffer);
     return buffer;
   }

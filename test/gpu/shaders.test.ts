@@ -16,7 +16,6 @@ import { noisyMac } from '../../src/gpu/kernels/noisy-mac.ts';
 import { pool } from '../../src/gpu/kernels/pool.ts';
 import { requantize } from '../../src/gpu/kernels/requantize.ts';
 import { tiledMac } from '../../src/gpu/kernels/tiled-mac.ts';
-import { zeroPhases } from '../../src/gpu/kernels/zero-phases.ts';
 import type { UniformScalar } from '../../src/gpu/uniform-layout.ts';
 
 type AnyKernel = KernelSource<Readonly<Record<string, UniformScalar>>>;
@@ -25,7 +24,6 @@ const kernels: readonly AnyKernel[] = [
   inputPhases,
   macroMac,
   inputWords,
-  zeroPhases,
   exactMac,
   tiledMac,
   noisyMac,

@@ -18,7 +18,7 @@ import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.t
 import { packTileParams, type Tiling } from '../kernels/tile.ts';
 import { bitLineTiling, bitLineValues, tiledAdcConstants, tiledMac } from '../kernels/tiled-mac.ts';
 import { bitLineWeights, dotWeights } from '../tile-weights.ts';
-import { wordDistance } from '../word-map.ts';
+import { firstWords, storedDistances, wordDistance } from '../word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
 import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
@@ -37,7 +37,7 @@ export async function clipLayer(
   program: MacroProgram,
   buffers: LayerBuffers,
 ): Promise<LayerRunner> {
-  const [maps, kernels] = await Promise.all([
+  const [makeWords, kernels] = await Promise.all([
     wordMaps(context, program, buffers),
     clipKernels(context, program),
   ]);
@@ -48,6 +48,7 @@ export async function clipLayer(
   const offsets = buffers.filled(distances, 'offsets');
   const groups = buffers.filled(groupTable(program, 'number of stored code'), 'groups');
   const bias = buffers.filled(program.bias, 'bias');
+  const stored = buffers.filled(storedDistances(program), 'stored');
   const choice = buffers.filled(new Uint32Array(choiceWords), 'choice', indirectUsage);
   const { events } = buffers;
   const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
@@ -58,7 +59,7 @@ export async function clipLayer(
     const flagParams = buffers.uniform(`clip-flags ${images}`, () =>
       clipFlagsParams(program, images),
     );
-    const found = [flagParams, words, maps.stored, flags, choice];
+    const found = [flagParams, words, stored, flags, choice];
     context.run(kernels.flag, found, linearWorkgroups(invocations));
     const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
       chooseReadsParams(program, images),
@@ -68,8 +69,8 @@ export async function clipLayer(
   };
   const record = (input: GpuMap): GPUBuffer => {
     const { images } = input;
-    const bytes = maps.make('bytes', input);
-    const digits = maps.make('digits', input);
+    const bytes = makeWords('bytes', input);
+    const digits = makeWords('digits', input);
     const flags = findClips(images, digits);
     const sums = context.pool.take(4 * outputCount(program.output, images), `${program.name}.sums`);
     const run = (kernel: Kernel, way: keyof typeof choiceOffsets, bound: GPUBuffer[]): void =>
@@ -77,6 +78,7 @@ export async function clipLayer(
     const exactParams = params(images, 'exact-mac', exactTiling(program));
     const clipParams = params(images, 'clip-mac', clipTiling(program));
     const tiledParams = params(images, 'tiled-mac', bitLineTiling(program));
+    const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
     const lists = [tileStarts, groups, bias];
     run(kernels.exact, 'exact', [
       exactParams,
@@ -87,9 +89,10 @@ export async function clipLayer(
       bias,
       sums,
       events,
+      first,
     ]);
     run(kernels.clip, 'clip', [clipParams, digits, bits, ...lists, flags, sums, events]);
-    run(kernels.tiled, 'tiled', [tiledParams, digits, bits, ...lists, sums, events]);
+    run(kernels.tiled, 'tiled', [tiledParams, digits, bits, ...lists, sums, events, first]);
     for (const buffer of [bytes, digits, flags]) context.pool.give(buffer);
     return sums;
   };

@@ -6,7 +6,7 @@ import { outputCount } from '../gpu-map.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
 import { packTileParams, tileWorkgroups } from '../kernels/tile.ts';
 import { dotWeights } from '../tile-weights.ts';
-import { wordDistance } from '../word-map.ts';
+import { firstWords, wordDistance } from '../word-map.ts';
 import { noNoise } from './group-table.ts';
 import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
@@ -18,7 +18,7 @@ export async function dotLayer(
   buffers: LayerBuffers,
 ): Promise<LayerRunner> {
   const tiling = exactTiling(program);
-  const [maps, mac] = await Promise.all([
+  const [makeWords, mac] = await Promise.all([
     wordMaps(context, program, buffers),
     context.kernel(exactMac, exactMacConstants(program, true)),
   ]);
@@ -27,11 +27,13 @@ export async function dotLayer(
   const distances = program.codes.map((code) => wordDistance(program, code));
   const offsets = buffers.filled(distances, 'offsets');
   const bias = buffers.filled(program.bias, 'bias');
+  const firstWordsOf = (images: number): GPUBuffer =>
+    buffers.table(`first words ${images}`, () => firstWords(program, images));
   return {
     path: 'dot product',
     record: (input) => {
       const { images } = input;
-      const words = maps.make('bytes', input);
+      const words = makeWords('bytes', input);
       const sums = context.pool.take(
         4 * outputCount(program.output, images),
         `${program.name}.sums`,
@@ -41,7 +43,17 @@ export async function dotLayer(
       );
       context.run(
         mac,
-        [params, words, weights, tileStarts, offsets, bias, sums, buffers.events],
+        [
+          params,
+          words,
+          weights,
+          tileStarts,
+          offsets,
+          bias,
+          sums,
+          buffers.events,
+          firstWordsOf(images),
+        ],
         tileWorkgroups(program, images, tiling),
       );
       context.pool.give(words);

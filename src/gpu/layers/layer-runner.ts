@@ -40,6 +40,11 @@ export class LayerBuffers {
     return this.#context.uniform(this.uniforms, key, make);
   }
 
+  /** A table for batches of that many images. */
+  table(key: string, make: () => Uint32Array): GPUBuffer {
+    return this.#context.uniform(this.uniforms, key, make, storageUsage);
+  }
+
   /** A uniform that only one batch has. */
   uniformOnce(name: string, values: ArrayBuffer): GPUBuffer {
     const { pool, queue } = this.#context;
