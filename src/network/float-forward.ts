@@ -132,7 +132,15 @@ function asConv(layer: ConvLayer | LinearLayer, input: FloatMap): ConvLayer {
 }
 
 /** Kernels whose sums are kept in registers together. */
-const kernelsTogether = 4;
+const kernelsTogether = 8;
+
+/** The inputs of one output pixel that are not 0, which is about half of them after a ReLU. */
+interface Patch {
+  readonly values: Float64Array;
+  /** Where in a kernel's weights, order (R, S, C), each of them belongs. */
+  readonly places: Int32Array;
+  count: number;
+}
 
 function convolve(layer: ConvLayer, input: FloatMap, output: FloatMap): void {
   const { kernels } = layer;
@@ -140,65 +148,78 @@ function convolve(layer: ConvLayer, input: FloatMap, output: FloatMap): void {
   const bias = new Float64Array(Math.ceil(kernels / kernelsTogether) * kernelsTogether);
   if (layer.bias) bias.set(layer.bias);
   const sums = new Float64Array(bias.length);
-  const patch = new Float64Array(layer.kernelHeight * layer.kernelWidth * layer.channels);
+  const inputs = layer.kernelHeight * layer.kernelWidth * layer.channels;
+  const patch = { values: new Float64Array(inputs), places: new Int32Array(inputs), count: 0 };
   let to = 0;
   for (let image = 0; image < output.images; image++)
     for (let y = 0; y < output.height; y++)
       for (let x = 0; x < output.width; x++) {
         gatherPatch(layer, input, { image, y, x }, patch);
         sums.set(bias);
-        addProducts(patch, weights, sums);
+        addProducts(patch, weights, inputs, sums);
         output.data.set(kernels === sums.length ? sums : sums.subarray(0, kernels), to);
         to += kernels;
       }
 }
 
-/** The inputs of one output pixel, order (R, S, C); 0 outside the map. */
 function gatherPatch(
   layer: ConvLayer,
   input: FloatMap,
   at: { readonly image: number; readonly y: number; readonly x: number },
-  patch: Float64Array,
+  patch: Patch,
 ): void {
   const { channels, kernelHeight, kernelWidth, stride, padding } = layer;
+  const { values, places } = patch;
   const left = at.x * stride - padding;
   const firstColumn = Math.max(0, -left);
   const columns = Math.min(kernelWidth, input.width - left) - firstColumn;
-  patch.fill(0);
+  let count = 0;
   for (let row = 0; row < kernelHeight; row++) {
     const y = at.y * stride - padding + row;
     if (y < 0 || y >= input.height) continue;
     // The columns of a row, and their channels, lie side by side in the map and in the patch.
     let from = ((at.image * input.height + y) * input.width + left + firstColumn) * channels;
-    let to = (row * kernelWidth + firstColumn) * channels;
-    for (let i = columns * channels; i > 0; i--) patch[to++] = input.data[from++] as number;
-  }
-}
-
-/** Adds the products of a patch with each kernel to `sums`: four kernels at once, so that each input is read once. */
-function addProducts(patch: Float64Array, weights: Float64Array, sums: Float64Array): void {
-  let at = 0;
-  for (let kernel = 0; kernel < sums.length; kernel += kernelsTogether) {
-    let a = sums[kernel] as number;
-    let b = sums[kernel + 1] as number;
-    let c = sums[kernel + 2] as number;
-    let d = sums[kernel + 3] as number;
-    for (let i = 0; i < patch.length; i++) {
-      const value = patch[i] as number;
-      a += value * (weights[at] as number);
-      b += value * (weights[at + 1] as number);
-      c += value * (weights[at + 2] as number);
-      d += value * (weights[at + 3] as number);
-      at += kernelsTogether;
+    const first = (row * kernelWidth + firstColumn) * channels;
+    const end = first + columns * channels;
+    for (let place = first; place < end; place++) {
+      const value = input.data[from++] as number;
+      if (value === 0) continue;
+      values[count] = value;
+      places[count++] = place;
     }
-    sums[kernel] = a;
-    sums[kernel + 1] = b;
-    sums[kernel + 2] = c;
-    sums[kernel + 3] = d;
+  }
+  patch.count = count;
+}
+
+/** Adds the products of a patch with each kernel to `sums`: several kernels at once, so that an input is read once. */
+function addProducts(
+  { values, places, count }: Patch,
+  weights: Float64Array,
+  inputs: number,
+  sums: Float64Array,
+): void {
+  for (let kernel = 0; kernel < sums.length; kernel += kernelsTogether) {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
+    const first = kernel * inputs;
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number;
+      const at = first + (places[i] as number) * kernelsTogether;
+      s0 += value * (weights[at] as number);
+      s1 += value * (weights[at + 1] as number);
+      s2 += value * (weights[at + 2] as number);
+      s3 += value * (weights[at + 3] as number);
+      s4 += value * (weights[at + 4] as number);
+      s5 += value * (weights[at + 5] as number);
+      s6 += value * (weights[at + 6] as number);
+      s7 += value * (weights[at + 7] as number);
+    }
+    const added = [s0, s1, s2, s3, s4, s5, s6, s7];
+    for (let k = 0; k < kernelsTogether; k++)
+      sums[kernel + k] = (sums[kernel + k] as number) + (added[k] as number);
   }
 }
 
-/** Weights in order (M / 4, R, S, C, 4), as {@link addProducts} walks them. */
+/** Weights in order (M / 8, R, S, C, 8), as {@link addProducts} walks them. */
 function weightsTogether(layer: ConvLayer): Float64Array {
   const { channels, kernels, kernelHeight, kernelWidth, weights } = layer;
   const positions = kernelHeight * kernelWidth;
