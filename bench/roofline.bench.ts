@@ -1,0 +1,20 @@
+// What can the adapter do at most: integer multiply-adds, popcounts, 8-bit dot products, bitwise operations, memory?
+// The other questions give their rates as a share of these.
+
+import { openDevice } from '../src/gpu/open-gpu.ts';
+import type { Question } from './support/question.ts';
+import { ceilingsOf, openCeiling } from './support/roofline.ts';
+
+/** The question. */
+export const rooflineQuestion: Question = {
+  name: 'roofline',
+  asks: 'What can the adapter do at most: integer operations and memory?',
+  ask: async (bench) => {
+    const { device } = await openDevice(bench.host.gpu);
+    const possible = await ceilingsOf(device);
+    if (!possible.includes('dot4')) bench.note('this adapter has no packed 8-bit dot products');
+    for (const ceiling of possible)
+      await bench.measure({ ceiling }, async () => await openCeiling(bench.host, device, ceiling));
+    device.destroy();
+  },
+};
