@@ -51,7 +51,7 @@ export async function openHeadless(): Promise<Asker> {
     return {
       ask: async ({ name }, { cases, ...settings }, listener) => {
         onRow = listener;
-        const parts = JSON.stringify([name, settings, cases?.source]);
+        const parts = JSON.stringify([name, settings, cases?.source ?? null]);
         const answer = (await page.evaluate(`marsBench.ask(...${parts})`)) as Answer;
         return { ...answer, where: 'headless', runtime, adapter };
       },

@@ -3,13 +3,12 @@
 // Host work is what a job does once, in plain TypeScript on one thread: compress the network, map it onto the chip, turn
 // the mapping into programs, schedule, report. Its share is of host work and `simulate` together, images simulated on
 // the GPU. The checks that `mars run` adds (every image in float and in exact integers) are told apart: they are there
-// to judge the result, not to make it. Simulation and checks are timed on fewer images where 1,000 take long, and scaled.
+// to judge the result, not to make it. Simulation and checks are timed on fewer images, and scaled to 1,000.
 
 import { mars } from '../src/chips/index.ts';
 import { compress } from '../src/compress/compress.ts';
 import { type CompressedNetwork, isMacroLayer } from '../src/compress/compressed-network.ts';
 import { densityProfileMasks, type GroupMasks } from '../src/compress/group-masks.ts';
-import { imageSlice } from '../src/core/feature-map.ts';
 import { type Mapping, mapToChip } from '../src/mapping/map-to-chip.ts';
 import { floatOutputs } from '../src/network/float-forward.ts';
 import type { Network } from '../src/network/network.ts';
@@ -17,12 +16,12 @@ import { groupShapeOf } from '../src/pipeline/run-job.ts';
 import { integerForward } from '../src/reference/integer-network.ts';
 import { summarize } from '../src/report/summarize.ts';
 import type { MacroBackend } from '../src/simulate/macro-backend.ts';
-import { estimateRun, simulate } from '../src/simulate/simulate.ts';
+import { estimateRun } from '../src/simulate/simulate.ts';
 import { toPrograms } from '../src/simulate/to-program.ts';
 import { toChromeTrace } from '../src/timeline/chrome-trace.ts';
 import { schedule } from '../src/timeline/schedule.ts';
 import { openGpuOf } from './support/backend.ts';
-import { busySize } from './support/measure.ts';
+import { openNetworkCase } from './support/network-case.ts';
 import type { Bench, Question, TimedCase } from './support/question.ts';
 import type { Row } from './support/result.ts';
 
@@ -36,8 +35,6 @@ const subjects: readonly { readonly name: string; readonly scale: number | undef
 ];
 /** Images of the run, and how many of them the slow checks take. */
 const images = { run: 1000, checks: 2 };
-/** Seconds after which a simulation is long enough to be scaled. */
-const enoughSeconds = 5;
 
 /** The question. */
 export const host: Question = {
@@ -133,38 +130,35 @@ interface Share {
   readonly network: Network;
   readonly density: string;
   readonly mapping: Mapping;
+  /** The stages of host work. */
   readonly rows: readonly Row[];
 }
 
 async function addShare(bench: Bench, backend: MacroBackend, share: Share): Promise<void> {
   const { network, density, mapping, rows } = share;
-  const { images: set } = await bench.host.images('cifar10', 'test', images.run);
-  const seconds = async (work: () => unknown): Promise<number> => {
+  const key = { network: network.name, density };
+  const { seconds } = bench.settings;
+  const simulated = await bench.measure({ ...key, stage: 'simulate' }, async () =>
+    openNetworkCase(bench.host, backend, { network, mapping, seconds }),
+  );
+  if (!simulated?.timing) return;
+  const { images: set } = await bench.host.images('cifar10', 'test', images.checks);
+  const secondsOf = (work: () => unknown): number => {
     const start = bench.host.now();
-    await work();
-    return bench.host.now() - start;
+    work();
+    return (images.run / images.checks) * (bench.host.now() - start);
   };
-  const run = async (count: number): Promise<void> => {
-    await simulate(mapping, imageSlice(set, 0, count), { backend });
-  };
-  const simulated = await busySize(bench.host, enoughSeconds, images.run, run);
-  const scale = images.run / simulated;
-  const simulateSeconds = scale * (await seconds(async () => await run(simulated)));
-  const few = imageSlice(set, 0, images.checks);
-  const perCheck = images.run / images.checks;
-  const exact = perCheck * (await seconds(() => integerForward(mapping.network, few)));
-  const float = perCheck * (await seconds(() => floatOutputs(network, few)));
+  const simulation = images.run / (simulated.timing.perSecond['images'] ?? Number.NaN);
   const hostSeconds = sum(rows.map(({ timing }) => timing?.wall.p50 ?? 0));
   const round = (value: number): number => Number(value.toPrecision(3));
   bench.add({
-    key: { network: network.name, density, stage: `run of ${images.run} images` },
+    key: { ...key, stage: `run of ${images.run} images` },
     facts: {
       'host s': round(hostSeconds),
-      'simulate s': round(simulateSeconds),
-      'images simulated': simulated,
-      'exact check s': round(exact),
-      'float check s': round(float),
-      'host share %': round((100 * hostSeconds) / (hostSeconds + simulateSeconds)),
+      'simulate s': round(simulation),
+      'exact check s': round(secondsOf(() => integerForward(mapping.network, set))),
+      'float check s': round(secondsOf(() => floatOutputs(network, set))),
+      'host share %': round((100 * hostSeconds) / (hostSeconds + simulation)),
     },
     checked: 'the rows of its stages',
   });

@@ -5,6 +5,7 @@
 import { networkMacs, type Network } from '../src/network/network.ts';
 import { resnet18, resnet20, vgg16 } from '../src/network/index.ts';
 import { openGpuOf } from './support/backend.ts';
+import { macsOf } from './support/bounds.ts';
 import { openLayer, uniformInputs } from './support/layer.ts';
 import { openLayerCase } from './support/layer-case.ts';
 import { openNetworkCase } from './support/network-case.ts';
@@ -57,7 +58,8 @@ async function askLayers(bench: Bench): Promise<readonly Row[]> {
       const layer = openLayer({ ...sizes, kept: 1, settings: ['adc.bits=6'] });
       const run = { layer, inputs: uniformInputs(layer.spec, images), images };
       const one = await openLayerCase(bench.host, backend, run);
-      return { ...one, work: { MACs: images * layer.macs, images }, facts: { MACs: layer.macs } };
+      const macs = macsOf(layer.program);
+      return { ...one, work: { MACs: images * macs, images }, facts: { MACs: macs } };
     });
     if (row) rows.push(row);
   }
@@ -72,9 +74,10 @@ async function askNetworks(bench: Bench): Promise<readonly Row[]> {
       const network = build();
       const macs = networkMacs(network);
       const mapping = await mapNetwork(bench.host, network, 'dense');
-      const run = { network, mapping, images, seconds: bench.settings.seconds };
+      const run = { network, mapping, batch: images, seconds: bench.settings.seconds };
       const one = await openNetworkCase(bench.host, backend, run);
-      return { ...one, work: { MACs: images * macs, images }, facts: { MACs: macs } };
+      const { images: count = 0 } = one.work;
+      return { ...one, work: { MACs: count * macs, images: count }, facts: { MACs: macs } };
     });
     if (row) rows.push(row);
   }
@@ -84,7 +87,7 @@ async function askNetworks(bench: Bench): Promise<readonly Row[]> {
 function addFit(bench: Bench, series: string, rows: readonly Row[]): void {
   const points = rows.map(({ facts, timing }) => ({
     x: Number(facts['MACs']),
-    y: (timing?.wall.p50 ?? Number.NaN) / images,
+    y: 1 / (timing?.perSecond['images'] ?? Number.NaN),
   }));
   if (points.length < 2) return;
   const { exponent, coefficient, r2 } = powerLaw(points);

@@ -56,10 +56,10 @@ const host = openHost();
 Object.assign(globalThis, {
   marsBench: {
     adapter: async (): Promise<Adapter> => (await host).adapter,
-    ask: async (name: string, settings: Settings, cases: string | undefined): Promise<Answer> => {
+    ask: async (name: string, settings: Settings, cases: string | null): Promise<Answer> => {
       const question = questions.find((one) => one.name === name);
       if (!question) throw new Error(`no question is called ${name}`);
-      const wanted = { ...settings, cases: cases === undefined ? undefined : new RegExp(cases) };
+      const wanted = { ...settings, cases: cases === null ? undefined : new RegExp(cases) };
       const rows: Promise<void>[] = [];
       const answer = await ask(question, await host, wanted, (row) => rows.push(benchRow(row)));
       await Promise.all(rows);

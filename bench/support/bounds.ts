@@ -10,41 +10,72 @@
 // word, reads that cannot clip done by dot4) may pass 100 %.
 
 import { activationsPerImage } from '../../src/core/feature-map.ts';
-import type { Layer } from './layer.ts';
+import {
+  fixedPointUnit,
+  type MacroProgram,
+  wordsPerPlane,
+} from '../../src/simulate/macro-program.ts';
 import type { Host, TimedCase } from './question.ts';
 import { hasNoise } from './read-noise.ts';
 import { type Ceiling, type Roofline, roofline } from './roofline.ts';
 
-/** The bound of a layer on so many images; undefined where the roofline lacks what it takes. */
-export async function layerBound(
+type Rates = Roofline['rates'];
+
+/** The bound of programs that run one after the other, on so many images. */
+export async function boundOf(
   host: Host,
-  layer: Layer,
+  programs: readonly MacroProgram[],
   images: number,
-): Promise<TimedCase['bound']> {
-  const { clock, rates: ceiling } = await roofline(host);
-  const { program } = layer;
-  const isPlain = !isLossless(layer) || ceiling.dot4 === undefined;
+): Promise<NonNullable<TimedCase['bound']>> {
+  const { clock, rates } = await roofline(host);
+  const bounds = programs.map((program) => programBound(program, rates, images));
+  const seconds = bounds.reduce((sum, one) => sum + one.seconds, 0);
+  const largest = bounds.reduce((most, one) => (one.seconds > most.seconds ? one : most));
+  return { name: largest.name, seconds, clock };
+}
+
+/** Column reads of one image: bit lines of the stored groups, in every phase, at every output pixel. */
+export function columnReadsOf(program: MacroProgram): number {
+  const { tileStarts, kernelsPerTile, output, weightBits, phases } = program;
+  let columns = 0;
+  for (let tile = 0; tile + 1 < tileStarts.length; tile++) {
+    const groups = (tileStarts[tile + 1] ?? 0) - (tileStarts[tile] ?? 0);
+    columns += groups * Math.min(kernelsPerTile, output.channels - tile * kernelsPerTile);
+  }
+  return columns * weightBits * phases * output.height * output.width;
+}
+
+/** Multiply-accumulates of one image, those of skipped groups left out. */
+export const macsOf = (program: MacroProgram): number =>
+  (columnReadsOf(program) * program.wordLinesOn) / (program.weightBits * program.phases);
+
+interface ProgramBound {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+function programBound(program: MacroProgram, rates: Rates, images: number): ProgramBound {
+  const isPlain = !isLossless(program) || rates.dot4 === undefined;
   const seconds = isPlain
-    ? images * layer.columnReads * secondsPerRead(ceiling, layer)
-    : (images * layer.macs) / 4 / (ceiling.dot4 ?? 0);
-  const sums = images * activationsPerImage(program.output) * 4;
-  const bytes =
-    images * activationsPerImage(program.input) + program.weightPlanes.length * 4 + sums;
-  const memory = bytes / (ceiling.read ?? Infinity);
-  if (memory > seconds) return { name: 'read', seconds: memory, clock };
-  return { name: isPlain ? 'popcount' : 'dot4', seconds, clock };
+    ? images * columnReadsOf(program) * secondsPerRead(program, rates)
+    : (images * macsOf(program)) / 4 / (rates.dot4 ?? 0);
+  const { input, output, weightPlanes } = program;
+  const perImage = activationsPerImage(input) + 4 * activationsPerImage(output);
+  const memory = (images * perImage + 4 * weightPlanes.length) / (rates.read ?? Infinity);
+  if (memory > seconds) return { name: 'read', seconds: memory };
+  return { name: isPlain ? 'popcount' : 'dot4', seconds };
 }
 
 /** Is every code the sum itself? */
-function isLossless({ program }: Layer): boolean {
+function isLossless(program: MacroProgram): boolean {
   const { adc, wordLinesOn, inputBitsPerPhase } = program;
   const largest = wordLinesOn * (2 ** inputBitsPerPhase - 1);
-  const isExact = adc.step === 256 && adc.offset === 0 && 2 ** adc.bits > largest;
+  const isExact = adc.step === fixedPointUnit && adc.offset === 0 && 2 ** adc.bits > largest;
   return isExact && !hasNoise(program);
 }
 
-function secondsPerRead(ceiling: Roofline['rates'], { program }: Layer): number {
-  const planes = program.inputBitsPerPhase * Math.ceil(program.wordLinesOn / 32);
+function secondsPerRead(program: MacroProgram, rates: Rates): number {
+  const planes = program.inputBitsPerPhase * wordsPerPlane(program);
   const noisy = hasNoise(program) ? 1 : 0;
   const needs: Partial<Record<Ceiling, number>> = {
     popcount: planes,
@@ -52,7 +83,7 @@ function secondsPerRead(ceiling: Roofline['rates'], { program }: Layer): number 
     multiplyAdd: 1 + 2 * noisy,
   };
   return Object.entries(needs).reduce(
-    (sum, [name, count]) => sum + count / (ceiling[name as Ceiling] ?? Infinity),
+    (sum, [name, count]) => sum + count / (rates[name as Ceiling] ?? Infinity),
     0,
   );
 }

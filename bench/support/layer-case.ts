@@ -9,7 +9,7 @@ import { openReference } from '../../src/reference/reference-backend.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { layerBound } from './bounds.ts';
+import { boundOf, columnReadsOf, macsOf } from './bounds.ts';
 import { corner, type Layer, openLayer, repeated } from './layer.ts';
 import { busySize } from './measure.ts';
 import type { Host, TimedCase } from './question.ts';
@@ -52,10 +52,13 @@ export async function openLayerCase(
     }));
   const batch = repeated(inputs, count);
   const held = backend.upload(batch);
-  const bound = backend.name === 'gpu' ? await layerBound(host, layer, count) : undefined;
+  const bound = backend.name === 'gpu' ? await boundOf(host, [layer.program], count) : undefined;
   return {
     ...(bound && { bound }),
-    work: { 'column reads': count * layer.columnReads, MACs: count * layer.macs },
+    work: {
+      'column reads': count * columnReadsOf(layer.program),
+      MACs: count * macsOf(layer.program),
+    },
     facts: { images: count },
     check: async () => {
       const sums = await compareTwin(backend, layer, inputs);

@@ -8,7 +8,6 @@ import { randomWord, shuffled } from '../../src/core/random.ts';
 import { type MappedMacroLayer, mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { groupShapeOf } from '../../src/pipeline/run-job.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { plannedActivity } from '../../src/simulate/simulate.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
 
 /** A convolution of stride 1 that keeps the size of its map. 8-bit weights and activations. */
@@ -29,10 +28,6 @@ export interface LayerSpec {
 export interface Layer {
   readonly spec: LayerSpec;
   readonly program: MacroProgram;
-  /** Column reads of one image. */
-  readonly columnReads: number;
-  /** Multiply-accumulates of one image, those of skipped groups left out. */
-  readonly macs: number;
 }
 
 /** The layer that simulators are compared on: 128 -> 256 channels, 3x3, 16x16 outputs; 75.5 million MACs. */
@@ -66,10 +61,7 @@ export function openLayer(spec: LayerSpec): Layer {
   };
   const mapping = mapToChip(network, chip);
   const mapped = mapping.layers[0] as MappedMacroLayer;
-  const { columnReads } = plannedActivity(mapped, 1);
-  const program = toProgram(mapping, mapped);
-  const readsPerMac = (8 * program.phases) / program.wordLinesOn;
-  return { spec, program, columnReads, macs: columnReads / readsPerMac };
+  return { spec, program: toProgram(mapping, mapped) };
 }
 
 function randomLayer(spec: LayerSpec, chip: ChipSpec): MacroLayer {

@@ -73,23 +73,18 @@ async function openOr(
 }
 
 async function time(one: TimedCase, host: Host, settings: Settings): Promise<Timing> {
-  await one.run();
-  const single = await secondsOf(one, host, 1);
-  const runsPerRepetition = Math.min(mostRuns, Math.max(1, Math.ceil(settings.seconds / single)));
-  const affordable = Math.floor(secondsPerCase / (single * runsPerRepetition));
+  await timeRuns(one, host, 1);
+  const single = await timeRuns(one, host, 1);
+  const wanted = Math.ceil(settings.seconds / single.wall);
+  const runsPerRepetition = single.isRestarted ? 1 : Math.min(mostRuns, Math.max(1, wanted));
+  const affordable = Math.floor(secondsPerCase / (single.wall * runsPerRepetition));
   const repetitions = Math.min(settings.repetitions, Math.max(fewestRepetitions, affordable));
-  const walls: number[] = [];
-  const cpus: number[] = [];
-  for (let i = 0; i < repetitions; i++) {
-    const before = await host.cpuSeconds();
-    walls.push((await secondsOf(one, host, runsPerRepetition)) / runsPerRepetition);
-    const after = await host.cpuSeconds();
-    if (before !== undefined && after !== undefined)
-      cpus.push((after - before) / runsPerRepetition);
-  }
-  const wall = spreadOf(walls);
+  const times: RunTime[] = [];
+  for (let i = 0; i < repetitions; i++) times.push(await timeRuns(one, host, runsPerRepetition));
+  const wall = spreadOf(times.map((time) => time.wall / runsPerRepetition));
+  const cpus = times.map((time) => (time.cpu ?? 0) / runsPerRepetition);
   // Where the clock of CPU seconds ticks slowly, a short run may have used none at all.
-  const cpu = cpus.length === repetitions && Math.min(...cpus) > 0 ? spreadOf(cpus) : null;
+  const cpu = Math.min(...cpus) > 0 ? spreadOf(cpus) : null;
   return {
     repetitions,
     runsPerRepetition,
@@ -102,18 +97,37 @@ async function time(one: TimedCase, host: Host, settings: Settings): Promise<Tim
   };
 }
 
+interface RunTime {
+  readonly wall: number;
+  readonly cpu: number | undefined;
+  /** Did a run restart the watch? Then only what came after the last restart is counted. */
+  readonly isRestarted: boolean;
+}
+
+/** Seconds of so many runs, one after the other. */
+export async function timeRuns(one: TimedCase, host: Host, runs: number): Promise<RunTime> {
+  let isRestarted = false;
+  let cpuStart = host.cpuSeconds();
+  await cpuStart;
+  let start = host.now();
+  const restart = (): void => {
+    isRestarted = true;
+    cpuStart = host.cpuSeconds();
+    start = host.now();
+  };
+  for (let i = 0; i < runs; i++) await one.run({ restart });
+  const wall = host.now() - start;
+  const [before, after] = [await cpuStart, await host.cpuSeconds()];
+  const cpu = before === undefined || after === undefined ? undefined : after - before;
+  return { wall, cpu, isRestarted };
+}
+
 function shareOf(
   { name, seconds, clock }: NonNullable<TimedCase['bound']>,
   spreads: { readonly wall: Spread; readonly cpu: Spread | null },
 ): Timing['roofline'] {
   const spread = spreads[clock];
   return spread && { bound: name, share: seconds / spread.p50 };
-}
-
-async function secondsOf(one: TimedCase, host: Host, runs: number): Promise<number> {
-  const start = host.now();
-  for (let i = 0; i < runs; i++) await one.run();
-  return host.now() - start;
 }
 
 const over = (work: TimedCase['work'], seconds: number): Record<string, number> =>

@@ -1,18 +1,23 @@
 // A whole network on a backend as a case: checked against the integer network, then timed.
+//
+// `simulate` turns the mapping into programs and uploads their weights before the first batch. That happens once however
+// many images there are, so the watch starts when the first batch is done.
 
-import { imageSlice } from '../../src/core/feature-map.ts';
+import { CancelledError } from '../../src/core/errors.ts';
+import { type FeatureMap, imageSlice } from '../../src/core/feature-map.ts';
 import type { Mapping } from '../../src/mapping/map-to-chip.ts';
-import type { Network } from '../../src/network/network.ts';
-import { networkMacs } from '../../src/network/network.ts';
+import { type Network, networkMacs } from '../../src/network/network.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { busySize } from './measure.ts';
+import { toPrograms } from '../../src/simulate/to-program.ts';
+import { boundOf, columnReadsOf } from './bounds.ts';
+import { timeRuns } from './measure.ts';
 import { checkNetwork, datasetOf, isTrained } from './networks.ts';
-import type { Host, TimedCase } from './question.ts';
+import type { Host, TimedCase, Watch } from './question.ts';
 
-/** Most images that a run takes to keep the device busy. */
-const mostImages = 1024;
-/** Images that are checked: the integer network does some 50 to 200 million MACs per second. */
+/** Most images of a run. */
+const mostImages = 4096;
+/** MACs that the integer network checks: it does some 200 million per second. */
 const checkedMacs = 4e8;
 
 /** What is run. */
@@ -22,9 +27,7 @@ export interface NetworkRun {
   readonly mapping: Mapping;
   /** Images per batch; the simulator's choice by default. */
   readonly batch?: number;
-  /** Images per run; as many as take {@link seconds} by default. */
-  readonly images?: number;
-  /** Least seconds of a run. */
+  /** Least seconds of a run; it takes as many batches as they need. */
   readonly seconds: number;
 }
 
@@ -34,23 +37,57 @@ export async function openNetworkCase(
   backend: MacroBackend,
   run: NetworkRun,
 ): Promise<TimedCase> {
-  const { network, mapping, batch } = run;
-  const options = { backend, ...(batch === undefined ? {} : { batch }) };
-  const most = run.images ?? mostImages;
-  const { images } = await host.images(datasetOf(network), 'test', most);
-  const simulateFirst = async (count: number): Promise<void> => {
-    await simulate(mapping, imageSlice(images, 0, count), options);
+  const { network, mapping } = run;
+  const { images } = await host.images(datasetOf(network), 'test', mostImages);
+  const batch = run.batch ?? (await chosenBatch(mapping, images, backend));
+  const caseOf = (batches: number): TimedCase['run'] => {
+    const taken = imageSlice(images, 0, batch * (batches + 1));
+    return async (watch: Watch) => {
+      const onProgress = ({ done }: { readonly done: number }): void => {
+        if (done === batch) watch.restart();
+      };
+      await simulate(mapping, taken, { backend, batch, onProgress });
+    };
   };
-  const count = run.images ?? (await busySize(host, run.seconds, most, simulateFirst));
-  const reads = (await simulate(mapping, imageSlice(images, 0, 1), { backend })).activity.reduce(
-    (sum, layer) => sum + layer.columnReads,
-    0,
-  );
-  const checked = Math.max(1, Math.min(8, Math.floor(checkedMacs / networkMacs(network)), count));
+  const most = Math.floor(images.images / batch) - 1;
+  const work = {};
+  const check = (): string => '';
+  let batches = 1;
+  while (batches < most) {
+    const { wall } = await timeRuns({ work, check, run: caseOf(batches) }, host, 1);
+    if (wall >= run.seconds) break;
+    batches = Math.min(most, batches * Math.ceil(Math.min(16, (1.2 * run.seconds) / wall)));
+  }
+  const count = batches * batch;
+  const programs = [...toPrograms(mapping).values()];
+  const reads = programs.reduce((sum, program) => sum + columnReadsOf(program), 0);
+  const bound = backend.name === 'gpu' ? await boundOf(host, programs, count) : undefined;
+  const checked = Math.max(1, Math.min(8, Math.floor(checkedMacs / networkMacs(network))));
   return {
+    ...(bound && { bound }),
     work: { images: count, 'column reads': count * reads },
-    facts: { images: count, weights: isTrained(network) ? 'trained' : 'seeded, untrained' },
+    facts: { batch, images: count, weights: isTrained(network) ? 'trained' : 'seeded, untrained' },
     check: async () => await checkNetwork(mapping, images, backend, checked),
-    run: async () => await simulateFirst(count),
+    run: caseOf(batches),
   };
+}
+
+/** The batch that `simulate` chooses, from the progress that it tells of the first. */
+async function chosenBatch(
+  mapping: Mapping,
+  images: FeatureMap,
+  backend: MacroBackend,
+): Promise<number> {
+  let batch = 1;
+  const signal = { aborted: false };
+  const onProgress = ({ done }: { readonly done: number }): void => {
+    batch = done;
+    signal.aborted = true;
+  };
+  try {
+    await simulate(mapping, images, { backend, signal, onProgress });
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+  }
+  return batch;
 }

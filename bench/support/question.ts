@@ -34,6 +34,12 @@ export interface Host {
   images(name: Dataset, part: 'train' | 'test', count: number): Promise<ImageSet>;
 }
 
+/** Times a run. */
+export interface Watch {
+  /** From now on. */
+  restart(): void;
+}
+
 /** A case that is ready to run. */
 export interface TimedCase {
   /** Work of one run, by unit; the first unit is the headline. */
@@ -47,7 +53,8 @@ export interface TimedCase {
    * @throws {Error} when they differ
    */
   check(): Promise<string> | string;
-  run(): Promise<void> | void;
+  /** One run. One that calls `watch.restart` is not timed before that: what it does first is no part of the question. */
+  run(watch: Watch): Promise<void> | void;
   /** Gives back what the case holds. */
   dispose?(): void;
 }

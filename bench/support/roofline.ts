@@ -15,6 +15,7 @@ import readCode from '../kernels/read.wgsl?raw';
 import { randomWord } from '../../src/core/random.ts';
 import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { openProgram } from './gpu-program.ts';
+import { timeRuns } from './measure.ts';
 import type { Clock, Host, TimedCase } from './question.ts';
 
 /** What is measured; the first four in operations per second, the last two in bytes per second. */
@@ -221,18 +222,15 @@ export async function roofline(host: Host): Promise<Roofline> {
 
 async function measureRoofline(host: Host): Promise<Roofline> {
   const { device } = await openDevice(host.gpu);
-  const hasCpu = host.adapter.software && (await host.cpuSeconds()) !== undefined;
-  const clock = hasCpu ? 'cpu' : 'wall';
-  const seconds = async (): Promise<number> =>
-    hasCpu ? ((await host.cpuSeconds()) ?? Number.NaN) : host.now();
   const rates: Partial<Record<Ceiling, number>> = {};
+  let clock: Clock = 'wall';
   for (const ceiling of await ceilingsOf(device)) {
     const one = await openCeiling(host, device, ceiling);
     await one.check();
-    const start = await seconds();
-    for (let i = 0; i < runs; i++) await one.run();
-    const mean = ((await seconds()) - start) / runs;
-    rates[ceiling] = (Object.values(one.work)[0] ?? 0) / mean;
+    const { wall, cpu } = await timeRuns(one, host, runs);
+    if (host.adapter.software && cpu !== undefined) clock = 'cpu';
+    const seconds = clock === 'cpu' ? (cpu ?? wall) : wall;
+    rates[ceiling] = (runs * (Object.values(one.work)[0] ?? 0)) / seconds;
     one.dispose?.();
   }
   device.destroy();

@@ -44,26 +44,22 @@ function timedTable(rows: readonly Row[]): string {
   const keys = namesOf(rows.map(({ key }) => key));
   const units = [...new Set(rows.map(({ timing }) => headline(timing)))].join(' or ');
   const times = ['min', 'p50', 'p95', 'max'] as const;
-  const heads = [
-    `${units}/s`,
-    'per CPU s',
-    ...times.map((one) => `${one} ms`),
-    'CPU ms',
-    'roofline',
-  ];
+  const heads = [`${units}/s`, 'per CPU s', ...times.map((one) => `${one} ms`), 'CPU ms'];
+  const hasRoofline = rows.some(({ timing }) => timing?.roofline);
   const lines = rows.map(({ key, timing }) => {
     const unit = headline(timing) ?? '';
     const { wall, cpu, perSecond, perCpuSecond, roofline } = timing as Timing;
+    const share = roofline ? `${number(100 * roofline.share)} % ${roofline.bound}` : '';
     return [
       ...keys.map((name) => cell(key[name])),
       count(perSecond[unit] ?? 0),
       perCpuSecond ? count(perCpuSecond[unit] ?? 0) : '',
       ...times.map((one) => number(1000 * wall[one])),
       cpu ? number(1000 * cpu.p50) : '',
-      roofline ? `${number(100 * roofline.share)} % ${roofline.bound}` : '',
+      ...(hasRoofline ? [share] : []),
     ];
   });
-  return table([...keys, ...heads], lines);
+  return table([...keys, ...heads, ...(hasRoofline ? ['roofline'] : [])], lines);
 }
 
 function factsTable(rows: readonly Row[]): string {
