@@ -25,15 +25,15 @@ export const macros: Question = {
     for (const bits of [6, 5])
       for (const power of powers)
         await bench.measure({ 'ADC bits': bits, macros: 4 ** power }, async () => {
-          const spec = specOf(4 ** power, bits);
+          const spec = macroSpec(4 ** power, bits);
           const run = { layer: openLayer(spec), inputs: uniformInputs(spec, 1), images: 1 };
           return await openLayerCase(bench.host, backend, run);
         });
   },
 };
 
-/** The layer that keeps so many macros busy. */
-function specOf(count: number, bits: number): LayerSpec {
+/** The layer that keeps so many macros busy; `count` is 1 or a power of 4. */
+export function macroSpec(count: number, bits: number): LayerSpec {
   const different = Math.min(count, mostDifferent);
   const pixels = count / different;
   const width = 2 ** Math.ceil(Math.log2(pixels) / 2);

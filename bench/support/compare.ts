@@ -1,7 +1,7 @@
 // Two results of the same question, row by row: how many times faster is the second?
 
 import { UsageError } from '../../src/core/errors.ts';
-import { type BenchResult, keyText, type Row } from './result.ts';
+import { type Amounts, type BenchResult, keyText, type Row } from './result.ts';
 
 /** A row that both results have. */
 export interface Compared {
@@ -42,15 +42,20 @@ export function compareResults(first: BenchResult, second: BenchResult): Compari
 }
 
 function compareRows(first: Row, second: Row | undefined): readonly Compared[] {
-  const unit = Object.keys(first.timing?.work ?? {})[0];
-  if (unit === undefined || !first.timing || !second?.timing) return [];
-  const a = first.timing.perSecond[unit];
-  const b = second.timing.perSecond[unit];
-  if (a === undefined || b === undefined) return [];
-  const cpuA = first.timing.perCpuSecond?.[unit];
-  const cpuB = second.timing.perCpuSecond?.[unit];
-  const cpuRatio = cpuA === undefined || cpuB === undefined ? null : cpuB / cpuA;
-  return [{ key: first.key, unit, first: a, second: b, ratio: b / a, cpuRatio }];
+  const [a, b] = [first.timing, second?.timing];
+  const unit = Object.keys(a?.work ?? {})[0];
+  if (!a || !b || unit === undefined) return [];
+  const ratio = ratioOf(a.perSecond, b.perSecond, unit);
+  if (ratio === null) return [];
+  const rates = { first: a.perSecond[unit] ?? 0, second: b.perSecond[unit] ?? 0 };
+  const cpuRatio = ratioOf(a.perCpuSecond, b.perCpuSecond, unit);
+  return [{ key: first.key, unit, ...rates, ratio, cpuRatio }];
+}
+
+/** How many times more of `unit` the second has; null where one of them has none. */
+function ratioOf(first: Amounts | null, second: Amounts | null, unit: string): number | null {
+  const [a, b] = [first?.[unit], second?.[unit]];
+  return a === undefined || b === undefined ? null : b / a;
 }
 
 function warningsOf(first: BenchResult, second: BenchResult): readonly string[] {
