@@ -28,6 +28,8 @@ export const accuracy: Question = {
     for (const prunedGroups of [network.origin.prunedGroups ?? 0, 0.8]) {
       let exact: Int32Array | undefined;
       for (const bits of adcBits) {
+        const key = { 'pruned groups': prunedGroups.toFixed(3), 'ADC bits': bits };
+        if (!bench.wants(key)) continue;
         const chip = setChipValues(mars, [`adc.bits=${bits}`]);
         const widths = { weightBits: 8, activationBits: 8 };
         const mapping = mapJob({ network, chip, calibration, ...widths, prunedGroups });
@@ -37,7 +39,7 @@ export const accuracy: Question = {
         const reads = run.activity.reduce((sum, layer) => sum + layer.columnReads, 0);
         const saturated = run.activity.reduce((sum, layer) => sum + layer.saturatedReads, 0);
         bench.add({
-          key: { 'pruned groups': prunedGroups.toFixed(3), 'ADC bits': bits },
+          key,
           facts: {
             simulated: share(run.outputs),
             quantized: share(exact),

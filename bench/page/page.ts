@@ -7,7 +7,7 @@ import { builtinNetworks } from '../../src/network/builtin/builtin-networks.ts';
 import { readNetworkFile } from '../../src/network/network-file.ts';
 import type { Network } from '../../src/network/network.ts';
 import { questions } from '../questions.ts';
-import { describeDevice } from '../support/adapter.ts';
+import { adapterOf } from '../support/adapter.ts';
 import { type Answer, ask } from '../support/measure.ts';
 import type { Dataset, Host, Settings } from '../support/question.ts';
 import type { Adapter, Row } from '../support/result.ts';
@@ -21,7 +21,7 @@ async function openHost(): Promise<Host> {
   device.destroy();
   return {
     gpu: navigator.gpu,
-    adapter: await describeDevice(navigator.gpu, adapterText(adapter)),
+    adapter: await adapterOf(navigator.gpu, adapterText(adapter)),
     now: () => performance.now() / 1000,
     cpuSeconds: async () => (await benchCpuSeconds()) ?? undefined,
     network,

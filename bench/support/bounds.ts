@@ -21,14 +21,25 @@ import { type Ceiling, type Roofline, roofline } from './roofline.ts';
 
 type Rates = Roofline['rates'];
 
-/** The bound of programs that run one after the other, on so many images. */
+/** What is to be bound. */
+export interface Work {
+  /** They run one after the other. */
+  readonly programs: readonly MacroProgram[];
+  readonly images: number;
+  /** True where every column read is computed, also of an ADC that loses nothing. Default false. */
+  readonly everyRead?: boolean | undefined;
+}
+
+/** The bound of programs on an adapter. */
 export async function boundOf(
   host: Host,
-  programs: readonly MacroProgram[],
-  images: number,
+  { programs, images, everyRead = false }: Work,
 ): Promise<NonNullable<TimedCase['bound']>> {
   const { clock, rates } = await roofline(host);
-  const bounds = programs.map((program) => programBound(program, rates, images));
+  const bounds = programs.map((program) => {
+    const isPlain = everyRead || !isLossless(program) || rates.dot4 === undefined;
+    return programBound(program, rates, { images, isPlain });
+  });
   const seconds = bounds.reduce((sum, one) => sum + one.seconds, 0);
   const largest = bounds.reduce((most, one) => (one.seconds > most.seconds ? one : most));
   return { name: largest.name, seconds, clock };
@@ -54,8 +65,11 @@ interface ProgramBound {
   readonly seconds: number;
 }
 
-function programBound(program: MacroProgram, rates: Rates, images: number): ProgramBound {
-  const isPlain = !isLossless(program) || rates.dot4 === undefined;
+function programBound(
+  program: MacroProgram,
+  rates: Rates,
+  { images, isPlain }: { readonly images: number; readonly isPlain: boolean },
+): ProgramBound {
   const seconds = isPlain
     ? images * columnReadsOf(program) * secondsPerRead(program, rates)
     : (images * macsOf(program)) / 4 / (rates.dot4 ?? 0);

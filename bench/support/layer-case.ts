@@ -30,13 +30,15 @@ export interface LayerRun {
   readonly inputs: FeatureMap;
   /** Images per run; as many as keep the device busy by default. */
   readonly images?: number;
+  /** True for a backend that takes no exact shortcut. Default false. */
+  readonly everyRead?: boolean;
 }
 
 /** The case of a layer on `backend`. */
 export async function openLayerCase(
   host: Host,
   backend: MacroBackend,
-  { layer, inputs, images }: LayerRun,
+  { layer, inputs, images, everyRead }: LayerRun,
 ): Promise<TimedCase> {
   const prepared = await backend.prepare(layer.program);
   const runOn = async (map: FeatureMap): Promise<void> => {
@@ -52,7 +54,8 @@ export async function openLayerCase(
     }));
   const batch = repeated(inputs, count);
   const held = backend.upload(batch);
-  const bound = backend.name === 'gpu' ? await boundOf(host, [layer.program], count) : undefined;
+  const work = { programs: [layer.program], images: count, everyRead };
+  const bound = backend.name === 'gpu' ? await boundOf(host, work) : undefined;
   return {
     ...(bound && { bound }),
     work: {

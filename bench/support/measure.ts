@@ -31,11 +31,13 @@ export async function ask(
     onRow(row);
     return row;
   };
+  const wants = (key: Row['key']): boolean => settings.cases?.test(keyText(key)) !== false;
   const bench: Bench = {
     host,
     settings,
+    wants,
     measure: async (key, open) => {
-      if (settings.cases?.test(keyText(key)) === false) return undefined;
+      if (!wants(key)) return undefined;
       const one = await openOr(open, (reason) => {
         const text = `left out where it is needed: ${reason}`;
         if (!notes.includes(text)) notes.push(text);
@@ -50,7 +52,7 @@ export async function ask(
       }
     },
     add: (row) => {
-      if (settings.cases?.test(keyText(row.key)) !== false) add({ ...row, timing: null });
+      if (wants(row.key)) add({ ...row, timing: null });
     },
     note: (text) => notes.push(text),
   };

@@ -61,7 +61,8 @@ export async function openNetworkCase(
   const count = batches * batch;
   const programs = [...toPrograms(mapping).values()];
   const reads = programs.reduce((sum, program) => sum + columnReadsOf(program), 0);
-  const bound = backend.name === 'gpu' ? await boundOf(host, programs, count) : undefined;
+  const bound =
+    backend.name === 'gpu' ? await boundOf(host, { programs, images: count }) : undefined;
   const checked = Math.max(1, Math.min(8, Math.floor(checkedMacs / networkMacs(network))));
   return {
     ...(bound && { bound }),

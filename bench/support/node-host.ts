@@ -4,7 +4,7 @@ import { loadDataset } from '../../src/cli/load-dataset.ts';
 import { loadNetwork } from '../../src/cli/load-network.ts';
 import { openNodeGpu } from '../../src/cli/node-gpu.ts';
 import { type ImageSet, spreadImages } from '../../src/datasets/image-set.ts';
-import { describeDevice } from './adapter.ts';
+import { adapterOf } from './adapter.ts';
 import type { Dataset, Host } from './question.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function openNodeHost(): Promise<Host> {
   const { gpu, description, driver } = await openNodeGpu();
   return {
     gpu,
-    adapter: await describeDevice(gpu, driver === '' ? description : `${description}, ${driver}`),
+    adapter: await adapterOf(gpu, driver === '' ? description : `${description}, ${driver}`),
     now: () => performance.now() / 1000,
     cpuSeconds: () => {
       const { user, system } = process.cpuUsage();

@@ -68,7 +68,9 @@ export interface Bench {
    * not want the case.
    */
   measure(key: Row['key'], open: () => Promise<TimedCase> | TimedCase): Promise<Row | undefined>;
-  /** Adds a row that has no times of its own. */
+  /** Do the settings want the case with this key? */
+  wants(key: Row['key']): boolean;
+  /** Adds a row that has no times of its own, where the settings want it. */
   add(row: Omit<Row, 'timing'>): void;
   /** Says something about the whole result. */
   note(text: string): void;
