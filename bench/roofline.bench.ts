@@ -13,8 +13,17 @@ export const rooflineQuestion: Question = {
     const { device } = await openDevice(bench.host.gpu);
     const possible = await ceilingsOf(device);
     if (!possible.includes('dot4')) bench.note('this adapter has no packed 8-bit dot products');
-    for (const ceiling of possible)
-      await bench.measure({ ceiling }, async () => await openCeiling(bench.host, device, ceiling));
+    for (const ceiling of possible) {
+      const row = await bench.measure(
+        { ceiling },
+        async () => await openCeiling(bench.host, device, ceiling),
+      );
+      const scaling = Number(row?.facts['scaling'] ?? 2);
+      if (scaling < 1.6 || scaling > 2.5)
+        bench.note(
+          `${ceiling}: twice the iterations took ${scaling} times as long; not to be trusted`,
+        );
+    }
     device.destroy();
   },
 };
