@@ -1,8 +1,8 @@
 // How many column reads per second? The common layer (128 -> 256 channels, 3x3, 16x16 outputs, 75.5 million MACs at 8b/8b,
 // two column reads per MAC) on MARS' macros: 16 word lines on, 2-bit input phases.
 //
-// ADC of 6 bits (loses nothing), 5 and 4 (clip), step 1, offset 0; without noise and with read noise; inputs that are
-// uniformly random, and real ones: a feature map of 128 channels and 16x16 pixels after a ReLU of resnet18 on CIFAR-10
+// ADC of 6 bits (loses nothing), 5 and 4 (clip), step 1, offset 0; without noise, with read noise, and with more kinds of
+// it; inputs that are uniformly random, and real ones: a feature map of 128 channels and 16x16 pixels after a ReLU of resnet18 on CIFAR-10
 // (whether its weights are trained is in the row); all groups, and a random tenth. Column reads are those that happen:
 // skipped groups read nothing.
 
@@ -11,8 +11,8 @@ import { openGpuOf } from './support/backend.ts';
 import { commonLayer, openLayer, uniformInputs } from './support/layer.ts';
 import { openLayerCase } from './support/layer-case.ts';
 import { activationsOf, isTrained, mapNetwork } from './support/networks.ts';
+import { commonLevels, otherLevels } from './support/noise-levels.ts';
 import type { Bench, Question } from './support/question.ts';
-import { noiseLevels } from './support/read-noise.ts';
 
 const adcBits = [6, 5, 4];
 const kept = [1, 0.1];
@@ -30,10 +30,12 @@ export const columnReads: Question = {
       uniform: () => Promise.resolve(uniformInputs(commonLayer, 4)),
       real: () => (realInputs ??= realActivations(bench)),
     };
-    for (const noise of noiseLevels)
+    for (const noise of [...commonLevels, ...otherLevels])
       for (const bits of adcBits)
         for (const inputs of ['uniform', 'real'] as const)
           for (const share of kept) {
+            const isPlain = inputs === 'uniform' && share === 1;
+            if (otherLevels.includes(noise) && !isPlain) continue;
             const key = { 'ADC bits': bits, noise: noise.name, inputs, kept: share };
             const settings = [`adc.bits=${bits}`, ...noise.settings];
             await bench.measure(key, async () => {

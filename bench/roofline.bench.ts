@@ -10,10 +10,10 @@ export const rooflineQuestion: Question = {
   name: 'roofline',
   asks: 'What can the adapter do at most: integer operations and memory?',
   ask: async (bench) => {
-    const { device } = await openDevice(bench.host.gpu);
-    const possible = await ceilingsOf(device);
-    if (!possible.includes('dot4')) bench.note('this adapter has no packed 8-bit dot products');
-    for (const ceiling of possible) {
+    const opened = await openDevice(bench.host.gpu);
+    const { device, packedDotProducts } = opened;
+    if (!packedDotProducts) bench.note('this adapter has no packed 8-bit dot products');
+    for (const ceiling of ceilingsOf(opened)) {
       const row = await bench.measure(
         { ceiling },
         async () => await openCeiling(bench.host, device, ceiling),

@@ -19,8 +19,6 @@ struct InputPhasesParams {
   blocks: u32,
 }
 
-// Word lines that are on at once.
-override WORD_LINES_ON: u32 = 16u;
 // 32-bit words that hold a bit of every word line.
 override WORDS: u32 = 1u;
 // Planes per input word: phases x bits per phase, at most 8.
@@ -53,7 +51,7 @@ fn input_phases(
   var high = vec4u(0u);
   let lines = min(32u, WORD_LINES_ON - word * 32u);
   for (var i = 0u; i < lines; i++) {
-    let activation = activation_at(image, y, x, channel_block * WORD_LINES_ON + word * 32u + i);
+    let activation = activation_at(image, i32(y), i32(x), channel_block * WORD_LINES_ON + word * 32u + i);
     let bits = vec4u(activation);
     low |= ((bits >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) << vec4u(i);
     high |= ((bits >> vec4u(4u, 5u, 6u, 7u)) & vec4u(1u)) << vec4u(i);
@@ -77,19 +75,4 @@ fn store(base: u32, first: u32, bits: vec4u) {
   if (first + 3u < PLANES) {
     planes[base + (first + 3u) * WORDS] = bits.w;
   }
-}
-
-fn activation_at(image: u32, word_y: u32, word_x: u32, line: u32) -> u32 {
-  let channel = line % params.channels;
-  let position = line / params.channels;
-  if (position >= params.patch_height * params.patch_width) {
-    return 0u;
-  }
-  let y = i32(word_y * params.patch_stride + position / params.patch_width) - i32(params.patch_padding);
-  let x = i32(word_x * params.patch_stride + position % params.patch_width) - i32(params.patch_padding);
-  if (y < 0 || y >= i32(params.input_height) || x < 0 || x >= i32(params.input_width)) {
-    return 0u;
-  }
-  let at = ((image * params.input_height + u32(y)) * params.input_width + u32(x)) * params.channels + channel;
-  return byte_of(activations[at / 4u], at);
 }

@@ -25,6 +25,12 @@ struct MacroMacParams {
   // what the ADC's offset adds per macro-op, in 1/256 unit, split as upper * 256 + lower
   offset_upper: i32,
   offset_lower: i32,
+  noise_key: u32,
+  // number in the run of the batch's first image
+  first_image: u32,
+  // where read noise and cell errors begin in the noise
+  quantiles: u32,
+  cell_errors: u32,
 }
 
 override WORDS: u32 = 1u;
@@ -33,6 +39,14 @@ override PHASES: u32 = 4u;
 override BITS_PER_PHASE: u32 = 2u;
 // Largest sum that a bit line can have in one phase.
 override LARGEST_SUM: u32 = 48u;
+
+// 1: the chip has noise, of any kind.
+override NOISE: u32 = 0u;
+// 1: read noise.
+override READ_NOISE: u32 = 0u;
+// 1: cell mismatch.
+override CELL_ERRORS: u32 = 0u;
+override WORD_LINES_ON: u32 = 16u;
 
 @group(0) @binding(0) var<uniform> params: MacroMacParams;
 // order (image, y, x, block, plane, word)
@@ -48,6 +62,10 @@ override LARGEST_SUM: u32 = 48u;
 @group(0) @binding(6) var<storage, read_write> sums: array<i32>;
 // saturated reads, zero-phase reads, overflowed sums; each as a lower and an upper word
 @group(0) @binding(7) var<storage, read_write> events: array<atomic<u32>, 6>;
+// per column, order (kernel, weight bit): offset in 1/256 unit and gain in 1/65536; from params.quantiles on, read noise
+// by 16 random bits, two 16-bit numbers per word; from params.cell_errors on, order (group, kernel in tile, weight bit,
+// word line), four bytes per word
+@group(0) @binding(8) var<storage, read> noise: array<i32>;
 
 var<workgroup> group_events: array<atomic<u32>, 3>;
 
@@ -92,7 +110,12 @@ fn run_output(index: u32) {
     let word = ((image * params.words_height + u32(word_y)) * params.words_width + u32(word_x)) * params.blocks
       + code / params.positions;
     let column = group * params.kernels_per_tile + kernel % params.kernels_per_tile;
-    macro_op(word, inside, column, &counted);
+    if (NOISE == 1u) {
+      let pixel_key = pcg(params.noise_key + params.first_image * params.output_height * params.output_width + pixel);
+      noisy_op(NoisyOp(word, inside, column, kernel, noise_state(pixel_key, kernel, code)), &counted);
+    } else {
+      macro_op(word, inside, column, &counted);
+    }
   }
   finish(index, kernel, last - first, counted);
 }
@@ -227,6 +250,82 @@ fn wide_sum(plane: u32, weight_plane: u32) -> u32 {
   return sum;
 }
 
+struct NoisyOp {
+  word: u32,
+  inside: bool,
+  column: u32,
+  kernel: u32,
+  state: u32,
+}
+
+// One kernel's part of one macro-op, with noise. Twin of src/reference/noise.ts.
+fn noisy_op(op: NoisyOp, counted: ptr<function, Counted>) {
+  let first_plane = op.word * PHASES * BITS_PER_PHASE * WORDS;
+  var state = op.state;
+  for (var bit = 0u; bit < WEIGHT_BITS; bit++) {
+    let column = op.kernel * WEIGHT_BITS + bit;
+    for (var phase = 0u; phase < PHASES; phase++) {
+      let plane = first_plane + phase * BITS_PER_PHASE * WORDS;
+      var sum = 0u;
+      var cells = 0;
+      if (op.inside) {
+        sum = wide_sum(plane, (op.column * WEIGHT_BITS + bit) * WORDS);
+        if (CELL_ERRORS == 1u) {
+          cells = cell_deviation(plane, (op.column * WEIGHT_BITS + bit) * WORD_LINES_ON);
+        }
+      }
+      if (READ_NOISE == 1u && phase % 2u == 0u) {
+        state = next_word(state);
+      }
+      let deviating = i32(sum * 256u) + cells;
+      let gained = deviating + ((((deviating + 128) >> 8u) * noise[2u * column + 1u]) >> 8u);
+      let ideal = analog_code(gained + noise[2u * column] + read_noise(state, phase));
+      let code = clamp(ideal, 0, highest_code());
+      (*counted).saturated += select(0u, 1u, code != ideal);
+      let weighted = code << (bit + phase * BITS_PER_PHASE);
+      (*counted).codes += select(weighted, -weighted, bit == WEIGHT_BITS - 1u);
+    }
+  }
+  (*counted).zero_phase += WEIGHT_BITS * zero_phases(first_plane, op.inside);
+}
+
+// What the mismatch of a bit line's cells adds to its sum, in 1/256 unit.
+fn cell_deviation(plane: u32, first_cell: u32) -> i32 {
+  var deviation = 0;
+  for (var line = 0u; line < WORD_LINES_ON; line++) {
+    var digit = 0u;
+    for (var t = 0u; t < BITS_PER_PHASE; t++) {
+      digit |= ((planes[plane + t * WORDS + line / 32u] >> (line % 32u)) & 1u) << t;
+    }
+    let cell = first_cell + line;
+    let error = (noise[params.cell_errors + cell / 4u] << (24u - 8u * (cell % 4u))) >> 24u;
+    deviation += i32(digit) * error;
+  }
+  return deviation;
+}
+
+fn read_noise(state: u32, phase: u32) -> i32 {
+  if (READ_NOISE == 0u) {
+    return 0;
+  }
+  let uniform_bits = select(state >> 16u, state & 0xffffu, phase % 2u == 0u);
+  let pair = noise[params.quantiles + uniform_bits / 2u];
+  return select(pair >> 16u, (pair << 16u) >> 16u, uniform_bits % 2u == 0u);
+}
+
+// Phases of a word that drive no word line.
+fn zero_phases(first_plane: u32, inside: bool) -> u32 {
+  var count = 0u;
+  for (var phase = 0u; phase < PHASES; phase++) {
+    var driven = 0u;
+    for (var i = 0u; inside && i < BITS_PER_PHASE * WORDS; i++) {
+      driven |= planes[first_plane + phase * BITS_PER_PHASE * WORDS + i];
+    }
+    count += select(0u, 1u, driven == 0u);
+  }
+  return count;
+}
+
 fn finish(index: u32, kernel: u32, groups: u32, counted: Counted) {
   // floor((step C + offset) / 256 + 1/2) in 32 bits: both products are split at 256.
   let codes_upper = counted.codes >> 8u;
@@ -247,15 +346,5 @@ fn finish(index: u32, kernel: u32, groups: u32, counted: Counted) {
   }
   if (kept != sum) {
     atomicAdd(&group_events[2], 1u);
-  }
-}
-
-fn add_events(event: u32, count: u32) {
-  if (count == 0u) {
-    return;
-  }
-  let before = atomicAdd(&events[2u * event], count);
-  if (before + count < before) {
-    atomicAdd(&events[2u * event + 1u], 1u);
   }
 }

@@ -5,19 +5,17 @@ import { openDevice } from '../../src/gpu/open-gpu.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import type { Host } from './question.ts';
 
-/** Whether {@link openGpuBackend} heeds `shortcuts: false`. */
-export const canForbidShortcuts: boolean = false;
-
+/** How column reads may be computed. */
 interface GpuOptions {
-  /** False: every column read is computed, also where an integer dot product gives the same. Default true. */
+  /** False: every one of them, also where an integer dot product gives the same. Default true. */
   readonly shortcuts?: boolean;
 }
 
-const open: (device: GPUDevice, name: string, options: GpuOptions) => Promise<MacroBackend> =
-  openGpuBackend;
-
 /** Opens the GPU backend. The caller disposes it. */
-export async function openGpuOf(host: Host, options: GpuOptions = {}): Promise<MacroBackend> {
-  const { device } = await openDevice(host.gpu);
-  return await open(device, host.adapter.name, options);
+export async function openGpuOf(
+  host: Host,
+  { shortcuts = true }: GpuOptions = {},
+): Promise<MacroBackend> {
+  const { device, packedDotProducts } = await openDevice(host.gpu);
+  return await openGpuBackend(device, host.adapter.name, { shortcuts, packedDotProducts });
 }

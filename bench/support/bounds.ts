@@ -3,7 +3,7 @@
 // `dot4`, where the ADC loses nothing and there is no noise: every read then is its sum, and a layer is an integer dot
 // product, a quarter of a dot4 per MAC.
 // `popcount`, else: per column read, and per bit that a phase drives, one AND and one popcount with its add; then one
-// clip and one multiply-add that weighs the code. Noise adds the hash of one 32-bit word (2 multiply-adds, 4 bitwise).
+// clip and one multiply-add that weighs the code. Noise adds 16 random bits (half of a xorshift's 6 operations) and an add.
 // Against both stand the bytes of inputs, weights and sums, each moved once (`read`).
 //
 // These are bounds of the plain algorithm, that time counts each operation on its own: a cleverer one (two planes in one
@@ -16,10 +16,12 @@ import {
   wordsPerPlane,
 } from '../../src/simulate/macro-program.ts';
 import type { Host, TimedCase } from './question.ts';
-import { hasNoise } from './read-noise.ts';
 import { type Ceiling, type Roofline, roofline } from './roofline.ts';
 
 type Rates = Roofline['rates'];
+
+/** Bitwise operations that the noise of one column read takes. */
+const noiseOperations = 4;
 
 /** What is to be bound. */
 export interface Work {
@@ -85,16 +87,16 @@ function isLossless(program: MacroProgram): boolean {
   const { adc, wordLinesOn, inputBitsPerPhase } = program;
   const largest = wordLinesOn * (2 ** inputBitsPerPhase - 1);
   const isExact = adc.step === fixedPointUnit && adc.offset === 0 && 2 ** adc.bits > largest;
-  return isExact && !hasNoise(program);
+  return isExact && program.noise === undefined;
 }
 
 function secondsPerRead(program: MacroProgram, rates: Rates): number {
   const planes = program.inputBitsPerPhase * wordsPerPlane(program);
-  const noisy = hasNoise(program) ? 1 : 0;
+  const noise = program.noise === undefined ? 0 : noiseOperations;
   const needs: Partial<Record<Ceiling, number>> = {
     popcount: planes,
-    bitwise: planes + 1 + 4 * noisy,
-    multiplyAdd: 1 + 2 * noisy,
+    bitwise: planes + 1 + noise,
+    multiplyAdd: 1,
   };
   return Object.entries(needs).reduce(
     (sum, [name, count]) => sum + count / (rates[name as Ceiling] ?? Infinity),

@@ -13,7 +13,6 @@ import { boundOf, columnReadsOf, macsOf } from './bounds.ts';
 import { corner, type Layer, openLayer, repeated } from './layer.ts';
 import { busySize } from './measure.ts';
 import type { Host, TimedCase } from './question.ts';
-import { hasNoise } from './read-noise.ts';
 
 /** Seconds that make a device busy, and the most images that it then gets at once. */
 const busySeconds = 0.05;
@@ -62,10 +61,10 @@ export async function openLayerCase(
       'column reads': count * columnReadsOf(layer.program),
       MACs: count * macsOf(layer.program),
     },
-    facts: { images: count },
+    facts: { images: count, path: prepared.path },
     check: async () => {
       const sums = await compareTwin(backend, layer, inputs);
-      if (hasNoise(layer.program)) return `${sums} sums of a small twin with the reference`;
+      if (layer.program.noise) return `${sums} sums of a small twin with the reference`;
       const result = backend.runMacro(prepared, held, undefined);
       const pixels = await comparePixels(layer.program, batch, await backend.download(result));
       backend.release(result);

@@ -13,13 +13,13 @@ import multiplyAddCode from '../kernels/multiply-add.wgsl?raw';
 import popcountCode from '../kernels/popcount.wgsl?raw';
 import readCode from '../kernels/read.wgsl?raw';
 import { randomWord } from '../../src/core/random.ts';
-import { openDevice } from '../../src/gpu/open-gpu.ts';
+import { type OpenDevice, openDevice } from '../../src/gpu/open-gpu.ts';
 import { openProgram } from './gpu-program.ts';
 import { timeRuns } from './measure.ts';
 import type { Clock, Host, TimedCase } from './question.ts';
 
 /** What is measured; the first four in operations per second, the last two in bytes per second. */
-export const ceilings = ['multiplyAdd', 'popcount', 'dot4', 'bitwise', 'read', 'copy'] as const;
+const ceilings = ['multiplyAdd', 'popcount', 'dot4', 'bitwise', 'read', 'copy'] as const;
 /** One of {@link ceilings}. */
 export type Ceiling = (typeof ceilings)[number];
 
@@ -108,12 +108,9 @@ const bufferBytes = 128 * 1024 * 1024;
 const chunk = 8;
 const workgroupSize = 64;
 
-/** The ceilings whose kernels compile on a device: WGSL's packed dot products are not everywhere. */
-export async function ceilingsOf(device: GPUDevice): Promise<readonly Ceiling[]> {
-  const { code, entryPoint } = computes.dot4;
-  const [dots] = await Promise.allSettled([openProgram(device, { code, entryPoint })]);
-  return ceilings.filter((ceiling) => ceiling !== 'dot4' || dots.status === 'fulfilled');
-}
+/** The ceilings of a device. */
+export const ceilingsOf = ({ packedDotProducts }: OpenDevice): readonly Ceiling[] =>
+  ceilings.filter((ceiling) => ceiling !== 'dot4' || packedDotProducts);
 
 /** The case of one ceiling, ready to be measured. */
 export async function openCeiling(
@@ -221,10 +218,11 @@ export async function roofline(host: Host): Promise<Roofline> {
 }
 
 async function measureRoofline(host: Host): Promise<Roofline> {
-  const { device } = await openDevice(host.gpu);
+  const opened = await openDevice(host.gpu);
+  const { device } = opened;
   const rates: Partial<Record<Ceiling, number>> = {};
   let clock: Clock = 'wall';
-  for (const ceiling of await ceilingsOf(device)) {
+  for (const ceiling of ceilingsOf(opened)) {
     const one = await openCeiling(host, device, ceiling);
     await one.check();
     const { wall, cpu } = await timeRuns(one, host, runs);

@@ -44,14 +44,19 @@ function timedTable(rows: readonly Row[]): string {
   const keys = namesOf(rows.map(({ key }) => key));
   const units = [...new Set(rows.map(({ timing }) => headline(timing)))].join(' or ');
   const times = ['min', 'p50', 'p95', 'max'] as const;
+  // Numbers among the facts are for the file; words tell what was run.
+  const words = namesOf(rows.map(({ facts }) => facts)).filter((name) =>
+    rows.some(({ facts }) => typeof facts[name] === 'string'),
+  );
   const heads = [`${units}/s`, 'per CPU s', ...times.map((one) => `${one} ms`), 'CPU ms'];
   const hasRoofline = rows.some(({ timing }) => timing?.roofline);
-  const lines = rows.map(({ key, timing }) => {
+  const lines = rows.map(({ key, facts, timing }) => {
     const unit = headline(timing) ?? '';
     const { wall, cpu, perSecond, perCpuSecond, roofline } = timing as Timing;
     const share = roofline ? `${number(100 * roofline.share)} % ${roofline.bound}` : '';
     return [
       ...keys.map((name) => cell(key[name])),
+      ...words.map((name) => cell(facts[name])),
       count(perSecond[unit] ?? 0),
       perCpuSecond ? count(perCpuSecond[unit] ?? 0) : '',
       ...times.map((one) => number(1000 * wall[one])),
@@ -59,7 +64,7 @@ function timedTable(rows: readonly Row[]): string {
       ...(hasRoofline ? [share] : []),
     ];
   });
-  return table([...keys, ...heads, ...(hasRoofline ? ['roofline'] : [])], lines);
+  return table([...keys, ...words, ...heads, ...(hasRoofline ? ['roofline'] : [])], lines);
 }
 
 function factsTable(rows: readonly Row[]): string {

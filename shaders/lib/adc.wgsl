@@ -21,6 +21,14 @@ fn ideal_code(sum: u32) -> i32 {
   return floor_divide(2 * (i32(sum) * 256 - ADC_OFFSET) + ADC_STEP, 2 * ADC_STEP);
 }
 
+// floor((sum - offset) / step + 1/2) for a sum in 1/256 unit
+fn analog_code(sum: i32) -> i32 {
+  if (ADC_STEP == 256) {
+    return (sum - ADC_OFFSET + 128) >> 8u; // constant, and spares a division per column read
+  }
+  return floor_divide(2 * (sum - ADC_OFFSET) + ADC_STEP, 2 * ADC_STEP);
+}
+
 fn highest_code() -> i32 {
   return (1i << ADC_BITS) - 1;
 }

@@ -33,8 +33,8 @@ function checkTogether(chip: ChipSpec, where: string): ChipSpec {
 }
 
 /**
- * Reads a chip file.
- * @throws {ChipError} when it is not JSON, or a field is missing, unknown or out of range
+ * Reads a chip file. One without `noise`, as they were before there was any, gets a macro without noise.
+ * @throws {ChipError} when it is not JSON, or any other field is missing, unknown or out of range
  */
 export function readChipFile(text: string, where: string): ChipSpec {
   let value: unknown;
@@ -50,8 +50,8 @@ export function readChipFile(text: string, where: string): ChipSpec {
   return checkChip(value, where);
 }
 
-/** The JSON Schema of chip files. */
-export const chipJsonSchema = (): object => z.toJSONSchema(chipSchema);
+/** The JSON Schema of chip files; `noise` alone may be left out. */
+export const chipJsonSchema = (): object => z.toJSONSchema(chipSchema, { io: 'input' });
 
 /**
  * A copy of `chip` with some values replaced, each marked as assumed.

@@ -1,6 +1,7 @@
 // What describes a multi-macro CIM chip: the fields, their units, what they permit.
 
 import { z } from 'zod';
+import { largestNoise, noNoise, type NoiseSpec } from './noise-spec.ts';
 import type { Sourced } from './sourced.ts';
 
 /**
@@ -54,6 +55,7 @@ export interface ChipSpec {
   readonly cores: { readonly count: Sourced; readonly macros: Sourced };
   readonly macro: MacroSpec;
   readonly adc: AdcSpec;
+  readonly noise: NoiseSpec;
   readonly accumulator: {
     /** Width of the registers that add up partial sums; sums beyond are clamped and counted. */
     readonly bits: Sourced;
@@ -125,6 +127,8 @@ const sourcedSchema = (value: z.ZodType<number | string>, unit: string): z.ZodTy
 const count = (low: number, high: number): z.ZodType =>
   sourcedSchema(z.int().min(low).max(high), '');
 const amount = (unit: string): z.ZodType => sourcedSchema(z.number().nonnegative().max(1e12), unit);
+const deviation = (unit: string, high: number): z.ZodType =>
+  sourcedSchema(z.number().min(0).max(high), unit);
 const positive = (unit: string): z.ZodType => sourcedSchema(z.number().positive().max(1e12), unit);
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
@@ -157,6 +161,14 @@ export const chipSchema: z.ZodType = z.strictObject({
     ),
     offset: sourcedSchema(z.number().min(-1024).max(1024), 'unit discharge'),
   }),
+  noise: z
+    .strictObject({
+      read: deviation('unit discharge', largestNoise.read),
+      offset: deviation('unit discharge', largestNoise.offset),
+      gain: deviation('', largestNoise.gain),
+      cell: deviation('', largestNoise.cell),
+    })
+    .default(noNoise('not in the chip file, which says nothing of noise: off')),
   accumulator: z.strictObject({ bits: count(8, 32), spillBitsPerCycle: count(1, 65536) }),
   featureMap: z.strictObject({
     bankBytes: count(1, 2 ** 30),

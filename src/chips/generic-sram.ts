@@ -3,6 +3,7 @@
 
 import type { ChipSpec } from './chip-spec.ts';
 import { mars } from './mars.ts';
+import { noNoise } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
 
 const choice = 'a starting point for exploration';
@@ -32,6 +33,7 @@ export const genericSram: ChipSpec = {
     step: sourced(1, 'unit discharge', 'assumed', choice),
     offset: sourced(0, 'unit discharge', 'assumed', choice),
   },
+  noise: noNoise(`${choice}: off unless asked`),
   accumulator: {
     bits: sourced(24, '', 'assumed', choice),
     spillBitsPerCycle: sourced(768, '', 'assumed', 'the 32 accumulators of a core at once'),

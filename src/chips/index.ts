@@ -17,6 +17,7 @@ export type {
   Sparsity,
 } from './chip-spec.ts';
 export { chipJsonSchema, readChipFile, setChipValues } from './chip-file.ts';
+export type { NoiseDeviations, NoiseSpec } from './noise-spec.ts';
 export { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
 export { genericSram } from './generic-sram.ts';
 export { yue2021 } from './yue-2021.ts';

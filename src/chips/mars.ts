@@ -2,7 +2,7 @@
 // The paper's full text is not open to us; only what is marked `read` was seen in the source that is named.
 
 import type { ChipSpec } from './chip-spec.ts';
-import { siAdc, siMacro, siMacro128, uiucRow } from './si-macro.ts';
+import { siAdc, siMacro, siMacro128, siNoise, uiucRow } from './si-macro.ts';
 import { sourced } from './sourced.ts';
 
 const outline = 'outline of arXiv 2010.12861 on bohrium.com (third party)';
@@ -45,6 +45,7 @@ export const mars: ChipSpec = {
   },
   macro: siMacro,
   adc: siAdc,
+  noise: siNoise,
   accumulator: {
     bits: sourced(
       24,

@@ -2,6 +2,7 @@
 // read in the UIUC benchmark's row and in the JSSC abstract, not in the papers.
 
 import type { AdcSpec, MacroSpec } from './chip-spec.ts';
+import type { NoiseSpec } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
 
 /** The Shanbhag group's reading of the macro's papers. */
@@ -78,4 +79,34 @@ export const siAdc: AdcSpec = {
     '16 rows x 2-bit digits give 0 ... 48: 6 bits at step 1 lose nothing',
   ),
   offset: sourced(0, 'unit discharge', 'inferred', 'as adc.step'),
+};
+
+const noFigure = 'no figure of this macro was found, so off unless asked';
+
+/** The macro's noise: unknown. The sources name what to try, and what that rests on. */
+export const siNoise: NoiseSpec = {
+  read: sourced(
+    0,
+    'unit discharge',
+    'assumed',
+    `${noFigure}; to try: 0.15 (the bit-line noise of C3SRAM’s simulator, scaled by range, is 0.09)`,
+  ),
+  offset: sourced(
+    0,
+    'unit discharge',
+    'assumed',
+    `${noFigure}; to try: 0.2 (its sense amplifiers are offset-reduced, by how much is not said)`,
+  ),
+  gain: sourced(
+    0,
+    '',
+    'assumed',
+    `${noFigure}; to try: 0 ... 0.03 (a 40 nm 8T test chip has gain errors worth calibrating; no number)`,
+  ),
+  cell: sourced(
+    0,
+    '',
+    'assumed',
+    `${noFigure}; to try: 0.03 (as capacitors of 4 fF at 28 nm in public simulation code; 0.066 at 1 fF)`,
+  ),
 };

@@ -3,6 +3,7 @@
 // marked so: change it with --set.
 
 import type { ChipSpec } from './chip-spec.ts';
+import { noNoise } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
 
 const abstract = 'abstract of Yue et al., ISSCC 2021 15.2';
@@ -57,6 +58,7 @@ export const yue2021: ChipSpec = {
     ),
     offset: sourced(0, 'unit discharge', 'assumed', unknown),
   },
+  noise: noNoise('not known; off unless asked'),
   accumulator: {
     bits: sourced(24, '', 'assumed', unknown),
     spillBitsPerCycle: sourced(1536, '', 'assumed', 'the 64 accumulators of a core at once'),

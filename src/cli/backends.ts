@@ -13,6 +13,7 @@ import { openNodeGpu } from './node-gpu.ts';
 export async function openBackend(name: 'gpu' | 'reference'): Promise<MacroBackend> {
   if (name === 'reference') return openReference();
   const { gpu, description, driver } = await openNodeGpu();
-  const { device } = await openDevice(gpu);
-  return await openGpuBackend(device, driver === '' ? description : `${description}, ${driver}`);
+  const { device, packedDotProducts } = await openDevice(gpu);
+  const named = driver === '' ? description : `${description}, ${driver}`;
+  return await openGpuBackend(device, named, { packedDotProducts });
 }

@@ -4,6 +4,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { ProvenanceEntry } from '../chips/index.ts';
 import { energyParts } from '../report/energy.ts';
+import { noiseText } from '../report/noise-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
 import { borderless, bytes, count, energy, number, share } from './format.ts';
 
@@ -94,6 +95,7 @@ function headlines(report: Report): string {
     ...(report.accuracy.top1 === null
       ? []
       : [['accuracy', accuracyText(report.accuracy)] as const]),
+    ...noiseRow(report),
     [
       'kept',
       `${compression.groupsKept} of ${compression.groups} groups: ${share(compression.weightsKept)} of the weights, ${share(compression.macsKept)} of the MACs`,
@@ -114,6 +116,13 @@ function headlines(report: Report): string {
     ],
   ];
   return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(14))}${text}`).join('\n')}`;
+}
+
+/** The noise that was simulated; nothing where there was none. */
+function noiseRow({ noise, seed, energy }: Report): readonly (readonly [string, string])[] {
+  const text = noiseText(noise);
+  if (text === 'none' || energy.activity === 'estimated') return [];
+  return [['noise', `${text} (deviations; 1 unit is a cell’s discharge at digit 1), seed ${seed}`]];
 }
 
 /** Sums that an accumulator could not hold: never silent. */

@@ -10,9 +10,25 @@ export function pcg(input: number): number {
   return ((word >>> 22) ^ word) >>> 0;
 }
 
+/**
+ * The next word of a sequence that runs through every 32-bit word but 0 (G. Marsaglia, "Xorshift RNGs", Journal of
+ * Statistical Software 8(14), 2003, with shifts 13, 17, 5). Half the work of a hash, for draws that follow each other.
+ */
+export function xorshift32(state: number): number {
+  let word = state ^ (state << 13);
+  word ^= word >>> 17;
+  return (word ^ (word << 5)) >>> 0;
+}
+
 /** A 32-bit random word for draw `counter` of `stream` under `seed`. */
 export const randomWord = (seed: number, stream: number, counter: number): number =>
   pcg((counter + pcg((stream + pcg(seed >>> 0)) >>> 0)) >>> 0);
+
+/** {@link randomWord} of one seed and stream, as a function of the counter: faster where there are many draws. */
+export function randomWords(seed: number, stream: number): (counter: number) => number {
+  const base = pcg((stream + pcg(seed >>> 0)) >>> 0);
+  return (counter) => pcg((counter + base) >>> 0);
+}
 
 /** A number in [0, 1) with 32 random bits. */
 export const uniform = (seed: number, stream: number, counter: number): number =>

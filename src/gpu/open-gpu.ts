@@ -36,7 +36,12 @@ export const adapterText = ({
 export interface OpenDevice {
   readonly adapter: AdapterDescription;
   readonly device: GPUDevice;
+  /** Whether shaders may call dot4U8Packed. */
+  readonly packedDotProducts: boolean;
 }
+
+/** Features that kernels use where an adapter has them. */
+const usefulFeatures: readonly GPUFeatureName[] = ['subgroups'];
 
 /**
  * Opens a device with the highest storage limits that the adapter has.
@@ -56,8 +61,14 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
     maxStorageBufferBindingSize,
     maxStorageBuffersPerShaderStage,
   };
-  const device = await adapter.requestDevice({ label: 'mars-cim', requiredLimits });
-  return { adapter: describeAdapter(adapter), device };
+  const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  const device = await adapter.requestDevice({
+    label: 'mars-cim',
+    requiredLimits,
+    requiredFeatures,
+  });
+  const packedDotProducts = gpu.wgslLanguageFeatures.has('packed_4x8_integer_dot_product');
+  return { adapter: describeAdapter(adapter), device, packedDotProducts };
 }
 
 /**
@@ -65,6 +76,6 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
  * @throws {EnvironmentError} when there is no adapter
  */
 export async function openGpu(gpu: GPU): Promise<MacroBackend> {
-  const { adapter, device } = await openDevice(gpu);
-  return openGpuBackend(device, adapterText(adapter));
+  const { adapter, device, packedDotProducts } = await openDevice(gpu);
+  return openGpuBackend(device, adapterText(adapter), { packedDotProducts });
 }

@@ -1,11 +1,13 @@
 // One matrix-vector product on the macro model: test vectors for other simulators, and for ours.
 
 import { z } from 'zod';
+import { largestNoise, type NoiseDeviations } from '../chips/noise-spec.ts';
 import { InputError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { onePixel } from '../core/window.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
+import { defaultSeed, type IdealProgram, noiseProgram } from '../simulate/noise-program.ts';
 import { checkSums, setBits } from '../simulate/to-program.ts';
 
 /** A case as it is written in a file. */
@@ -24,6 +26,13 @@ export interface MatrixVectorCase {
   readonly weights: readonly (readonly number[])[];
   /** One row of inputs per batch entry. */
   readonly inputs: readonly (readonly number[])[];
+  /**
+   * Deviations of the noise, as `noise` of a chip: `read` and `offset` 0 ... 16 unit discharges, `gain` and `cell` shares,
+   * 0 ... 0.25; 0 by default. Every row of weights has bit lines of its own, every group rows of cells of its own.
+   */
+  readonly noise?: { readonly [kind in keyof NoiseDeviations]?: number | undefined } | undefined;
+  /** Of the noise, 0 ... 2^32 - 1; 1 by default. Batch entries are images 0, 1, ... */
+  readonly seed?: number | undefined;
 }
 
 /** The answer to a case. */
@@ -33,6 +42,9 @@ export interface MatrixVectorResult {
   readonly saturatedReads: number;
   readonly columnReads: number;
 }
+
+const deviation = (kind: keyof NoiseDeviations): z.ZodOptional<z.ZodNumber> =>
+  z.number().min(0).max(largestNoise[kind]).optional();
 
 const caseSchema = z.strictObject({
   wordLinesOn: z.int().min(1).max(64),
@@ -49,6 +61,19 @@ const caseSchema = z.strictObject({
   inputBits: z.int().min(1).max(8),
   weights: z.array(z.array(z.int()).min(1).max(65536)).min(1).max(65536),
   inputs: z.array(z.array(z.int()).min(1).max(65536)).min(1).max(65536),
+  noise: z
+    .strictObject({
+      read: deviation('read'),
+      offset: deviation('offset'),
+      gain: deviation('gain'),
+      cell: deviation('cell'),
+    })
+    .optional(),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .optional(),
 });
 
 /**
@@ -82,8 +107,9 @@ export async function matrixVector(
   backend: MacroBackend,
   where: string,
 ): Promise<MatrixVectorResult> {
-  const program = caseProgram(one);
-  checkSums(program, [where, 'weights']);
+  const ideal = caseProgram(one);
+  checkSums(ideal, [where, 'weights']);
+  const program: MacroProgram = { ...ideal, noise: caseNoise(one, ideal, where) };
   const images = one.inputs.length;
   const channels = program.input.channels;
   const data = Uint8Array.from(one.inputs.flat());
@@ -103,7 +129,23 @@ export async function matrixVector(
   return { outputs, saturatedReads, columnReads: images * reads };
 }
 
-function caseProgram(one: MatrixVectorCase): MacroProgram {
+function caseNoise(
+  { noise = {}, seed = defaultSeed }: MatrixVectorCase,
+  program: IdealProgram,
+  where: string,
+): MacroProgram['noise'] {
+  const { read = 0, offset = 0, gain = 0, cell = 0 } = noise;
+  return noiseProgram(program, {
+    deviations: { read, offset, gain, cell },
+    seed,
+    layer: 0,
+    where: [where, 'noise'],
+    bitLine: (_, kernel, weightBit) => kernel * program.weightBits + weightBit,
+    rows: program.words.blocks * program.wordLinesOn,
+  });
+}
+
+function caseProgram(one: MatrixVectorCase): IdealProgram {
   const { wordLinesOn, weightBits, weights } = one;
   const channels = weights[0]?.length ?? 0;
   const kernels = weights.length;

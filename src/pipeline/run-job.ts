@@ -58,7 +58,11 @@ export type MapJob = Target & (TrainedSource | StoredSource);
 export type JobSource = (TrainedSource & { readonly calibration: FeatureMap }) | StoredSource;
 
 /** A job without its images. */
-export type UnloadedJob = Target & JobSource & { readonly seed: number };
+export type UnloadedJob = Target &
+  JobSource & {
+    /** Of the chip's noise, 0 ... 2^32 - 1. */
+    readonly seed: number;
+  };
 
 /** What to do, as plain data. */
 export type Job = UnloadedJob & { readonly images: ImageSet };
@@ -117,10 +121,9 @@ export async function runJob(
     });
   const exact = integerForward(mapping.network, images.images, work);
   const float = 'stored' in job ? undefined : floatOutputs(job.network, images.images, work);
-  const run = await simulate(mapping, images.images, { backend, ...work });
+  const run = await simulate(mapping, images.images, { backend, seed: job.seed, ...work });
   const timeline = schedule(mapping);
   const report = summarize(mapping, run, timeline, {
-    seed: job.seed,
     dataset: images.name,
     accuracy: {
       top1: accuracy(run.outputs, images.labels, classes),

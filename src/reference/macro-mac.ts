@@ -4,6 +4,8 @@
 //   s(g, j, p) = sum over wl of digit(wl, p) * bit j of weight(wl)          sum on a bit line
 //   C          = sum over g, j, p of sign_j 2^j 2^(p b) code(s(g, j, p))    sign -1 for the highest weight bit
 //   sum        = bias + floor((step C + offset K G) / 256 + 1/2)            step, offset in 1/256 unit discharge
+//
+// Where the program has noise, the ADC converts a disturbed s: see noise.ts.
 
 import { clamp } from '../core/integer.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
@@ -16,6 +18,7 @@ import {
 } from '../simulate/macro-program.ts';
 import { columnCode, idealCode } from './adc.ts';
 import { digit, wordActivations } from './input-phases.ts';
+import { type ColumnOp, macroOpKey, noisySum, pixelKey } from './noise.ts';
 
 /** Sums of a macro layer, order (image, y, x, kernel), and what was counted. */
 export interface MacroSums {
@@ -23,11 +26,14 @@ export interface MacroSums {
   readonly events: CountedEvents;
 }
 
-/** Runs a macro layer on activations below 2^inputBits. */
-export function macroMac(program: MacroProgram, input: FeatureMap): MacroSums {
-  const { output, kernelsPerTile, tileStarts } = program;
+/**
+ * Runs a macro layer on activations below 2^inputBits.
+ * @param firstImage number in the whole run of the first image of `input`: it tells the read noise of images apart
+ */
+export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 0): MacroSums {
+  const { output, kernelsPerTile, tileStarts, noise } = program;
   const activations = wordActivations(program, input);
-  const weightBits = weightBitsOnLines(program);
+  const cells = cellsOnLines(program);
   const sums = new Int32Array(input.images * output.height * output.width * output.channels);
   const counter = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
   const largest = 2 ** (program.accumulatorBits - 1);
@@ -35,7 +41,9 @@ export function macroMac(program: MacroProgram, input: FeatureMap): MacroSums {
   let to = 0;
   for (let image = 0; image < input.images; image++)
     for (let y = 0; y < output.height; y++)
-      for (let x = 0; x < output.width; x++)
+      for (let x = 0; x < output.width; x++) {
+        const pixel = ((firstImage + image) * output.height + y) * output.width + x;
+        const ofPixel = noise && pixelKey(noise, pixel);
         for (let kernel = 0; kernel < output.channels; kernel++) {
           const tile = Math.floor(kernel / kernelsPerTile);
           const first = tileStarts[tile] as number;
@@ -44,7 +52,9 @@ export function macroMac(program: MacroProgram, input: FeatureMap): MacroSums {
           for (let group = first; group < last; group++) {
             const word = wordOf(program, group, { image, y, x });
             const column = group * kernelsPerTile + (kernel % kernelsPerTile);
-            codes += macroOp(program, { activations, word, weightBits, column }, counter);
+            const code = program.codes[group] as number;
+            const key = ofPixel === undefined ? 0 : macroOpKey(ofPixel, kernel, code);
+            codes += macroOp(program, { activations, word, cells, kernel, column, key }, counter);
           }
           const value = Math.floor(
             (program.adc.step * codes + correction * (last - first)) / fixedPointUnit + 0.5,
@@ -54,16 +64,13 @@ export function macroMac(program: MacroProgram, input: FeatureMap): MacroSums {
           if (kept !== sum) counter.overflowedSums += 1;
           sums[to++] = kept;
         }
+      }
   return { sums, events: counter };
 }
 
-interface MacroOpInputs {
-  readonly activations: Uint8Array;
-  /** Number of the input word; -1 outside the map, where no word line is driven. */
-  readonly word: number;
-  readonly weightBits: Uint8Array;
-  /** Number of (group, kernel in tile). */
-  readonly column: number;
+interface MacroOpInputs extends ColumnOp {
+  /** Every weight bit, order (group, kernel in tile, weight bit, word line). */
+  readonly cells: Uint8Array;
 }
 
 /** One kernel's codes of one macro-op, weighted by bit and phase. */
@@ -72,12 +79,12 @@ function macroOp(
   inputs: MacroOpInputs,
   counter: { saturatedReads: number; zeroPhaseReads: number },
 ): number {
-  const { wordLinesOn, inputBitsPerPhase, phases, adc } = program;
+  const { wordLinesOn, inputBitsPerPhase, phases, weightBits, adc, noise } = program;
   const highestCode = 2 ** adc.bits - 1;
   let total = 0;
   for (let phase = 0; phase < phases; phase++) {
     let driven = 0;
-    for (let bit = 0; bit < program.weightBits; bit++) {
+    for (let bit = 0; bit < weightBits; bit++) {
       let sum = 0;
       for (let line = 0; line < wordLinesOn; line++) {
         const activation =
@@ -86,16 +93,17 @@ function macroOp(
         driven |= onLine;
         sum +=
           onLine *
-          (inputs.weightBits[
-            (inputs.column * program.weightBits + bit) * wordLinesOn + line
-          ] as number);
+          (inputs.cells[(inputs.column * weightBits + bit) * wordLinesOn + line] as number);
       }
-      const ideal = idealCode(sum, adc);
+      const analog = noise
+        ? noisySum(program, noise, inputs, { bit, phase, sum })
+        : fixedPointUnit * sum;
+      const ideal = idealCode(analog, adc);
       if (ideal < 0 || ideal > highestCode) counter.saturatedReads += 1;
-      const sign = bit === program.weightBits - 1 ? -1 : 1;
-      total += sign * 2 ** bit * 2 ** (phase * inputBitsPerPhase) * columnCode(sum, adc);
+      const sign = bit === weightBits - 1 ? -1 : 1;
+      total += sign * 2 ** bit * 2 ** (phase * inputBitsPerPhase) * columnCode(analog, adc);
     }
-    if (driven === 0) counter.zeroPhaseReads += program.weightBits;
+    if (driven === 0) counter.zeroPhaseReads += weightBits;
   }
   return total;
 }
@@ -120,7 +128,7 @@ function wordOf(
 }
 
 /** Every weight bit on its own, order (group, kernel in tile, weight bit, word line). */
-function weightBitsOnLines(program: MacroProgram): Uint8Array {
+function cellsOnLines(program: MacroProgram): Uint8Array {
   const { wordLinesOn, weightPlanes } = program;
   const words = wordsPerPlane(program);
   const columns = weightPlanes.length / words;

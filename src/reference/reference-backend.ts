@@ -23,29 +23,36 @@ export function openReference(): MacroBackend {
   return {
     name: 'reference',
     device: 'plain TypeScript, one thread',
-    prepare: (program: MacroProgram) => Promise.resolve({ program }),
-    upload: (map: FeatureMap): ReferenceMap => ({ images: map.images, map, sums: undefined }),
+    prepare: (program: MacroProgram) => Promise.resolve({ program, path: 'bit lines' }),
+    upload: (map: FeatureMap, firstImage = 0): ReferenceMap => ({
+      images: map.images,
+      firstImage,
+      map,
+      sums: undefined,
+    }),
     runMacro: (
       prepared: PreparedLayer,
       input: HeldMap,
       residual: HeldMap | undefined,
     ): ReferenceMap => {
       const { program } = prepared;
-      const result = macroMac(program, featureMapOf(input));
+      const { images, firstImage } = input;
+      const result = macroMac(program, featureMapOf(input), firstImage);
       const before = events.get(prepared) ?? noEvents;
       events.set(prepared, {
         saturatedReads: before.saturatedReads + result.events.saturatedReads,
         zeroPhaseReads: before.zeroPhaseReads + result.events.zeroPhaseReads,
         overflowedSums: before.overflowedSums + result.events.overflowedSums,
       });
-      const { images } = input;
-      if (!program.requantize) return { images, map: undefined, sums: result.sums };
+      const held = { images, firstImage };
+      if (!program.requantize) return { ...held, map: undefined, sums: result.sums };
       const added = residual && featureMapOf(residual);
       const map = requantize(program.requantize, { images, ...program.output }, result.sums, added);
-      return { images, map, sums: undefined };
+      return { ...held, map, sums: undefined };
     },
     runPool: (layer: PoolLayer, input: HeldMap): ReferenceMap => ({
       images: input.images,
+      firstImage: input.firstImage,
       map: pool(layer, featureMapOf(input)),
       sums: undefined,
     }),

@@ -1,6 +1,7 @@
 // The report: what a person compares and a script reads. Its fields are a contract; a change raises the version.
 
 import type { ProvenanceEntry } from '../chips/index.ts';
+import type { NoiseDeviations } from '../chips/noise-spec.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import type { AreaEntry } from './area.ts';
 import type { EnergyBreakdown } from './energy.ts';
@@ -37,7 +38,10 @@ export interface LayerReport {
 /** All that one run found. */
 export interface Report {
   readonly version: number;
+  /** Of the noise; the command line makes untrained weights and random masks from it as well. */
   readonly seed: number;
+  /** Deviations: `read` and `offset` in unit discharges, `gain` and `cell` as shares; all 0: no noise. */
+  readonly noise: NoiseDeviations;
   readonly network: string;
   readonly chip: string;
   readonly dataset: string;

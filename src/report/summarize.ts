@@ -1,5 +1,6 @@
 // From a mapping, a simulation and a timeline to the report.
 
+import { noiseDeviations } from '../chips/noise-spec.ts';
 import { provenanceOf } from '../chips/sourced.ts';
 import { assert } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
@@ -15,8 +16,6 @@ import { type LayerReport, type Report, reportVersion } from './report.ts';
 
 /** What a report tells beyond mapping, run and timeline. */
 export interface RunFacts {
-  /** 1 by default. */
-  readonly seed?: number;
   /** Name of the data set and part; empty by default. */
   readonly dataset?: string;
   /** All null by default. */
@@ -48,7 +47,8 @@ export function summarize(
   const parts = chipArea(chip);
   return {
     version: reportVersion,
-    seed: facts.seed ?? 1,
+    seed: run.seed,
+    noise: noiseDeviations(chip.noise),
     network: network.name,
     chip: chip.name,
     dataset: facts.dataset ?? '',

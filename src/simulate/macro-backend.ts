@@ -5,14 +5,23 @@ import type { FeatureMap } from '../core/feature-map.ts';
 import type { CountedEvents } from './activity.ts';
 import type { MacroProgram } from './macro-program.ts';
 
+/**
+ * How column reads are computed. All give the same numbers: `bit lines`, each on its own; `dot product`, none, because
+ * codes that lose nothing add up to it; `dot product, clips corrected`, only those that an ADC could clip.
+ */
+export type MacroPath = 'bit lines' | 'dot product' | 'dot product, clips corrected';
+
 /** A program that the backend has taken over. Made by one backend, of use to no other. */
 export interface PreparedLayer {
   readonly program: MacroProgram;
+  readonly path: MacroPath;
 }
 
 /** A feature map, or the sums of the last layer, held by the backend. */
 export interface HeldMap {
   readonly images: number;
+  /** Number of the first of them in the whole run, whatever the batches: read noise depends on it. */
+  readonly firstImage: number;
 }
 
 /** Runs macro layers and pools. The owner of the backend disposes it. */
@@ -22,8 +31,8 @@ export interface MacroBackend {
   readonly device: string;
   /** Takes over a program: uploads weights, compiles kernels. */
   prepare(program: MacroProgram): Promise<PreparedLayer>;
-  /** Takes over a feature map whose values are below 2^bits. */
-  upload(map: FeatureMap): HeldMap;
+  /** Takes over a feature map whose values are below 2^bits. `firstImage`, 0 by default, as in {@link HeldMap}. */
+  upload(map: FeatureMap, firstImage?: number): HeldMap;
   /** Runs a macro layer; `residual` where its program has one. Gives a feature map, or sums where it has no requantize. */
   runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): HeldMap;
   /** Runs a pool. */

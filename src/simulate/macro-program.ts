@@ -3,6 +3,7 @@
 import type { FixedScale } from '../core/integer.ts';
 import type { Shape } from '../core/feature-map.ts';
 import type { Window } from '../core/window.ts';
+import type { NoiseProgram } from './noise-program.ts';
 
 /** Fixed point of the analog quantities: units per unit discharge. */
 export const fixedPointUnit = 256;
@@ -47,6 +48,8 @@ export interface MacroProgram {
   readonly phases: number;
   readonly weightBits: number;
   readonly adc: AdcProgram;
+  /** Undefined: bit lines and ADC are ideal. */
+  readonly noise: NoiseProgram | undefined;
   readonly accumulatorBits: number;
   readonly kernelsPerTile: number;
   /** Number of the first group of each tile, and of the end: tiles + 1 entries. */

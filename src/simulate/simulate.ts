@@ -7,6 +7,7 @@ import { type FeatureMap, imageSlice, predictedClasses, shapeText } from '../cor
 import type { LongWork } from '../core/progress.ts';
 import type { CountedEvents, LayerActivity } from './activity.ts';
 import type { HeldMap, MacroBackend, PreparedLayer } from './macro-backend.ts';
+import { defaultSeed } from './noise-program.ts';
 import { toPrograms } from './to-program.ts';
 
 /** How to simulate. */
@@ -14,11 +15,18 @@ export interface SimulateOptions extends LongWork {
   readonly backend: MacroBackend;
   /** Images per batch. Chosen so that one kernel stays well below a second on a software adapter by default. */
   readonly batch?: number;
+  /**
+   * Seed of the chip's noise, a whole number from 0 to 2^32 - 1; 1 by default. The same seed is the same physical chip
+   * and the same read noise, whatever the batches and the backend. It does nothing on a chip without noise.
+   */
+  readonly seed?: number;
 }
 
 /** What a simulation gives. */
 export interface SimulationRun {
   readonly images: number;
+  /** Seed of the noise. */
+  readonly seed: number;
   /** Sums of the last layer, order (image, class). */
   readonly outputs: Int32Array;
   /** One entry per macro layer, in the order they run. */
@@ -34,7 +42,9 @@ const readsPerBatch = 1e8;
 
 /**
  * Simulates `images` on the chip of `mapping`.
- * @throws {SimulationError} when the images do not have the network's input shape, or the backend fails
+ * @throws {SimulationError} when the images do not have the network's input shape, batch or seed are not possible, or
+ * the backend fails
+ * @throws {MappingError} when a layer's sums could exceed 32 bits, or it is too large for noise
  * @throws {CancelledError} when told to stop
  */
 export async function simulate(
@@ -44,23 +54,18 @@ export async function simulate(
 ): Promise<SimulationRun> {
   const { network } = mapping;
   checkImages(mapping, images);
-  const { backend } = options;
-  const batch = options.batch ?? defaultBatch(mapping);
-  if (!Number.isInteger(batch) || batch < 1)
-    throw new SimulationError({
-      what: `batches of ${batch} images are not possible`,
-      where: 'batch',
-    });
+  const { backend, batch = defaultBatch(mapping), seed = defaultSeed } = options;
+  checkNumbers(batch, seed);
   const outputs = new Int32Array(images.images * network.classes);
   const events = new Map<string, CountedEvents>();
   const prepared = new Map<string, PreparedLayer>();
   try {
-    for (const [name, program] of toPrograms(mapping))
+    for (const [name, program] of toPrograms(mapping, seed))
       prepared.set(name, await backend.prepare(program));
     for (let first = 0; first < images.images; first += batch) {
       if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
       const slice = imageSlice(images, first, Math.min(batch, images.images - first));
-      const sums = await runBatch(mapping, slice, backend, prepared);
+      const sums = await runBatch({ mapping, backend, prepared }, slice, first);
       outputs.set(sums, first * network.classes);
       for (const [name, layer] of prepared)
         events.set(name, addEvents(events.get(name), await backend.takeEvents(layer)));
@@ -78,6 +83,7 @@ export async function simulate(
   });
   return {
     images: images.images,
+    seed,
     outputs,
     activity,
     activitySource: 'simulated',
@@ -97,6 +103,7 @@ export function estimateRun(mapping: Mapping): SimulationRun {
   );
   return {
     images: 1,
+    seed: defaultSeed,
     outputs: new Int32Array(),
     activity,
     activitySource: 'estimated',
@@ -138,15 +145,19 @@ export function plannedActivity(
   };
 }
 
-async function runBatch(
-  mapping: Mapping,
-  images: FeatureMap,
-  backend: MacroBackend,
-  prepared: ReadonlyMap<string, PreparedLayer>,
-): Promise<Int32Array> {
+interface PreparedRun {
+  readonly mapping: Mapping;
+  readonly backend: MacroBackend;
+  readonly prepared: ReadonlyMap<string, PreparedLayer>;
+}
+
+/** @param first number of the batch's first image in the run */
+async function runBatch(run: PreparedRun, images: FeatureMap, first: number): Promise<Int32Array> {
+  const { mapping, backend, prepared } = run;
   const bits = mapping.network.activationBits;
   const maps = new Map<string, HeldMap>();
-  maps.set('image', backend.upload({ ...images, bits, data: quantizePixels(images.data, bits) }));
+  const pixels = { ...images, bits, data: quantizePixels(images.data, bits) };
+  maps.set('image', backend.upload(pixels, first));
   const held = (name: string): HeldMap => {
     const map = maps.get(name);
     assert(map !== undefined, `feature map ${name}`);
@@ -191,6 +202,20 @@ function defaultBatch(mapping: Mapping): number {
   for (const mapped of mapping.layers)
     if (mapped.kind === 'macro') most = Math.max(most, plannedActivity(mapped, 1).columnReads);
   return Math.max(1, Math.min(256, Math.floor(readsPerBatch / most)));
+}
+
+function checkNumbers(batch: number, seed: number): void {
+  if (!Number.isInteger(batch) || batch < 1)
+    throw new SimulationError({
+      what: `batches of ${batch} images are not possible`,
+      where: 'batch',
+    });
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new SimulationError({
+      what: `${seed} is not a seed`,
+      where: 'seed',
+      todo: 'use a whole number from 0 to 2^32 - 1',
+    });
 }
 
 function checkImages(mapping: Mapping, images: FeatureMap): void {

@@ -13,6 +13,7 @@ import {
   type RequantizeProgram,
   wordsPerPlane,
 } from './macro-program.ts';
+import { defaultSeed, type IdealProgram, noiseProgram, noiseSource } from './noise-program.ts';
 
 /** The chip's ADC in fixed point. */
 export const adcProgram = (chip: ChipSpec): AdcProgram => ({
@@ -23,16 +24,21 @@ export const adcProgram = (chip: ChipSpec): AdcProgram => ({
 
 /**
  * The program of one mapped layer.
- * @throws {MappingError} when its sums could exceed the 32 bits that backends add in
+ * @param seed of the chip's noise, 0 ... 2^32 - 1
+ * @throws {MappingError} when its sums could exceed the 32 bits that backends add in, or it is too large for noise
  */
-export function toProgram(mapping: Mapping, mapped: MappedMacroLayer): MacroProgram {
+export function toProgram(
+  mapping: Mapping,
+  mapped: MappedMacroLayer,
+  seed: number = defaultSeed,
+): MacroProgram {
   const { layer, geometry, tiles } = mapped;
   const { grid, inputShape, outputShape } = layer;
   const { kernelHeight: height, kernelWidth: width, stride, padding } = layer.geometry;
   const kernel: Window = { height, width, stride, padding };
   const tileStarts = new Uint32Array(tiles.length + 1);
   tiles.forEach((tile, i) => (tileStarts[i + 1] = (tileStarts[i] as number) + tile.codes.length));
-  const program: MacroProgram = {
+  const program: IdealProgram = {
     name: layer.name,
     input: inputShape,
     patch: grid.packed ? kernel : onePixel,
@@ -58,28 +64,36 @@ export function toProgram(mapping: Mapping, mapped: MappedMacroLayer): MacroProg
     requantize: requantizeProgram(mapped),
   };
   checkSums(program, [mapping.network.name, layer.name]);
-  return program;
+  return { ...program, noise: noiseProgram(program, noiseSource(mapping, mapped, seed)) };
 }
 
-/** All macro layers of a mapping, by name. */
-export const toPrograms = (mapping: Mapping): ReadonlyMap<string, MacroProgram> =>
+/** All macro layers of a mapping, by name; as {@link toProgram}. */
+export const toPrograms = (
+  mapping: Mapping,
+  seed: number = defaultSeed,
+): ReadonlyMap<string, MacroProgram> =>
   new Map(
     mapping.layers.flatMap((mapped) =>
-      mapped.kind === 'macro' ? [[mapped.layer.name, toProgram(mapping, mapped)] as const] : [],
+      mapped.kind === 'macro'
+        ? [[mapped.layer.name, toProgram(mapping, mapped, seed)] as const]
+        : [],
     ),
   );
 
 /**
- * Throws when the sums of `program` could leave 32 bits.
+ * Throws when the sums of `program` could leave 32 bits: those of codes, each up to the ADC's highest (noise can reach
+ * it whatever the weights are), or of the values that they stand for.
  * @throws {MappingError} naming the layer
  */
-export function checkSums(program: MacroProgram, where: readonly string[]): void {
+export function checkSums(program: IdealProgram, where: readonly string[]): void {
   const longest = longestList(program.tileStarts);
   const { bits, step, offset } = program.adc;
+  const highestCode = 2 ** bits - 1;
   const codeValue =
-    Math.max(step * (2 ** bits - 1), fixedPointUnit) / fixedPointUnit +
+    Math.max(step * highestCode, fixedPointUnit) / fixedPointUnit +
     Math.abs(offset) / fixedPointUnit;
-  const largest = longest * codeValue * 2 ** (program.weightBits - 1) * phaseWeights(program);
+  const weights = longest * 2 ** (program.weightBits - 1) * phaseWeights(program);
+  const largest = weights * Math.max(codeValue, highestCode / 2);
   if (largest < 2 ** 30) return;
   throw new MappingError({
     what: `sums of ${longest} groups can reach ${largest.toExponential(2)}, beyond the 32 bits they are added in`,

@@ -1,5 +1,6 @@
 // A report as a table in the page.
 
+import { noiseText } from '../report/noise-text.ts';
 import type { Report } from '../report/report.ts';
 
 const share = (value: number | null): string =>
@@ -12,6 +13,8 @@ export function drawReport(report: Report): HTMLElement {
     ['Accuracy on the chip', share(accuracy.top1)],
     ['in exact integers', share(accuracy.quantizedTop1)],
     ['in float', share(accuracy.floatTop1)],
+    ['Noise', noiseText(report.noise)],
+    ['Seed', String(report.seed)],
     ['Groups stored', `${compression.groupsKept} of ${compression.groups}`],
     ['Frames per second', performance.framesPerSecond.toFixed(0)],
     ['Energy per frame', `${(energy.perFrame.total / 1000).toFixed(1)} nJ`],

@@ -34,6 +34,11 @@ describe('readChipFile', () => {
     ['negative energy', 'energy.static.value', -1],
     ['3 bits in a phase', 'macro.inputBitsPerPhase.value', 3],
     ['257 word lines on', 'macro.wordLinesOn.value', 257],
+    ['negative noise', 'noise.read.value', -0.1],
+    ['noise of 17 units', 'noise.offset.value', 17],
+    ['a gain that is off by a half', 'noise.gain.value', 0.5],
+    ['cells that are off by a half', 'noise.cell.value', 0.5],
+    ['noise without one of its parts', 'noise.cell', undefined],
     ['an accumulator of 33 bits', 'accumulator.bits.value', 33],
     ['an unknown overlap', 'controller.overlap.value', 'none'],
     ['no source', 'energy.dram.source', ''],
@@ -45,6 +50,16 @@ describe('readChipFile', () => {
     expect(error.name).toBe('ChipError');
     expect(error.where).toEqual(['my.json', path]);
     expect(error.message).toContain(`my.json > ${path}: `);
+  });
+
+  it('takes a file from before there was noise as a chip without any', () => {
+    const { noise, ...rest } = readChipFile(marsWith('noise', undefined), 'old.json');
+
+    expect({ ...rest, noise: mars.noise }).toStrictEqual(mars);
+    for (const { value, evidence, source } of Object.values(noise)) {
+      expect([value, evidence]).toEqual([0, 'assumed']);
+      expect(source).toContain('not in the chip file');
+    }
   });
 
   it('refuses unknown fields, so that a slip of the pen is not ignored', () => {
@@ -76,10 +91,15 @@ describe('readChipFile', () => {
 });
 
 describe('chipJsonSchema', () => {
-  it('requires every field of a chip', () => {
-    const schema = chipJsonSchema() as { required: string[]; additionalProperties: boolean };
+  it('requires every field of a chip but noise, and permits no other', () => {
+    const schema = chipJsonSchema() as {
+      properties: object;
+      required: string[];
+      additionalProperties: boolean;
+    };
 
-    expect(schema.required.toSorted()).toEqual(Object.keys(mars).toSorted());
+    expect(Object.keys(schema.properties).toSorted()).toEqual(Object.keys(mars).toSorted());
+    expect([...schema.required, 'noise'].toSorted()).toEqual(Object.keys(mars).toSorted());
     expect(schema.additionalProperties).toBe(false);
   });
 });
@@ -104,6 +124,22 @@ describe('setChipValues', () => {
     expect(JSON.stringify(mars)).toBe(before);
     expect(chip.controller.overlap.value).toBe('ideal');
     expect({ ...chip, adc: mars.adc, controller: mars.controller }).toEqual(mars);
+  });
+
+  it('sets noise as any other value', () => {
+    const { noise } = setChipValues(mars, ['noise.read=0.15', 'noise.cell=0.03']);
+
+    expect(noise.read).toEqual({
+      value: 0.15,
+      unit: 'unit discharge',
+      evidence: 'assumed',
+      source: 'set by the user (0 before)',
+    });
+    expect([noise.cell.value, noise.offset, noise.gain]).toEqual([
+      0.03,
+      mars.noise.offset,
+      mars.noise.gain,
+    ]);
   });
 
   it('gives the very same chip when nothing is set', () => {
@@ -141,6 +177,9 @@ describe('setChipValues', () => {
     ['energy.static', '-1'],
     ['energy.static', '1e999'],
     ['controller.overlap', 'sometimes'],
+    ['noise.read', '-0.15'],
+    ['noise.read', '16.1'],
+    ['noise.cell', '0.26'],
   ])('refuses %s=%s and names the path', (path, text) => {
     const error = caught(() => setChipValues(mars, [`${path}=${text}`]));
 

@@ -49,9 +49,9 @@ describe('provenanceOf', () => {
       ...mars.adc.bits,
     });
     expect(table.map(({ parameter }) => parameter)).toContain('controller.overlap');
-    // process 2, clock 1, precision 2, cores 2, macro 7, adc 3, accumulator 2, feature map 5, weight SRAM 1, energy 11,
-    // area 3, controller 4
-    expect(table).toHaveLength(43);
+    // process 2, clock 1, precision 2, cores 2, macro 7, adc 3, noise 4, accumulator 2, feature map 5, weight SRAM 1,
+    // energy 11, area 3, controller 4
+    expect(table).toHaveLength(47);
   });
 });
 
@@ -112,6 +112,15 @@ describe('the macro of MARS', () => {
     expect(largestSum).toBe(48);
     expect(largestSum).toBeLessThan(2 ** mars.adc.bits.value);
     expect([mars.adc.step.value, mars.adc.offset.value]).toEqual([1, 0]);
+  });
+});
+
+describe.each(Object.entries(chips))('the noise of %s', (_, { noise }) => {
+  it('is off, assumed, and says so', () => {
+    for (const { value, evidence, source } of Object.values(noise)) {
+      expect([value, evidence]).toEqual([0, 'assumed']);
+      expect(source).toContain('off unless asked');
+    }
   });
 });
 

@@ -53,6 +53,43 @@ describe('mars --chip', () => {
   });
 });
 
+describe('mars run on a chip with noise', () => {
+  const run = (...args: string[]): ReturnType<typeof mars> =>
+    mars(['run', '--images', '1', '--backend', 'reference', ...args]);
+  const noise = ['--set', 'noise.read=0.15', '--set', 'noise.cell=0.03'];
+
+  it('says so, with the seed', () => {
+    const { stdout } = run(...noise, '--seed', '7');
+
+    expect(stdout).toMatch(/noise +read noise 0\.15 units, cell mismatch 3 %.*seed 7/);
+    expect(run().stdout).not.toContain('noise');
+  });
+
+  it('has the same report for the same seed, and its noise in it', () => {
+    const [one, two] = [
+      report('run', '--images', '1', '--backend', 'reference', ...noise),
+      run(...noise, '--json'),
+    ];
+
+    expect(JSON.parse(two.stdout)).toEqual(one);
+    expect(one).toMatchObject({ seed: 1, noise: { read: 0.15, offset: 0, gain: 0, cell: 0.03 } });
+    expect(one.provenance.find(({ parameter }) => parameter === 'noise.read')).toMatchObject({
+      value: 0.15,
+      source: 'set by the user (0 before)',
+    });
+  });
+
+  it('takes a chip file from before there was noise', () => {
+    const { noise: _, ...old } = JSON.parse(
+      mars(['info', '--chip', 'mars', '--json']).stdout,
+    ) as Record<string, unknown>;
+    const file = join(emptyFolder(), 'old.json');
+    writeFileSync(file, JSON.stringify(old));
+
+    expect(report('estimate', '--chip', file).performance).toEqual(report('estimate').performance);
+  });
+});
+
 describe('mars compare', () => {
   it('puts chips side by side', () => {
     const { code, stdout } = mars(['compare', 'mars', 'yue-2021']);

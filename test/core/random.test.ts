@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gaussian, gaussians, pcg, randomWord, shuffled, uniform } from '../../src/core/random.ts';
+import {
+  gaussian,
+  gaussians,
+  pcg,
+  randomWord,
+  randomWords,
+  shuffled,
+  uniform,
+  xorshift32,
+} from '../../src/core/random.ts';
 import { holds } from '../support/property.ts';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
@@ -11,6 +20,31 @@ function pcgExactly(input: number): number {
   const state = (BigInt(input) * 747796405n + 2891336453n) & mask;
   const mixed = (((state >> ((state >> 28n) + 4n)) ^ state) * 277803737n) & mask;
   return Number((mixed >> 22n) ^ mixed);
+}
+
+/** The published sequence, in big integers modulo 2^32. */
+function xorshiftExactly(input: number): number {
+  const mask = 0xffffffffn;
+  let x = BigInt(input);
+  x ^= (x << 13n) & mask;
+  x ^= x >> 17n;
+  x ^= (x << 5n) & mask;
+  return Number(x);
+}
+
+/** Rank of a matrix over two elements; a row is a word. */
+function rank(rows: readonly number[]): number {
+  let left = rows.slice();
+  let found = 0;
+  for (let bit = 0; bit < 32; bit++) {
+    const pivot = left.find((row) => (row >>> bit) & 1);
+    if (pivot === undefined) continue;
+    found++;
+    left = left
+      .filter((row) => row !== pivot)
+      .map((row) => ((row >>> bit) & 1 ? row ^ pivot : row));
+  }
+  return found;
 }
 
 describe('pcg', () => {
@@ -27,6 +61,45 @@ describe('pcg', () => {
     const seen = new Set(Array.from({ length: 100_000 }, (_, i) => pcg(i)));
 
     expect(seen.size).toBe(100_000);
+  });
+});
+
+describe('xorshift32', () => {
+  it('is the published sequence from every word', () => {
+    holds(
+      fc.property(word, (input) => {
+        expect(xorshift32(input)).toBe(xorshiftExactly(input));
+      }),
+      1000,
+    );
+  });
+
+  it('gives every two halves of 16 words in a row twelve upper bits that are independent', () => {
+    // Every bit of every word is a sum of bits of the state. Bits are independent, for a state of independent bits,
+    // exactly if no sum of them is 0: if the matrix of what they are sums of has full rank.
+    let states = Array.from({ length: 32 }, (_, bit) => (1 << bit) >>> 0);
+    const halves: number[][] = [];
+    for (let i = 0; i < 16; i++) {
+      states = states.map(xorshift32);
+      const sumOf = (bit: number): number =>
+        states.reduce((sum, state, from) => sum | (((state >>> bit) & 1) << from), 0) >>> 0;
+      for (const half of [0, 16])
+        halves.push(Array.from({ length: 12 }, (_, bit) => sumOf(half + 4 + bit)));
+    }
+
+    for (let a = 0; a < halves.length; a++)
+      for (let b = a + 1; b < halves.length; b++)
+        expect(rank([...halves[a]!, ...halves[b]!])).toBe(24);
+  });
+});
+
+describe('randomWords', () => {
+  it('gives the words of randomWord', () => {
+    holds(
+      fc.property(word, word, word, (seed, stream, counter) => {
+        expect(randomWords(seed, stream)(counter)).toBe(randomWord(seed, stream, counter));
+      }),
+    );
   });
 });
 

@@ -126,6 +126,31 @@ describe('matrixVector', () => {
     expect(outputs).toEqual([[2], [2], [4]]);
   });
 
+  it('has the noise that the case states', async () => {
+    const noise = { read: 0.5, offset: 0.3, gain: 0.02, cell: 0.05 };
+    const ideal = await run(small);
+
+    for (const kind of ['read', 'offset', 'gain', 'cell'] as const) {
+      const one = { ...small, noise: { [kind]: 10 * noise[kind] } };
+      expect((await run(one)).outputs, kind).not.toEqual(ideal.outputs);
+    }
+    expect(await run({ ...small, noise: {} })).toEqual(ideal);
+    expect(await run({ ...small, noise })).toEqual(await run({ ...small, noise, seed: 1 }));
+    expect(await run({ ...small, noise })).not.toEqual(await run({ ...small, noise, seed: 2 }));
+  });
+
+  it('draws the read noise of each batch entry anew, and keeps what is fixed', async () => {
+    const inputs = [small.inputs[1]!, small.inputs[1]!];
+
+    const [read, fixed] = [
+      await run({ ...small, inputs, noise: { read: 1 } }),
+      await run({ ...small, inputs, noise: { offset: 1, gain: 0.1, cell: 0.1 } }),
+    ];
+
+    expect(read.outputs[1]).not.toEqual(read.outputs[0]);
+    expect(fixed.outputs[1]).toEqual(fixed.outputs[0]);
+  });
+
   it('refuses sums beyond 32 bits', async () => {
     const huge = {
       ...small,
@@ -202,6 +227,11 @@ describe('checkMatrixVectorCase', () => {
     ['weights of one bit', { weightBits: 1 }, 'weightBits'],
     ['an ADC without bits', { adc: { bits: 0, step: 1, offset: 0 } }, 'adc.bits'],
     ['a step of zero', { adc: { bits: 6, step: 0, offset: 0 } }, 'adc.step'],
+    ['negative noise', { noise: { read: -1 } }, 'noise.read'],
+    ['noise of 17 units', { noise: { offset: 17 } }, 'noise.offset'],
+    ['a mismatch of a half', { noise: { cell: 0.5 } }, 'noise.cell'],
+    ['noise of another kind', { noise: { pink: 1 } }, 'noise'],
+    ['half a seed', { seed: 0.5 }, 'seed'],
     ['an offset that is no number', { adc: { bits: 6, step: 1, offset: NaN } }, 'adc.offset'],
   ])('refuses %s by its path', (_, change, where) => {
     expect(caught(() => checkMatrixVectorCase({ ...small, ...change }, 'case.json'))).toMatchObject(
@@ -219,8 +249,8 @@ describe('checkMatrixVectorCase', () => {
   });
 
   it('refuses fields it does not know, and what is no case at all', () => {
-    expect(caught(() => checkMatrixVectorCase({ ...small, noise: 1 }, 'a')).message).toContain(
-      'noise',
+    expect(caught(() => checkMatrixVectorCase({ ...small, colour: 1 }, 'a')).message).toContain(
+      'colour',
     );
     for (const value of [null, undefined, 7, 'x', []])
       expect(caught(() => checkMatrixVectorCase(value, 'a')).name).toBe('InputError');

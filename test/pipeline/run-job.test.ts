@@ -55,6 +55,27 @@ describe('runJob', () => {
     expect(report).toMatchObject({ seed: 3, dataset: 'noise', images: 4 });
   });
 
+  it('has the noise of the chip under the seed of the job', async () => {
+    const chip = setChipValues(mars, ['noise.read=0.5', 'noise.offset=0.5']);
+    const noisy = { ...job, chip };
+
+    const [three, again, four] = [
+      await runJob(noisy, openReference()),
+      await runJob(noisy, openReference()),
+      await runJob({ ...noisy, seed: 4 }, openReference()),
+    ];
+
+    expect(reportText(again.report)).toBe(reportText(three.report));
+    expect(again.outputs).toEqual(three.outputs);
+    expect(four.outputs).not.toEqual(three.outputs);
+    expect(three.report).toMatchObject({
+      seed: 3,
+      noise: { read: 0.5, offset: 0.5, gain: 0, cell: 0 },
+    });
+    // What the integers give does not depend on the chip's noise.
+    expect(three.report.accuracy.quantizedTop1).toBe(four.report.accuracy.quantizedTop1);
+  });
+
   it('gives the same report twice, byte for byte', async () => {
     const [one, two] = [await runJob(job, openReference()), await runJob(job, openReference())];
 

@@ -140,13 +140,13 @@ describe('macroMac', () => {
     expect(events.zeroPhaseReads).toBe((2 + 4) * 2 * 8);
   });
 
-  it('gives the sums and counts of brute force for random programs of any shape', () => {
-    for (let seed = 200; seed < 225; seed++) {
-      const { program, input, title } = randomCase(seed);
+  it('gives the sums and counts of brute force for random programs of any shape and noise', () => {
+    for (let seed = 200; seed < 240; seed++) {
+      const { program, input, firstImage, title } = randomCase(seed);
 
-      const { sums, events } = macroMac(program, input);
+      const { sums, events } = macroMac(program, input, firstImage);
 
-      const plain = runPlainMacro(plainFromProgram(program, input));
+      const plain = runPlainMacro(plainFromProgram(program, input, firstImage));
       expect([...sums], title).toEqual(plain.sums);
       expect(events, title).toEqual({
         saturatedReads: plain.saturatedReads,

@@ -8,7 +8,6 @@ import { mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
 
 const facts = {
-  seed: 7,
   dataset: 'noise',
   accuracy: { top1: 0.5, floatTop1: 0.75, quantizedTop1: 0.5, agreement: 1 },
 };
@@ -18,7 +17,8 @@ async function reportOf(
   options: Parameters<typeof mapped>[1] = {},
 ): Promise<Report> {
   const mapping = mapped(network, options);
-  const run = await simulate(mapping, noise(network.input, 2), { backend: openReference() });
+  const backend = openReference();
+  const run = await simulate(mapping, noise(network.input, 2), { backend, seed: 7 });
   return summarize(mapping, run, schedule(mapping), facts);
 }
 
@@ -129,11 +129,14 @@ describe('summarize', () => {
   });
 
   it('carries what it was told, who ran it, and where every number of the chip is from', async () => {
-    const report = await reportOf(oneLayer, { settings: ['energy.static=0.25'] });
+    const report = await reportOf(oneLayer, {
+      settings: ['energy.static=0.25', 'noise.read=0.15'],
+    });
 
     expect(report).toMatchObject({
       version: 1,
       seed: 7,
+      noise: { read: 0.15, offset: 0, gain: 0, cell: 0 },
       network: 'one',
       chip: 'mars',
       dataset: 'noise',

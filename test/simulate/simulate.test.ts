@@ -3,7 +3,13 @@ import type { Progress } from '../../src/core/progress.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
-import { accuracy, plannedActivity, simulate } from '../../src/simulate/simulate.ts';
+import {
+  accuracy,
+  plannedActivity,
+  simulate,
+  type SimulateOptions,
+  type SimulationRun,
+} from '../../src/simulate/simulate.ts';
 import { caughtEventually } from '../support/caught.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import {
@@ -26,7 +32,7 @@ function countingReference(): MacroBackend & { readonly held: () => number } {
   return {
     ...reference,
     prepare: async (program) => keep(await reference.prepare(program)),
-    upload: (map) => keep(reference.upload(map)),
+    upload: (...args) => keep(reference.upload(...args)),
     runMacro: (...args) => keep(reference.runMacro(...args)),
     runPool: (...args) => keep(reference.runPool(...args)),
     release: (map) => {
@@ -195,6 +201,99 @@ describe('simulate', () => {
     );
 
     expect(error.name).toBe('SimulationError');
+  });
+});
+
+describe('simulate on a chip with noise', () => {
+  const settings = ['noise.read=0.4', 'noise.offset=0.3', 'noise.gain=0.02', 'noise.cell=0.05'];
+  const mapping = mapped(tourNetwork(), { settings, prunedGroups: 0.2 });
+  const { height, width, channels } = mapping.network.input;
+  const size = height * width * channels;
+  const images = noise(mapping.network.input, 3);
+  const run = (of = images, options: Partial<SimulateOptions> = {}): Promise<SimulationRun> =>
+    simulate(mapping, of, { backend: openReference(), ...options });
+  /** The images of these numbers, in this order. */
+  const picked = (...numbers: number[]): typeof images => ({
+    ...images,
+    images: numbers.length,
+    data: Uint8Array.from(
+      numbers.flatMap((n) => [...images.data.subarray(n * size, (n + 1) * size)]),
+    ),
+  });
+  const outputsOf = (one: SimulationRun, image: number): number[] =>
+    [...one.outputs].slice(5 * image, 5 * image + 5);
+
+  it('gives other outputs than the ideal chip', async () => {
+    const { outputs } = await run();
+
+    expect(outputs).not.toEqual(integerForward(mapping.network, images));
+  });
+
+  it('gives the same for every batch size', async () => {
+    const runs = await Promise.all([1, 2, 3, 100].map((batch) => run(images, { batch })));
+
+    for (const one of runs) expect(one).toEqual(runs[0]);
+  });
+
+  it('gives an image the same noise at the same place of the run, whatever the others are', async () => {
+    const [a, b, alone] = [
+      await run(picked(0, 1, 2)),
+      await run(picked(2, 1, 0)),
+      await run(picked(0)),
+    ];
+
+    expect(outputsOf(b, 1)).toEqual(outputsOf(a, 1));
+    expect(outputsOf(alone, 0)).toEqual(outputsOf(a, 0));
+    expect(outputsOf(b, 2)).not.toEqual(outputsOf(a, 0));
+  });
+
+  it('draws anew for an image that comes again', async () => {
+    const twice = await run(picked(0, 0));
+
+    expect(outputsOf(twice, 1)).not.toEqual(outputsOf(twice, 0));
+  });
+
+  it('keeps to one chip when only the fixed part is there', async () => {
+    const fixed = mapped(tourNetwork(), { settings: settings.slice(1), prunedGroups: 0.2 });
+
+    const twice = await simulate(fixed, picked(0, 0), { backend: openReference() });
+
+    expect(outputsOf(twice, 1)).toEqual(outputsOf(twice, 0));
+    expect(twice.outputs).not.toEqual(integerForward(mapping.network, picked(0, 0)));
+  });
+
+  it('gives the same for the same seed and other outputs for another', async () => {
+    const [five, again, six, one, none] = [
+      await run(images, { seed: 5 }),
+      await run(images, { seed: 5 }),
+      await run(images, { seed: 6 }),
+      await run(images, { seed: 1 }),
+      await run(),
+    ];
+
+    expect(again).toEqual(five);
+    expect(five.seed).toBe(5);
+    expect(six.outputs).not.toEqual(five.outputs);
+    expect(none).toEqual(one);
+  });
+
+  it('changes nothing at all where noise is too small to move a code', async () => {
+    // 0.02 units end at 0.087, far from the half unit at which the nominal ADC rounds.
+    const quiet = mapped(tourNetwork(), { settings: ['noise.read=0.02'], prunedGroups: 0.2 });
+    const ideal = mapped(tourNetwork(), { prunedGroups: 0.2 });
+
+    const [a, b] = [
+      await simulate(quiet, images, { backend: openReference() }),
+      await simulate(ideal, images, { backend: openReference() }),
+    ];
+
+    expect(a).toEqual(b);
+  });
+
+  it.each([-1, 0.5, NaN, 2 ** 32])('refuses the seed %d', async (seed) => {
+    const error = await caughtEventually(() => run(images, { seed }));
+
+    expect(error).toMatchObject({ name: 'SimulationError', where: ['seed'] });
   });
 });
 

@@ -95,6 +95,25 @@ describe('toProgram', () => {
     });
     expect(() => toPrograms(mapped(network))).not.toThrow();
   });
+
+  it('refuses sums of codes beyond 32 bits also where each code stands for little', () => {
+    const refuses = (groups: number): boolean => {
+      const inputs = 16 * groups;
+      const network = networkOf('long', { height: 1, width: 1, channels: inputs }, 2, [
+        linear({ name: 'fc', input: 'image', inputs, outputs: 2 }),
+      ]);
+      const mapping = mapped(network, { settings: ['adc.bits=8', 'adc.step=0.25'] });
+      try {
+        toPrograms(mapping);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+
+    // One group reaches 255 * 2^7 * 85 = 2.77e6, so 774 of them stay below 2^31 and 775 do not.
+    expect([774, 775].map(refuses)).toEqual([false, true]);
+  });
 });
 
 describe('adcProgram', () => {

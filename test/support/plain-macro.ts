@@ -4,6 +4,7 @@ import type { ChipSpec } from '../../src/chips/index.ts';
 import type { Shape } from '../../src/core/feature-map.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
+import type { NoiseProgram } from '../../src/simulate/noise-program.ts';
 import { type PlainMap, valueAt } from './plain.ts';
 
 interface Pixel {
@@ -14,6 +15,8 @@ interface Pixel {
 
 /** The weights of one kernel in one stored group, and the activations that they meet, by word line. */
 interface PlainGroup {
+  readonly group: number;
+  readonly code: number;
   readonly weight: (line: number) => number;
   readonly input: (line: number, pixel: Pixel) => number;
 }
@@ -31,6 +34,27 @@ export interface PlainMacro {
   readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
   readonly accumulatorBits: number;
   readonly groupsOf: (kernel: number) => readonly PlainGroup[];
+  /** Undefined: an ideal macro. */
+  readonly noise?: PlainNoise | undefined;
+}
+
+/** Tables of a program's noise, and what its draws depend on beyond them. */
+interface PlainNoise {
+  readonly tables: NoiseProgram;
+  readonly firstImage: number;
+  readonly kernelsPerTile: number;
+}
+
+/** One column read. */
+interface PlainRead {
+  readonly kernel: number;
+  readonly group: number;
+  readonly code: number;
+  readonly at: Pixel;
+  readonly bit: number;
+  readonly phase: number;
+  readonly digits: readonly number[];
+  readonly sum: number;
 }
 
 /** Sums of order (image, y, x, kernel), and what was seen on the way. */
@@ -53,7 +77,11 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
   const count = { saturatedReads: 0, zeroPhaseReads: 0, columnReads: 0, overflowedSums: 0 };
   const sums: number[] = [];
   const limit = 2 ** (macro.accumulatorBits - 1);
-  const runGroup = (bits: readonly (readonly number[])[], inputs: readonly number[]): number => {
+  const runGroup = (
+    bits: readonly (readonly number[])[],
+    inputs: readonly number[],
+    place: Pick<PlainRead, 'kernel' | 'group' | 'code' | 'at'>,
+  ): number => {
     let total = 0;
     for (let phase = 0; phase < phases; phase++) {
       const digits = inputs.map(
@@ -63,7 +91,8 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
       bits.forEach((cells, bit) => {
         let sum = 0;
         for (const line of lines) sum += digits[line]! * cells[line]!;
-        const code = Math.floor((sum * 256 - adc.offset) / adc.step + 0.5);
+        const analog = plainAnalog(macro, { ...place, bit, phase, digits, sum });
+        const code = Math.floor((analog - adc.offset) / adc.step + 0.5);
         const kept = Math.min(2 ** adc.bits - 1, Math.max(0, code));
         const sign = bit === weightBits - 1 ? -1 : 1;
         total += sign * 2 ** bit * 2 ** (phase * digitBits) * (adc.offset + kept * adc.step);
@@ -77,13 +106,13 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
   };
   const { height, width, channels } = macro.output;
   for (let kernel = 0; kernel < channels; kernel++) {
-    const groups = macro.groupsOf(kernel).map(({ weight, input }) => {
+    const groups = macro.groupsOf(kernel).map(({ group, code, weight, input }) => {
       const bits = Array.from({ length: weightBits }, (_, bit) =>
         lines.map(
           (line) => Math.floor(((weight(line) + 2 ** weightBits) % 2 ** weightBits) / 2 ** bit) % 2,
         ),
       );
-      return { bits, input };
+      return { group, code, bits, input };
     });
     for (let pixel = 0; pixel < macro.images * height * width; pixel++) {
       const at = {
@@ -92,10 +121,11 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
         x: pixel % width,
       };
       let total = 0;
-      for (const { bits, input } of groups)
+      for (const { group, code, bits, input } of groups)
         total += runGroup(
           bits,
           lines.map((line) => input(line, at)),
+          { kernel, group, code, at },
         );
       const sum = macro.bias[kernel]! + Math.floor(total / 256 + 0.5);
       const kept = Math.min(limit - 1, Math.max(-limit, sum));
@@ -104,6 +134,48 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
     }
   }
   return { sums, columnSums, ...count };
+}
+
+/** The sum on a bit line in 1/256 unit discharge, with all that noise does to it. */
+function plainAnalog(macro: PlainMacro, read: PlainRead): number {
+  const { noise, weightBits, wordLinesOn } = macro;
+  if (!noise) return 256 * read.sum;
+  const { tables, kernelsPerTile, firstImage } = noise;
+  const { kernel, group, bit, phase } = read;
+  const cells = read.digits.map((digit, line) => {
+    const column = (group * kernelsPerTile + (kernel % kernelsPerTile)) * weightBits + bit;
+    return digit * (tables.cellErrors?.[column * wordLinesOn + line] ?? 0);
+  });
+  const withCells = cells.reduce((sum, one) => sum + one, 256 * read.sum);
+  const gain = tables.columnGains[kernel * weightBits + bit]!;
+  const withGain = withCells + Math.floor((Math.floor((withCells + 128) / 256) * gain) / 256);
+  const fixed = withGain + tables.columnOffsets[kernel * weightBits + bit]!;
+  if (!tables.readQuantiles) return fixed;
+  const { height, width } = macro.output;
+  const image = BigInt(firstImage + read.at.image);
+  const pixel = (image * BigInt(height) + BigInt(read.at.y)) * BigInt(width) + BigInt(read.at.x);
+  const pixelKey = plainPcg(BigInt(tables.key) + pixel);
+  const key = plainPcg(pixelKey ^ BigInt(kernel * 65536 + read.code));
+  const phases = Math.ceil(macro.inputBits / macro.inputBitsPerPhase);
+  const i = bit * Math.ceil(phases / 2) + Math.floor(phase / 2);
+  let word = key === 0n ? 1n : key;
+  for (let draw = 0; draw <= i; draw++) word = plainXorshift(word);
+  return fixed + tables.readQuantiles[Number(phase % 2 === 0 ? word % 65536n : word / 65536n)]!;
+}
+
+const inWord = (value: bigint): bigint => value % 2n ** 32n;
+
+function plainPcg(input: bigint): bigint {
+  const state = inWord(inWord(input) * 747796405n + 2891336453n);
+  const word = inWord((state ^ (state >> ((state >> 28n) + 4n))) * 277803737n);
+  return word ^ (word >> 22n);
+}
+
+function plainXorshift(word: bigint): bigint {
+  let x = word;
+  x = inWord(x ^ (x << 13n));
+  x = inWord(x ^ (x >> 17n));
+  return inWord(x ^ (x << 5n));
 }
 
 /** A mapped layer on `input`, read from its weights of order (M, C, R, S) and the marks of its stored groups. */
@@ -127,7 +199,9 @@ export function plainFromLayer(
     const codes = Array.from({ length: grid.codes }, (_, code) => code).filter(
       (code) => kept[tile * grid.codes + code] === 1,
     );
-    return codes.map((code) => ({
+    return codes.map((code, group) => ({
+      group,
+      code,
       weight: (line) => {
         const { c, position } = place(code, line);
         if (c >= channels || position >= area) return 0;
@@ -164,7 +238,11 @@ export function plainFromLayer(
 }
 
 /** A program on `input`, its weights read from their planes. */
-export function plainFromProgram(program: MacroProgram, input: PlainMap): PlainMacro {
+export function plainFromProgram(
+  program: MacroProgram,
+  input: PlainMap,
+  firstImage = 0,
+): PlainMacro {
   const { kernel, patch, kernelsPerTile, tileStarts, codes } = program;
   const positions = kernel.height * kernel.width;
   const groupsOf = (m: number): PlainGroup[] => {
@@ -177,6 +255,8 @@ export function plainFromProgram(program: MacroProgram, input: PlainMap): PlainM
       const block = Math.floor(codes[group]! / positions);
       const position = codes[group]! % positions;
       return {
+        group,
+        code: codes[group]!,
         weight: (line) => weightFromPlanes(program, group, m % kernelsPerTile, line),
         input: (line, { image, y, x }) => {
           const wordY = y * kernel.stride + Math.floor(position / kernel.width) - kernel.padding;
@@ -197,7 +277,8 @@ export function plainFromProgram(program: MacroProgram, input: PlainMap): PlainM
       };
     });
   };
-  return { ...program, images: input.images, groupsOf };
+  const noise = program.noise && { tables: program.noise, firstImage, kernelsPerTile };
+  return { ...program, images: input.images, groupsOf, noise };
 }
 
 /** The weight of one cell row, put together from its bits: the highest one counts negatively. */

@@ -1,9 +1,11 @@
-// Random macro programs over everything that the chip model permits, for comparing backends.
+// Random macro programs over everything that the chip model permits, a third of them with noise, for comparing backends.
 
 import { randomWord } from '../../src/core/random.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import type { Window } from '../../src/core/window.ts';
+import type { NoiseDeviations } from '../../src/chips/noise-spec.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
+import { type IdealProgram, noiseProgram } from '../../src/simulate/noise-program.ts';
 import { setBits } from '../../src/simulate/to-program.ts';
 
 /** Draws integers from `low` to `high`, one after the other. */
@@ -20,18 +22,24 @@ export interface RandomCase {
   readonly title: string;
   readonly program: MacroProgram;
   readonly input: FeatureMap;
+  /** Number of the first image of the input in its run. */
+  readonly firstImage: number;
   readonly residual: FeatureMap | undefined;
 }
 
 /** Which inputs and weights: random, all zero, or all at their largest. */
 export type Fill = 'random' | 'zero' | 'max';
 
+/** What is drawn from: all that a chip may have, or what is near MARS's macro, for which there are tiled kernels. */
+export type Style = 'any' | 'mars';
+
 /** Case number `seed`. */
-export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
+export function randomCase(seed: number, fill: Fill = 'random', style: Style = 'any'): RandomCase {
   const draw = drawFrom(seed);
-  const wordLinesOn = draw(0, 2) === 0 ? 16 : draw(1, 64);
-  const inputBitsPerPhase = [1, 2, 4][draw(0, 2)] ?? 2;
-  const inputBits = draw(2, 8);
+  const isMars = style === 'mars';
+  const wordLinesOn = draw(0, 2) === 0 ? 16 : draw(1, isMars ? 16 : 64);
+  const inputBitsPerPhase = isMars ? draw(1, 2) : ([1, 2, 4][draw(0, 2)] ?? 2);
+  const inputBits = draw(2, isMars ? 4 * inputBitsPerPhase : 8);
   const weightBits = draw(2, 8);
   const packed = draw(0, 3) === 0;
   const side = draw(1, 3);
@@ -64,7 +72,7 @@ export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
     tileStarts.push(codes.length);
   }
   const residualShape = draw(0, 1) === 0 ? undefined : residualFor(draw, output);
-  const program: MacroProgram = {
+  const ideal: IdealProgram = {
     name: `case ${seed}`,
     input,
     patch: packed ? window : one,
@@ -79,9 +87,9 @@ export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
     phases: Math.ceil(inputBits / inputBitsPerPhase),
     weightBits,
     adc: {
-      bits: draw(1, 8),
-      step: draw(0, 1) === 0 ? 256 : draw(1, 2000),
-      offset: draw(0, 1) === 0 ? 0 : draw(-3000, 3000),
+      bits: draw(1, isMars ? 6 : 8),
+      step: draw(0, isMars ? 3 : 1) > 0 === isMars ? 256 : draw(1, 2000),
+      offset: draw(0, isMars ? 3 : 1) > 0 === isMars ? 0 : draw(-3000, 3000),
     },
     accumulatorBits: draw(0, 1) === 0 ? 24 : draw(10, 20),
     kernelsPerTile,
@@ -111,13 +119,53 @@ export function randomCase(seed: number, fill: Fill = 'random'): RandomCase {
           },
   };
   const images = draw(1, 3);
+  // From a draw of its own: the other numbers of a case do not depend on whether it has noise.
+  const noiseDraw = drawFrom(seed + 0x1000_0000);
+  const deviations = isMars ? smallDeviations(noiseDraw) : randomDeviations(noiseDraw);
+  const program = { ...ideal, noise: noiseFor(noiseDraw, ideal, deviations) };
   return {
-    title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, ADC ${JSON.stringify(program.adc)}`,
+    title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, ADC ${JSON.stringify(program.adc)}, ${program.noise ? `noise ${JSON.stringify(deviations)}` : 'no noise'}`,
     program,
+    firstImage: noiseDraw(0, 1) === 0 ? 0 : noiseDraw(1, 1e9),
     input: randomMap(draw, { ...input, images, bits: inputBits }, fill),
     residual: residualShape && randomMap(draw, { ...residualShape, images, bits: 8 }, 'random'),
   };
 }
+
+const noNoise: NoiseDeviations = { read: 0, offset: 0, gain: 0, cell: 0 };
+
+/** None in two of three cases, else one kind or all; from far below a unit to the largest that a chip may have. */
+function randomDeviations(draw: Draw): NoiseDeviations {
+  if (draw(0, 2) > 0) return noNoise;
+  const units = (): number => draw(1, 16) / [256, 16, 1][draw(0, 2)]!;
+  const share = (): number => draw(1, 64) / [4096, 256][draw(0, 1)]!;
+  const all = { read: units(), offset: units(), gain: share(), cell: share() };
+  const kind = (['read', 'offset', 'gain', 'cell', 'all'] as const)[draw(0, 4)]!;
+  return kind === 'all' ? all : { ...noNoise, [kind]: all[kind] };
+}
+
+/** None in half of the cases, else read noise or column offsets that move a code by one or two. */
+function smallDeviations(draw: Draw): NoiseDeviations {
+  const read = draw(0, 90) / 256;
+  const offset = draw(0, 2) === 0 ? 0 : draw(0, 300) / 256;
+  return draw(0, 1) === 0 ? noNoise : { ...noNoise, read, offset };
+}
+
+/** Tiles side by side on one core, or on one each; groups that use the same cells again after a few. */
+const noiseFor = (
+  draw: Draw,
+  program: IdealProgram,
+  deviations: NoiseDeviations,
+): MacroProgram['noise'] =>
+  noiseProgram(program, {
+    deviations,
+    seed: draw(0, 2 ** 32 - 1),
+    layer: draw(0, 30),
+    where: [program.name],
+    bitLine: (tile, kernel, bit) =>
+      ((tile % 4) * program.kernelsPerTile + kernel) * program.weightBits + bit,
+    rows: draw(1, 20) * program.wordLinesOn,
+  });
 
 function residualFor(
   draw: Draw,

@@ -2,6 +2,7 @@
 
 import bytes from '../../../shaders/lib/bytes.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
+import wordLines from '../../../shaders/lib/word-lines.wgsl?raw';
 import code from '../../../shaders/input-phases.wgsl?raw';
 import { type MacroProgram, planesPerWord, wordsPerPlane } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
@@ -26,7 +27,7 @@ const params: UniformLayout<typeof fields> = uniformLayout('InputPhasesParams', 
 /** The kernel; see the shader's header. */
 export const inputPhases: KernelSource<typeof fields> = {
   name: 'input-phases',
-  code: linearIndex + bytes + code,
+  code: linearIndex + bytes + wordLines + code,
   params,
   bindings: [
     { name: 'activations', access: 'read' },

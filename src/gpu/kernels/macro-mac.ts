@@ -1,7 +1,9 @@
 // Host side of shaders/macro-mac.wgsl.
 
 import adc from '../../../shaders/lib/adc.wgsl?raw';
+import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
+import noise from '../../../shaders/lib/noise.wgsl?raw';
 import code from '../../../shaders/macro-mac.wgsl?raw';
 import {
   type MacroProgram,
@@ -27,6 +29,10 @@ const fields = {
   accumulator_bits: 'u32',
   offset_upper: 'i32',
   offset_lower: 'i32',
+  noise_key: 'u32',
+  first_image: 'u32',
+  quantiles: 'u32',
+  cell_errors: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fields);
@@ -34,7 +40,7 @@ const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fie
 /** The kernel; see the shader's header. */
 export const macroMac: KernelSource<typeof fields> = {
   name: 'macro-mac',
-  code: linearIndex + adc + code,
+  code: linearIndex + adc + events + noise + code,
   params,
   bindings: [
     { name: 'planes', access: 'read' },
@@ -44,6 +50,7 @@ export const macroMac: KernelSource<typeof fields> = {
     { name: 'bias', access: 'read' },
     { name: 'sums', access: 'read_write' },
     { name: 'events', access: 'read_write' },
+    { name: 'noise', access: 'read' },
   ],
   constants: [
     'WORDS',
@@ -54,6 +61,10 @@ export const macroMac: KernelSource<typeof fields> = {
     'ADC_BITS',
     'ADC_STEP',
     'ADC_OFFSET',
+    'NOISE',
+    'READ_NOISE',
+    'CELL_ERRORS',
+    'WORD_LINES_ON',
   ],
 };
 
@@ -67,15 +78,47 @@ export const macroMacConstants = (program: MacroProgram): Record<string, number>
   ADC_BITS: program.adc.bits,
   ADC_STEP: program.adc.step,
   ADC_OFFSET: program.adc.offset,
+  NOISE: program.noise ? 1 : 0,
+  READ_NOISE: program.noise?.readQuantiles ? 1 : 0,
+  CELL_ERRORS: program.noise?.cellErrors ? 1 : 0,
+  WORD_LINES_ON: program.wordLinesOn,
 });
 
 /** (image, y, x, kernel) of a batch. */
 export const macroMacInvocations = (program: MacroProgram, images: number): number =>
   images * program.output.height * program.output.width * program.output.channels;
 
-/** The uniform for a batch. */
-export function macroMacParams(program: MacroProgram, images: number): ArrayBuffer {
+/** Words of the tables of a program's noise: what is fixed per column, read noise, cell errors. */
+const noiseSections = ({
+  noise,
+}: MacroProgram): { readonly columns: number; readonly reads: number } => ({
+  columns: 2 * (noise?.columnOffsets.length ?? 0),
+  reads: (noise?.readQuantiles?.length ?? 0) / 2,
+});
+
+/** The noise of a program as the kernel reads it; see the shader's binding. */
+export function noiseTable(program: MacroProgram): Int32Array {
+  const { noise: of } = program;
+  const { columns, reads } = noiseSections(program);
+  const cells = Math.ceil((of?.cellErrors?.length ?? 0) / 4);
+  const table = new Int32Array(columns + reads + cells);
+  of?.columnOffsets.forEach((offset, column) => {
+    table[2 * column] = offset;
+    table[2 * column + 1] = of.columnGains[column] as number;
+  });
+  if (of?.readQuantiles) new Int16Array(table.buffer, 4 * columns).set(of.readQuantiles);
+  if (of?.cellErrors) new Int8Array(table.buffer, 4 * (columns + reads)).set(of.cellErrors);
+  return table;
+}
+
+/** The uniform for a batch whose first image has number `firstImage` in the run. */
+export function macroMacParams(
+  program: MacroProgram,
+  images: number,
+  firstImage: number,
+): ArrayBuffer {
   const offset = offsetPerMacroOp(program);
+  const { columns, reads } = noiseSections(program);
   return params.pack({
     invocations: macroMacInvocations(program, images),
     kernels: program.output.channels,
@@ -92,5 +135,9 @@ export function macroMacParams(program: MacroProgram, images: number): ArrayBuff
     accumulator_bits: program.accumulatorBits,
     offset_upper: Math.floor(offset / 256),
     offset_lower: offset - 256 * Math.floor(offset / 256),
+    noise_key: program.noise?.key ?? 0,
+    first_image: firstImage,
+    quantiles: columns,
+    cell_errors: columns + reads,
   });
 }

@@ -1,0 +1,101 @@
+// Puts activations on word lines for the tiled kernels: the word map with its border of zeros, so that no kernel asks
+// what is outside. One invocation makes 16 word lines of one word, as 16 bytes or as the digits of four phases.
+//   bytes:  quad i holds the activations of word lines 4 i ... 4 i + 3
+//   digits: phase p holds the digit that each word line drives in phase p, BITS_PER_PHASE bits each, word line 0 lowest
+// CPU twin: src/reference/input-phases.ts.
+
+struct InputWordsParams {
+  // (image, y, x, block, chunk of 16 word lines) to make
+  invocations: u32,
+  input_height: u32,
+  input_width: u32,
+  channels: u32,
+  // the window that is dealt onto word lines, 1 x 1 unless the layer is packed
+  patch_height: u32,
+  patch_width: u32,
+  patch_stride: u32,
+  patch_padding: u32,
+  // the word map without its border
+  words_height: u32,
+  words_width: u32,
+  // ... and with it
+  padded_height: u32,
+  padded_width: u32,
+  padding: u32,
+  blocks: u32,
+  // chunks of a word
+  chunks: u32,
+}
+
+// 1: no patch, and channels and word lines come in fours, so that four activations are one aligned word.
+override ALIGNED: u32 = 0u;
+// 1: digits, 0: bytes.
+override DIGITS: u32 = 0u;
+override BITS_PER_PHASE: u32 = 2u;
+
+@group(0) @binding(0) var<uniform> params: InputWordsParams;
+// bytes, order (image, y, x, channel)
+@group(0) @binding(1) var<storage, read> activations: array<u32>;
+// order (image, padded y, padded x, block, chunk)
+@group(0) @binding(2) var<storage, read_write> words: array<vec4u>;
+
+@compute @workgroup_size(WORKGROUP)
+fn input_words(
+  @builtin(workgroup_id) workgroup_id: vec3u,
+  @builtin(num_workgroups) num_workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = linear_index(workgroup_id, num_workgroups, local);
+  if (index >= params.invocations) {
+    return;
+  }
+  let chunk = index % params.chunks;
+  let channel_block = (index / params.chunks) % params.blocks;
+  let pixel = index / (params.chunks * params.blocks);
+  let x = i32(pixel % params.padded_width) - i32(params.padding);
+  let y = i32((pixel / params.padded_width) % params.padded_height) - i32(params.padding);
+  let image = pixel / (params.padded_width * params.padded_height);
+  var quads = vec4u(0u);
+  if (x >= 0 && y >= 0 && x < i32(params.words_width) && y < i32(params.words_height)) {
+    quads = vec4u(
+      quad_at(image, y, x, channel_block, 4u * chunk),
+      quad_at(image, y, x, channel_block, 4u * chunk + 1u),
+      quad_at(image, y, x, channel_block, 4u * chunk + 2u),
+      quad_at(image, y, x, channel_block, 4u * chunk + 3u),
+    );
+  }
+  if (DIGITS == 1u) {
+    words[index] = vec4u(phase(quads, 0u), phase(quads, 1u), phase(quads, 2u), phase(quads, 3u));
+  } else {
+    words[index] = quads;
+  }
+}
+
+// Word lines 4 i ... 4 i + 3 of a block, as four bytes; word lines beyond the block are 0.
+fn quad_at(image: u32, word_y: i32, word_x: i32, channel_block: u32, quad: u32) -> u32 {
+  let line = channel_block * WORD_LINES_ON + 4u * quad;
+  if (ALIGNED == 1u) {
+    if (4u * quad >= WORD_LINES_ON || line >= params.channels) {
+      return 0u;
+    }
+    return activations[(((image * params.input_height + u32(word_y)) * params.input_width + u32(word_x)) * params.channels + line) / 4u];
+  }
+  var word = 0u;
+  for (var i = 0u; i < 4u; i++) {
+    if (4u * quad + i < WORD_LINES_ON) {
+      word |= activation_at(image, word_y, word_x, line + i) << (8u * i);
+    }
+  }
+  return word;
+}
+
+// The digits of one phase, packed.
+fn phase(quads: vec4u, number: u32) -> u32 {
+  let mask = (1u << BITS_PER_PHASE) - 1u;
+  let digits = (quads >> vec4u(number * BITS_PER_PHASE)) & vec4u(mask * 0x01010101u);
+  // four bytes with a digit each become four digits side by side
+  let packed = (digits | (digits >> vec4u(8u - BITS_PER_PHASE)) | (digits >> vec4u(16u - 2u * BITS_PER_PHASE))
+    | (digits >> vec4u(24u - 3u * BITS_PER_PHASE))) & vec4u((1u << (4u * BITS_PER_PHASE)) - 1u);
+  let shift = 4u * BITS_PER_PHASE;
+  return packed.x | (packed.y << shift) | (packed.z << (2u * shift)) | (packed.w << (3u * shift));
+}

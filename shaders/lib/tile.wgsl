@@ -1,0 +1,52 @@
+// What the tiled kernels share: an invocation makes the outputs of a few kernels at a few pixels. A workgroup has the
+// same kernels everywhere, so that all of it walks the same group list.
+
+struct TileParams {
+  // output pixels (image, y, x)
+  pixels: u32,
+  // rows of workgroups in the dispatch
+  rows: u32,
+  kernels: u32,
+  kernels_per_tile: u32,
+  output_width: u32,
+  // of one image
+  output_pixels: u32,
+  // the word map with its border
+  padded_width: u32,
+  padded_pixels: u32,
+  blocks: u32,
+  stride: u32,
+  // index codes that some tile stores
+  codes: u32,
+  // workgroups that have pixels
+  pixel_tiles: u32,
+  // of the ADC, 1/256 unit
+  step: i32,
+  accumulator_bits: u32,
+  // what the ADC's offset adds per macro-op, in 1/256 unit, split as upper * 256 + lower
+  offset_upper: i32,
+  offset_lower: i32,
+  // where the noise levels begin in the weights
+  levels: u32,
+  noise_key: u32,
+  // number in the run of the batch's first image
+  first_image: u32,
+}
+
+// Invocations of a workgroup.
+override TILE_WORKGROUP: u32 = 64u;
+
+// Number of the word (padded) at the upper left of a pixel's window.
+fn first_word(pixel: u32) -> u32 {
+  let image = pixel / params.output_pixels;
+  let in_image = pixel % params.output_pixels;
+  let y = (in_image / params.output_width) * params.stride;
+  let x = (in_image % params.output_width) * params.stride;
+  return (image * params.padded_pixels + y * params.padded_width + x) * params.blocks;
+}
+
+fn clamp_to_accumulator(sum: i32) -> i32 {
+  // -2^(bits-1) ... 2^(bits-1) - 1
+  let low = -1i << (params.accumulator_bits - 1u);
+  return clamp(sum, low, -(low + 1));
+}

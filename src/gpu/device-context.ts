@@ -1,0 +1,66 @@
+// A device with what every kernel needs: buffers, the queue of commands, compiled kernels.
+
+import { BufferPool, uniformUsage } from './buffer-pool.ts';
+import { CommandQueue } from './command-queue.ts';
+import {
+  compileKernel,
+  dispatch,
+  type Kernel,
+  type KernelSource,
+  type Workgroups,
+} from './kernel.ts';
+import type { UniformScalar } from './uniform-layout.ts';
+
+/** Lanes that tell each other words: see shaders/lib/eight-lanes.wgsl. */
+const lanesNeeded = 8;
+
+/** Owns a device. */
+export class DeviceContext {
+  readonly pool: BufferPool;
+  readonly queue: CommandQueue;
+  /** Whether kernels let the lanes of a subgroup share what they load. */
+  readonly subgroups: boolean;
+  readonly #device: GPUDevice;
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    this.pool = new BufferPool(device);
+    this.queue = new CommandQueue(device);
+    this.subgroups =
+      device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= lanesNeeded;
+  }
+
+  /** Compiles a kernel, or finds it compiled. */
+  kernel<F extends Readonly<Record<string, UniformScalar>>>(
+    source: KernelSource<F>,
+    constants: Readonly<Record<string, number>>,
+  ): Promise<Kernel> {
+    const key = `${source.name} ${JSON.stringify(constants)}`;
+    const { name, subgroupCode } = source;
+    const code = this.subgroups && subgroupCode !== undefined ? subgroupCode : source.code;
+    const kernel = this.#kernels.get(key) ?? compileKernel(this.#device, { name, code }, constants);
+    this.#kernels.set(key, kernel);
+    return kernel;
+  }
+
+  /** Records one dispatch; buffers in the order of the bindings, uniform first. */
+  run(kernel: Kernel, buffers: readonly GPUBuffer[], workgroups: Workgroups): void {
+    const pass = this.queue.encoder.beginComputePass({ label: kernel.name });
+    dispatch(this.#device, pass, kernel, { buffers, workgroups });
+    pass.end();
+  }
+
+  /** The uniform buffer of `key` in `cache`, made on first use. */
+  uniform(cache: Map<string, GPUBuffer>, key: string, make: () => ArrayBuffer): GPUBuffer {
+    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), uniformUsage, key);
+    cache.set(key, buffer);
+    return buffer;
+  }
+
+  /** Destroys all buffers and the device. */
+  destroy(): void {
+    this.pool.destroy();
+    this.#device.destroy();
+  }
+}

@@ -1,0 +1,44 @@
+// Host side of shaders/exact-mac.wgsl.
+
+import code from '../../../shaders/exact-mac.wgsl?raw';
+import type { MacroProgram } from '../../simulate/macro-program.ts';
+import type { KernelSource } from '../kernel.ts';
+import { dotKernels, kernelSlots } from '../tile-weights.ts';
+import { wordMap } from '../word-map.ts';
+import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
+
+/** The kernel; see the shader's header. */
+export const exactMac: KernelSource<TileFields> = {
+  name: 'exact-mac',
+  ...tileTexts('', code),
+  params: tileParams,
+  bindings: [
+    { name: 'words', access: 'read' },
+    { name: 'weights', access: 'read' },
+    { name: 'tile_starts', access: 'read' },
+    { name: 'offsets', access: 'read' },
+    { name: 'bias', access: 'read' },
+    { name: 'sums', access: 'read_write' },
+    { name: 'events', access: 'read_write' },
+  ],
+  constants: ['TILE_WORKGROUP', 'CHUNKS', 'KERNEL_SLOTS', 'FINISH'],
+};
+
+/** How the kernel cuts a layer. */
+export const exactTiling = (program: MacroProgram): Tiling => ({
+  workgroup: 64,
+  pixels: 2,
+  kernels: dotKernels,
+  slots: kernelSlots(program, dotKernels),
+});
+
+/** Values of the overrides; `finish`: whether bias and accumulator are applied. */
+export const exactMacConstants = (
+  program: MacroProgram,
+  finish: boolean,
+): Record<string, number> => ({
+  TILE_WORKGROUP: exactTiling(program).workgroup,
+  CHUNKS: wordMap(program).chunks,
+  KERNEL_SLOTS: exactTiling(program).slots,
+  FINISH: finish ? 1 : 0,
+});

@@ -1,0 +1,89 @@
+// Host side of shaders/input-words.wgsl.
+
+import bytes from '../../../shaders/lib/bytes.wgsl?raw';
+import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
+import wordLines from '../../../shaders/lib/word-lines.wgsl?raw';
+import code from '../../../shaders/input-words.wgsl?raw';
+import type { MacroProgram } from '../../simulate/macro-program.ts';
+import type { KernelSource } from '../kernel.ts';
+import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+import { wordCount, wordMap } from '../word-map.ts';
+
+const fields = {
+  invocations: 'u32',
+  input_height: 'u32',
+  input_width: 'u32',
+  channels: 'u32',
+  patch_height: 'u32',
+  patch_width: 'u32',
+  patch_stride: 'u32',
+  patch_padding: 'u32',
+  words_height: 'u32',
+  words_width: 'u32',
+  padded_height: 'u32',
+  padded_width: 'u32',
+  padding: 'u32',
+  blocks: 'u32',
+  chunks: 'u32',
+} as const;
+
+const params: UniformLayout<typeof fields> = uniformLayout('InputWordsParams', fields);
+
+/** The kernel; see the shader's header. */
+export const inputWords: KernelSource<typeof fields> = {
+  name: 'input-words',
+  code: linearIndex + bytes + wordLines + code,
+  params,
+  bindings: [
+    { name: 'activations', access: 'read' },
+    { name: 'words', access: 'read_write' },
+  ],
+  constants: ['WORD_LINES_ON', 'ALIGNED', 'DIGITS', 'BITS_PER_PHASE'],
+};
+
+/** What a word map holds. */
+export type WordKind = 'bytes' | 'digits';
+
+/** Values of the overrides for a program. */
+export function inputWordsConstants(program: MacroProgram, kind: WordKind): Record<string, number> {
+  const { wordLinesOn, input, patch } = program;
+  const hasPatch = patch.height * patch.width > 1 || patch.stride > 1 || patch.padding > 0;
+  const isAligned = !hasPatch && input.channels % 4 === 0 && wordLinesOn % 4 === 0;
+  return {
+    WORD_LINES_ON: wordLinesOn,
+    ALIGNED: isAligned ? 1 : 0,
+    DIGITS: kind === 'digits' ? 1 : 0,
+    BITS_PER_PHASE: Math.min(2, program.inputBitsPerPhase),
+  };
+}
+
+/** (image, y, x, block, chunk) of a batch. */
+export const inputWordsInvocations = (program: MacroProgram, images: number): number =>
+  wordCount(program, images) * wordMap(program).chunks;
+
+/** Bytes of a word map for a batch. */
+export const inputWordsBytes = (program: MacroProgram, images: number): number =>
+  16 * inputWordsInvocations(program, images);
+
+/** The uniform for a batch. */
+export function inputWordsParams(program: MacroProgram, images: number): ArrayBuffer {
+  const { input, patch, words, kernel } = program;
+  const { paddedHeight, paddedWidth, chunks } = wordMap(program);
+  return params.pack({
+    invocations: inputWordsInvocations(program, images),
+    input_height: input.height,
+    input_width: input.width,
+    channels: input.channels,
+    patch_height: patch.height,
+    patch_width: patch.width,
+    patch_stride: patch.stride,
+    patch_padding: patch.padding,
+    words_height: words.height,
+    words_width: words.width,
+    padded_height: paddedHeight,
+    padded_width: paddedWidth,
+    padding: kernel.padding,
+    blocks: words.blocks,
+    chunks,
+  });
+}

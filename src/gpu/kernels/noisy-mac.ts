@@ -1,0 +1,16 @@
+// Host side of shaders/noisy-mac.wgsl.
+
+import noise from '../../../shaders/lib/noise.wgsl?raw';
+import code from '../../../shaders/noisy-mac.wgsl?raw';
+import type { KernelSource } from '../kernel.ts';
+import { type TileFields, tileParams, tileTexts } from './tile.ts';
+import { bitLineConstants, bitLineLibraries, tiledMac } from './tiled-mac.ts';
+
+/** The kernel; see the shader's header. It binds what {@link tiledMac} binds. */
+export const noisyMac: KernelSource<TileFields> = {
+  name: 'noisy-mac',
+  ...tileTexts(bitLineLibraries + noise, code),
+  params: tileParams,
+  bindings: tiledMac.bindings,
+  constants: [...bitLineConstants, 'NOISE_LEVELS'],
+};

@@ -1,0 +1,106 @@
+// Host side of shaders/lib/tile.wgsl: what the tiled kernels share.
+
+import eightLanes from '../../../shaders/lib/eight-lanes.wgsl?raw';
+import eight from '../../../shaders/lib/eight.wgsl?raw';
+import events from '../../../shaders/lib/events.wgsl?raw';
+import tile from '../../../shaders/lib/tile.wgsl?raw';
+import { type MacroProgram, offsetPerMacroOp } from '../../simulate/macro-program.ts';
+import { foldedRows, withAndWithoutSubgroups, type Workgroups } from '../kernel.ts';
+import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+import { storedCodes, wordMap } from '../word-map.ts';
+
+const fields = {
+  pixels: 'u32',
+  rows: 'u32',
+  kernels: 'u32',
+  kernels_per_tile: 'u32',
+  output_width: 'u32',
+  output_pixels: 'u32',
+  padded_width: 'u32',
+  padded_pixels: 'u32',
+  blocks: 'u32',
+  stride: 'u32',
+  codes: 'u32',
+  pixel_tiles: 'u32',
+  step: 'i32',
+  accumulator_bits: 'u32',
+  offset_upper: 'i32',
+  offset_lower: 'i32',
+  levels: 'u32',
+  noise_key: 'u32',
+  first_image: 'u32',
+} as const;
+
+/** Fields of `TileParams`. */
+export type TileFields = typeof fields;
+
+/** The uniform of every tiled kernel. */
+export const tileParams: UniformLayout<TileFields> = uniformLayout('TileParams', fields);
+
+/** Both texts of a tiled kernel, from its own text and that of the libraries it needs besides. */
+export const tileTexts = (
+  libraries: string,
+  code: string,
+): { readonly code: string; readonly subgroupCode: string } =>
+  withAndWithoutSubgroups({
+    plain: eight,
+    lanes: eightLanes,
+    code: tile + events + libraries + code,
+  });
+
+/** How a tiled kernel cuts a layer. */
+export interface Tiling {
+  /** Invocations of a workgroup. */
+  readonly workgroup: number;
+  /** Output pixels and kernels of an invocation. */
+  readonly pixels: number;
+  readonly kernels: number;
+  /** Kernels of a tile, padded to a multiple of `kernels`. */
+  readonly slots: number;
+}
+
+/** Workgroups over pixels. */
+export const pixelTiles = (program: MacroProgram, images: number, tiling: Tiling): number =>
+  Math.ceil(
+    (images * program.output.height * program.output.width) / (tiling.workgroup * tiling.pixels),
+  );
+
+/** Workgroups of a dispatch: kernels of all tiles, and pixels folded into two dimensions. */
+export function tileWorkgroups(program: MacroProgram, images: number, tiling: Tiling): Workgroups {
+  const { rows, layers } = foldedRows(pixelTiles(program, images, tiling));
+  return [((program.tileStarts.length - 1) * tiling.slots) / tiling.kernels, rows, layers];
+}
+
+/** The uniform for a batch. */
+export function packTileParams(
+  program: MacroProgram,
+  images: number,
+  tiling: Tiling,
+  noise: { readonly levels: number; readonly key: number; readonly firstImage: number },
+): ArrayBuffer {
+  const { output } = program;
+  const { paddedHeight, paddedWidth } = wordMap(program);
+  const offset = offsetPerMacroOp(program);
+  const tiles = pixelTiles(program, images, tiling);
+  return tileParams.pack({
+    pixels: images * output.height * output.width,
+    rows: foldedRows(tiles).rows,
+    kernels: output.channels,
+    kernels_per_tile: program.kernelsPerTile,
+    output_width: output.width,
+    output_pixels: output.height * output.width,
+    padded_width: paddedWidth,
+    padded_pixels: paddedHeight * paddedWidth,
+    blocks: program.words.blocks,
+    stride: program.kernel.stride,
+    codes: storedCodes(program).length,
+    pixel_tiles: tiles,
+    step: program.adc.step,
+    accumulator_bits: program.accumulatorBits,
+    offset_upper: Math.floor(offset / 256),
+    offset_lower: offset - 256 * Math.floor(offset / 256),
+    levels: noise.levels,
+    noise_key: noise.key,
+    first_image: noise.firstImage,
+  });
+}

@@ -1,0 +1,71 @@
+// Host side of shaders/tiled-mac.wgsl.
+
+import adc from '../../../shaders/lib/tiled-adc.wgsl?raw';
+import macroTile from '../../../shaders/lib/macro-tile.wgsl?raw';
+import code from '../../../shaders/tiled-mac.wgsl?raw';
+import type { MacroProgram } from '../../simulate/macro-program.ts';
+import type { AdcProduct } from '../choose-path.ts';
+import type { KernelSource } from '../kernel.ts';
+import { kernelSlots } from '../tile-weights.ts';
+import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
+
+/** Overrides of shaders/lib/tiled-adc.wgsl. */
+export const tiledAdcConstants: readonly string[] = [
+  'ADC_MULTIPLIER',
+  'ADC_ADDEND',
+  'ADC_SHIFT',
+  'ADC_BITS',
+  'BITS_PER_PHASE',
+];
+/** Overrides of every kernel that reads bit lines in tiles. */
+export const bitLineConstants: readonly string[] = [
+  'TILE_WORKGROUP',
+  'PHASES',
+  'WEIGHT_BITS',
+  'KERNEL_SLOTS',
+  ...tiledAdcConstants,
+];
+/** Libraries of every kernel that reads bit lines in tiles. */
+export const bitLineLibraries: string = adc + macroTile;
+
+/** The kernel; see the shader's header. */
+export const tiledMac: KernelSource<TileFields> = {
+  name: 'tiled-mac',
+  ...tileTexts(bitLineLibraries, code),
+  params: tileParams,
+  bindings: [
+    { name: 'words', access: 'read' },
+    { name: 'weights', access: 'read' },
+    { name: 'tile_starts', access: 'read' },
+    { name: 'groups', access: 'read' },
+    { name: 'bias', access: 'read' },
+    { name: 'sums', access: 'read_write' },
+    { name: 'events', access: 'read_write' },
+  ],
+  constants: bitLineConstants,
+};
+
+/** How the kernel cuts a layer. */
+export const bitLineTiling = (program: MacroProgram, workgroup = 64): Tiling => ({
+  workgroup,
+  pixels: 4,
+  kernels: 2,
+  slots: kernelSlots(program, 2),
+});
+
+/** Values of the overrides for a program. */
+export const bitLineValues = (
+  program: MacroProgram,
+  adcProduct: AdcProduct,
+  tiling: Tiling,
+): Record<string, number> => ({
+  TILE_WORKGROUP: tiling.workgroup,
+  PHASES: program.phases,
+  WEIGHT_BITS: program.weightBits,
+  KERNEL_SLOTS: tiling.slots,
+  ADC_MULTIPLIER: adcProduct.multiplier,
+  ADC_ADDEND: adcProduct.addend,
+  ADC_SHIFT: adcProduct.shift,
+  ADC_BITS: program.adc.bits,
+  BITS_PER_PHASE: program.inputBitsPerPhase,
+});

@@ -1,0 +1,59 @@
+// What runs the macros of one layer: kernels, weights, uniforms. One file per way of doing it.
+
+import type { MacroPath } from '../../simulate/macro-backend.ts';
+import type { MacroProgram } from '../../simulate/macro-program.ts';
+import { storageUsage, uniformUsage } from '../buffer-pool.ts';
+import type { DeviceContext } from '../device-context.ts';
+import type { GpuMap } from '../gpu-map.ts';
+
+/** Runs the macros of one layer. */
+export interface LayerRunner {
+  readonly path: MacroPath;
+  /** Records the kernels of a batch; gives the buffer of the sums, order (image, y, x, kernel). */
+  record(input: GpuMap): GPUBuffer;
+}
+
+/** Buffers that a layer holds as long as it is prepared. */
+export class LayerBuffers {
+  /** Uniforms by kernel and batch. */
+  readonly uniforms: Map<string, GPUBuffer> = new Map<string, GPUBuffer>();
+  readonly events: GPUBuffer;
+  readonly #context: DeviceContext;
+  readonly #layer: string;
+  readonly #filled: GPUBuffer[] = [];
+
+  constructor(context: DeviceContext, program: MacroProgram) {
+    this.#context = context;
+    this.#layer = program.name;
+    this.events = this.filled(new Uint32Array(eventWords), 'events');
+  }
+
+  /** A buffer holding `data` as long as the layer is prepared. */
+  filled(data: ArrayBufferView, binding: string): GPUBuffer {
+    const buffer = this.#context.pool.takeFilled(data, storageUsage, `${this.#layer}.${binding}`);
+    this.#filled.push(buffer);
+    return buffer;
+  }
+
+  /** The uniform of a kernel for a batch. */
+  uniform(key: string, make: () => ArrayBuffer): GPUBuffer {
+    return this.#context.uniform(this.uniforms, key, make);
+  }
+
+  /** A uniform that only one batch has. */
+  uniformOnce(name: string, values: ArrayBuffer): GPUBuffer {
+    const { pool, queue } = this.#context;
+    const buffer = pool.takeFilled(values, uniformUsage, `${this.#layer}.${name}`);
+    queue.afterSubmit(() => pool.give(buffer));
+    return buffer;
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    for (const buffer of [...this.#filled, ...this.uniforms.values()])
+      this.#context.pool.give(buffer);
+  }
+}
+
+/** Words of the counters of a layer: three events, each a lower and an upper word. */
+export const eventWords = 6;

@@ -1,0 +1,61 @@
+// The word map as the tiled kernels have it: with a border of zeros, so that every position of a window is in it.
+
+import type { MacroProgram } from '../simulate/macro-program.ts';
+
+/** Word lines of a chunk: 16 bytes, or the digits of four phases. */
+export const chunkLines = 16;
+
+/** Sizes of a word map with its border. */
+export interface WordMap {
+  readonly paddedHeight: number;
+  readonly paddedWidth: number;
+  /** Chunks of {@link chunkLines} word lines per word. */
+  readonly chunks: number;
+}
+
+/** The {@link WordMap} of a program. */
+export function wordMap(program: MacroProgram): WordMap {
+  const { output, kernel, wordLinesOn } = program;
+  return {
+    paddedHeight: (output.height - 1) * kernel.stride + kernel.height,
+    paddedWidth: (output.width - 1) * kernel.stride + kernel.width,
+    chunks: Math.ceil(wordLinesOn / chunkLines),
+  };
+}
+
+/** Words of a word map for `images`. */
+export function wordCount(program: MacroProgram, images: number): number {
+  const { paddedHeight, paddedWidth } = wordMap(program);
+  return images * paddedHeight * paddedWidth * program.words.blocks;
+}
+
+/** Distance of the word that index code `code` meets from the first word of a pixel. */
+export function wordDistance(program: MacroProgram, code: number): number {
+  const { kernel, words } = program;
+  const positions = kernel.height * kernel.width;
+  const position = code % positions;
+  const pixels =
+    Math.floor(position / kernel.width) * wordMap(program).paddedWidth + (position % kernel.width);
+  return pixels * words.blocks + Math.floor(code / positions);
+}
+
+/** An index code that some tile stores. */
+export interface StoredCode {
+  readonly code: number;
+  /** Column reads per phase and pixel of all tiles that store it. */
+  readonly columnReads: number;
+}
+
+/** Every index code that some tile of a program stores, ascending. */
+export function storedCodes(program: MacroProgram): readonly StoredCode[] {
+  const { tileStarts, codes, kernelsPerTile, weightBits, output } = program;
+  const reads = new Map<number, number>();
+  for (let tile = 0; tile + 1 < tileStarts.length; tile++) {
+    const kernels = Math.min(kernelsPerTile, output.channels - tile * kernelsPerTile);
+    for (const code of codes.subarray(tileStarts[tile], tileStarts[tile + 1]))
+      reads.set(code, (reads.get(code) ?? 0) + kernels * weightBits);
+  }
+  return [...reads]
+    .map(([code, columnReads]) => ({ code, columnReads }))
+    .toSorted((a, b) => a.code - b.code);
+}
