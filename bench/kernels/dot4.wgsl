@@ -1,4 +1,4 @@
-// Throughput of dot4I8Packed (four 8-bit products and their sum) with the add that takes its result, four words against
+// Throughput of dot4U8Packed (four 8-bit products and their sum) with the add that takes its result, four words against
 // four others, as a tile of outputs has it.
 //   sum_k = sum_k + dot4(a_i, m_(i+k mod 4)) for all i;  a = a ^ sum       16 dot products per step, 8 steps per iteration
 
@@ -18,12 +18,7 @@ struct State {
 @group(0) @binding(2) var<storage, read_write> results: array<u32>;
 
 fn dots(x: u32, y: vec4u) -> vec4u {
-  return bitcast<vec4u>(vec4i(
-    dot4I8Packed(x, y.x),
-    dot4I8Packed(x, y.y),
-    dot4I8Packed(x, y.z),
-    dot4I8Packed(x, y.w),
-  ));
+  return vec4u(dot4U8Packed(x, y.x), dot4U8Packed(x, y.y), dot4U8Packed(x, y.z), dot4U8Packed(x, y.w));
 }
 
 fn step(s: State, m: vec4u) -> State {

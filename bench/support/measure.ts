@@ -99,7 +99,8 @@ async function time(one: TimedCase, host: Host, settings: Settings): Promise<Tim
   };
 }
 
-interface RunTime {
+/** What runs took. */
+export interface RunTime {
   readonly wall: number;
   readonly cpu: number | undefined;
   /** Did a run restart the watch? Then only what came after the last restart is counted. */
