@@ -17,6 +17,11 @@ import { packageRoot } from './package-root.ts';
 /** Longest that one job may run in a page. */
 const limitMs = 60 * 60_000;
 
+/** As `ServedOptions` of src/view/served-job.ts. */
+interface ServedOptions {
+  readonly maxMemory?: number | undefined;
+}
+
 /** What crosses from the page: numbers and text only, as src/view/served-job.ts gives them. */
 type ServedResult = Omit<JobResult, 'outputs'> & { readonly outputs: readonly number[] };
 
@@ -25,10 +30,16 @@ type ServedResult = Omit<JobResult, 'outputs'> & { readonly outputs: readonly nu
  * @throws {EnvironmentError} when there is no browser, no page or no adapter in it
  * @throws {SimulationError} with what the page reported
  */
-export async function runJobInBrowser(job: Job, work: LongWork): Promise<JobResult> {
+export async function runJobInBrowser(
+  job: Job,
+  work: LongWork,
+  options: ServedOptions = {},
+): Promise<JobResult> {
   const result = await withPage(writeJob(job), async (page) => {
     await page.exposeFunction('marsProgress', (progress: Progress) => work.onProgress?.(progress));
-    return (await page.evaluate('marsServed.runJob("/job", marsProgress)')) as ServedResult;
+    return (await page.evaluate(
+      `marsServed.runJob("/job", marsProgress, ${JSON.stringify(options)})`,
+    )) as ServedResult;
   });
   const { report, outputs, ...rest } = result;
   return { ...rest, report: { ...report, backend: 'browser' }, outputs: Int32Array.from(outputs) };

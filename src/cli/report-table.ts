@@ -6,6 +6,7 @@ import type { ProvenanceEntry } from '../chips/index.ts';
 import { energyParts } from '../report/energy.ts';
 import { noiseText } from '../report/noise-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
+import type { MacroPath } from '../simulate/macro-backend.ts';
 import { borderless, bytes, count, energy, number, share } from './format.ts';
 
 /** The whole report as text. */
@@ -104,6 +105,7 @@ function headlines(report: Report): string {
       'stored',
       `${bytes(compression.storedBits)} (${bytes(compression.indexBits)} of it index codes), dense ${bytes(compression.denseBits)}`,
     ],
+    ...computedRow(report),
     ...overflows(report),
     ['speed', speedText(report)],
     [
@@ -124,6 +126,24 @@ function noiseRow({ noise, seed, energy }: Report): readonly (readonly [string, 
   if (text === 'none' || energy.activity === 'estimated') return [];
   return [['noise', `${text} (deviations; 1 unit is a cell’s discharge at digit 1), seed ${seed}`]];
 }
+
+/** Which shortcuts the simulation took, and how much memory. Nothing where none was run. */
+function computedRow({ layers, peakMemory }: Report): readonly (readonly [string, string])[] {
+  const paths = [...new Set(layers.flatMap(({ path }) => path ?? []))];
+  if (paths.length === 0) return [];
+  const ways = paths.map((path) => {
+    const names = layers.filter((layer) => layer.path === path).map(({ name }) => name);
+    return `${pathTexts[path]} (${names.length} ${names.length === 1 ? 'layer' : 'layers'})`;
+  });
+  const memory = peakMemory === null ? '' : `; at most ${bytes(8 * peakMemory)} on the device`;
+  return [['computed', `${ways.join(', ')}${memory}`]];
+}
+
+const pathTexts: Readonly<Record<MacroPath, string>> = {
+  'bit lines': 'every column read through the ADC',
+  'dot product': 'as dot products, since the ADC loses nothing',
+  'dot product, clips corrected': 'as dot products less what the ADC clips',
+};
 
 /** Sums that an accumulator could not hold: never silent. */
 function overflows({ layers }: Report): readonly (readonly [string, string])[] {

@@ -40,3 +40,22 @@ export function crc32(bytes: Uint8Array): number {
   for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 255] as number);
   return ~crc >>> 0;
 }
+
+/**
+ * Transposes eight bytes as a matrix of 8 x 8 bits, in place: before, byte i of words `at` and `at + 1` is row i;
+ * afterwards bit i of byte j is what bit j of byte i was. Twice is nothing. (H. S. Warren, Hacker's Delight, 7-3.)
+ */
+export function transposeBits(words: Uint32Array, at: number): void {
+  let low = words[at] as number;
+  let high = words[at + 1] as number;
+  let swap = (low ^ (low >>> 7)) & 0x00aa00aa;
+  low ^= swap ^ (swap << 7);
+  swap = (high ^ (high >>> 7)) & 0x00aa00aa;
+  high ^= swap ^ (swap << 7);
+  swap = (low ^ (low >>> 14)) & 0x0000cccc;
+  low ^= swap ^ (swap << 14);
+  swap = (high ^ (high >>> 14)) & 0x0000cccc;
+  high ^= swap ^ (swap << 14);
+  words[at] = (low & 0x0f0f0f0f) | ((high << 4) & 0xf0f0f0f0);
+  words[at + 1] = ((low >>> 4) & 0x0f0f0f0f) | (high & 0xf0f0f0f0);
+}

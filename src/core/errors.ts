@@ -63,6 +63,13 @@ export class SimulationError extends CimError {
   override readonly name = 'SimulationError' as const;
 }
 
+/**
+ * Something does not fit the memory of a device. Whoever can make it smaller tries that before a person sees this.
+ */
+export class MemoryError extends CimError {
+  override readonly name = 'MemoryError' as const;
+}
+
 /** The machine lacks something (adapter, browser, package). */
 export class EnvironmentError extends CimError {
   override readonly name = 'EnvironmentError' as const;

@@ -1,6 +1,6 @@
 // Buffers by size, used again when they are given back, and counted, so that a leak is a number and not a guess.
 
-import { SimulationError } from '../core/errors.ts';
+import { MemoryError } from '../core/errors.ts';
 
 /** GPUBufferUsage.STORAGE | COPY_DST | COPY_SRC, as numbers: the globals are not everywhere. */
 export const storageUsage: GPUBufferUsageFlags = 0x80 | 0x8 | 0x4;
@@ -15,11 +15,14 @@ export class BufferPool {
   readonly #largest: number;
   readonly #waiting = new Map<number, GPUBuffer[]>();
   readonly #out = new Map<GPUBuffer, 'pooled' | 'own'>();
+  readonly #limit: number;
   #bytes = 0;
   #peakBytes = 0;
 
-  constructor(device: GPUDevice) {
+  /** @param limit most bytes that its buffers may take together */
+  constructor(device: GPUDevice, limit: number = Infinity) {
     this.#device = device;
+    this.#limit = limit;
     this.#largest = Math.min(
       device.limits.maxStorageBufferBindingSize,
       device.limits.maxBufferSize,
@@ -38,11 +41,10 @@ export class BufferPool {
 
   /**
    * A storage buffer of at least `bytes`; what it holds is undefined.
-   * @throws {SimulationError} when the adapter cannot bind that many bytes
+   * @throws {MemoryError} when the adapter cannot bind that many bytes, or the limit is reached
    */
   take(bytes: number, label: string): GPUBuffer {
-    // Powers of two, so that layers of similar size share buffers.
-    const rounded = Math.max(16, 2 ** Math.ceil(Math.log2(bytes)));
+    const rounded = roundedSize(bytes);
     const size = rounded <= this.#largest ? rounded : Math.ceil(bytes / 16) * 16;
     const buffer =
       this.#waiting.get(size)?.pop() ?? this.#create({ label, size, usage: storageUsage });
@@ -77,26 +79,63 @@ export class BufferPool {
     }
   }
 
+  /**
+   * Runs `work`, which takes buffers. Where it throws, those that it has not given back are given back.
+   * @throws what `work` throws
+   */
+  giveBackOnError<T>(work: () => T): T {
+    const before = new Set(this.#out.keys());
+    try {
+      return work();
+    } catch (error) {
+      for (const [buffer, kind] of this.#out)
+        if (kind === 'pooled' && !before.has(buffer)) this.give(buffer);
+      throw error;
+    }
+  }
+
+  /** Destroys the buffers that wait to be used again. */
+  destroyWaiting(): void {
+    for (const buffers of this.#waiting.values())
+      for (const buffer of buffers) {
+        this.#bytes -= buffer.size;
+        buffer.destroy();
+      }
+    this.#waiting.clear();
+  }
+
   /** Destroys all buffers. */
   destroy(): void {
     for (const buffer of this.#out.keys()) buffer.destroy();
-    for (const buffers of this.#waiting.values()) for (const buffer of buffers) buffer.destroy();
+    this.destroyWaiting();
     this.#out.clear();
-    this.#waiting.clear();
     this.#bytes = 0;
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {
     if (descriptor.size > this.#largest)
-      throw new SimulationError({
+      throw new MemoryError({
         what: `a buffer of ${descriptor.size} bytes exceeds the adapter's ${this.#largest} (maxStorageBufferBindingSize)`,
         where: descriptor.label,
         todo: 'simulate fewer images per batch',
+      });
+    if (this.#bytes + descriptor.size > this.#limit) this.destroyWaiting();
+    if (this.#bytes + descriptor.size > this.#limit)
+      throw new MemoryError({
+        what: `needs ${descriptor.size} bytes beside the ${this.#bytes} in use, more than the ${this.#limit} allowed`,
+        where: descriptor.label,
+        todo: 'allow more (--max-gpu-memory), or simulate fewer images per batch',
       });
     this.#bytes += descriptor.size;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
     return this.#device.createBuffer(descriptor);
   }
+}
+
+/** Eight sizes per power of two, so that layers of similar size share buffers and little is wasted. */
+function roundedSize(bytes: number): number {
+  const step = Math.max(16, 2 ** (Math.ceil(Math.log2(Math.max(1, bytes))) - 4));
+  return Math.max(16, Math.ceil(bytes / step) * step);
 }
 
 const bytesOf = (view: ArrayBufferView): Uint8Array =>

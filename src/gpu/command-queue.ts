@@ -1,6 +1,6 @@
 // Records commands until something must be read back; every error of the device ends as one SimulationError.
 
-import { SimulationError } from '../core/errors.ts';
+import { MemoryError, SimulationError } from '../core/errors.ts';
 
 const filters: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
 /** GPUBufferUsage.MAP_READ | COPY_DST, and GPUMapMode.READ. */
@@ -35,10 +35,19 @@ export class CommandQueue {
     this.#afterSubmit.push(action);
   }
 
+  /** Forgets the commands that are recorded and not submitted. */
+  discard(): void {
+    if (!this.#encoder) return;
+    this.#encoder = undefined;
+    for (const action of this.#afterSubmit.splice(0)) action();
+    for (let i = 0; i < filters.length; i++) this.#device.popErrorScope().catch(() => undefined); // a lost device says so at the next submit
+  }
+
   /**
    * Submits, and gives the first `bytes` of `buffer`.
    * @param clear true to set the buffer to zero afterwards
-   * @throws {SimulationError} for any error of the device since the last submit
+   * @throws {MemoryError} when the device had too little memory since the last submit
+   * @throws {SimulationError} for any other error of the device since then
    */
   async read(buffer: GPUBuffer, bytes: number, clear = false): Promise<ArrayBuffer> {
     const commands = this.encoder;
@@ -89,6 +98,12 @@ export class CommandQueue {
         todo: 'run again',
       });
     const error = errors.find((candidate) => candidate !== null);
+    if (error && error === errors[filters.toReversed().indexOf('out-of-memory')])
+      throw new MemoryError({
+        what: `the GPU is out of memory: ${error.message.split('\n')[0]}`,
+        where: what,
+        todo: 'simulate fewer images per batch',
+      });
     if (error)
       throw new SimulationError({
         what: `the GPU reports: ${error.message.split('\n')[0]}`,

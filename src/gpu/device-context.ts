@@ -23,9 +23,10 @@ export class DeviceContext {
   readonly #device: GPUDevice;
   readonly #kernels = new Map<string, Promise<Kernel>>();
 
-  constructor(device: GPUDevice) {
+  /** @param maxMemory most bytes that buffers may take together */
+  constructor(device: GPUDevice, maxMemory: number) {
     this.#device = device;
-    this.pool = new BufferPool(device);
+    this.pool = new BufferPool(device, maxMemory);
     this.queue = new CommandQueue(device);
     this.subgroups =
       device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= lanesNeeded;

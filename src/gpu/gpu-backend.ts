@@ -24,6 +24,12 @@ interface GpuLayer extends PreparedLayer {
   readonly buffers: LayerBuffers;
 }
 
+/** How to open a backend. */
+export interface GpuBackendOptions extends Partial<PathOptions> {
+  /** Most bytes that its buffers may take together; no limit but the device's by default. */
+  readonly maxMemory?: number | undefined;
+}
+
 /** Runs macro layers on a device, which it owns. */
 export class GpuBackend implements MacroBackend {
   readonly name = 'gpu';
@@ -32,18 +38,25 @@ export class GpuBackend implements MacroBackend {
   readonly #paths: PathOptions;
   readonly #poolUniforms = new Map<string, GPUBuffer>();
   readonly #noResidual: GPUBuffer;
+  /** Whether some buffer that waits to be used again may have been made without memory. */
+  #isSuspect = false;
   #requantize: Kernel | undefined;
   #pooling: Kernel | undefined;
 
-  constructor(device: GPUDevice, name: string, paths: PathOptions) {
+  constructor(device: GPUDevice, name: string, options: GpuBackendOptions = {}) {
+    const { shortcuts = true, packedDotProducts = true, maxMemory = Infinity } = options;
     this.device = name;
-    this.#paths = paths;
-    this.#context = new DeviceContext(device);
+    this.#paths = { shortcuts, packedDotProducts };
+    this.#context = new DeviceContext(device, maxMemory);
     this.#noResidual = this.pool.takeFilled(
       new Uint32Array(4),
       storageUsage,
       'requantize.residual',
     );
+  }
+
+  get peakMemory(): number {
+    return this.pool.peakBytes;
   }
 
   /** Its buffers; tests and benches look at the counts. */
@@ -75,6 +88,20 @@ export class GpuBackend implements MacroBackend {
   }
 
   upload(map: FeatureMap, firstImage = 0): GpuMap {
+    if (this.#isSuspect) this.pool.destroyWaiting();
+    this.#isSuspect = false;
+    return this.#recording(() => this.#upload(map, firstImage));
+  }
+
+  runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): GpuMap {
+    return this.#recording(() => this.#runMacro(prepared as GpuLayer, input as GpuMap, residual));
+  }
+
+  runPool(layer: PoolLayer, input: HeldMap): GpuMap {
+    return this.#recording(() => this.#runPool(layer, input as GpuMap));
+  }
+
+  #upload(map: FeatureMap, firstImage: number): GpuMap {
     const { images, height, width, channels } = map;
     const bytes = mapBytes(map, images);
     const buffer = this.pool.take(bytes, 'upload');
@@ -86,11 +113,11 @@ export class GpuBackend implements MacroBackend {
     return { images, firstImage, shape, kind: 'activations', buffer };
   }
 
-  runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): GpuMap {
-    const { program, runner, buffers } = prepared as GpuLayer;
+  #runMacro(layer: GpuLayer, input: GpuMap, residual: HeldMap | undefined): GpuMap {
+    const { program, runner, buffers } = layer;
     const { images, firstImage } = input;
     const { output: shape } = program;
-    const sums = runner.record(input as GpuMap);
+    const sums = runner.record(input);
     const { requantize: finish } = program;
     if (!finish) return { images, firstImage, shape, kind: 'sums', buffer: sums };
     const added = residual as GpuMap | undefined;
@@ -108,8 +135,8 @@ export class GpuBackend implements MacroBackend {
     return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
 
-  runPool(layer: PoolLayer, input: HeldMap): GpuMap {
-    const { images, firstImage, buffer } = input as GpuMap;
+  #runPool(layer: PoolLayer, input: GpuMap): GpuMap {
+    const { images, firstImage, buffer } = input;
     const shape = layer.outputShape;
     const count = images * activationsPerImage(shape);
     const stored = this.pool.take(mapBytes(shape, images), `${layer.name}.activations`);
@@ -126,10 +153,9 @@ export class GpuBackend implements MacroBackend {
 
   async download(map: HeldMap): Promise<Int32Array> {
     const { images, shape, kind, buffer } = map as GpuMap;
-    const { queue } = this.#context;
     const count = outputCount(shape, images);
-    if (kind === 'sums') return new Int32Array(await queue.read(buffer, 4 * count));
-    const bytes = await queue.read(buffer, mapBytes(shape, images));
+    if (kind === 'sums') return new Int32Array(await this.#read(buffer, 4 * count));
+    const bytes = await this.#read(buffer, mapBytes(shape, images));
     return Int32Array.from(new Uint8Array(bytes).subarray(0, count));
   }
 
@@ -156,6 +182,26 @@ export class GpuBackend implements MacroBackend {
     return tiled ?? (await generalLayer(this.#context, program, buffers));
   }
 
+  async #read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    try {
+      return await this.#context.queue.read(buffer, bytes);
+    } catch (error) {
+      // A buffer that was made without memory is not usable, and nothing says which one it was.
+      this.#isSuspect = true;
+      throw error;
+    }
+  }
+
+  /** Records commands. Where that fails, nothing is left of them. */
+  #recording<T>(record: () => T): T {
+    try {
+      return this.pool.giveBackOnError(record);
+    } catch (error) {
+      this.#context.queue.discard();
+      throw error;
+    }
+  }
+
   #run(kernel: Kernel | undefined, buffers: readonly GPUBuffer[], invocations: number): void {
     assert(kernel !== undefined, 'kernels are compiled before they run');
     this.#context.run(kernel, buffers, linearWorkgroups(invocations));
@@ -165,18 +211,14 @@ export class GpuBackend implements MacroBackend {
 /**
  * Opens a backend on `device`, which it owns from then on.
  * @param name device and driver, for reports
- * @param paths by default shortcuts are taken wherever they are proven
+ * @param options by default shortcuts are taken wherever they are proven
  */
 export async function openGpuBackend(
   device: GPUDevice,
   name: string,
-  paths: Partial<PathOptions> = {},
+  options: GpuBackendOptions = {},
 ): Promise<GpuBackend> {
-  const backend = new GpuBackend(device, name, {
-    shortcuts: true,
-    packedDotProducts: true,
-    ...paths,
-  });
+  const backend = new GpuBackend(device, name, options);
   await backend.compile();
   return backend;
 }

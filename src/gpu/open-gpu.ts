@@ -73,9 +73,13 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
 
 /**
  * Opens the GPU backend. The caller disposes it (`await using`).
+ * @param options `maxMemory`: most bytes of device memory; no limit but the device's by default
  * @throws {EnvironmentError} when there is no adapter
  */
-export async function openGpu(gpu: GPU): Promise<MacroBackend> {
+export async function openGpu(
+  gpu: GPU,
+  options: { readonly maxMemory?: number | undefined } = {},
+): Promise<MacroBackend> {
   const { adapter, device, packedDotProducts } = await openDevice(gpu);
-  return openGpuBackend(device, adapterText(adapter), { packedDotProducts });
+  return openGpuBackend(device, adapterText(adapter), { ...options, packedDotProducts });
 }

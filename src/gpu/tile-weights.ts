@@ -1,5 +1,6 @@
 // Weights as the tiled kernels read them, made from the weight planes of a program.
 
+import { transposeBits } from '../core/bits.ts';
 import { type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
 import { chunkLines, wordMap } from './word-map.ts';
 
@@ -9,11 +10,6 @@ export const dotKernels = 16;
 const bitLanes = 8;
 const quadsPerChunk = chunkLines / 4;
 
-/** The four bits of a nibble as four bytes. */
-const nibbleBytes: Uint32Array = Uint32Array.from(
-  { length: 16 },
-  (_, nibble) => (nibble & 1) | ((nibble & 2) << 7) | ((nibble & 4) << 14) | ((nibble & 8) << 21),
-);
 /** The bits of a byte, each doubled. */
 const doubledBits: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
   let doubled = 0;
@@ -30,37 +26,41 @@ export function dotWeights(program: MacroProgram): Uint32Array {
   const { codes, kernelsPerTile, wordLinesOn } = program;
   const { chunks } = wordMap(program);
   const slotBlocks = kernelSlots(program, dotKernels) / dotKernels;
-  const quads = Math.ceil(wordLinesOn / 4);
   const packed = new Uint32Array(codes.length * slotBlocks * chunks * dotKernels * quadsPerChunk);
   for (let group = 0; group < codes.length; group++)
     for (let kernel = 0; kernel < kernelsPerTile; kernel++) {
       const block = group * slotBlocks + Math.floor(kernel / dotKernels);
       const slot = kernel % dotKernels;
-      for (let quad = 0; quad < quads; quad++) {
-        const chunk = block * chunks + Math.floor(quad / quadsPerChunk);
-        packed[(chunk * dotKernels + slot) * quadsPerChunk + (quad % quadsPerChunk)] = quadBytes(
-          program,
-          group * kernelsPerTile + kernel,
-          quad,
-        );
+      for (let line = 0; line < wordLinesOn; line += 8) {
+        const chunk = block * chunks + Math.floor(line / chunkLines);
+        const to = (chunk * dotKernels + slot) * quadsPerChunk + (line % chunkLines) / 4;
+        putEight(program, group * kernelsPerTile + kernel, line, { packed, to });
       }
     }
   return packed;
 }
 
-/** Four weights plus 128; every byte ends between 0 and 255, so that sums of bytes may be taken as one word. */
-function quadBytes(program: MacroProgram, column: number, quad: number): number {
+const matrix = new Uint32Array(2);
+const matrixBytes = new Uint8Array(matrix.buffer);
+
+/** Puts eight weights plus 128 of a column into two words. Eight planes of eight word lines are a matrix of bits. */
+function putEight(
+  program: MacroProgram,
+  column: number,
+  line: number,
+  { packed, to }: { readonly packed: Uint32Array; readonly to: number },
+): void {
   const { weightPlanes, weightBits } = program;
   const words = wordsPerPlane(program);
-  const word = quad >> 3;
-  const shift = (quad & 7) * 4;
-  let bytes = 0x80808080;
-  for (let bit = 0; bit < weightBits; bit++) {
-    const plane = weightPlanes[(column * weightBits + bit) * words + word] as number;
-    const value = (nibbleBytes[(plane >>> shift) & 15] as number) * 2 ** bit;
-    bytes += bit === weightBits - 1 ? -value : value;
+  const first = column * weightBits * words + (line >> 5);
+  for (let bit = 0; bit < 8; bit++) {
+    // The sign goes on above the highest bit, as in any two's complement.
+    const plane = weightPlanes[first + Math.min(bit, weightBits - 1) * words] as number;
+    matrixBytes[bit] = plane >>> (line & 31);
   }
-  return bytes;
+  transposeBits(matrix, 0);
+  packed[to] = (matrix[0] as number) ^ 0x80808080;
+  packed[to + 1] = (matrix[1] as number) ^ 0x80808080;
 }
 
 /** Weight bits as wide as digits, order (group, kernel, eight weight bits), for at most 16 word lines. */

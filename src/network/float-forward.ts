@@ -3,7 +3,6 @@
 import { assert, CancelledError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, type FloatMap } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
-import { forEachInside } from '../core/window.ts';
 import { type ConvLayer, hasWeights, type Layer, type LinearLayer } from './layer.ts';
 import { imageName, layerShapes, type Network } from './network.ts';
 
@@ -132,44 +131,91 @@ function asConv(layer: ConvLayer | LinearLayer, input: FloatMap): ConvLayer {
   };
 }
 
+/** Kernels whose sums are kept in registers together. */
+const kernelsTogether = 4;
+
 function convolve(layer: ConvLayer, input: FloatMap, output: FloatMap): void {
-  const { channels, kernels, kernelHeight, kernelWidth, stride, padding } = layer;
-  const window = { height: kernelHeight, width: kernelWidth, stride, padding };
-  const weights = kernelsInnermost(layer);
-  const sums = new Float64Array(kernels);
+  const { kernels } = layer;
+  const weights = weightsTogether(layer);
+  const bias = new Float64Array(Math.ceil(kernels / kernelsTogether) * kernelsTogether);
+  if (layer.bias) bias.set(layer.bias);
+  const sums = new Float64Array(bias.length);
+  const patch = new Float64Array(layer.kernelHeight * layer.kernelWidth * layer.channels);
   let to = 0;
   for (let image = 0; image < output.images; image++)
     for (let y = 0; y < output.height; y++)
       for (let x = 0; x < output.width; x++) {
-        sums.fill(0);
-        if (layer.bias) sums.set(layer.bias);
-        forEachInside(window, input, { y, x }, (position, pixel) => {
-          const from = (image * input.height * input.width + pixel) * channels;
-          for (let c = 0; c < channels; c++) {
-            const value = input.data[from + c] as number;
-            if (value === 0) continue;
-            const row = (position * channels + c) * kernels;
-            for (let m = 0; m < kernels; m++)
-              sums[m] = (sums[m] as number) + value * (weights[row + m] as number);
-          }
-        });
-        output.data.set(sums, to);
+        gatherPatch(layer, input, { image, y, x }, patch);
+        sums.set(bias);
+        addProducts(patch, weights, sums);
+        output.data.set(kernels === sums.length ? sums : sums.subarray(0, kernels), to);
         to += kernels;
       }
 }
 
-/** Weights in order (R, S, C, M), so that the innermost loop runs along memory. */
-function kernelsInnermost(layer: ConvLayer): Float32Array {
+/** The inputs of one output pixel, order (R, S, C); 0 outside the map. */
+function gatherPatch(
+  layer: ConvLayer,
+  input: FloatMap,
+  at: { readonly image: number; readonly y: number; readonly x: number },
+  patch: Float64Array,
+): void {
+  const { channels, kernelHeight, kernelWidth, stride, padding } = layer;
+  const left = at.x * stride - padding;
+  const firstColumn = Math.max(0, -left);
+  const columns = Math.min(kernelWidth, input.width - left) - firstColumn;
+  patch.fill(0);
+  for (let row = 0; row < kernelHeight; row++) {
+    const y = at.y * stride - padding + row;
+    if (y < 0 || y >= input.height) continue;
+    // The columns of a row, and their channels, lie side by side in the map and in the patch.
+    let from = ((at.image * input.height + y) * input.width + left + firstColumn) * channels;
+    let to = (row * kernelWidth + firstColumn) * channels;
+    for (let i = columns * channels; i > 0; i--) patch[to++] = input.data[from++] as number;
+  }
+}
+
+/** Adds the products of a patch with each kernel to `sums`: four kernels at once, so that each input is read once. */
+function addProducts(patch: Float64Array, weights: Float64Array, sums: Float64Array): void {
+  let at = 0;
+  for (let kernel = 0; kernel < sums.length; kernel += kernelsTogether) {
+    let a = sums[kernel] as number;
+    let b = sums[kernel + 1] as number;
+    let c = sums[kernel + 2] as number;
+    let d = sums[kernel + 3] as number;
+    for (let i = 0; i < patch.length; i++) {
+      const value = patch[i] as number;
+      a += value * (weights[at] as number);
+      b += value * (weights[at + 1] as number);
+      c += value * (weights[at + 2] as number);
+      d += value * (weights[at + 3] as number);
+      at += kernelsTogether;
+    }
+    sums[kernel] = a;
+    sums[kernel + 1] = b;
+    sums[kernel + 2] = c;
+    sums[kernel + 3] = d;
+  }
+}
+
+/** Weights in order (M / 4, R, S, C, 4), as {@link addProducts} walks them. */
+function weightsTogether(layer: ConvLayer): Float64Array {
   const { channels, kernels, kernelHeight, kernelWidth, weights } = layer;
   const positions = kernelHeight * kernelWidth;
-  const transposed = new Float32Array(weights.length);
-  for (let m = 0; m < kernels; m++)
+  const inputs = positions * channels;
+  const together = new Float64Array(
+    Math.ceil(kernels / kernelsTogether) * kernelsTogether * inputs,
+  );
+  for (let m = 0; m < kernels; m++) {
+    const first =
+      Math.floor(m / kernelsTogether) * kernelsTogether * inputs + (m % kernelsTogether);
     for (let c = 0; c < channels; c++)
       for (let p = 0; p < positions; p++)
-        transposed[(p * channels + c) * kernels + m] = weights[
+        together[first + (p * channels + c) * kernelsTogether] = weights[
           (m * channels + c) * positions + p
         ] as number;
-  return transposed;
+  }
+  return together;
 }
 
 function normalize(layer: ConvLayer, output: FloatMap): void {

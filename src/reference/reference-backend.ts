@@ -23,6 +23,7 @@ export function openReference(): MacroBackend {
   return {
     name: 'reference',
     device: 'plain TypeScript, one thread',
+    peakMemory: undefined,
     prepare: (program: MacroProgram) => Promise.resolve({ program, path: 'bit lines' }),
     upload: (map: FeatureMap, firstImage = 0): ReferenceMap => ({
       images: map.images,

@@ -2,6 +2,7 @@
 
 import type { ProvenanceEntry } from '../chips/index.ts';
 import type { NoiseDeviations } from '../chips/noise-spec.ts';
+import type { MacroPath } from '../simulate/macro-backend.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import type { AreaEntry } from './area.ts';
 import type { EnergyBreakdown } from './energy.ts';
@@ -29,6 +30,8 @@ export interface LayerReport {
   readonly cycles: number;
   /** pJ. */
   readonly energy: EnergyBreakdown;
+  /** How column reads were computed; null for pools, and where nothing was simulated. */
+  readonly path: MacroPath | null;
   readonly columnReads: number;
   readonly saturatedReads: number;
   readonly zeroPhaseReads: number;
@@ -47,6 +50,8 @@ export interface Report {
   readonly dataset: string;
   readonly adapter: string;
   readonly backend: string;
+  /** Most bytes of device memory that the simulation took; null without a device. */
+  readonly peakMemory: number | null;
   readonly images: number;
   /** Shares of the images; null where there were no labels to compare with, or the network was not run that way. */
   readonly accuracy: {

@@ -54,6 +54,7 @@ export function summarize(
     dataset: facts.dataset ?? '',
     adapter: run.device,
     backend: run.backend,
+    peakMemory: run.peakMemory ?? null,
     images: run.images,
     accuracy: facts.accuracy ?? unknownAccuracy,
     compression: {
@@ -128,7 +129,7 @@ function layerReport(
   if (mapped.kind === 'pool') {
     const { size } = mapped.layer;
     const kernel = size > 0 ? `${size}x${size}` : `${inputShape.height}x${inputShape.width}`;
-    const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0 };
+    const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, path: null };
     const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
     const energy = poolEnergy(mapping, mapped, cycles);
     return { ...common, shape: { ...shape, kernel }, energy, ...nothing, ...noReads };
@@ -144,6 +145,7 @@ function layerReport(
     groups: storage.groups,
     groupsKept: storage.groupsKept,
     macroOps: activity.macroOps / run.images,
+    path: run.paths[name] ?? null,
     energy: macroEnergy(mapping.chip, mapped, activity, { images: run.images, cycles }),
     columnReads: activity.columnReads / run.images,
     saturatedReads: activity.saturatedReads / run.images,

@@ -29,7 +29,12 @@ export interface MacroBackend {
   readonly name: 'reference' | 'gpu';
   /** Device and driver, for reports. */
   readonly device: string;
-  /** Takes over a program: uploads weights, compiles kernels. */
+  /** Most bytes of device memory so far; undefined where there is no device. */
+  readonly peakMemory: number | undefined;
+  /**
+   * Takes over a program: uploads weights, compiles kernels. Several may be prepared at once.
+   * @throws {MemoryError} when its weights do not fit the device
+   */
   prepare(program: MacroProgram): Promise<PreparedLayer>;
   /** Takes over a feature map whose values are below 2^bits. `firstImage`, 0 by default, as in {@link HeldMap}. */
   upload(map: FeatureMap, firstImage?: number): HeldMap;
@@ -39,7 +44,10 @@ export interface MacroBackend {
   runPool(pool: PoolLayer, input: HeldMap): HeldMap;
   /** Gives back what a map or a prepared layer holds. */
   release(held: HeldMap | PreparedLayer): void;
-  /** Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums. */
+  /**
+   * Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums.
+   * @throws {MemoryError} when what it was made from did not fit the device
+   */
   download(map: HeldMap): Promise<Int32Array>;
   /** Events counted since the last call. */
   takeEvents(prepared: PreparedLayer): Promise<CountedEvents>;

@@ -2,11 +2,12 @@
 
 import { type MappedMacroLayer, type Mapping } from '../mapping/map-to-chip.ts';
 import { quantizePixels } from '../compress/quantize.ts';
-import { assert, CancelledError, SimulationError } from '../core/errors.ts';
+import { assert, CancelledError, MemoryError, SimulationError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { CountedEvents, LayerActivity } from './activity.ts';
-import type { HeldMap, MacroBackend, PreparedLayer } from './macro-backend.ts';
+import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './macro-backend.ts';
+import { fixedPointUnit, type MacroProgram } from './macro-program.ts';
 import { defaultSeed } from './noise-program.ts';
 import { toPrograms } from './to-program.ts';
 
@@ -20,6 +21,11 @@ export interface SimulateOptions extends LongWork {
    * and the same read noise, whatever the batches and the backend. It does nothing on a chip without noise.
    */
   readonly seed?: number;
+  /**
+   * True: the integer network as it is, as on a chip whose ADC loses nothing, without noise and with accumulators of 31
+   * bits. False by default.
+   */
+  readonly exact?: boolean;
 }
 
 /** What a simulation gives. */
@@ -35,16 +41,29 @@ export interface SimulationRun {
   readonly activitySource: 'simulated' | 'estimated';
   readonly backend: string;
   readonly device: string;
+  /** How the column reads of each macro layer were computed. */
+  readonly paths: Readonly<Record<string, MacroPath>>;
+  /** Most bytes of device memory that the backend has held so far; undefined without a device. */
+  readonly peakMemory: number | undefined;
 }
 
-/** Column reads of one layer that a batch may take: a quarter of a second at 0.4 G reads/s, as SwiftShader does. */
-const readsPerBatch = 1e8;
+/**
+ * Column reads of one layer that a batch may take where each is computed, and where a dot product replaces them: a
+ * quarter of a second on SwiftShader, which does 0.4 G reads/s, or 5 G that a dot product replaces.
+ */
+const readsPerBatch: Readonly<Record<MacroPath, number>> = {
+  'bit lines': 1e8,
+  'dot product, clips corrected': 4e8,
+  'dot product': 1e9,
+};
+const mostImagesPerBatch = 256;
 
 /**
- * Simulates `images` on the chip of `mapping`.
+ * Simulates `images` on the chip of `mapping`. A batch that does not fit the device's memory is halved.
  * @throws {SimulationError} when the images do not have the network's input shape, batch or seed are not possible, or
  * the backend fails
  * @throws {MappingError} when a layer's sums could exceed 32 bits, or it is too large for noise
+ * @throws {MemoryError} when the weights and one image do not fit the device
  * @throws {CancelledError} when told to stop
  */
 export async function simulate(
@@ -52,44 +71,104 @@ export async function simulate(
   images: FeatureMap,
   options: SimulateOptions,
 ): Promise<SimulationRun> {
-  const { network } = mapping;
   checkImages(mapping, images);
-  const { backend, batch = defaultBatch(mapping), seed = defaultSeed } = options;
-  checkNumbers(batch, seed);
-  const outputs = new Int32Array(images.images * network.classes);
-  const events = new Map<string, CountedEvents>();
-  const prepared = new Map<string, PreparedLayer>();
+  const { backend, seed = defaultSeed } = options;
+  checkNumbers(options.batch ?? 1, seed);
+  const programs = programsOf(mapping, seed, options.exact ?? false);
+  const prepared = await prepareLayers(programs, backend);
   try {
-    for (const [name, program] of toPrograms(mapping, seed))
-      prepared.set(name, await backend.prepare(program));
-    for (let first = 0; first < images.images; first += batch) {
-      if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
-      const slice = imageSlice(images, first, Math.min(batch, images.images - first));
-      const sums = await runBatch({ mapping, backend, prepared }, slice, first);
-      outputs.set(sums, first * network.classes);
-      for (const [name, layer] of prepared)
-        events.set(name, addEvents(events.get(name), await backend.takeEvents(layer)));
-      const done = first + slice.images;
-      options.onProgress?.({ stage: 'simulate', done, total: images.images });
-    }
+    const outputs = await runBatches({ mapping, backend, prepared }, images, options);
+    return {
+      images: images.images,
+      seed,
+      outputs,
+      activity: await countedActivity(mapping, images.images, backend, prepared),
+      activitySource: 'simulated',
+      backend: backend.name,
+      device: backend.device,
+      paths: Object.fromEntries([...prepared].map(([name, { path }]) => [name, path])),
+      peakMemory: backend.peakMemory,
+    };
   } finally {
     for (const layer of prepared.values()) backend.release(layer);
   }
-  const activity = mapping.layers.flatMap((mapped) => {
-    if (mapped.kind !== 'macro') return [];
-    const counted = events.get(mapped.layer.name);
-    assert(counted !== undefined, `events of ${mapped.layer.name}`);
-    return [{ ...plannedActivity(mapped, images.images), ...counted }];
-  });
-  return {
-    images: images.images,
-    seed,
-    outputs,
-    activity,
-    activitySource: 'simulated',
-    backend: backend.name,
-    device: backend.device,
-  };
+}
+
+/** Prepares all layers at once, so that their kernels compile side by side. */
+async function prepareLayers(
+  programs: readonly MacroProgram[],
+  backend: MacroBackend,
+): Promise<ReadonlyMap<string, PreparedLayer>> {
+  const results = await Promise.allSettled(
+    programs.map(async (program) => await backend.prepare(program)),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) {
+    for (const result of results) if (result.status === 'fulfilled') backend.release(result.value);
+    throw failed.reason;
+  }
+  return new Map(
+    results.flatMap((result) =>
+      result.status === 'fulfilled' ? [[result.value.program.name, result.value] as const] : [],
+    ),
+  );
+}
+
+/** Bits of an ADC, and of an accumulator, that no sum of a 32-bit program exceeds. */
+const losslessBits = 16;
+const widestAccumulator = 31;
+
+function programsOf(mapping: Mapping, seed: number, exact: boolean): readonly MacroProgram[] {
+  const programs = [...toPrograms(mapping, seed).values()];
+  if (!exact) return programs;
+  return programs.map((program) => ({
+    ...program,
+    adc: { bits: losslessBits, step: fixedPointUnit, offset: 0 },
+    accumulatorBits: widestAccumulator,
+    noise: undefined,
+  }));
+}
+
+/** Runs all images; gives the outputs, order (image, class). */
+async function runBatches(
+  run: PreparedRun,
+  images: FeatureMap,
+  options: SimulateOptions,
+): Promise<Int32Array> {
+  const { classes } = run.mapping.network;
+  const outputs = new Int32Array(images.images * classes);
+  let batch = options.batch ?? defaultBatch(run);
+  let first = 0;
+  while (first < images.images) {
+    if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+    const slice = imageSlice(images, first, Math.min(batch, images.images - first));
+    try {
+      outputs.set(await runBatch(run, slice, first), first * classes);
+    } catch (error) {
+      if (!(error instanceof MemoryError) || slice.images === 1) throw error;
+      batch = Math.floor(slice.images / 2);
+      continue;
+    }
+    first += slice.images;
+    options.onProgress?.({ stage: 'simulate', done: first, total: images.images });
+  }
+  return outputs;
+}
+
+async function countedActivity(
+  mapping: Mapping,
+  images: number,
+  backend: MacroBackend,
+  prepared: ReadonlyMap<string, PreparedLayer>,
+): Promise<readonly LayerActivity[]> {
+  const activity: LayerActivity[] = [];
+  for (const mapped of mapping.layers) {
+    if (mapped.kind !== 'macro') continue;
+    const layer = prepared.get(mapped.layer.name);
+    assert(layer !== undefined, `program of ${mapped.layer.name}`);
+    activity.push({ ...plannedActivity(mapped, images), ...(await backend.takeEvents(layer)) });
+  }
+  return activity;
 }
 
 /**
@@ -109,6 +188,8 @@ export function estimateRun(mapping: Mapping): SimulationRun {
     activitySource: 'estimated',
     backend: 'none',
     device: 'none',
+    paths: {},
+    peakMemory: undefined,
   };
 }
 
@@ -197,11 +278,15 @@ function lastReaders(mapping: Mapping): ReadonlyMap<string, number> {
   return readers;
 }
 
-function defaultBatch(mapping: Mapping): number {
-  let most = 1;
-  for (const mapped of mapping.layers)
-    if (mapped.kind === 'macro') most = Math.max(most, plannedActivity(mapped, 1).columnReads);
-  return Math.max(1, Math.min(256, Math.floor(readsPerBatch / most)));
+function defaultBatch({ mapping, prepared }: PreparedRun): number {
+  let batch = mostImagesPerBatch;
+  for (const mapped of mapping.layers) {
+    const path = mapped.kind === 'macro' && prepared.get(mapped.layer.name)?.path;
+    if (mapped.kind !== 'macro' || !path) continue;
+    const { columnReads } = plannedActivity(mapped, 1);
+    batch = Math.min(batch, Math.floor(readsPerBatch[path] / columnReads));
+  }
+  return Math.max(1, batch);
 }
 
 function checkNumbers(batch: number, seed: number): void {
@@ -231,9 +316,3 @@ function checkImages(mapping: Mapping, images: FeatureMap): void {
       todo: 'use the data set that the network was trained on',
     });
 }
-
-const addEvents = (a: CountedEvents | undefined, b: CountedEvents): CountedEvents => ({
-  saturatedReads: (a?.saturatedReads ?? 0) + b.saturatedReads,
-  zeroPhaseReads: (a?.zeroPhaseReads ?? 0) + b.zeroPhaseReads,
-  overflowedSums: (a?.overflowedSums ?? 0) + b.overflowedSums,
-});

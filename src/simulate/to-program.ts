@@ -2,6 +2,7 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import { weightIndex } from '../compress/weight-group.ts';
+import { transposeBits } from '../core/bits.ts';
 import { MappingError } from '../core/errors.ts';
 import { onePixel, type Window } from '../core/window.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
@@ -114,32 +115,60 @@ function weightPlanes(mapped: MappedMacroLayer): Uint32Array {
   const words = wordsPerPlane(geometry);
   const groups = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const planes = new Uint32Array(groups * geometry.kernelsPerCore * layer.weightBits * words);
+  const perKernel = layer.weights.length / layer.geometry.kernels;
+  const lines = new Uint8Array(words * 32);
+  const placesOf = new Map<number, Int32Array>();
   let base = 0;
   for (const tile of tiles)
     for (const code of tile.codes) {
-      for (let k = 0; k < tile.kernels; k++)
-        for (let line = 0; line < geometry.wordLinesOn; line++) {
-          const from = weightIndex(layer.grid, layer.geometry, {
-            kernel: tile.firstKernel + k,
-            code,
-            wordLine: line,
-          });
-          if (from < 0) continue;
-          setBits(
-            planes,
-            base + k * layer.weightBits * words + (line >> 5),
-            layer.weights[from] as number,
-            {
-              bits: layer.weightBits,
-              words,
-              mask: (1 << (line & 31)) >>> 0,
-            },
-          );
-        }
+      const places = placesOf.get(code) ?? weightPlaces(mapped, code);
+      placesOf.set(code, places);
+      for (let k = 0; k < tile.kernels; k++) {
+        gather(layer.weights, (tile.firstKernel + k) * perKernel, places, lines);
+        const to = base + k * layer.weightBits * words;
+        for (let word = 0; word < words; word++)
+          addPlanes(lines, word, planes, { first: to + word, step: words, bits: layer.weightBits });
+      }
       base += geometry.kernelsPerCore * layer.weightBits * words;
     }
   return planes;
 }
+
+/** The weights of a kernel's word lines as bytes of two's complement; 0 where there is none. */
+function gather(weights: Int8Array, first: number, places: Int32Array, lines: Uint8Array): void {
+  for (let line = 0; line < places.length; line++) {
+    const place = places[line] as number;
+    lines[line] = place < 0 ? 0 : (weights[first + place] as number);
+  }
+}
+
+const matrix = new Uint32Array(2);
+const matrixBytes = new Uint8Array(matrix.buffer);
+
+/** Sets the planes of 32 word lines: bit i of plane j is bit j of line i. Eight lines at a time are a matrix of bits. */
+function addPlanes(
+  lines: Uint8Array,
+  word: number,
+  planes: Uint32Array,
+  to: { readonly first: number; readonly step: number; readonly bits: number },
+): void {
+  for (let eight = 0; eight < 4; eight++) {
+    const first = word * 32 + 8 * eight;
+    for (let i = 0; i < 8; i++) matrixBytes[i] = lines[first + i] as number;
+    if (matrix[0] === 0 && matrix[1] === 0) continue;
+    transposeBits(matrix, 0);
+    for (let bit = 0; bit < to.bits; bit++) {
+      const at = to.first + bit * to.step;
+      planes[at] = (planes[at] as number) | ((matrixBytes[bit] as number) << (8 * eight));
+    }
+  }
+}
+
+/** Of each word line of a group: place of its weight among those of a kernel, -1 where there is none. */
+const weightPlaces = ({ layer, geometry }: MappedMacroLayer, code: number): Int32Array =>
+  Int32Array.from({ length: geometry.wordLinesOn }, (_, wordLine) =>
+    weightIndex(layer.grid, layer.geometry, { kernel: 0, code, wordLine }),
+  );
 
 /** Sets the bits of one two's complement weight in its planes, `words` apart from each other. */
 export function setBits(

@@ -15,18 +15,28 @@ export interface ServedResult extends Omit<JobResult, 'outputs'> {
   readonly outputs: readonly number[];
 }
 
+/** How a page is to run a job. */
+export interface ServedOptions {
+  /** Most bytes of device memory. */
+  readonly maxMemory?: number | undefined;
+}
+
 /** What a page offers to the command line, as `globalThis.marsServed`. */
 export interface Served {
   /** Runs the job at `url`. */
-  runJob(url: string, onProgress?: (progress: Progress) => void): Promise<ServedResult>;
+  runJob(
+    url: string,
+    onProgress?: (progress: Progress) => void,
+    options?: ServedOptions,
+  ): Promise<ServedResult>;
   matrixVector(one: MatrixVectorCase, where: string): Promise<MatrixVectorResult>;
 }
 
 /** The functions that the command line calls. */
 export const served: Served = {
-  runJob: async (url, onProgress) => {
+  runJob: async (url, onProgress, options) => {
     const job = readJob(new Uint8Array(await (await fetch(url)).arrayBuffer()));
-    await using backend = await openGpu(navigator.gpu);
+    await using backend = await openGpu(navigator.gpu, options);
     const result = await runJob(job, backend, { onProgress });
     return { ...result, outputs: Array.from(result.outputs) };
   },

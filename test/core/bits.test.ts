@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crc32, joinBytes, readBits, writeBits } from '../../src/core/bits.ts';
+import { crc32, joinBytes, readBits, transposeBits, writeBits } from '../../src/core/bits.ts';
 import { holds } from '../support/property.ts';
 
 describe('writeBits and readBits', () => {
@@ -55,5 +55,26 @@ describe('crc32', () => {
   it('gives the check value of the standard', () => {
     expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
     expect(crc32(new Uint8Array())).toBe(0);
+  });
+});
+
+describe('transposeBits', () => {
+  it('makes bit j of byte i bit i of byte j, and leaves the other words alone', () => {
+    holds(
+      fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (bytes) => {
+        const words = new Uint32Array(Uint8Array.from(bytes).buffer);
+
+        transposeBits(words, 1);
+
+        const after = new Uint8Array(words.buffer);
+        for (let i = 0; i < 8; i++)
+          for (let j = 0; j < 8; j++)
+            expect((after[4 + j]! >> i) & 1).toBe((bytes[4 + i]! >> j) & 1);
+        expect([...after.subarray(0, 4), ...after.subarray(12)]).toEqual([
+          ...bytes.subarray(0, 4),
+          ...bytes.subarray(12),
+        ]);
+      }),
+    );
   });
 });

@@ -101,9 +101,9 @@ describe('runJob', () => {
 
     expect([...new Set(seen.map(({ stage }) => stage))]).toEqual([
       'calibrate',
-      'quantize',
       'float',
       'simulate',
+      'quantize',
     ]);
     for (const stage of ['calibrate', 'quantize', 'float', 'simulate']) {
       const last = seen.filter((progress) => progress.stage === stage).at(-1)!;

@@ -27,6 +27,7 @@ import { simulationText } from '../simulation-file.ts';
 interface RunOptions extends JobOptions {
   readonly images: number;
   readonly backend: BackendName;
+  readonly maxGpuMemory?: number;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -39,6 +40,11 @@ export function runCommand(): Command {
     )
     .option('--images <count>', 'test images to simulate', whole(1, 1e7), 500)
     .addOption(backendOption())
+    .option(
+      '--max-gpu-memory <MiB>',
+      'most device memory to take; batches become smaller to fit (default: what there is)',
+      whole(1, 1e6),
+    )
     .option(
       '--out <folder>',
       'where report.json, trace.json and simulation.json are written',
@@ -55,12 +61,13 @@ async function run(options: RunOptions): Promise<void> {
   const job: Job = { ...part, images: firstImages(tests, options.images) };
   const bar = openProgressBar();
   const work = { onProgress: bar.show };
+  const maxMemory = options.maxGpuMemory === undefined ? undefined : options.maxGpuMemory * 2 ** 20;
   let result: JobResult;
   try {
     result =
       options.backend === 'browser'
-        ? await runJobInBrowser(job, work)
-        : await runHere(job, options.backend, work);
+        ? await runJobInBrowser(job, work, { maxMemory })
+        : await runHere(job, { name: options.backend, maxMemory }, work);
   } finally {
     bar.stop();
   }
@@ -83,9 +90,9 @@ async function run(options: RunOptions): Promise<void> {
 
 async function runHere(
   job: Job,
-  name: 'gpu' | 'reference',
+  on: { readonly name: 'gpu' | 'reference'; readonly maxMemory: number | undefined },
   work: Parameters<typeof runJob>[2],
 ): Promise<JobResult> {
-  await using backend = await openBackend(name);
+  await using backend = await openBackend(on.name, on.maxMemory);
   return await runJob(job, backend, work);
 }
