@@ -23,9 +23,11 @@ override PHASES: u32 = 4u;
 // digits, order (image, padded y, padded x, block)
 @group(0) @binding(1) var<storage, read> words: array<vec4u>;
 // of each stored index code: distance of its word from a pixel's first word
-@group(0) @binding(2) var<storage, read> stored: array<vec2u>;
+@group(0) @binding(2) var<storage, read> stored: array<u32>;
 // bit p: phase p could clip; order (pixel tile, index code)
 @group(0) @binding(3) var<storage, read_write> flags: array<u32>;
+// the last one counts the phases that could clip; see choose-reads.wgsl
+@group(0) @binding(4) var<storage, read_write> choice: array<atomic<u32>, 10>;
 
 @compute @workgroup_size(WORKGROUP)
 fn clip_flags(
@@ -37,7 +39,7 @@ fn clip_flags(
   if (index >= params.invocations) {
     return;
   }
-  let distance = stored[index % params.codes].x;
+  let distance = stored[index % params.codes];
   let first_pixel = (index / params.codes) * params.tile_pixels;
   var flagged = 0u;
   for (var i = 0u; i < params.tile_pixels; i++) {
@@ -51,5 +53,9 @@ fn clip_flags(
     let over = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), most > vec4u(highest_code()));
     flagged |= over.x | over.y | over.z | over.w;
   }
-  flags[index] = flagged & ((1u << PHASES) - 1u);
+  flagged &= (1u << PHASES) - 1u;
+  flags[index] = flagged;
+  if (flagged != 0u) {
+    atomicAdd(&choice[9], countOneBits(flagged));
+  }
 }

@@ -86,3 +86,12 @@ fn with_exact(place: Place, kernel: u32, part: Part) -> Part {
   let exact = vec4i(sums[at.x], sums[at.y], sums[at.z], sums[at.w]);
   return Part(part.codes + exact, part.saturated);
 }
+
+// Number of the word (padded) at the upper left of a pixel's window.
+fn first_word(pixel: u32) -> u32 {
+  let image = pixel / params.output_pixels;
+  let in_image = pixel % params.output_pixels;
+  let y = (in_image / params.output_width) * params.stride;
+  let x = (in_image % params.output_width) * params.stride;
+  return (image * params.padded_pixels + y * params.padded_width + x) * params.blocks;
+}

@@ -25,6 +25,8 @@ override FINISH: u32 = 1u;
 @group(0) @binding(6) var<storage, read_write> sums: array<i32>;
 // saturated reads, zero-phase reads, overflowed sums; each as a lower and an upper word
 @group(0) @binding(7) var<storage, read_write> events: array<atomic<u32>, 6>;
+// first word of each output pixel
+@group(0) @binding(8) var<storage, read> first_words: array<u32>;
 
 // A chunk at two pixels: one quad of word lines each.
 struct Pair {
@@ -125,4 +127,9 @@ fn store_one(pixel: u32, kernel: u32, end: u32, codes: i32) {
     sum = kept;
   }
   sums[pixel * params.kernels + kernel] = sum;
+}
+
+// Divisions would cost software adapters as much as a macro-op.
+fn first_word(pixel: u32) -> u32 {
+  return first_words[pixel];
 }

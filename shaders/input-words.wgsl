@@ -1,11 +1,12 @@
 // Puts activations on word lines for the tiled kernels: the word map with its border of zeros, so that no kernel asks
-// what is outside. One invocation makes 16 word lines of one word, as 16 bytes or as the digits of four phases.
+// what is outside. One invocation makes one word, in chunks of 16 word lines: 16 bytes each, or the digits of four phases.
 //   bytes:  quad i holds the activations of word lines 4 i ... 4 i + 3
+// Where it makes bytes it also counts the column reads of phases that drive no word line, once for all that meet the word.
 //   digits: phase p holds the digit that each word line drives in phase p, BITS_PER_PHASE bits each, word line 0 lowest
 // CPU twin: src/reference/input-phases.ts.
 
 struct InputWordsParams {
-  // (image, y, x, block, chunk of 16 word lines) to make
+  // (image, y, x, block) to make
   invocations: u32,
   input_height: u32,
   input_width: u32,
@@ -32,12 +33,17 @@ override ALIGNED: u32 = 0u;
 // 1: digits, 0: bytes.
 override DIGITS: u32 = 0u;
 override BITS_PER_PHASE: u32 = 2u;
+override PHASES: u32 = 4u;
 
 @group(0) @binding(0) var<uniform> params: InputWordsParams;
 // bytes, order (image, y, x, channel)
 @group(0) @binding(1) var<storage, read> activations: array<u32>;
 // order (image, padded y, padded x, block, chunk)
 @group(0) @binding(2) var<storage, read_write> words: array<vec4u>;
+// column reads per phase that meet a word of an image, order (padded y, padded x, block)
+@group(0) @binding(3) var<storage, read> reads: array<u32>;
+// saturated reads, zero-phase reads, overflowed sums; each as a lower and an upper word
+@group(0) @binding(4) var<storage, read_write> events: array<atomic<u32>, 6>;
 
 @compute @workgroup_size(WORKGROUP)
 fn input_words(
@@ -49,26 +55,43 @@ fn input_words(
   if (index >= params.invocations) {
     return;
   }
-  let chunk = index % params.chunks;
-  let channel_block = (index / params.chunks) % params.blocks;
-  let pixel = index / (params.chunks * params.blocks);
-  let x = i32(pixel % params.padded_width) - i32(params.padding);
-  let y = i32((pixel / params.padded_width) % params.padded_height) - i32(params.padding);
+  let channel_block = index % params.blocks;
+  let pixel = index / params.blocks;
+  let in_image = pixel % (params.padded_width * params.padded_height);
+  let x = i32(in_image % params.padded_width) - i32(params.padding);
+  let y = i32(in_image / params.padded_width) - i32(params.padding);
   let image = pixel / (params.padded_width * params.padded_height);
-  var quads = vec4u(0u);
-  if (x >= 0 && y >= 0 && x < i32(params.words_width) && y < i32(params.words_height)) {
-    quads = vec4u(
-      quad_at(image, y, x, channel_block, 4u * chunk),
-      quad_at(image, y, x, channel_block, 4u * chunk + 1u),
-      quad_at(image, y, x, channel_block, 4u * chunk + 2u),
-      quad_at(image, y, x, channel_block, 4u * chunk + 3u),
-    );
+  let inside = x >= 0 && y >= 0 && x < i32(params.words_width) && y < i32(params.words_height);
+  var driven = 0u;
+  for (var chunk = 0u; chunk < params.chunks; chunk++) {
+    var quads = vec4u(0u);
+    if (inside) {
+      quads = vec4u(
+        quad_at(image, y, x, channel_block, 4u * chunk),
+        quad_at(image, y, x, channel_block, 4u * chunk + 1u),
+        quad_at(image, y, x, channel_block, 4u * chunk + 2u),
+        quad_at(image, y, x, channel_block, 4u * chunk + 3u),
+      );
+    }
+    driven |= quads.x | quads.y | quads.z | quads.w;
+    if (DIGITS == 1u) {
+      quads = vec4u(phase(quads, 0u), phase(quads, 1u), phase(quads, 2u), phase(quads, 3u));
+    }
+    words[index * params.chunks + chunk] = quads;
   }
-  if (DIGITS == 1u) {
-    words[index] = vec4u(phase(quads, 0u), phase(quads, 1u), phase(quads, 2u), phase(quads, 3u));
-  } else {
-    words[index] = quads;
+  if (DIGITS == 0u) {
+    add_events(1u, zero_phases(driven) * reads[in_image * params.blocks + channel_block]);
   }
+}
+
+// Phases in which none of the bytes that were joined in `driven` has a digit.
+fn zero_phases(driven: u32) -> u32 {
+  var count = 0u;
+  for (var number = 0u; number < PHASES; number++) {
+    let mask = (((1u << BITS_PER_PHASE) - 1u) << (number * BITS_PER_PHASE)) * 0x01010101u;
+    count += select(0u, 1u, (driven & mask) == 0u);
+  }
+  return count;
 }
 
 // Word lines 4 i ... 4 i + 3 of a block, as four bytes; word lines beyond the block are 0.

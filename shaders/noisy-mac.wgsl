@@ -18,6 +18,8 @@
 @group(0) @binding(6) var<storage, read_write> sums: array<i32>;
 // saturated reads, zero-phase reads, overflowed sums; each as a lower and an upper word
 @group(0) @binding(7) var<storage, read_write> events: array<atomic<u32>, 6>;
+// first word of each output pixel
+@group(0) @binding(8) var<storage, read> first_words: array<u32>;
 
 // Noise levels that some column of the layer has: 0 ... 3.
 override NOISE_LEVELS: u32 = 2u;
@@ -135,4 +137,9 @@ fn noisy_read(digits: vec4u, bits: u32, random: vec4u, levels: vec4u) -> Reads {
     ideal = select(ideal, ideal + vec4i(1), random > vec4u(levels.w));
   }
   return convert(ideal);
+}
+
+// Divisions would cost software adapters as much as a macro-op.
+fn first_word(pixel: u32) -> u32 {
+  return first_words[pixel];
 }

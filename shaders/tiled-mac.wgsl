@@ -16,6 +16,8 @@
 @group(0) @binding(6) var<storage, read_write> sums: array<i32>;
 // saturated reads, zero-phase reads, overflowed sums; each as a lower and an upper word
 @group(0) @binding(7) var<storage, read_write> events: array<atomic<u32>, 6>;
+// first word of each output pixel
+@group(0) @binding(8) var<storage, read> first_words: array<u32>;
 
 @compute @workgroup_size(TILE_WORKGROUP)
 fn tiled_mac(
@@ -69,4 +71,9 @@ fn weight_bit(before: Part, x: Digits, bits: u32, bit: u32) -> Part {
     part = add_reads(part, read_column(x.d, bits), bit, 3u);
   }
   return part;
+}
+
+// Divisions would cost software adapters as much as a macro-op.
+fn first_word(pixel: u32) -> u32 {
+  return first_words[pixel];
 }

@@ -36,15 +36,6 @@ struct TileParams {
 // Invocations of a workgroup.
 override TILE_WORKGROUP: u32 = 64u;
 
-// Number of the word (padded) at the upper left of a pixel's window.
-fn first_word(pixel: u32) -> u32 {
-  let image = pixel / params.output_pixels;
-  let in_image = pixel % params.output_pixels;
-  let y = (in_image / params.output_width) * params.stride;
-  let x = (in_image % params.output_width) * params.stride;
-  return (image * params.padded_pixels + y * params.padded_width + x) * params.blocks;
-}
-
 fn clamp_to_accumulator(sum: i32) -> i32 {
   // -2^(bits-1) ... 2^(bits-1) - 1
   let low = -1i << (params.accumulator_bits - 1u);

@@ -4,6 +4,8 @@ import { MemoryError } from '../core/errors.ts';
 
 /** GPUBufferUsage.STORAGE | COPY_DST | COPY_SRC, as numbers: the globals are not everywhere. */
 export const storageUsage: GPUBufferUsageFlags = 0x80 | 0x8 | 0x4;
+/** {@link storageUsage} | INDIRECT. */
+export const indirectUsage: GPUBufferUsageFlags = storageUsage | 0x100;
 /** GPUBufferUsage.UNIFORM. */
 export const uniformUsage: GPUBufferUsageFlags = 0x40;
 /** GPUBufferUsage.COPY_SRC. */

@@ -7,6 +7,7 @@ import {
   dispatch,
   type Kernel,
   type KernelSource,
+  type IndirectWorkgroups,
   type Workgroups,
 } from './kernel.ts';
 import type { UniformScalar } from './uniform-layout.ts';
@@ -46,15 +47,24 @@ export class DeviceContext {
   }
 
   /** Records one dispatch; buffers in the order of the bindings, uniform first. */
-  run(kernel: Kernel, buffers: readonly GPUBuffer[], workgroups: Workgroups): void {
+  run(
+    kernel: Kernel,
+    buffers: readonly GPUBuffer[],
+    workgroups: Workgroups | IndirectWorkgroups,
+  ): void {
     const pass = this.queue.encoder.beginComputePass({ label: kernel.name });
     dispatch(this.#device, pass, kernel, { buffers, workgroups });
     pass.end();
   }
 
-  /** The uniform buffer of `key` in `cache`, made on first use. */
-  uniform(cache: Map<string, GPUBuffer>, key: string, make: () => ArrayBuffer): GPUBuffer {
-    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), uniformUsage, key);
+  /** The buffer of `key` in `cache`, made on first use: a uniform unless `usage` says otherwise. */
+  uniform(
+    cache: Map<string, GPUBuffer>,
+    key: string,
+    make: () => ArrayBuffer | Uint32Array,
+    usage: GPUBufferUsageFlags = uniformUsage,
+  ): GPUBuffer {
+    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), usage, key);
     cache.set(key, buffer);
     return buffer;
   }

@@ -15,6 +15,7 @@ import { type Kernel, linearWorkgroups } from './kernel.ts';
 import { pool as poolKernel, poolParams } from './kernels/pool.ts';
 import { requantize, requantizeParams } from './kernels/requantize.ts';
 import { bitLineLayer } from './layers/bit-line-layer.ts';
+import { clipLayer } from './layers/clip-layer.ts';
 import { dotLayer } from './layers/dot-layer.ts';
 import { generalLayer } from './layers/general-layer.ts';
 import { eventWords, LayerBuffers, type LayerRunner } from './layers/layer-runner.ts';
@@ -177,7 +178,8 @@ export class GpuBackend implements MacroBackend {
     path: MacroPath,
     buffers: LayerBuffers,
   ): Promise<LayerRunner> {
-    if (path !== 'bit lines') return await dotLayer(this.#context, program, buffers, path);
+    if (path === 'dot product') return await dotLayer(this.#context, program, buffers);
+    if (path !== 'bit lines') return await clipLayer(this.#context, program, buffers);
     const tiled = await bitLineLayer(this.#context, program, buffers);
     return tiled ?? (await generalLayer(this.#context, program, buffers));
   }

@@ -26,6 +26,12 @@ export interface Kernel {
 /** Workgroups of a dispatch. */
 export type Workgroups = readonly [number, number, number];
 
+/** Workgroups that the device itself decided on: three words from `offset` bytes on. */
+export interface IndirectWorkgroups {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+}
+
 /** Invocations of one workgroup: `WORKGROUP` of shaders/lib/linear-index.wgsl. */
 const workgroup = 64;
 /** The least that WebGPU promises for maxComputeWorkgroupsPerDimension. */
@@ -92,7 +98,10 @@ export function dispatch(
   device: GPUDevice,
   pass: GPUComputePassEncoder,
   kernel: Kernel,
-  run: { readonly buffers: readonly GPUBuffer[]; readonly workgroups: Workgroups },
+  run: {
+    readonly buffers: readonly GPUBuffer[];
+    readonly workgroups: Workgroups | IndirectWorkgroups;
+  },
 ): void {
   const group = device.createBindGroup({
     label: kernel.name,
@@ -101,5 +110,7 @@ export function dispatch(
   });
   pass.setPipeline(kernel.pipeline);
   pass.setBindGroup(0, group);
-  pass.dispatchWorkgroups(...run.workgroups);
+  const { workgroups } = run;
+  if ('buffer' in workgroups) pass.dispatchWorkgroupsIndirect(workgroups.buffer, workgroups.offset);
+  else pass.dispatchWorkgroups(...workgroups);
 }

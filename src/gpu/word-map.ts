@@ -59,3 +59,41 @@ export function storedCodes(program: MacroProgram): readonly StoredCode[] {
     .map(([code, columnReads]) => ({ code, columnReads }))
     .toSorted((a, b) => a.code - b.code);
 }
+
+/**
+ * Column reads per phase that meet each word of an image, order (padded y, padded x, block): of all output pixels and
+ * all tiles whose groups read it.
+ */
+export function readsOfWords(program: MacroProgram): Uint32Array {
+  const { kernel, output, words } = program;
+  const { paddedHeight, paddedWidth } = wordMap(program);
+  const reads = new Uint32Array(paddedHeight * paddedWidth * words.blocks);
+  for (const { code, columnReads } of storedCodes(program)) {
+    const distance = wordDistance(program, code);
+    for (let y = 0; y < output.height; y++)
+      for (let x = 0; x < output.width; x++) {
+        const first = (y * kernel.stride * paddedWidth + x * kernel.stride) * words.blocks;
+        reads[first + distance] = (reads[first + distance] as number) + columnReads;
+      }
+  }
+  return reads;
+}
+
+/** First word of every output pixel of a batch, to which the distances of groups are added. */
+export function firstWords(program: MacroProgram, images: number): Uint32Array {
+  const { kernel, output, words } = program;
+  const { paddedHeight, paddedWidth } = wordMap(program);
+  const first = new Uint32Array(images * output.height * output.width);
+  let to = 0;
+  for (let image = 0; image < images; image++)
+    for (let y = 0; y < output.height; y++) {
+      const row = image * paddedHeight + y * kernel.stride;
+      for (let x = 0; x < output.width; x++)
+        first[to++] = (row * paddedWidth + x * kernel.stride) * words.blocks;
+    }
+  return first;
+}
+
+/** Of each stored index code: distance of its word from a pixel's first word. */
+export const storedDistances = (program: MacroProgram): Uint32Array =>
+  Uint32Array.from(storedCodes(program), ({ code }) => wordDistance(program, code));

@@ -7,7 +7,8 @@ import type { MacroProgram } from './macro-program.ts';
 
 /**
  * How column reads are computed. All give the same numbers: `bit lines`, each on its own; `dot product`, none, because
- * codes that lose nothing add up to it; `dot product, clips corrected`, only those that an ADC could clip.
+ * codes that lose nothing add up to it; `dot product, clips corrected`, only those that an ADC could clip, or all in
+ * batches where most could be clipped.
  */
 export type MacroPath = 'bit lines' | 'dot product' | 'dot product, clips corrected';
 

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { KernelSource } from '../../src/gpu/kernel.ts';
+import { chooseReads } from '../../src/gpu/kernels/choose-reads.ts';
 import { clipFlags } from '../../src/gpu/kernels/clip-flags.ts';
 import { clipMac } from '../../src/gpu/kernels/clip-mac.ts';
 import { exactMac } from '../../src/gpu/kernels/exact-mac.ts';
@@ -15,7 +16,6 @@ import { noisyMac } from '../../src/gpu/kernels/noisy-mac.ts';
 import { pool } from '../../src/gpu/kernels/pool.ts';
 import { requantize } from '../../src/gpu/kernels/requantize.ts';
 import { tiledMac } from '../../src/gpu/kernels/tiled-mac.ts';
-import { zeroPhases } from '../../src/gpu/kernels/zero-phases.ts';
 import type { UniformScalar } from '../../src/gpu/uniform-layout.ts';
 
 type AnyKernel = KernelSource<Readonly<Record<string, UniformScalar>>>;
@@ -24,10 +24,10 @@ const kernels: readonly AnyKernel[] = [
   inputPhases,
   macroMac,
   inputWords,
-  zeroPhases,
   exactMac,
   tiledMac,
   noisyMac,
+  chooseReads,
   clipFlags,
   clipMac,
   requantize,

@@ -35,6 +35,7 @@ export const clipFlags: KernelSource<typeof fields> = {
     { name: 'words', access: 'read' },
     { name: 'stored', access: 'read' },
     { name: 'flags', access: 'read_write' },
+    { name: 'choice', access: 'read_write' },
   ],
   constants: ['PHASES', ...tiledAdcConstants],
 };

@@ -20,6 +20,7 @@ export const exactMac: KernelSource<TileFields> = {
     { name: 'bias', access: 'read' },
     { name: 'sums', access: 'read_write' },
     { name: 'events', access: 'read_write' },
+    { name: 'first_words', access: 'read' },
   ],
   constants: ['TILE_WORKGROUP', 'CHUNKS', 'KERNEL_SLOTS', 'FINISH'],
 };

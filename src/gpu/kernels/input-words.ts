@@ -1,6 +1,7 @@
 // Host side of shaders/input-words.wgsl.
 
 import bytes from '../../../shaders/lib/bytes.wgsl?raw';
+import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import wordLines from '../../../shaders/lib/word-lines.wgsl?raw';
 import code from '../../../shaders/input-words.wgsl?raw';
@@ -32,13 +33,15 @@ const params: UniformLayout<typeof fields> = uniformLayout('InputWordsParams', f
 /** The kernel; see the shader's header. */
 export const inputWords: KernelSource<typeof fields> = {
   name: 'input-words',
-  code: linearIndex + bytes + wordLines + code,
+  code: linearIndex + bytes + events + wordLines + code,
   params,
   bindings: [
     { name: 'activations', access: 'read' },
     { name: 'words', access: 'read_write' },
+    { name: 'reads', access: 'read' },
+    { name: 'events', access: 'read_write' },
   ],
-  constants: ['WORD_LINES_ON', 'ALIGNED', 'DIGITS', 'BITS_PER_PHASE'],
+  constants: ['WORD_LINES_ON', 'ALIGNED', 'DIGITS', 'BITS_PER_PHASE', 'PHASES'],
 };
 
 /** What a word map holds. */
@@ -53,24 +56,21 @@ export function inputWordsConstants(program: MacroProgram, kind: WordKind): Reco
     WORD_LINES_ON: wordLinesOn,
     ALIGNED: isAligned ? 1 : 0,
     DIGITS: kind === 'digits' ? 1 : 0,
-    BITS_PER_PHASE: Math.min(2, program.inputBitsPerPhase),
+    BITS_PER_PHASE: program.inputBitsPerPhase,
+    PHASES: program.phases,
   };
 }
 
-/** (image, y, x, block, chunk) of a batch. */
-export const inputWordsInvocations = (program: MacroProgram, images: number): number =>
-  wordCount(program, images) * wordMap(program).chunks;
-
 /** Bytes of a word map for a batch. */
 export const inputWordsBytes = (program: MacroProgram, images: number): number =>
-  16 * inputWordsInvocations(program, images);
+  16 * wordCount(program, images) * wordMap(program).chunks;
 
 /** The uniform for a batch. */
 export function inputWordsParams(program: MacroProgram, images: number): ArrayBuffer {
   const { input, patch, words, kernel } = program;
   const { paddedHeight, paddedWidth, chunks } = wordMap(program);
   return params.pack({
-    invocations: inputWordsInvocations(program, images),
+    invocations: wordCount(program, images),
     input_height: input.height,
     input_width: input.width,
     channels: input.channels,

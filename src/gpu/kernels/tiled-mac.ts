@@ -41,6 +41,7 @@ export const tiledMac: KernelSource<TileFields> = {
     { name: 'bias', access: 'read' },
     { name: 'sums', access: 'read_write' },
     { name: 'events', access: 'read_write' },
+    { name: 'first_words', access: 'read' },
   ],
   constants: bitLineConstants,
 };

@@ -10,6 +10,7 @@ import { packTileParams, type Tiling, tileWorkgroups } from '../kernels/tile.ts'
 import { bitLineTiling, bitLineValues, tiledMac } from '../kernels/tiled-mac.ts';
 import { noiseLevels } from '../noise-levels.ts';
 import { bitLineWeights } from '../tile-weights.ts';
+import { firstWords } from '../word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
 import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
@@ -32,19 +33,24 @@ export async function bitLineLayer(
   const tiling = bitLineTiling(program);
   const kernel = bitLineKernel(context, program, tiling);
   if (!kernel) return undefined;
-  const [maps, { mac, levels }] = await Promise.all([wordMaps(context, program, buffers), kernel]);
+  const [makeWords, { mac, levels }] = await Promise.all([
+    wordMaps(context, program, buffers),
+    kernel,
+  ]);
   const masks = bitLineWeights(program);
   const weights = buffers.filled(joined(masks, levels), 'weights');
   const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
   const groups = buffers.filled(groupTable(program, 'index code'), 'groups');
   const bias = buffers.filled(program.bias, 'bias');
+  const firstWordsOf = (images: number): GPUBuffer =>
+    buffers.table(`first words ${images}`, () => firstWords(program, images));
   const { noise } = program;
   return {
     path: 'bit lines',
     record: (input) => {
       const { images, firstImage } = input;
-      context.pool.give(maps.make('bytes', input));
-      const words = maps.make('digits', input);
+      context.pool.give(makeWords('bytes', input));
+      const words = makeWords('digits', input);
       const sums = context.pool.take(
         4 * outputCount(program.output, images),
         `${program.name}.sums`,
@@ -59,7 +65,17 @@ export async function bitLineLayer(
         : buffers.uniform(`tiled-mac ${images}`, pack);
       context.run(
         mac,
-        [params, words, weights, tileStarts, groups, bias, sums, buffers.events],
+        [
+          params,
+          words,
+          weights,
+          tileStarts,
+          groups,
+          bias,
+          sums,
+          buffers.events,
+          firstWordsOf(images),
+        ],
         tileWorkgroups(program, images, tiling),
       );
       context.pool.give(words);

@@ -29,8 +29,8 @@ export class LayerBuffers {
   }
 
   /** A buffer holding `data` as long as the layer is prepared. */
-  filled(data: ArrayBufferView, binding: string): GPUBuffer {
-    const buffer = this.#context.pool.takeFilled(data, storageUsage, `${this.#layer}.${binding}`);
+  filled(data: ArrayBufferView, binding: string, usage: number = storageUsage): GPUBuffer {
+    const buffer = this.#context.pool.takeFilled(data, usage, `${this.#layer}.${binding}`);
     this.#filled.push(buffer);
     return buffer;
   }
@@ -38,6 +38,11 @@ export class LayerBuffers {
   /** The uniform of a kernel for a batch. */
   uniform(key: string, make: () => ArrayBuffer): GPUBuffer {
     return this.#context.uniform(this.uniforms, key, make);
+  }
+
+  /** A table for batches of that many images. */
+  table(key: string, make: () => Uint32Array): GPUBuffer {
+    return this.#context.uniform(this.uniforms, key, make, storageUsage);
   }
 
   /** A uniform that only one batch has. */
