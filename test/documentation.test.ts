@@ -78,6 +78,7 @@ const documents = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'models/README.md',
+  'bench/peers/README.md',
 ];
 
 describe.each(documents)('%s', (document) => {

@@ -1,0 +1,146 @@
+// The command line of the benches: which questions, where, how long; or two results side by side.
+
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { CimError, UsageError } from '../src/core/errors.ts';
+import { checkWritable, readText } from '../src/cli/files.ts';
+import { packageRoot } from '../src/cli/package-root.ts';
+import { openHeadless } from './headless.ts';
+import { questions } from './questions.ts';
+import { compareResults } from './support/compare.ts';
+import { ask } from './support/measure.ts';
+import { openNodeHost } from './support/node-host.ts';
+import type { Question, Settings } from './support/question.ts';
+import { readResult } from './support/result.ts';
+import { comparisonTable, resultTable, rowLine } from './support/tables.ts';
+import { type Asked, writeResult } from './support/write-result.ts';
+
+interface Options {
+  readonly list?: boolean;
+  readonly compare?: readonly string[];
+  readonly headless?: boolean;
+  readonly repetitions: number;
+  readonly seconds: number;
+  readonly cases?: string;
+  readonly out: string;
+}
+
+/** Runs the command line; gives 0, 1 for a failure, 2 for a wrong command line. */
+export async function main(arguments_: readonly string[]): Promise<number> {
+  const program = new Command('npm run bench --')
+    .description(
+      'Asks the questions of bench/. Each case is checked bit for bit before it is timed; results go to bench/results.',
+    )
+    .argument('[questions...]', `${questions.map(({ name }) => name).join(', ')} (default: all)`)
+    .option('--list', 'list the questions')
+    .option('--headless', 'ask in a page of headless Chrome')
+    .option('--compare <files...>', 'compare two result files: A.json B.json')
+    .option('--repetitions <number>', 'repetitions of each case', numberFrom(1), 10)
+    .option('--seconds <seconds>', 'least seconds of a repetition', numberFrom(0), 0.3)
+    .option('--cases <pattern>', 'only cases whose key matches, such as "ADC bits 5"')
+    .option('--out <folder>', 'where results go', join(packageRoot, 'bench', 'results'))
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')),
+    })
+    .action(async (names: readonly string[], options: Options) => {
+      await run(names, options);
+    });
+  try {
+    await program.parseAsync([...arguments_], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function run(names: readonly string[], options: Options): Promise<void> {
+  if (options.list) return list();
+  if (options.compare) return compare(options.compare);
+  const wanted = names.length === 0 ? questions : names.map(questionNamed);
+  checkWritable(options.out);
+  const { repetitions, seconds, cases } = options;
+  const settings = {
+    repetitions,
+    seconds,
+    cases: cases === undefined ? undefined : pattern(cases),
+  };
+  const askOne = options.headless ? await openHeadless() : await openHere();
+  try {
+    for (const question of wanted) {
+      const asked = await askOne.ask(question, settings, (row) => {
+        process.stderr.write(`${question.name}: ${rowLine(row)}\n`);
+      });
+      const result = writeResult(question, settings, asked, options.out);
+      process.stdout.write(`\n${resultTable(result, question)}\n`);
+    }
+  } finally {
+    await askOne.close();
+  }
+}
+
+/** Asks in this process. */
+async function openHere(): Promise<Awaited<ReturnType<typeof openHeadless>>> {
+  const host = await openNodeHost();
+  const runtime = `Node ${process.version}`;
+  return {
+    ask: async (question, settings, onRow): Promise<Asked> => ({
+      ...(await ask(question, host, settings, onRow)),
+      where: 'Node',
+      runtime,
+      adapter: host.adapter,
+    }),
+    close: () => Promise.resolve(),
+  };
+}
+
+function list(): void {
+  const width = Math.max(...questions.map(({ name }) => name.length));
+  for (const { name, asks } of questions) process.stdout.write(`${name.padEnd(width)}  ${asks}\n`);
+}
+
+function compare(files: readonly string[]): void {
+  const [a, b] = files;
+  if (a === undefined || b === undefined || files.length !== 2)
+    throw new UsageError({
+      what: `${files.length} files are not two`,
+      where: '--compare',
+      todo: 'give A.json B.json',
+    });
+  const comparison = compareResults(readResult(readText(a), a), readResult(readText(b), b));
+  for (const warning of comparison.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
+  process.stdout.write(`${comparisonTable(comparison, a, b)}\n`);
+}
+
+function questionNamed(name: string): Question {
+  const found = questions.find((question) => question.name === name);
+  if (found) return found;
+  throw new UsageError({
+    what: `no question is called "${name}"`,
+    todo: `known: ${questions.map((question) => question.name).join(', ')}`,
+  });
+}
+
+function pattern(text: string): Settings['cases'] {
+  try {
+    return new RegExp(text);
+  } catch (cause) {
+    throw new UsageError({ what: `"${text}" is no pattern`, where: '--cases', cause });
+  }
+}
+
+const numberFrom =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value < Infinity) return value;
+    throw new InvalidArgumentError(`wanted: a number from ${least}.`);
+  };
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const isOurs = error instanceof CimError;
+  const text = error instanceof Error ? (isOurs ? error.message : error.stack) : String(error);
+  process.stderr.write(`bench: ${text}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,69 @@
+// The page that `npm run bench -- --headless` opens: the questions of bench/ on the browser's WebGPU.
+
+import { InputError } from '../../src/core/errors.ts';
+import type { ImageSet } from '../../src/datasets/image-set.ts';
+import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
+import { builtinNetworks } from '../../src/network/builtin/builtin-networks.ts';
+import { readNetworkFile } from '../../src/network/network-file.ts';
+import type { Network } from '../../src/network/network.ts';
+import { questions } from '../questions.ts';
+import { adapterOf } from '../support/adapter.ts';
+import { type Answer, ask } from '../support/measure.ts';
+import type { Dataset, Host, Settings } from '../support/question.ts';
+import type { Adapter, Row } from '../support/result.ts';
+
+/** What Node offers to the page. */
+declare const benchCpuSeconds: () => Promise<number | null>;
+declare const benchRow: (row: Row) => Promise<void>;
+
+async function openHost(): Promise<Host> {
+  const { adapter, device } = await openDevice(navigator.gpu);
+  device.destroy();
+  return {
+    gpu: navigator.gpu,
+    adapter: await adapterOf(navigator.gpu, adapterText(adapter)),
+    now: () => performance.now() / 1000,
+    cpuSeconds: async () => (await benchCpuSeconds()) ?? undefined,
+    network,
+    images,
+  };
+}
+
+async function network(name: string): Promise<Network> {
+  const response = await fetch(`/models/${name}.safetensors`);
+  if (response.ok) return readNetworkFile(new Uint8Array(await response.arrayBuffer()), name);
+  const build = builtinNetworks[name];
+  if (!build) throw new Error(`no network is called ${name}`);
+  return build({ seed: 1 });
+}
+
+async function images(name: Dataset, part: 'train' | 'test', count: number): Promise<ImageSet> {
+  const response = await fetch(`/images/${name}/${part}/${count}`);
+  if (!response.ok) throw new InputError({ what: await response.text() });
+  const header = response.headers.get('x-image-set') ?? '';
+  const { images: shape, ...set } = JSON.parse(header) as ImageSet;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const pixels = bytes.length - shape.images;
+  return {
+    ...set,
+    images: { ...shape, data: bytes.subarray(0, pixels) },
+    labels: bytes.subarray(pixels),
+  };
+}
+
+const host = openHost();
+
+Object.assign(globalThis, {
+  marsBench: {
+    adapter: async (): Promise<Adapter> => (await host).adapter,
+    ask: async (name: string, settings: Settings, cases: string | null): Promise<Answer> => {
+      const question = questions.find((one) => one.name === name);
+      if (!question) throw new Error(`no question is called ${name}`);
+      const wanted = { ...settings, cases: cases === null ? undefined : new RegExp(cases) };
+      const rows: Promise<void>[] = [];
+      const answer = await ask(question, await host, wanted, (row) => rows.push(benchRow(row)));
+      await Promise.all(rows);
+      return answer;
+    },
+  },
+});

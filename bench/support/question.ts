@@ -1,0 +1,86 @@
+// What a question of bench/ is, and what it is given: the machine it runs on, and a way to add rows.
+
+import type { ImageSet } from '../../src/datasets/image-set.ts';
+import type { Network } from '../../src/network/network.ts';
+import type { Adapter, Row } from './result.ts';
+
+/** Data sets that questions use. */
+export type Dataset = 'mnist' | 'cifar10';
+
+/** How long to measure. */
+export interface Settings {
+  /** Repetitions of each case; fewer of those that take long, but at least 3. */
+  readonly repetitions: number;
+  /** Least seconds of a repetition: short runs are repeated within it. */
+  readonly seconds: number;
+  /** Only cases whose key matches. */
+  readonly cases: RegExp | undefined;
+}
+
+/** Seconds on the wall, or of all threads. */
+export type Clock = 'wall' | 'cpu';
+
+/** Where a question is asked: this process, or a page of headless Chrome. */
+export interface Host {
+  readonly gpu: GPU;
+  readonly adapter: Adapter;
+  /** Seconds since some moment. */
+  now(): number;
+  /** CPU seconds used so far, of all threads; undefined where nobody tells. */
+  cpuSeconds(): Promise<number | undefined>;
+  /** A trained network of models/, or one that is built from code. */
+  network(name: string): Promise<Network>;
+  /** Every n-th image of a data set, so that `count` of them are spread over it. */
+  images(name: Dataset, part: 'train' | 'test', count: number): Promise<ImageSet>;
+}
+
+/** Times a run. */
+export interface Watch {
+  /** From now on. */
+  restart(): void;
+}
+
+/** A case that is ready to run. */
+export interface TimedCase {
+  /** Work of one run, by unit; the first unit is the headline. */
+  readonly work: Readonly<Record<string, number>>;
+  /** What else the row says. */
+  readonly facts?: Row['facts'];
+  /** Least seconds that one run could take on this adapter, on which clock, and what binds it. */
+  readonly bound?: { readonly name: string; readonly seconds: number; readonly clock: Clock };
+  /**
+   * Compares what `run` computes with the truth; says with what.
+   * @throws {Error} when they differ
+   */
+  check(): Promise<string> | string;
+  /** One run. One that calls `watch.restart` is not timed before that: what it does first is no part of the question. */
+  run(watch: Watch): Promise<void> | void;
+  /** Gives back what the case holds. */
+  dispose?(): void;
+}
+
+/** What a question is given. */
+export interface Bench {
+  readonly host: Host;
+  readonly settings: Settings;
+  /**
+   * Checks, then times a case; its row is added and given back. Nothing happens, not even `open`, where the settings do
+   * not want the case.
+   */
+  measure(key: Row['key'], open: () => Promise<TimedCase> | TimedCase): Promise<Row | undefined>;
+  /** Do the settings want the case with this key? */
+  wants(key: Row['key']): boolean;
+  /** Adds a row that has no times of its own, where the settings want it. */
+  add(row: Omit<Row, 'timing'>): void;
+  /** Says something about the whole result. */
+  note(text: string): void;
+}
+
+/** A question of bench/. */
+export interface Question {
+  /** Name of its file, without `.bench.ts`. */
+  readonly name: string;
+  /** One sentence. */
+  readonly asks: string;
+  ask(bench: Bench): Promise<void>;
+}

@@ -1,0 +1,57 @@
+// Writes a result where it can be compared later, with what it ran on.
+
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { writeWhole } from '../../src/cli/files.ts';
+import { packageRoot } from '../../src/cli/package-root.ts';
+import type { Answer } from './measure.ts';
+import type { Question, Settings } from './question.ts';
+import { type BenchResult, resultFormat } from './result.ts';
+
+/** An answer, and where it was given. */
+export type Asked = Answer & Pick<BenchResult, 'where' | 'runtime' | 'adapter'>;
+
+/** Writes `<date>-<question>.json` (`-headless` for a page) into `folder`, and gives what it wrote. */
+export function writeResult(
+  question: Question,
+  settings: Settings,
+  { rows, notes, ...ranOn }: Asked,
+  folder: string,
+): BenchResult {
+  const date = new Date().toISOString();
+  const { repetitions, seconds, cases } = settings;
+  const result: BenchResult = {
+    format: resultFormat,
+    question: question.name,
+    date,
+    commit: commit(),
+    machine: machine(),
+    ...ranOn,
+    settings: { repetitions, seconds, ...(cases && { cases: cases.source }) },
+    notes: [...notes],
+    rows: [...rows],
+  };
+  const suffix = ranOn.where === 'headless' ? '-headless' : '';
+  const file = join(folder, `${date.slice(0, 10)}-${question.name}${suffix}.json`);
+  writeWhole(file, `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+}
+
+function machine(): string {
+  const all = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${all.length} x ${all[0]?.model ?? 'unknown CPU'}, ${memory} GiB, ${type()} ${release()}`;
+}
+
+/** The commit of the sources; with `+` where files differ from it. */
+function commit(): string {
+  try {
+    const git = (...args: readonly string[]): string =>
+      execFileSync('git', args, { cwd: packageRoot, encoding: 'utf8', stdio: 'pipe' }).trim();
+    const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return git('rev-parse', '--short', 'HEAD') + (changed ? '+' : '');
+  } catch {
+    return 'unknown';
+  }
+}
