@@ -289,19 +289,37 @@ fn noisy_op(op: NoisyOp, counted: ptr<function, Counted>) {
   (*counted).zero_phase += WEIGHT_BITS * zero_phases(first_plane, op.inside);
 }
 
-// What the mismatch of a bit line's cells adds to its sum, in 1/256 unit.
+// What the mismatch of a bit line's cells adds to its sum, in 1/256 unit. `first_cell` may lie in the middle of a word.
 fn cell_deviation(plane: u32, first_cell: u32) -> i32 {
   var deviation = 0;
-  for (var line = 0u; line < WORD_LINES_ON; line++) {
-    var digit = 0u;
-    for (var t = 0u; t < BITS_PER_PHASE; t++) {
-      digit |= ((planes[plane + t * WORDS + line / 32u] >> (line % 32u)) & 1u) << t;
+  for (var word = 0u; word < WORDS; word++) {
+    let digits = phase_planes(plane, word);
+    let lines = min(32u, WORD_LINES_ON - 32u * word);
+    var errors = 0;
+    for (var line = 0u; line < lines; line++) {
+      let cell = first_cell + 32u * word + line;
+      if (line == 0u || cell % 4u == 0u) {
+        errors = noise[params.cell_errors + cell / 4u];
+      }
+      let bits = (digits >> vec4u(line)) & vec4u(1u);
+      let digit = bits.x | (bits.y << 1u) | (bits.z << 2u) | (bits.w << 3u);
+      deviation += i32(digit) * ((errors << (24u - 8u * (cell % 4u))) >> 24u);
     }
-    let cell = first_cell + line;
-    let error = (noise[params.cell_errors + cell / 4u] << (24u - 8u * (cell % 4u))) >> 24u;
-    deviation += i32(digit) * error;
   }
   return deviation;
+}
+
+// The planes that a phase drives at once, of one word of word lines.
+fn phase_planes(plane: u32, word: u32) -> vec4u {
+  var digits = vec4u(planes[plane + word], 0u, 0u, 0u);
+  if (BITS_PER_PHASE > 1u) {
+    digits.y = planes[plane + WORDS + word];
+  }
+  if (BITS_PER_PHASE > 2u) {
+    digits.z = planes[plane + 2u * WORDS + word];
+    digits.w = planes[plane + 3u * WORDS + word];
+  }
+  return digits;
 }
 
 fn read_noise(state: u32, phase: u32) -> i32 {
