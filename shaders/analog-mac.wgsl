@@ -57,7 +57,6 @@ struct Column {
 fn analog_mac(
   @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(local_invocation_index) local: u32,
-  @builtin(subgroup_invocation_id) subgroup_lane: u32,
 ) {
   let tile = tile_of(workgroup_id);
   let slot = slot_of(workgroup_id);
@@ -75,9 +74,8 @@ fn analog_mac(
     let x = by_phase(words[at.x], words[at.y], words[at.z], words[at.w]);
     let bytes = PhaseBytes(as_bytes(x.a), as_bytes(x.b), as_bytes(x.c), as_bytes(x.d));
     let number = index * KERNEL_SLOTS + slot;
-    one = macro_op(NoisyPart(one, states(keys, kernel, group.y)), x, bytes, number, column, subgroup_lane);
-    other = macro_op(
-      NoisyPart(other, states(keys, kernel + 1u, group.y)), x, bytes, number + 1u, column + 16u, subgroup_lane);
+    one = macro_op(NoisyPart(one, states(keys, kernel, group.y)), x, bytes, number, column);
+    other = macro_op(NoisyPart(other, states(keys, kernel + 1u, group.y)), x, bytes, number + 1u, column + 16u);
   }
   finish(place, tile, slot, one, last - first);
   finish(place, tile, slot + 1u, other, last - first);
@@ -106,53 +104,41 @@ fn spread_quad(digits: vec4u) -> vec4u {
     | ((digits << vec4u(2u * step)) & vec4u(mask << 16u)) | ((digits << vec4u(3u * step)) & vec4u(mask << 24u));
 }
 
-// One kernel's part of one macro-op, added to what the kernel has. `number` is that of (group, kernel).
-fn macro_op(start: NoisyPart, x: Digits, bytes: PhaseBytes, number: u32, column: u32, lane: u32) -> Part {
-  let bits = eight(number * 8u, lane);
-  let offsets = eight(column, lane);
-  let gains = eight(column + 8u, lane);
-  let first_error = params.cell_errors + number * 32u;
-  var errors = errors_at(first_error, lane);
-  var part = weight_bit(start, x, bytes, 0u, Column(bits.low.x, i32(offsets.low.x), i32(gains.low.x), errors.low));
-  part = weight_bit(part, x, bytes, 1u, Column(bits.low.y, i32(offsets.low.y), i32(gains.low.y), errors.high));
-  errors = errors_at(first_error + 8u, lane);
-  part = weight_bit(part, x, bytes, 2u, Column(bits.low.z, i32(offsets.low.z), i32(gains.low.z), errors.low));
-  part = weight_bit(part, x, bytes, 3u, Column(bits.low.w, i32(offsets.low.w), i32(gains.low.w), errors.high));
-  errors = errors_at(first_error + 16u, lane);
-  part = weight_bit(part, x, bytes, 4u, Column(bits.high.x, i32(offsets.high.x), i32(gains.high.x), errors.low));
-  part = weight_bit(part, x, bytes, 5u, Column(bits.high.y, i32(offsets.high.y), i32(gains.high.y), errors.high));
-  errors = errors_at(first_error + 24u, lane);
-  part = weight_bit(part, x, bytes, 6u, Column(bits.high.z, i32(offsets.high.z), i32(gains.high.z), errors.low));
-  part = weight_bit(part, x, bytes, 7u, Column(bits.high.w, i32(offsets.high.w), i32(gains.high.w), errors.high));
-  return part.part;
-}
-
-// The errors of two bit lines.
-fn errors_at(first: u32, lane: u32) -> Eight {
-  if (CELL_ERRORS == 0u) {
-    return Eight(vec4u(0u), vec4u(0u));
-  }
-  return eight(first, lane);
-}
-
-// One bit line in all phases. Two phases share a random word: the first has its lower half.
-fn weight_bit(before: NoisyPart, x: Digits, bytes: PhaseBytes, bit: u32, column: Column) -> NoisyPart {
-  if (bit >= WEIGHT_BITS) {
-    return before;
-  }
-  var state = drawn(before.state);
-  var part = add_reads(before.part, analog_read(x.a, bytes.a, column, state & vec4u(0xffffu)), bit, 0u);
-  if (PHASES > 1u) {
-    part = add_reads(part, analog_read(x.b, bytes.b, column, state >> vec4u(16u)), bit, 1u);
-  }
-  if (PHASES > 2u) {
+// One kernel's part of one macro-op, added to what the kernel has. `number` is that of (group, kernel). A loop, and loads
+// that are the same for all: unrolled, this would take software adapters ten seconds to compile.
+fn macro_op(start: NoisyPart, x: Digits, bytes: PhaseBytes, number: u32, first_column: u32) -> Part {
+  var part = start.part;
+  var state = start.state;
+  for (var bit = 0u; bit < WEIGHT_BITS; bit++) {
+    let column = Column(
+      weights[number * 8u + bit],
+      i32(weights[first_column + bit]),
+      i32(weights[first_column + 8u + bit]),
+      errors_at(params.cell_errors + (number * 8u + bit) * 4u),
+    );
+    // Two phases share a random word: the first has its lower half.
     state = drawn(state);
-    part = add_reads(part, analog_read(x.c, bytes.c, column, state & vec4u(0xffffu)), bit, 2u);
+    part = add_reads(part, analog_read(x.a, bytes.a, column, state & vec4u(0xffffu)), bit, 0u);
+    if (PHASES > 1u) {
+      part = add_reads(part, analog_read(x.b, bytes.b, column, state >> vec4u(16u)), bit, 1u);
+    }
+    if (PHASES > 2u) {
+      state = drawn(state);
+      part = add_reads(part, analog_read(x.c, bytes.c, column, state & vec4u(0xffffu)), bit, 2u);
+    }
+    if (PHASES > 3u) {
+      part = add_reads(part, analog_read(x.d, bytes.d, column, state >> vec4u(16u)), bit, 3u);
+    }
   }
-  if (PHASES > 3u) {
-    part = add_reads(part, analog_read(x.d, bytes.d, column, state >> vec4u(16u)), bit, 3u);
+  return part;
+}
+
+// The errors of a bit line's cells, in 16 bytes.
+fn errors_at(first: u32) -> vec4u {
+  if (CELL_ERRORS == 0u) {
+    return vec4u(0u);
   }
-  return NoisyPart(part, state);
+  return vec4u(weights[first], weights[first + 1u], weights[first + 2u], weights[first + 3u]);
 }
 
 fn drawn(state: vec4u) -> vec4u {
