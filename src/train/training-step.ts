@@ -44,10 +44,7 @@ export interface TrainingStep {
   readonly grouped: readonly GroupedLayer[];
 }
 
-/**
- * Builds the graph of a training step of `network`, whose arrays are the initial state.
- * @throws {NetworkError} naming a layer that training does not know yet
- */
+/** Builds the graph of a training step of `network`, whose arrays are the initial state. */
 export function trainingStep(network: Network, options: StepOptions): TrainingStep {
   const { batchSize, groupShape } = options;
   const { channels, height, width } = network.input;

@@ -8,6 +8,7 @@ import { averagePool, maxPool, relu } from '../../src/train/operators/activation
 import { batchNorm } from '../../src/train/operators/batch-norm.ts';
 import { addBias, crossEntropy, linear } from '../../src/train/operators/classifier.ts';
 import { convolution } from '../../src/train/operators/convolution.ts';
+import { addResidual, type ResidualPlace } from '../../src/train/operators/residual.ts';
 import { type Filled, openGraph, runtime } from './onnx-runtime.ts';
 
 interface Case {
@@ -28,6 +29,17 @@ const conv = (
   title: `convolution, ${title}`,
   shapes,
   build: (tape, inputs) => convolution(tape, at(inputs, 0), at(inputs, 1), options),
+});
+
+const residual = (
+  title: string,
+  sum: readonly number[],
+  added: readonly number[],
+  place: ResidualPlace,
+): Case => ({
+  title: `residual, ${title}`,
+  shapes: [sum, added],
+  build: (tape, inputs) => addResidual(tape, at(inputs, 0), at(inputs, 1), place),
 });
 
 const cases: readonly Case[] = [
@@ -130,6 +142,29 @@ const cases: readonly Case[] = [
     title: 'average pool',
     shapes: [[2, 3, 4, 5]],
     build: (tape, inputs) => averagePool(tape, at(inputs, 0)),
+  },
+  residual('identity', [2, 3, 4, 5], [2, 3, 4, 5], { stride: 1, channelOffset: 0 }),
+  residual('into more channels', [2, 7, 3, 3], [2, 3, 3, 3], { stride: 1, channelOffset: 2 }),
+  residual('every second pixel of an even map (option A)', [2, 4, 3, 4], [2, 2, 6, 8], {
+    stride: 2,
+    channelOffset: 1,
+  }),
+  residual('every second pixel of an odd map', [1, 4, 3, 4], [1, 4, 5, 7], {
+    stride: 2,
+    channelOffset: 0,
+  }),
+  residual('every third pixel', [1, 3, 2, 3], [1, 1, 5, 8], { stride: 3, channelOffset: 2 }),
+  {
+    title: 'a map that a convolution reads and a shortcut adds',
+    shapes: [
+      [2, 3, 4, 4],
+      [3, 3, 3, 3],
+    ],
+    build: (tape, inputs) => {
+      const map = convolution(tape, at(inputs, 0), at(inputs, 1), { stride: 1, padding: 1 });
+      const next = convolution(tape, map, at(inputs, 1), { stride: 1, padding: 1 });
+      return addResidual(tape, next, map, { stride: 1, channelOffset: 0 });
+    },
   },
   {
     title: 'linear',
