@@ -96,7 +96,11 @@ export function addJobOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--weight-bits <bits>', 'bits per weight, 2 ... 8 (default: what the network was trained for, or the chip’s)', whole(2, 8))
+    .option(
+      '--weight-bits <bits>',
+      'bits per weight, 2 ... 8 (default: what the network was trained for, or the chip’s)',
+      whole(2, 8),
+    )
     .option(
       '--activation-bits <bits>',
       'bits per activation, 1 ... 8 (default: what the network was trained for, or the chip’s)',

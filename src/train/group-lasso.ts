@@ -57,6 +57,18 @@ export function softThreshold(graph: GraphBuilder, weights: Value, options: Soft
   return fromBlocks(graph, multiply(graph, blocks, factors), { layer, shape: weights.shape });
 }
 
+/** `weights` with every group times its entry in `kept`. */
+export function keepGroups(
+  graph: GraphBuilder,
+  weights: Value,
+  { layer, kept }: Omit<SoftThreshold, 'strength'>,
+): Value {
+  const blocks = toBlocks(graph, weights, layer);
+  const { kernelTiles, blocks: channelBlocks, positions } = layer.grid;
+  const factors = reshape(graph, kept, [kernelTiles, 1, channelBlocks, 1, positions]);
+  return fromBlocks(graph, multiply(graph, blocks, factors), { layer, shape: weights.shape });
+}
+
 /** Weights as (kernel tile, kernel, channel block, channel, position), zeros filling up the last tile and block. */
 function toBlocks(graph: GraphBuilder, weights: Value, { geometry, grid }: GroupedLayer): Value {
   const { kernels, channels } = geometry;

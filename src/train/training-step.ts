@@ -13,6 +13,7 @@ import { softThreshold } from './group-lasso.ts';
 import { type GroupedLayer, groupedLayers } from './groups.ts';
 import type { Normalized } from './operators/batch-norm.ts';
 import { crossEntropy } from './operators/classifier.ts';
+import type { LayerPlans } from './layer-plan.ts';
 import { type Parameter, parametersOf } from './parameters.ts';
 
 /** What is fixed for all steps: it is built into the graph. */
@@ -24,6 +25,8 @@ export interface StepOptions {
   /** Weight of the newest batch in the averaged statistics of batch norm. */
   readonly statisticsRate: number;
   readonly groupShape: GroupShape;
+  /** Layers that differ from the rest, by name. */
+  readonly layers?: LayerPlans | undefined;
 }
 
 /** A tensor that a step takes under `name` and gives back, changed, under `name.next`. */
@@ -74,7 +77,7 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
     loss,
     learned.map(({ name }) => valueOf(name)),
   );
-  const grouped = groupedLayers(network, groupShape);
+  const grouped = groupedLayers(network, groupShape, options.layers);
   const strength = multiply(graph, learningRate, lasso);
   const velocities = learned.map((parameter, i) => {
     const gradient = gradients[i];
@@ -90,7 +93,7 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
     const next = layer
       ? softThreshold(graph, moved.value, {
           layer,
-          strength,
+          strength: times(graph, strength, options.layers?.get(layer.name)?.lasso ?? 1),
           kept: graph.input(`${layer.name}.kept`, [layer.groups]),
         })
       : moved.value;
@@ -105,16 +108,20 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
   return { model: graph.toBytes(), state: [...arrays, ...velocities], grouped };
 }
 
-interface Descent {
+const times = (graph: GraphBuilder, value: Value, factor: number): Value =>
+  factor === 1 ? value : multiply(graph, value, graph.scalar(factor));
+
+/** What {@link descend} needs. */
+export interface Descent {
   readonly parameter: Parameter;
   readonly value: Value;
   readonly gradient: Value;
   readonly learningRate: Value;
-  readonly options: StepOptions;
+  readonly options: Pick<StepOptions, 'momentum' | 'weightDecay'>;
 }
 
 /** velocity = momentum velocity + gradient + decay value; value = value - learning rate velocity. */
-function descend(
+export function descend(
   graph: GraphBuilder,
   { parameter, value, gradient, learningRate, options }: Descent,
 ): { readonly value: Value; readonly velocity: StateTensor } {
