@@ -27,6 +27,8 @@ export interface Forward {
   readonly logits: Value;
   /** Batch statistics by layer name; empty with averaged statistics. */
   readonly normalized: ReadonlyMap<string, Normalized>;
+  /** Output of each layer, by name. */
+  readonly outputs: ReadonlyMap<string, Value>;
 }
 
 /** Adds the nodes of a forward pass. */
@@ -40,7 +42,7 @@ export function forward(tape: Tape, network: Network, options: ForwardOptions): 
     logits = addLayer(tape, layer, input, { ...options, normalized, outputs });
     outputs.set(layer.name, logits);
   }
-  return { logits, normalized };
+  return { logits, normalized, outputs };
 }
 
 interface LayerOptions extends ForwardOptions {
