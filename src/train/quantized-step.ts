@@ -4,9 +4,9 @@
 import { assert } from '../core/errors.ts';
 import { hasWeights, type WeightLayer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
-import { apply, reshape } from './arithmetic.ts';
+import { apply, divide, maximum, multiply, reduce, reshape } from './arithmetic.ts';
 import { Tape } from './gradients.ts';
-import { GraphBuilder, type Value } from './graph.ts';
+import { elements, GraphBuilder, type Value } from './graph.ts';
 import { keepGroups } from './group-lasso.ts';
 import { groupedLayers } from './groups.ts';
 import { crossEntropy } from './operators/classifier.ts';
@@ -19,6 +19,9 @@ import {
   scaleInputs,
 } from './quantized-forward.ts';
 import { descend, type StepOptions, type TrainingStep } from './training-step.ts';
+
+/** Longest gradient of all weights and biases together. */
+const longestGradient = 1;
 
 /** What is fixed for all steps. */
 export interface QuantizedStepOptions extends StepOptions {
@@ -52,10 +55,12 @@ export function quantizedStep(network: Network, options: QuantizedStepOptions): 
   const loss = crossEntropy(tape, logits, targets);
 
   const learnedScales = learnedNames(network, form);
-  const gradients = tape.gradients(loss, [
+  const all = tape.gradients(loss, [
     ...parameters.map(({ name }) => parameter(name)),
     ...learnedScales.map(scale),
   ]);
+  const factor = clipFactor(graph, all.slice(0, parameters.length));
+  const gradients = all.map((gradient) => multiply(graph, gradient, factor));
   const grouped = groupedLayers(network, groupShape, options.layers);
   const nexts: Value[] = [];
   const velocities = parameters.map((one, i) => {
@@ -85,6 +90,21 @@ export function quantizedStep(network: Network, options: QuantizedStepOptions): 
 
   const arrays = parameters.map(({ name, shape, data }) => ({ name, shape, initial: data }));
   return { model: graph.toBytes(), state: [...arrays, ...velocities], grouped, learnedScales };
+}
+
+/**
+ * 1, or what makes the gradients of all arrays together no longer than `longestGradient`. Without batch norm some layers
+ * are far more sensitive than others: what one long gradient does to them, training does not repair.
+ */
+function clipFactor(graph: GraphBuilder, gradients: readonly Value[]): Value {
+  const squares = gradients.map((gradient) => {
+    const flat = reshape(graph, gradient, [elements(gradient.shape)]);
+    return reduce(graph, 'ReduceSum', multiply(graph, flat, flat), { axes: [0], keep: true });
+  });
+  const list = graph.node('Concat', squares, [squares.length], { attributes: { axis: 0 } });
+  const length = apply(graph, 'Sqrt', reduce(graph, 'ReduceSum', list, { axes: [0], keep: false }));
+  const longest = graph.scalar(longestGradient);
+  return divide(graph, longest, maximum(graph, length, longest));
 }
 
 /** Scales that follow the loss: with `tanh` those of the weights follow from the largest weight instead. */
