@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { CancelledError, CimError, UsageError } from '../core/errors.ts';
 import { compareCommand } from './commands/compare.ts';
+import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
@@ -35,6 +36,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .addCommand(traceCommand())
     .addCommand(mvmCommand())
     .addCommand(trainCommand())
+    .addCommand(compressCommand())
     .addCommand(infoCommand());
   for (const command of [program, ...program.commands]) {
     command.exitOverride();

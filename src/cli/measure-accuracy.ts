@@ -1,6 +1,6 @@
 // Accuracy of a network on a whole test set: in real arithmetic and in integers.
 
-import { compress, type CompressOptions } from '../compress/compress.ts';
+import { compress } from '../compress/compress.ts';
 import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import { assert } from '../core/errors.ts';
 import { firstImages, type ImageSet } from '../datasets/image-set.ts';
@@ -30,14 +30,24 @@ export async function measureAccuracy(
   test: ImageSet,
   runtime: OnnxRuntime,
 ): Promise<Accuracies> {
-  // By our own plain forward pass where possible: what the file claims should not depend on the runtime.
-  const outputs =
-    networkMacs(network) * test.images.images < plainMacs
-      ? floatOutputs(network, test.images)
-      : await evaluate(network, test, runtime);
-  const real = accuracy(outputs, test.labels, network.classes);
+  const real = await realAccuracy(network, test, runtime);
   if (!network.precision) return { real, quantized: null };
   return { real, quantized: await integerAccuracy(compress(network), test, runtime) };
+}
+
+/** Accuracy in real arithmetic; without ONNX Runtime by our own loops, however long they take. */
+export async function realAccuracy(
+  network: Network,
+  test: ImageSet,
+  runtime: OnnxRuntime | undefined,
+): Promise<number> {
+  // By our own plain forward pass where possible: what the file claims should not depend on the runtime.
+  const isSmall = networkMacs(network) * test.images.images < plainMacs;
+  const outputs =
+    isSmall || !runtime
+      ? floatOutputs(network, test.images)
+      : await evaluate(network, test, runtime);
+  return accuracy(outputs, test.labels, network.classes);
 }
 
 /** Accuracy of an integer network, by ONNX Runtime, or by our own loops where there is none. */
@@ -54,11 +64,3 @@ export async function integerAccuracy(
   );
   return accuracy(outputs, test.labels, network.classes);
 }
-
-/** {@link integerAccuracy} of a network that is compressed as `options` say. */
-export const compressedAccuracy = (
-  network: Network,
-  options: CompressOptions,
-  test: ImageSet,
-  runtime: OnnxRuntime | undefined,
-): Promise<number> => integerAccuracy(compress(network, options), test, runtime);

@@ -23,12 +23,11 @@ import {
   checkBits,
   highestCode,
   imageScale,
-  keepsScales,
   networkBits,
   requantizeScale,
   residualScale,
   trainedWeights,
-  withoutScales,
+  withScalesFor,
 } from './scales.ts';
 import {
   forEachGroupedWeight,
@@ -69,6 +68,8 @@ export interface CompressOptions extends LongWork {
   readonly groupShape?: GroupShape | ((weightBits: number) => GroupShape);
   /** Images on which activations are measured to choose their clips; estimated from batch norm without any. */
   readonly calibration?: FeatureMap | undefined;
+  /** The clips that `calibrateClips` found, instead of `calibration`. */
+  readonly clips?: ReadonlyMap<string, number> | undefined;
 }
 
 interface ActivationScale {
@@ -94,7 +95,7 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
   if (calibration) checkCalibration(network, calibration);
   const { groupShape = marsGroup } = options;
   const shapeAt = typeof groupShape === 'function' ? groupShape : () => groupShape;
-  const fused = fuseBatchNorm(keepsScales(network, options) ? network : withoutScales(network));
+  const fused = fuseBatchNorm(withScalesFor(network, options));
   const float = prune(fused, options, shapeAt(weightBits));
   const clips = clipsOf({ network, fused, pruned: float }, activationBits, options);
   const shapes = layerShapes(float);
@@ -130,6 +131,23 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
   return { name, input, classes, weightBits, activationBits, layers };
 }
 
+/**
+ * The clips that {@link compress} measures on `options.calibration`, to be measured once for several ways to compress.
+ * Empty where training settled all scales.
+ * @throws {CancelledError} when told to stop
+ */
+export function measureClips(
+  network: Network,
+  options: CompressOptions,
+): ReadonlyMap<string, number> {
+  const { weightBits, activationBits } = networkBits(network, options);
+  const { groupShape = marsGroup } = options;
+  const shape = typeof groupShape === 'function' ? groupShape(weightBits) : groupShape;
+  const fused = fuseBatchNorm(withScalesFor(network, options));
+  const pruned = prune(fused, options, shape);
+  return clipsOf({ network, fused, pruned }, activationBits, options);
+}
+
 /** What MARS runs together: 16 inputs, 16 kernels of 8 bits. */
 const marsGroup = (weightBits: number): GroupShape => ({
   channels: 16,
@@ -142,8 +160,12 @@ function clipsOf(
   activationBits: number,
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
-  const { calibration } = options;
-  const isTrained = source.pruned.layers.every((layer) => !hasWeights(layer) || layer.scales);
+  const { calibration, clips, layerBits } = options;
+  if (clips) return clips;
+  const isTrained = source.pruned.layers.every(
+    (layer) =>
+      !hasWeights(layer) || (layer.scales && layerBits?.get(layer.name)?.outputBits === undefined),
+  );
   if (isTrained) return new Map();
   if (!calibration) return estimateClips(source);
   return calibrateClips(source.pruned, calibration, activationBits, options);
@@ -214,7 +236,8 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
  */
 function quantizeLayerWeights(layer: WeightLayer, context: LayerContext): QuantizedWeights {
   const { weightBits, input, output, where } = context;
-  if (layer.scales) return trainedWeights(layer.weights, layer.scales, where);
+  if (layer.scales?.weightBits === weightBits)
+    return trainedWeights(layer.weights, layer.scales, where);
   const quantized = quantizeWeights(layer.weights, weightBits);
   if (!output || quantized.values.some((value) => value !== 0)) return quantized;
   return { ...quantized, scale: output.scale / input.scale / 128 };
@@ -243,7 +266,7 @@ function outputScale(
   bits: number,
 ): ActivationScale {
   const signed = !layer.relu;
-  if (layer.scales?.output) return { ...layer.scales.output, signed };
+  if (layer.scales?.output?.bits === bits) return { ...layer.scales.output, signed };
   const clip = clips.get(layer.name) ?? 0;
   // A layer that never gave anything but zero on the calibration images: any scale will do.
   return { scale: (clip > 0 ? clip : 1) / highestCode(layer, bits), bits, signed };

@@ -50,28 +50,20 @@ export const networkBits = (
   activationBits: activationBits ?? precision?.activationBits ?? 8,
 });
 
-/** Do the scales that training settled still hold, or is the network asked for in other bits? */
-export function keepsScales(network: Network, options: CompressOptions): boolean {
+/** `network`, without the scales that training settled if it is asked for in other bits. */
+export function withScalesFor(network: Network, options: CompressOptions): Network {
   const { precision } = network;
   const { weightBits, activationBits } = networkBits(network, options);
-  return (
-    precision !== undefined &&
-    (options.layerBits?.size ?? 0) === 0 &&
-    precision.weightBits === weightBits &&
-    precision.activationBits === activationBits
+  if (precision?.weightBits === weightBits && precision.activationBits === activationBits)
+    return network;
+  const layers = network.layers.map((layer): Layer =>
+    hasWeights(layer) ? { ...layer, scales: undefined } : layer,
   );
+  return { ...network, layers };
 }
 
-/** The network as if it had not been trained with quantization. */
-export const withoutScales = (network: Network): Network => ({
-  ...network,
-  layers: network.layers.map((layer): Layer =>
-    hasWeights(layer) ? { ...layer, scales: undefined } : layer,
-  ),
-});
-
 /**
- * Bits of one layer: those it was trained with, else its own, else the network's.
+ * Bits of one layer: its own, else those it was trained with, else the network's.
  * @throws {CompressError} when they are not possible
  */
 export function bitsOf(
@@ -81,8 +73,8 @@ export function bitsOf(
   network: string,
 ): Required<{ readonly [key in keyof LayerBits]: number }> {
   const own = layerBits?.get(layer.name);
-  const weightBits = layer.scales?.weightBits ?? own?.weightBits ?? all.weightBits;
-  const outputBits = layer.scales?.output?.bits ?? own?.outputBits ?? all.activationBits;
+  const weightBits = own?.weightBits ?? layer.scales?.weightBits ?? all.weightBits;
+  const outputBits = own?.outputBits ?? layer.scales?.output?.bits ?? all.activationBits;
   checkBits([network, layer.name, 'weightBits'], weightBits, 2);
   checkBits([network, layer.name, 'outputBits'], outputBits, 1);
   return { weightBits, outputBits };
