@@ -24,6 +24,8 @@ export interface TrainOptions extends ScheduleOptions {
    * groups. 0 trains without.
    */
   readonly groupLasso: number;
+  /** Gives each layer back the norm that group lasso takes from it. */
+  readonly lassoKeepsNorm: boolean;
   readonly groupShape: GroupShape;
   /** Groups below this share of the mean norm of their layer's groups are removed before the last epochs. */
   readonly removeBelow: number;
@@ -52,8 +54,8 @@ export interface TrainHooks {
   readonly checkpointSeconds?: number | undefined;
   /** Called after each epoch, before its checkpoint. */
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
-  /** Called with the network in real arithmetic, before quantization begins. */
-  readonly onFloat?: ((network: Network) => void) | undefined;
+  /** Called with the network in real arithmetic and what it is like, before quantization begins. */
+  readonly onFloat?: ((network: Network, last: FloatRecord) => void) | undefined;
   /** Images to measure the accuracy on after each epoch. */
   readonly test?: ImageSet | undefined;
   /** Measures after every so many epochs, and after the last; 1 by default. */
@@ -65,6 +67,9 @@ export interface TrainHooks {
   /** What to tell about the last good checkpoint when the loss is no number any more. */
   readonly lastCheckpoint?: (() => string) | undefined;
 }
+
+/** What the network in real arithmetic is like. */
+export type FloatRecord = Pick<EpochRecord, 'testAccuracy' | 'density'>;
 
 /** One epoch, as a line of the metrics. */
 export interface EpochRecord {
@@ -100,6 +105,7 @@ export const trainDefaults: Omit<TrainOptions, 'onProgress' | 'signal' | 'hooks'
   largestShift: 2,
   flip: false,
   groupLasso: 0.5,
+  lassoKeepsNorm: false,
   groupShape: macroGroup,
   removeBelow: 0.3,
   weightBits: 8,

@@ -25,6 +25,8 @@ export interface StepOptions {
   /** Weight of the newest batch in the averaged statistics of batch norm. */
   readonly statisticsRate: number;
   readonly groupShape: GroupShape;
+  /** Gives each layer back the norm that group lasso takes from it. */
+  readonly lassoKeepsNorm?: boolean | undefined;
   /** Layers that differ from the rest, by name. */
   readonly layers?: LayerPlans | undefined;
 }
@@ -95,6 +97,7 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
           layer,
           strength: times(graph, strength, options.layers?.get(layer.name)?.lasso ?? 1),
           kept: graph.input(`${layer.name}.kept`, [layer.groups]),
+          keepsNorm: options.lassoKeepsNorm,
         })
       : moved.value;
     graph.output(`${parameter.name}.next`, next);

@@ -90,7 +90,9 @@ export class Training {
     let kept = resume?.kept ?? keptNow(network, this.#grouped);
     if (!resume?.scales) {
       ({ network, kept } = await this.#trainFloat(network, kept));
-      this.#hooks.onFloat?.(network);
+      this.#counts = countZeros(network, this.#unpacked);
+      const { testAccuracy } = this.#epochs.at(-1) ?? {};
+      this.#hooks.onFloat?.(network, { testAccuracy, density: densityOf(this.#counts) });
     }
     if (options.quantizeEpochs > 0) network = await this.#trainQuantized(network, kept);
     this.#counts = countZeros(network, this.#unpacked);
@@ -226,14 +228,13 @@ export class Training {
     const { epoch, lossSum, right, seconds } = this.#position;
     const steps = this.#stepsPerEpoch;
     this.#counts = countNorms(await run.norms(this.#unpacked));
-    const { zeroGroups, groups } = this.#counts;
     const testAccuracy = await this.#measure(epoch + 1, current);
     const record: EpochRecord = {
       epoch: epoch + 1,
       stage,
       loss: lossSum / steps,
       accuracy: right / (steps * options.batchSize),
-      density: groups === 0 ? 1 : 1 - zeroGroups / groups,
+      density: densityOf(this.#counts),
       learningRate,
       imagesPerSecond: seconds > 0 ? (steps * options.batchSize) / seconds : 0,
       seconds,
@@ -323,6 +324,9 @@ export class Training {
     return this.#hooks.now?.() ?? 0;
   }
 }
+
+const densityOf = ({ zeroGroups, groups }: GroupCounts): number =>
+  groups === 0 ? 1 : 1 - zeroGroups / groups;
 
 /** 1 for each group that is not wholly zero, by layer name. */
 const keptNow = (network: Network, layers: readonly GroupedLayer[]): Arrays =>

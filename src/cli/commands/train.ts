@@ -4,7 +4,7 @@
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
-import type { Network } from '../../network/network.ts';
+import type { Network, Origin } from '../../network/network.ts';
 import { writeNetworkFile } from '../../network/network-file.ts';
 import { epochsOf } from '../../train/stages.ts';
 import { train, type Trained } from '../../train/train.ts';
@@ -63,19 +63,20 @@ async function run(flags: TrainFlags): Promise<void> {
   const runtime = await importRuntime();
   const images = firstImages(loadDataset(dataset, 'train', flags.data), flags.images);
   const test = loadDataset(dataset, 'test', flags.data);
-  const training = { network: { ...probe, dataset }, images, test, runtime, options };
-  const { trained, seconds } = await trainWithFiles(flags, training, out);
-
-  const measured = await measureAccuracy(trained.network, test, runtime);
-  const { zeroGroups, groups, losses } = trained;
-  const origin = {
+  const made = {
     command: commandText(flags, dataset, options),
     seed: flags.seed,
     hardware: describeHardware(runtime, options.threads),
     date: new Date().toISOString().slice(0, 10),
-    testAccuracy: measured.real,
-    prunedGroups: groups === 0 ? 0 : zeroGroups / groups,
   };
+  const network = { ...probe, dataset };
+  const training = { network, images, test, runtime, options, made };
+  const { trained, seconds } = await trainWithFiles(flags, training, out);
+
+  const measured = await measureAccuracy(trained.network, test, runtime);
+  const { zeroGroups, groups, losses } = trained;
+  const prunedGroups = groups === 0 ? 0 : zeroGroups / groups;
+  const origin = { ...made, testAccuracy: measured.real, prunedGroups };
   writeWhole(out, writeNetworkFile({ ...trained.network, origin }));
   removeCheckpoint(trainFiles(out));
   const result: TrainResult = {
@@ -94,6 +95,7 @@ async function run(flags: TrainFlags): Promise<void> {
 }
 
 interface PreparedTraining {
+  readonly made: Pick<Origin, 'command' | 'seed' | 'hardware' | 'date'>;
   readonly network: Network;
   readonly images: ImageSet;
   readonly test: ImageSet;
@@ -104,7 +106,7 @@ interface PreparedTraining {
 /** Trains with checkpoints and metrics beside `out`; Ctrl-C stops with a checkpoint. */
 async function trainWithFiles(
   flags: TrainFlags,
-  { network, images, test, runtime, options }: PreparedTraining,
+  { network, images, test, runtime, options, made }: PreparedTraining,
   out: string,
 ): Promise<{ readonly trained: Trained; readonly seconds: number }> {
   const files = trainFiles(out);
@@ -128,8 +130,9 @@ async function trainWithFiles(
       recorder.epoch(record);
       bar.epoch(record);
     },
-    onFloat: (float) => {
-      if (options.quantizeEpochs > 0) recorder.float(float);
+    onFloat: (float, { testAccuracy = null, density }) => {
+      const origin = { ...made, testAccuracy, prunedGroups: 1 - density };
+      if (options.quantizeEpochs > 0) recorder.float({ ...float, origin });
     },
     lastCheckpoint: recorder.lastCheckpoint,
   };
