@@ -116,8 +116,9 @@ export class Training {
         if (prunes && epoch === pruneAt && done === 0) await this.#prune(run);
         await this.#epoch(run, () => run.network());
       }
-      if (prunes && options.fixedEpochs === 0) await this.#prune(run);
       const trained = await run.network();
+      if (!prunes || options.fixedEpochs > 0) return { network: trained, kept: run.kept };
+      await this.#prune(run);
       return { network: withKept(trained, this.#grouped, run.kept), kept: run.kept };
     } finally {
       await session.release();
