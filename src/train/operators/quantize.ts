@@ -3,7 +3,17 @@
 
 import { at } from '../../core/errors.ts';
 import type { Residual } from '../../network/layer.ts';
-import { add, divide, matMul, multiply, reduce, reshape, slice, subtract } from '../arithmetic.ts';
+import {
+  add,
+  compare,
+  divide,
+  matMul,
+  multiply,
+  reduce,
+  reshape,
+  slice,
+  subtract,
+} from '../arithmetic.ts';
 import type { Tape } from '../gradients.ts';
 import { elements, type GraphBuilder, imageShape, type Value } from '../graph.ts';
 import { residualGradient, residualOf } from './residual.ts';
@@ -165,10 +175,8 @@ const roundHalfUp = (graph: GraphBuilder, value: Value): Value =>
 
 /** `value` where `units` lies in the range, 0 elsewhere. */
 function whereInside(graph: GraphBuilder, units: Value, value: Value, range: Range): Value {
-  const inside = graph.node('Equal', [clip(graph, units, range), units], units.shape, {
-    type: 'bool',
-  });
-  return graph.node('Where', [inside, value, graph.scalar(0)], value.shape);
+  // A product, since ONNX Runtime's Where takes four times as long as Cast and Mul together.
+  return multiply(graph, value, compare(graph, 'Equal', clip(graph, units, range), units));
 }
 
 interface Rounded {
