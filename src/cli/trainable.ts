@@ -28,6 +28,7 @@ const cifarDefaults: typeof trainDefaults = {
   largestShift: 4,
   flip: true,
   groupLasso: 0,
+  lassoKeepsNorm: true,
 };
 
 /** Networks by name. */

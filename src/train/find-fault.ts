@@ -52,6 +52,12 @@ export async function findFault(
   }
 }
 
+/** Name of the first layer with an array that holds an infinite or undefined value; undefined if none has. */
+export const faultyArrays = (network: Network): string | undefined =>
+  network.layers.find((layer) =>
+    parametersOf({ ...network, layers: [layer] }).some(({ data }) => !data.every(Number.isFinite)),
+  )?.name;
+
 /** Sum of all values times 0: no number as soon as one of them is infinite or none. */
 function zeroIfFinite(graph: GraphBuilder, value: Value): Value {
   const products = multiply(graph, value, graph.scalar(0));

@@ -55,3 +55,36 @@ export function learningRateAt(
 /** From `highest` at share 0 to 0 at share 1. */
 const halfCosine = (highest: number, share: number): number =>
   (highest / 2) * (1 + Math.cos(Math.PI * share));
+
+/** What the strength of group lasso follows from. */
+export interface LassoOptions extends ScheduleOptions {
+  /** Strength that group lasso begins with. */
+  readonly groupLasso: number;
+  /** Share of the groups that is to be left; undefined: the strength stays as it is. */
+  readonly targetDensity?: number | undefined;
+}
+
+/** By how much the strength changes from one epoch to the next. */
+const strengthStep = 1.5;
+/** Share of the stage after which the target should be reached: the rest settles. */
+const reachedAfter = 0.8;
+
+/**
+ * The strength of group lasso in an epoch, from the densities after those before it. What strength leads to what density
+ * depends on the network, so it is found on the way: as long as more groups are left than a straight line from all of
+ * them to the target has at that time, it grows; else it shrinks.
+ * @param densities of the epochs that are done, in order
+ */
+export function lassoStrength(densities: readonly number[], options: LassoOptions): number {
+  const { groupLasso, targetDensity, denseEpochs, epochs, fixedEpochs } = options;
+  if (stageOf(densities.length, options) !== 'lasso') return 0;
+  if (targetDensity === undefined) return groupLasso;
+  const lassoEpochs = epochs - fixedEpochs - denseEpochs;
+  let strength = groupLasso;
+  densities.slice(denseEpochs).forEach((density, done) => {
+    const share = Math.min(1, (done + 1) / (reachedAfter * lassoEpochs));
+    const wanted = 1 - (1 - targetDensity) * share;
+    strength = density > wanted ? strength * strengthStep : strength / strengthStep;
+  });
+  return strength;
+}

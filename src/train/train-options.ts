@@ -21,7 +21,7 @@ export interface TrainOptions extends ScheduleOptions {
   readonly flip: boolean;
   /**
    * Strength of group lasso: each step shortens every group by learning rate x this x the mean norm of the layer's
-   * groups. 0 trains without.
+   * groups. With a target density it is what group lasso begins with, see `lassoStrength`. 0 trains without.
    */
   readonly groupLasso: number;
   /** Gives each layer back the norm that group lasso takes from it. */

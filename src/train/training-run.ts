@@ -97,6 +97,8 @@ export class TrainingRun {
     if (learned && Number.isFinite(loss)) {
       const { learner, names, momentum } = learned;
       const gradients = await floatsOf(outputs['scaleGradients']);
+      // The loss of the next step would be no number either.
+      if (!gradients.every(Number.isFinite)) return { loss: NaN, right: 0 };
       learner.learn(names, gradients, { learningRate, momentum });
       if (learned.tellsLargest) learner.followLargest(await floatsOf(outputs['largest']));
     }

@@ -10,7 +10,7 @@ import type { Network } from '../network/network.ts';
 import { type Batch, epochBatches, integerPixels, realPixels } from './batches.ts';
 import type { Position } from './checkpoint.ts';
 import { countRight, evaluate } from './evaluate.ts';
-import { findFault } from './find-fault.ts';
+import { faultyArrays, findFault } from './find-fault.ts';
 import {
   type GroupedLayer,
   groupedLayers,
@@ -25,7 +25,7 @@ import { beginQuantization, exportIntegers, quantizationOf } from './quantized-r
 import { quantizedStep } from './quantized-step.ts';
 import type { OnnxRuntime, RuntimeSession } from './runtime.ts';
 import { ScaleLearner } from './scale-learner.ts';
-import { epochsOf, learningRateAt, type Stage, stageOf } from './stages.ts';
+import { epochsOf, lassoStrength, learningRateAt, type Stage, stageOf } from './stages.ts';
 import type { EpochRecord, TrainHooks, TrainOptions } from './train-options.ts';
 import { type Arrays, TrainingRun } from './training-run.ts';
 import { type TrainingStep, trainingStep } from './training-step.ts';
@@ -178,12 +178,13 @@ export class Training {
     const stage = stageOf(epoch, options);
     const pixels = learner ? integerPixels(options.activationBits) : realPixels;
     const draw = { ...options, pixels, skip: this.#position.step };
+    const densities = this.#epochs.map(({ density }) => density);
+    const lasso = lassoStrength(densities, options);
     let learningRate = this.#learningRate();
     let since = this.#now();
     for (const batch of epochBatches(images, epoch, draw)) {
       if (options.signal?.aborted) await this.#stop(run, learner);
       learningRate = this.#learningRate();
-      const lasso = stage === 'lasso' ? options.groupLasso : 0;
       const { loss, right } = await run.step(batch, { learningRate, lasso });
       if (!Number.isFinite(loss)) throw await this.#diverged(run, batch);
       const { step, lossSum, right: rightBefore, seconds } = this.#position;
@@ -311,7 +312,9 @@ export class Training {
 
   async #diverged(run: TrainingRun, batch: Batch): Promise<CimError> {
     const { runtime, network } = this.#parts;
-    const layer = await findFault(await run.networkBefore(), batch, runtime);
+    const layer =
+      (await findFault(await run.networkBefore(), batch, runtime)) ??
+      faultyArrays(await run.network());
     const told = this.#hooks.lastCheckpoint?.();
     const advice = 'use a smaller learning rate or a weaker group lasso';
     return new CimError({

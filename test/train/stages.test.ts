@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt, type ScheduleOptions, stageOf } from '../../src/train/stages.ts';
+import {
+  lassoStrength,
+  learningRateAt,
+  type ScheduleOptions,
+  stageOf,
+} from '../../src/train/stages.ts';
 
 const options: ScheduleOptions = {
   epochs: 10,
@@ -43,5 +48,24 @@ describe('learningRateAt', () => {
   it('needs no warm-up', () => {
     expect(rate(0, { warmUpEpochs: 0 })).toBeCloseTo(0.1, 12);
     expect(rate(20, { warmUpEpochs: 0 })).toBeCloseTo(0.05, 12);
+  });
+});
+
+describe('lassoStrength', () => {
+  const strength = (densities: readonly number[], targetDensity?: number): number =>
+    lassoStrength(densities, { ...options, groupLasso: 0.2, targetDensity });
+
+  it('is zero outside its stage, and constant without a target', () => {
+    expect([0, 1, 7, 9].map((done) => strength(Array<number>(done).fill(1)))).toEqual([0, 0, 0, 0]);
+    expect([2, 3, 6].map((done) => strength(Array<number>(done).fill(1)))).toEqual([0.2, 0.2, 0.2]);
+  });
+
+  it('grows while too many groups are left, and shrinks while too few are', () => {
+    // Five epochs of group lasso after two dense ones: wanted are 0.8, 0.6, 0.4, 0.2, 0.2.
+    expect(strength([1, 1], 0.2)).toBe(0.2);
+    expect(strength([1, 1, 0.9], 0.2)).toBeCloseTo(0.2 * 1.5, 12);
+    expect(strength([1, 1, 0.9, 0.61], 0.2)).toBeCloseTo(0.2 * 1.5 ** 2, 12);
+    expect(strength([1, 1, 0.9, 0.61, 0.3], 0.2)).toBeCloseTo(0.2 * 1.5, 12);
+    expect(strength([1, 1, 0.9, 0.61, 0.3, 0.21], 0.2)).toBeCloseTo(0.2 * 1.5 ** 2, 12);
   });
 });
