@@ -168,10 +168,13 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
   const weightBits = flags.weightBits ?? defaults.weightBits;
   const groupLasso =
     flags.groupLasso ?? (targetDensity === undefined ? defaults.groupLasso : defaultStrength);
-  const prunes = groupLasso > 0 || targetDensity !== undefined;
+  const layers = layerPlans(flags, network);
   return {
     ...defaults,
-    ...stagesOf(flags, prunes),
+    ...stagesOf(flags, {
+      prunes: groupLasso > 0 || targetDensity !== undefined,
+      quantizes: quantizes(flags, layers),
+    }),
     ...given({
       batchSize: flags.batchSize,
       learningRate: flags.learningRate,
@@ -185,7 +188,7 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
     targetDensity,
     weightBits,
     groupShape: groupShapeOf(chipNamed('mars'), weightBits),
-    layers: layerPlans(flags, network),
+    layers,
     seed,
     threads,
   };
@@ -194,7 +197,10 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
 type Epochs = Pick<TrainOptions, 'epochs' | 'denseEpochs' | 'fixedEpochs' | 'quantizeEpochs'>;
 
 /** Epochs of the stages; what is not given follows from the number of epochs. */
-function stagesOf(flags: TrainFlags, prunes: boolean): Epochs {
+function stagesOf(
+  flags: TrainFlags,
+  { prunes, quantizes }: Readonly<Record<'prunes' | 'quantizes', boolean>>,
+): Epochs {
   const { defaults } = trainableNamed(flags.network);
   const epochs = flags.epochs ?? defaults.epochs;
   const quarter = Math.floor(epochs / 4);
@@ -203,7 +209,7 @@ function stagesOf(flags: TrainFlags, prunes: boolean): Epochs {
     epochs,
     denseEpochs: flags.denseEpochs ?? (prunes && !lassoFirst ? quarter : 0),
     fixedEpochs: flags.tuneEpochs ?? (prunes || lassoFirst ? quarter : 0),
-    quantizeEpochs: flags.quantizeEpochs ?? (quantizes(flags) ? Math.ceil(epochs / 10) || 1 : 0),
+    quantizeEpochs: flags.quantizeEpochs ?? (quantizes ? Math.ceil(epochs / 10) || 1 : 0),
   };
   checkStages(stages);
   return stages;
@@ -212,8 +218,12 @@ function stagesOf(flags: TrainFlags, prunes: boolean): Epochs {
 /** Strength of group lasso when only a density is asked for. */
 const defaultStrength = trainDefaults.groupLasso;
 
-const quantizes = ({ weightBits, activationBits, weightForm, config }: TrainFlags): boolean =>
-  [weightBits, activationBits, weightForm, config].some((flag) => flag !== undefined);
+/** Are bits asked for? */
+function quantizes(flags: TrainFlags, layers: LayerPlans): boolean {
+  const plans = [...layers.values()].flatMap((plan) => [plan.weightBits, plan.activationBits]);
+  const { weightBits, activationBits, weightForm } = flags;
+  return [weightBits, activationBits, weightForm, ...plans].some((bits) => bits !== undefined);
+}
 
 /** The fields that have a value. */
 const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
