@@ -130,7 +130,7 @@ function addCompressionOptions(command: Command): Command {
   return command
     .option(
       '--group-lasso <strength>',
-      'how strongly whole groups of weights are made zero; 0: not at all (default: 0.5 for mnist-cnn or with --target-density, else 0)',
+      'how strongly whole groups of weights are made zero; 0: not at all (default: 0.5 for mnist-cnn, 0.02 with --target-density, which changes it from epoch to epoch, else 0)',
       real(0, 10),
     )
     .option(
@@ -167,7 +167,8 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
   const { targetDensity, seed, threads } = flags;
   const weightBits = flags.weightBits ?? defaults.weightBits;
   const groupLasso =
-    flags.groupLasso ?? (targetDensity === undefined ? defaults.groupLasso : defaultStrength);
+    flags.groupLasso ??
+    (targetDensity === undefined ? defaults.groupLasso : defaults.groupLasso || firstStrength);
   const layers = layerPlans(flags, network);
   return {
     ...defaults,
@@ -215,8 +216,11 @@ function stagesOf(
   return stages;
 }
 
-/** Strength of group lasso when only a density is asked for. */
-const defaultStrength = trainDefaults.groupLasso;
+/**
+ * Strength that group lasso begins with when only a density is asked for: at a learning rate of 0.1 and 390 steps it
+ * takes half of the distance to the mean from small groups in the first epoch; from there it follows the density.
+ */
+const firstStrength = 0.02;
 
 /** Are bits asked for? */
 function quantizes(flags: TrainFlags, layers: LayerPlans): boolean {
