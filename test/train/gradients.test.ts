@@ -92,6 +92,14 @@ const cases: readonly Case[] = [
     { stride: 2, padding: 1 },
   ),
   conv(
+    '3x3, many channels on few pixels',
+    [
+      [3, 40, 2, 2],
+      [40, 40, 3, 3],
+    ],
+    { stride: 1, padding: 1 },
+  ),
+  conv(
     '1x1',
     [
       [3, 5, 4, 4],

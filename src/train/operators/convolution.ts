@@ -105,6 +105,8 @@ function inputGradient(graph: GraphBuilder, gradient: Value, weights: Value, siz
  * Gradient of the weights: for each kernel position (r, s) the product of the output's gradient (M, P Q) with the input
  * seen from there (P Q, C), image by image, then summed over the images.
  *
+ * On small maps of many channels it is one product over the whole batch: a step of full VGG16 takes 2.9 CPU seconds instead of 5.4.
+ *
  * Measured on 2 cores, 64 to 64 channels at 32x32, batch 128: this 143 GFLOP/s; one product over the whole batch per
  * position 108; all positions in one product 49 to 84; as one large convolution 35 to 57. Thin inputs are the exception:
  * with 1 channel one product for all positions is three times as fast.
@@ -113,8 +115,14 @@ function weightGradient(graph: GraphBuilder, gradient: Value, input: Value, size
   const { N, C, M, R, S, P, Q } = sizes;
   const outputs = reshape(graph, gradient, [N, M, P * Q]);
   const views = shiftedViews(graph, input, sizes);
+  // Many channels on few pixels: image by image the products are far larger than what they are made of.
+  const wide = M * C > 4 * (M + C) * P * Q;
   const product = (view: Value, rows: number): Value => {
     const pixelsFirst = transpose(graph, reshape(graph, view, [N, rows, P * Q]), [0, 2, 1]);
+    if (wide) {
+      const all = reshape(graph, transpose(graph, outputs, [1, 0, 2]), [M, N * P * Q]);
+      return matMul(graph, all, reshape(graph, pixelsFirst, [N * P * Q, rows]));
+    }
     return reduce(graph, 'ReduceSum', matMul(graph, outputs, pixelsFirst), {
       axes: [0],
       keep: false,
