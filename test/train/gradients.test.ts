@@ -92,6 +92,22 @@ const cases: readonly Case[] = [
     { stride: 2, padding: 1 },
   ),
   conv(
+    '3x3 on a large map',
+    [
+      [2, 8, 17, 16],
+      [3, 8, 3, 3],
+    ],
+    { stride: 1, padding: 1 },
+  ),
+  conv(
+    '3x5 on a large map without padding',
+    [
+      [1, 5, 18, 21],
+      [3, 5, 3, 5],
+    ],
+    { stride: 1, padding: 0 },
+  ),
+  conv(
     '3x3, many channels on few pixels',
     [
       [3, 40, 2, 2],
