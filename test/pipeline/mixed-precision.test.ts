@@ -1,13 +1,18 @@
 // A network whose layers were trained with different bits, through the whole pipeline.
 import { describe, expect, it } from 'vitest';
-import { mars } from '../../src/chips/index.ts';
+import { mars, setChipValues } from '../../src/chips/index.ts';
 import { compress } from '../../src/compress/compress.ts';
 import { isMacroLayer } from '../../src/compress/compressed-network.ts';
+import { openGpuBackend } from '../../src/gpu/gpu-backend.ts';
+import { openDevice } from '../../src/gpu/open-gpu.ts';
+import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
 import type { Layer } from '../../src/network/layer.ts';
 import { groupShapeOf, runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
 import { openEstimator } from '../../src/sweep/estimator.ts';
+import { tryAdapter } from '../support/adapters.ts';
 import { conv, linear, networkOf, noise } from '../support/small-networks.ts';
 
 const multiples = (count: number, unit: number, highest: number): Float32Array =>
@@ -63,6 +68,28 @@ describe('a network of mixed bits', () => {
 
     expect(report.accuracy).toMatchObject({ agreement: 1 });
     expect(new Set(outputs).size).toBeGreaterThan(3);
+  });
+
+  it.for([
+    { title: 'ideal', changes: [] },
+    { title: 'with a small ADC', changes: ['adc.bits=4'] },
+    {
+      title: 'with noise',
+      changes: ['noise.read=0.3', 'noise.offset=0.3', 'noise.gain=0.02', 'noise.cell=0.05'],
+    },
+  ])('gives the same on lavapipe, $title', async ({ changes }, { skip }) => {
+    const adapter = await tryAdapter('lavapipe');
+    if (typeof adapter === 'string') return skip(adapter);
+    const { device } = await openDevice(adapter.gpu);
+    await using gpu = await openGpuBackend(device, adapter.description);
+    const mapping = mapToChip(compressed, setChipValues(mars, changes));
+    const images = noise(network.input, 3);
+
+    const expected = await simulate(mapping, images, { backend: openReference() });
+    const actual = await simulate(mapping, images, { backend: gpu });
+
+    expect(actual.outputs).toEqual(expected.outputs);
+    expect(actual.activity).toEqual(expected.activity);
   });
 
   it('comes back from its stored image, and can be estimated', () => {
