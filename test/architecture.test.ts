@@ -97,6 +97,27 @@ describe('the folders of src', () => {
     },
   );
 
+  it.each(['index.ts', 'gpu/index.ts', 'chips/index.ts', 'network/index.ts', 'view/page.ts'])(
+    'keep training out of the bundle of %s',
+    (entry) => {
+      const reached = new Set<string>();
+      const visit = (file: string): void => {
+        if (reached.has(file) || !file.endsWith('.ts')) return;
+        reached.add(file);
+        for (const { specifier } of importsOf(file.split('/')[0]!).filter(
+          (one) => one.file === file,
+        ))
+          if (specifier.startsWith('.')) visit(relative(src, resolve(src, file, '..', specifier)));
+      };
+      const text = readFileSync(join(src, entry), 'utf8');
+      for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g))
+        visit(relative(src, resolve(src, entry, '..', specifier!)));
+
+      expect(reached.size).toBeGreaterThan(3);
+      expect([...reached].filter((file) => file.startsWith('train/'))).toEqual([]);
+    },
+  );
+
   it('has no cycle in the table', () => {
     const order: string[] = [];
     const visit = (folder: string, trail: readonly string[]): void => {

@@ -58,16 +58,19 @@ describe('README.md', () => {
     expect(report.performance.framesPerSecond).toBeGreaterThan(0);
   });
 
-  it.each(['run', 'map', 'estimate'])('names every option that %s has', (command) => {
-    const { stdout } = mars([command, '--help']);
-    const options = [...stdout.matchAll(/--[a-z-]+/g)].map(([option]) => option);
+  it.each(['run', 'map', 'estimate', 'train', 'compress'])(
+    'names every option that %s has',
+    (command) => {
+      const { stdout } = mars([command, '--help']);
+      const options = [...stdout.matchAll(/--[a-z-]+/g)].map(([option]) => option);
 
-    const missing = [...new Set(options)]
-      .filter((option) => !['--help', '--version'].includes(option))
-      .filter((option) => !readme.includes(option));
+      const missing = [...new Set(options)]
+        .filter((option) => !['--help', '--version'].includes(option))
+        .filter((option) => !readme.includes(option));
 
-    expect(missing).toEqual([]);
-  });
+      expect(missing).toEqual([]);
+    },
+  );
 });
 
 const documents = [

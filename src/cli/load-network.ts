@@ -12,6 +12,8 @@ import { readBytes } from './files.ts';
 import { packageRoot } from './package-root.ts';
 
 const extension = '.safetensors';
+/** A training under way, which is a network file too. */
+const checkpointExtension = '.checkpoint.safetensors';
 const imageExtension = '.bin';
 
 /** Names of the trained networks that come with this package. */
@@ -19,7 +21,7 @@ export function modelNames(): readonly string[] {
   const folder = join(packageRoot, 'models');
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((file) => file.endsWith(extension))
+    .filter((file) => file.endsWith(extension) && !file.endsWith(checkpointExtension))
     .map((file) => file.slice(0, -extension.length))
     .toSorted();
 }

@@ -1,8 +1,9 @@
 // The command `mars`: its commands, and how every error ends.
 
 import { Command, CommanderError } from 'commander';
-import { CimError, UsageError } from '../core/errors.ts';
+import { CancelledError, CimError, UsageError } from '../core/errors.ts';
 import { compareCommand } from './commands/compare.ts';
+import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
@@ -14,8 +15,11 @@ import { trainCommand } from './commands/train.ts';
 import { validateCommand } from './commands/validate.ts';
 import { packageVersion } from './package-root.ts';
 
-/** Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects. */
-const exitCode = { success: 0, failure: 1, usage: 2 } as const;
+/**
+ * Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects; a
+ * training stops by itself then, with the exit code of that.
+ */
+const exitCode = { success: 0, failure: 1, usage: 2, stopped: 130 } as const;
 
 /** Runs the command line and gives its exit code. */
 export async function main(arguments_: readonly string[]): Promise<number> {
@@ -32,6 +36,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .addCommand(traceCommand())
     .addCommand(mvmCommand())
     .addCommand(trainCommand())
+    .addCommand(compressCommand())
     .addCommand(infoCommand());
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
@@ -58,5 +63,6 @@ function report(error: unknown): number {
     return exitCode.failure;
   }
   process.stderr.write(`mars: ${error.message}\n`);
+  if (error instanceof CancelledError) return exitCode.stopped;
   return error instanceof UsageError ? exitCode.usage : exitCode.failure;
 }

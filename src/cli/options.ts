@@ -9,7 +9,7 @@ import { InputError, UsageError } from '../core/errors.ts';
 import { spreadImages } from '../datasets/image-set.ts';
 import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
-import { type Network, networkMacs } from '../network/network.ts';
+import { type Network, networkMacs, type Precision } from '../network/network.ts';
 import { groupShapeOf, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
 import { readText } from './files.ts';
@@ -96,10 +96,14 @@ export function addJobOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--weight-bits <bits>', 'bits per weight, 2 ... 8 (default: the chip’s)', whole(2, 8))
+    .option(
+      '--weight-bits <bits>',
+      'bits per weight, 2 ... 8 (default: what the network was trained for, or the chip’s)',
+      whole(2, 8),
+    )
     .option(
       '--activation-bits <bits>',
-      'bits per activation, 1 ... 8 (default: the chip’s)',
+      'bits per activation, 1 ... 8 (default: what the network was trained for, or the chip’s)',
       whole(1, 8),
     )
     .option(
@@ -146,19 +150,36 @@ export function loadMapJob(options: JobOptions): MapJob {
     return { stored: loaded.stored, chip, balance };
   }
   const { network } = loaded;
-  const weightBits = options.weightBits ?? chip.precision.weightBits.value;
+  const { weightBits, activationBits } = jobBits(options, network, chip);
   const groupMasks = loadMasks(options, network, groupShapeOf(chip, weightBits));
   return {
     network,
     chip,
     weightBits,
-    activationBits: options.activationBits ?? chip.precision.activationBits.value,
-    prunedGroups: groupMasks ? 0 : (options.prunedGroups ?? network.origin.prunedGroups ?? 0),
+    activationBits,
+    prunedGroups: groupMasks ? 0 : (options.prunedGroups ?? prunedIn(network)),
     groupMasks,
     indexCoding: options.indexCoding,
     balance,
   };
 }
+
+/** Bits of a job: those asked for, else those that the network was trained for, else the chip's. */
+function jobBits(
+  { weightBits, activationBits }: JobOptions,
+  { precision }: Network,
+  chip: ChipSpec,
+): Precision {
+  const usual = chip.precision;
+  return {
+    weightBits: weightBits ?? precision?.weightBits ?? usual.weightBits.value,
+    activationBits: activationBits ?? precision?.activationBits ?? usual.activationBits.value,
+  };
+}
+
+/** Share of the groups to prune by default. Weights trained as integers are not touched: their zeros are exact. */
+const prunedIn = ({ precision, origin }: Network): number =>
+  precision ? 0 : (origin.prunedGroups ?? 0);
 
 function refuseToCompress(options: JobOptions): void {
   const given = compressOptions.find((option) => options[option] !== undefined);
@@ -220,9 +241,9 @@ export function loadEstimate(options: JobOptions): EstimatorJob & { readonly chi
   return {
     network,
     chip: loadChip(options),
-    weightBits: options.weightBits,
-    activationBits: options.activationBits,
-    prunedGroups: options.prunedGroups ?? network.origin.prunedGroups ?? 0,
+    weightBits: options.weightBits ?? network.precision?.weightBits,
+    activationBits: options.activationBits ?? network.precision?.activationBits,
+    prunedGroups: options.prunedGroups ?? prunedIn(network),
     masksFor: hasMasks ? (shape) => loadMasks(options, network, shape) ?? new Map() : undefined,
   };
 }

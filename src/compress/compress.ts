@@ -2,9 +2,8 @@
 
 import { assert, CompressError } from '../core/errors.ts';
 import { type FeatureMap, shapeText } from '../core/feature-map.ts';
-import { type FixedScale, toFixedScale } from '../core/integer.ts';
 import type { LongWork } from '../core/progress.ts';
-import type { Layer, WeightLayer } from '../network/layer.ts';
+import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
 import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
 import { calibrateClips } from './calibrate.ts';
 import type {
@@ -14,11 +13,22 @@ import type {
   MacroLayer,
   Requantize,
 } from './compressed-network.ts';
-import { estimateClips } from './estimate-clips.ts';
+import { type ClipSource, estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
 import { applyGroupMasks, type GroupMasks } from './group-masks.ts';
 import { geometriesOf, pruneGroups } from './prune-groups.ts';
 import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantize.ts';
+import {
+  bitsOf,
+  checkBits,
+  highestCode,
+  imageScale,
+  networkBits,
+  requantizeScale,
+  residualScale,
+  trainedWeights,
+  withScalesFor,
+} from './scales.ts';
 import {
   forEachGroupedWeight,
   groupCount,
@@ -28,25 +38,44 @@ import {
   type KernelGeometry,
 } from './weight-group.ts';
 
-/** How to compress. */
+/** Bits of one layer, where it does not follow the rest. */
+export interface LayerBits {
+  /** 2 ... 8. */
+  readonly weightBits?: number | undefined;
+  /** Of its stored output, 1 ... 8. */
+  readonly outputBits?: number | undefined;
+}
+
+/**
+ * How to compress. A network that was trained with quantization keeps its bits and scales, layer by layer, unless
+ * `weightBits`, `activationBits` or `layerBits` ask for others.
+ */
 export interface CompressOptions extends LongWork {
-  /** 2 ... 8; 8 by default. */
+  /** 2 ... 8; what the network was trained for by default, or else 8. */
   readonly weightBits?: number;
-  /** 1 ... 8, of every stored feature map and of the image; 8 by default. */
+  /** 1 ... 8, of every stored feature map and of the image; what it was trained for by default, or else 8. */
   readonly activationBits?: number;
+  /** By name, for layers with bits of their own. */
+  readonly layerBits?: ReadonlyMap<string, LayerBits> | undefined;
   /** Share of the groups that may be pruned which is pruned, 0 ... 1; 0 by default. */
   readonly prunedGroups?: number;
   /** Groups to keep, instead of pruning by magnitude: excludes `prunedGroups`. */
   readonly groupMasks?: GroupMasks | undefined;
-  /** Inputs x kernels of a group; 16 x 16 by default, 16 x 32 at 4 weight bits: what MARS runs together. */
-  readonly groupShape?: GroupShape;
+  /**
+   * Inputs x kernels of a group, which may follow from the weight bits; 16 x 16 by default, 16 x 32 at 4 weight bits:
+   * what MARS runs together.
+   */
+  readonly groupShape?: GroupShape | ((weightBits: number) => GroupShape);
   /** Images on which activations are measured to choose their clips; estimated from batch norm without any. */
   readonly calibration?: FeatureMap | undefined;
+  /** The clips that `calibrateClips` found, instead of `calibration`. */
+  readonly clips?: ReadonlyMap<string, number> | undefined;
 }
 
 interface ActivationScale {
   /** Real value of one unit. */
   readonly scale: number;
+  readonly bits: number;
   readonly signed: boolean;
 }
 
@@ -57,23 +86,22 @@ interface ActivationScale {
  * @throws {CancelledError} when told to stop
  */
 export function compress(network: Network, options: CompressOptions = {}): CompressedNetwork {
-  const { weightBits = 8, activationBits = 8, calibration } = options;
+  const { calibration } = options;
   checkNetwork(network);
-  checkBits(network, 'weightBits', weightBits, 2);
-  checkBits(network, 'activationBits', activationBits, 1);
+  const { weightBits, activationBits } = networkBits(network, options);
+  checkBits([network.name, 'weightBits'], weightBits, 2);
+  checkBits([network.name, 'activationBits'], activationBits, 1);
   checkLast(network);
   if (calibration) checkCalibration(network, calibration);
-  const shape = options.groupShape ?? { channels: 16, kernels: 16 * Math.floor(8 / weightBits) };
-  const fused = fuseBatchNorm(network);
-  const float = prune(fused, options, shape);
-  const clips = calibration
-    ? calibrateClips(float, calibration, activationBits, options)
-    : estimateClips({ network, fused, pruned: float });
+  const { groupShape = marsGroup } = options;
+  const shapeAt = typeof groupShape === 'function' ? groupShape : () => groupShape;
+  const fused = fuseBatchNorm(withScalesFor(network, options));
+  const float = prune(fused, options, shapeAt(weightBits));
+  const clips = clipsOf({ network, fused, pruned: float }, activationBits, options);
   const shapes = layerShapes(float);
   const geometries = geometriesOf(float);
-  const scales = new Map<string, ActivationScale>([
-    [imageName, { scale: 1 / (2 ** activationBits - 1), signed: false }],
-  ]);
+  const image = { scale: imageScale(activationBits), bits: activationBits, signed: false };
+  const scales = new Map<string, ActivationScale>([[imageName, image]]);
   const layers = float.layers.map((layer, index): CompressedLayer => {
     const where = [network.name, layer.name];
     const input = scales.get(layer.input);
@@ -84,31 +112,63 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
       `maps of ${layer.name}`,
     );
     const common = { name: layer.name, input: layer.input, inputShape, outputShape };
+    if (input.signed) throw signedInput(where);
     if (layer.kind === 'maxPool' || layer.kind === 'averagePool') {
-      if (input.signed) throw signedInput(where);
       scales.set(layer.name, input);
       return { ...common, kind: layer.kind, size: layer.kind === 'maxPool' ? layer.size : 0 };
     }
     const geometry = geometries[index];
     assert(geometry !== undefined, `geometry of ${layer.name}`);
-    if (input.signed) throw signedInput(where);
+    const bits = bitsOf(layer, { weightBits, activationBits }, options, network.name);
     const isLast = index === float.layers.length - 1;
-    const output = isLast ? undefined : outputScale(layer, clips, activationBits);
+    const output = isLast ? undefined : outputScale(layer, clips, bits.outputBits);
     if (output) scales.set(layer.name, output);
-    const integers = quantizeLayer(layer, {
-      geometry,
-      shape,
-      weightBits,
-      activationBits,
-      input,
-      output,
-      scales,
-      where,
-    });
-    return { ...common, ...integers };
+    const shape = shapeAt(bits.weightBits);
+    const context = { geometry, shape, weightBits: bits.weightBits, input, output, scales, where };
+    return { ...common, ...quantizeLayer(layer, context) };
   });
   const { input, classes, name } = network;
   return { name, input, classes, weightBits, activationBits, layers };
+}
+
+/**
+ * The clips that {@link compress} measures on `options.calibration`, to be measured once for several ways to compress.
+ * Empty where training settled all scales.
+ * @throws {CancelledError} when told to stop
+ */
+export function measureClips(
+  network: Network,
+  options: CompressOptions,
+): ReadonlyMap<string, number> {
+  const { weightBits, activationBits } = networkBits(network, options);
+  const { groupShape = marsGroup } = options;
+  const shape = typeof groupShape === 'function' ? groupShape(weightBits) : groupShape;
+  const fused = fuseBatchNorm(withScalesFor(network, options));
+  const pruned = prune(fused, options, shape);
+  return clipsOf({ network, fused, pruned }, activationBits, options);
+}
+
+/** What MARS runs together: 16 inputs, 16 kernels of 8 bits. */
+const marsGroup = (weightBits: number): GroupShape => ({
+  channels: 16,
+  kernels: 16 * Math.floor(8 / weightBits),
+});
+
+/** Clips of the layers that were not trained with a scale. */
+function clipsOf(
+  source: ClipSource,
+  activationBits: number,
+  options: CompressOptions,
+): ReadonlyMap<string, number> {
+  const { calibration, clips, layerBits } = options;
+  if (clips) return clips;
+  const isTrained = source.pruned.layers.every(
+    (layer) =>
+      !hasWeights(layer) || (layer.scales && layerBits?.get(layer.name)?.outputBits === undefined),
+  );
+  if (isTrained) return new Map();
+  if (!calibration) return estimateClips(source);
+  return calibrateClips(source.pruned, calibration, activationBits, options);
 }
 
 function prune(network: Network, options: CompressOptions, shape: GroupShape): Network {
@@ -126,7 +186,6 @@ interface LayerContext {
   readonly geometry: KernelGeometry;
   readonly shape: GroupShape;
   readonly weightBits: number;
-  readonly activationBits: number;
   readonly input: ActivationScale;
   readonly output: ActivationScale | undefined;
   readonly scales: ReadonlyMap<string, ActivationScale>;
@@ -136,7 +195,7 @@ interface LayerContext {
 type LayerIntegers = Omit<MacroLayer, 'name' | 'input' | 'inputShape' | 'outputShape'>;
 
 function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers {
-  const { geometry, shape, weightBits, activationBits, input, output, where } = context;
+  const { geometry, shape, weightBits, input, output, where } = context;
   const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
   const bias = new Int32Array(geometry.kernels);
@@ -150,8 +209,8 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
     bias[m] = integer;
   });
   const requantize: Requantize | undefined = output && {
-    scale: fixed(sumScale / output.scale, 0, where),
-    outputBits: activationBits,
+    scale: requantizeScale(sumScale, output.scale, where),
+    outputBits: output.bits,
     signed: output.signed,
   };
   const grid = groupGrid(geometry, shape);
@@ -159,7 +218,7 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
     kind: layer.kind,
     geometry,
     weightBits,
-    inputBits: activationBits,
+    inputBits: input.bits,
     weights: values,
     bias,
     grid,
@@ -176,7 +235,9 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
  * unit of output, so that the bias, which is all that is left, is kept finely whatever its size.
  */
 function quantizeLayerWeights(layer: WeightLayer, context: LayerContext): QuantizedWeights {
-  const { weightBits, input, output } = context;
+  const { weightBits, input, output, where } = context;
+  if (layer.scales?.weightBits === weightBits)
+    return trainedWeights(layer.weights, layer.scales, where);
   const quantized = quantizeWeights(layer.weights, weightBits);
   if (!output || quantized.values.some((value) => value !== 0)) return quantized;
   return { ...quantized, scale: output.scale / input.scale / 128 };
@@ -193,7 +254,7 @@ function integerResidual(
     throw new CompressError({ what: `cannot add ${layer.residual.input}`, where: context.where });
   return {
     ...layer.residual,
-    scale: fixed(added.scale / sumScale, -14, context.where),
+    scale: residualScale(added.scale, sumScale, context.where),
     signed: added.signed,
   };
 }
@@ -204,19 +265,11 @@ function outputScale(
   clips: ReadonlyMap<string, number>,
   bits: number,
 ): ActivationScale {
+  const signed = !layer.relu;
+  if (layer.scales?.output?.bits === bits) return { ...layer.scales.output, signed };
   const clip = clips.get(layer.name) ?? 0;
-  const codes = layer.relu ? 2 ** bits - 1 : Math.max(1, 2 ** (bits - 1) - 1);
   // A layer that never gave anything but zero on the calibration images: any scale will do.
-  return { scale: (clip > 0 ? clip : 1) / codes, signed: !layer.relu };
-}
-
-function fixed(scale: number, lowestShift: number, where: readonly string[]): FixedScale {
-  const found = toFixedScale(scale, lowestShift);
-  if (found) return found;
-  throw new CompressError({
-    what: `scale ${scale} cannot be written as an 8-bit multiplier and a shift`,
-    where,
-  });
+  return { scale: (clip > 0 ? clip : 1) / highestCode(layer, bits), bits, signed };
 }
 
 function nonZeroGroups(values: Int8Array, grid: GroupGrid, geometry: KernelGeometry): Uint8Array {
@@ -260,14 +313,5 @@ function checkCalibration(network: Network, images: FeatureMap): void {
     what: `${images.images} images of ${shapeText(images)} cannot calibrate a network for ${shapeText(input)}`,
     where: [name, 'calibration'],
     todo: 'use images of the data set that the network was trained on',
-  });
-}
-
-function checkBits(network: Network, option: string, bits: number, low: number): void {
-  if (Number.isInteger(bits) && bits >= low && bits <= 8) return;
-  throw new CompressError({
-    what: `${bits} bits are not possible`,
-    where: [network.name, option],
-    todo: `use ${low} ... 8`,
   });
 }

@@ -19,6 +19,27 @@ export interface Residual {
   readonly channelOffset: number;
 }
 
+/**
+ * Integers that a layer was trained with: its weights are whole multiples of `weightScale`, its bias of `weightScale`
+ * times the scale of its input. Compression takes these instead of choosing its own.
+ */
+export interface TrainedScales {
+  /** 2 ... 8: weights are -(2^(bits-1) - 1) ... 2^(bits-1) - 1 units. */
+  readonly weightBits: number;
+  /** Real value of one unit of a weight. */
+  readonly weightScale: number;
+  /** Its stored output; undefined in the last layer, whose sums are the network's output. */
+  readonly output?: OutputScale | undefined;
+}
+
+/** How a layer's output is stored. */
+export interface OutputScale {
+  /** 1 ... 8. */
+  readonly bits: number;
+  /** Real value of one unit. */
+  readonly scale: number;
+}
+
 /** Convolution, then batch norm, then the residual addition, then ReLU: whatever of these it has. */
 export interface ConvLayer {
   readonly kind: 'conv';
@@ -42,6 +63,7 @@ export interface ConvLayer {
   readonly batchNorm?: BatchNorm | undefined;
   readonly residual?: Residual | undefined;
   readonly relu: boolean;
+  readonly scales?: TrainedScales | undefined;
 }
 
 /** Fully connected layer over the whole feature map: a convolution whose kernel is as large as the map. */
@@ -56,6 +78,7 @@ export interface LinearLayer {
   readonly weights: Float32Array;
   readonly bias?: Float32Array | undefined;
   readonly relu: boolean;
+  readonly scales?: TrainedScales | undefined;
 }
 
 /** Maximum over `size` x `size` windows that do not overlap; pixels that fill no window are dropped. */

@@ -5,7 +5,7 @@ import { InputError } from '../core/errors.ts';
 import { z } from 'zod';
 import { type BatchNorm, hasWeights, type Layer } from './layer.ts';
 import { checkNetwork, type Network } from './network.ts';
-import { readTensorFile, type Tensor, writeTensorFile } from './safetensors.ts';
+import { readTensorFile, type Tensor, type TensorFile, writeTensorFile } from './safetensors.ts';
 
 /** Key of the metadata that holds the description. */
 const metadataKey = 'mars-cim-network';
@@ -13,6 +13,13 @@ const metadataKey = 'mars-cim-network';
 const formatVersion = 1;
 
 const size = z.int().positive().max(65536);
+const weightBits = z.int().min(2).max(8);
+const activationBits = z.int().min(1).max(8);
+const scalesSchema = z.object({
+  weightBits,
+  weightScale: z.number().positive(),
+  output: z.object({ bits: activationBits, scale: z.number().positive() }).optional(),
+});
 const layerSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('conv'),
@@ -29,6 +36,7 @@ const layerSchema = z.discriminatedUnion('kind', [
     residual: z
       .object({ input: z.string(), stride: size, channelOffset: z.int().nonnegative() })
       .optional(),
+    scales: scalesSchema.optional(),
   }),
   z.object({
     kind: z.literal('linear'),
@@ -37,6 +45,7 @@ const layerSchema = z.discriminatedUnion('kind', [
     inputs: z.int().positive(),
     outputs: size,
     relu: z.boolean(),
+    scales: scalesSchema.optional(),
   }),
   z.object({ kind: z.literal('maxPool'), name: z.string().min(1), input: z.string(), size }),
   z.object({ kind: z.literal('averagePool'), name: z.string().min(1), input: z.string() }),
@@ -48,6 +57,7 @@ const networkSchema = z.object({
   input: z.object({ height: size, width: size, channels: size }),
   classes: size,
   layers: z.array(layerSchema).min(1).max(10000),
+  precision: z.object({ weightBits, activationBits }).optional(),
   origin: z.object({
     command: z.string(),
     seed: z.number(),
@@ -60,7 +70,11 @@ const networkSchema = z.object({
 type LayerDescription = z.infer<typeof layerSchema>;
 
 /** The file of a network. {@link readNetworkFile} gives back an equal network. */
-export function writeNetworkFile(network: Network): Uint8Array {
+export const writeNetworkFile = (network: Network): Uint8Array =>
+  writeTensorFile(networkTensors(network));
+
+/** What the file of a network holds, for files that hold more. */
+export function networkTensors(network: Network): TensorFile {
   const tensors = new Map<string, Tensor>();
   const layers = network.layers.map((layer) => describe(layer, tensors));
   const description: z.infer<typeof networkSchema> = {
@@ -70,9 +84,10 @@ export function writeNetworkFile(network: Network): Uint8Array {
     input: network.input,
     classes: network.classes,
     layers,
+    ...(network.precision ? { precision: network.precision } : {}),
     origin: network.origin,
   };
-  return writeTensorFile({ metadata: { [metadataKey]: JSON.stringify(description) }, tensors });
+  return { metadata: { [metadataKey]: JSON.stringify(description) }, tensors };
 }
 
 /**
@@ -81,8 +96,11 @@ export function writeNetworkFile(network: Network): Uint8Array {
  * @throws {InputError} when the file is damaged or is not a network file of this version
  * @throws {NetworkError} when its layers do not fit together
  */
-export function readNetworkFile(bytes: Uint8Array, where: string): Network {
-  const file = readTensorFile(bytes, where);
+export const readNetworkFile = (bytes: Uint8Array, where: string): Network =>
+  networkOfTensors(readTensorFile(bytes, where), where);
+
+/** {@link readNetworkFile} for a file that is open already. */
+export function networkOfTensors(file: TensorFile, where: string): Network {
   const text = file.metadata[metadataKey];
   if (text === undefined)
     throw new InputError({

@@ -2,7 +2,13 @@
 
 import { NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
-import { type ConvLayer, hasWeights, type Layer, type LinearLayer } from './layer.ts';
+import {
+  type ConvLayer,
+  hasWeights,
+  type Layer,
+  type LinearLayer,
+  type TrainedScales,
+} from './layer.ts';
 
 /** Who made the weights and how: shown in reports. */
 export interface Origin {
@@ -19,6 +25,14 @@ export interface Origin {
   readonly prunedGroups?: number | undefined;
 }
 
+/** Bits that a network was trained for. */
+export interface Precision {
+  /** Of its weights, 2 ... 8; single layers may have others. */
+  readonly weightBits: number;
+  /** Of the image and of stored activations, 1 ... 8; single layers may have others. */
+  readonly activationBits: number;
+}
+
 /** A trained CNN with real-valued weights. Its input is an 8-bit image; pixel p means p / 255. */
 export interface Network {
   readonly name: string;
@@ -28,6 +42,8 @@ export interface Network {
   /** Number of classes: the outputs of the last layer. */
   readonly classes: number;
   readonly layers: readonly Layer[];
+  /** Set when it was trained with quantization: then its layers have `scales`. */
+  readonly precision?: Precision | undefined;
   readonly origin: Origin;
 }
 
@@ -166,6 +182,7 @@ function checkWeights(layer: ConvLayer | LinearLayer, where: readonly string[]):
   const perKernel = isConv ? layer.channels * layer.kernelHeight * layer.kernelWidth : layer.inputs;
   checkValues('weights', layer.weights, kernels * perKernel, where);
   if (layer.bias) checkValues('bias', layer.bias, kernels, where);
+  if (layer.scales) checkScales(layer.scales, where);
   const norm = isConv ? layer.batchNorm : undefined;
   if (!norm) return;
   for (const part of ['gamma', 'beta', 'mean', 'variance'] as const)
@@ -176,6 +193,12 @@ function checkWeights(layer: ConvLayer | LinearLayer, where: readonly string[]):
       what: `batch-norm variance[${negative}] is ${norm.variance[negative]}`,
       where,
     });
+}
+
+function checkScales({ weightScale, output }: TrainedScales, where: readonly string[]): void {
+  for (const scale of [weightScale, output?.scale ?? 1])
+    if (!(scale > 0 && scale < Infinity))
+      throw new NetworkError({ what: `was trained with a scale of ${scale}`, where });
 }
 
 function checkValues(

@@ -95,7 +95,7 @@ export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
     return mapToChip(network, chip, { balance, indexCoding });
   }
   const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
-  const groupShape = groupShapeOf(chip, weightBits);
+  const groupShape = (bits: number): GroupShape => groupShapeOf(chip, bits);
   const pruning = { prunedGroups, groupMasks, groupShape };
   const options = { weightBits, activationBits, calibration, ...pruning, ...work };
   const { indexCoding = 'absolute' } = job;

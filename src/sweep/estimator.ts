@@ -6,6 +6,7 @@ import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { mapToChip, type MapOptions } from '../mapping/map-to-chip.ts';
+import { hasWeights } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf } from '../pipeline/run-job.ts';
 import type { Report } from '../report/report.ts';
@@ -34,8 +35,9 @@ export function openEstimator(job: EstimatorJob): Estimator {
   return (chip, options = {}) => {
     const weightBits = job.weightBits ?? chip.precision.weightBits.value;
     const activationBits = job.activationBits ?? chip.precision.activationBits.value;
-    const groupShape = groupShapeOf(chip, weightBits);
-    const key = JSON.stringify([weightBits, activationBits, groupShape]);
+    const groupShape = (bits: number): GroupShape => groupShapeOf(chip, bits);
+    const shapes = bitsOfLayers(job.network, weightBits).map(groupShape);
+    const key = JSON.stringify([weightBits, activationBits, shapes]);
     const network =
       compressed.get(key) ?? compressFor(job, { weightBits, activationBits, groupShape });
     compressed.set(key, network);
@@ -44,15 +46,25 @@ export function openEstimator(job: EstimatorJob): Estimator {
   };
 }
 
+/** The weight bits that layers of a network may have: those of all, and those that single ones were trained with. */
+const bitsOfLayers = ({ layers, precision }: Network, weightBits: number): readonly number[] => [
+  weightBits,
+  ...layers.flatMap((layer) =>
+    hasWeights(layer) && layer.scales && precision?.weightBits === weightBits
+      ? [layer.scales.weightBits]
+      : [],
+  ),
+];
+
 function compressFor(
   { network, masksFor, prunedGroups = 0 }: EstimatorJob,
   options: {
     readonly weightBits: number;
     readonly activationBits: number;
-    readonly groupShape: GroupShape;
+    readonly groupShape: (weightBits: number) => GroupShape;
   },
 ): CompressedNetwork {
-  const groupMasks = masksFor?.(options.groupShape);
+  const groupMasks = masksFor?.(options.groupShape(options.weightBits));
   return compress(network, { ...options, groupMasks, prunedGroups: groupMasks ? 0 : prunedGroups });
 }
 

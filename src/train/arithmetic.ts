@@ -50,7 +50,7 @@ export function compare(
 /** Elementwise function of one tensor. */
 export function apply(
   graph: GraphBuilder,
-  operator: 'Neg' | 'Sqrt' | 'Relu' | 'Reciprocal',
+  operator: 'Abs' | 'Neg' | 'Sqrt' | 'Relu' | 'Reciprocal',
   a: Value,
 ): Value {
   return graph.node(operator, [a], a.shape);

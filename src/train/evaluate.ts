@@ -4,7 +4,7 @@ import { assert } from '../core/errors.ts';
 import { activationsPerImage, predictedClasses } from '../core/feature-map.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
-import { copyImage } from './batches.ts';
+import { copyImage, unchanged } from './batches.ts';
 import { forward } from './forward.ts';
 import { Tape } from './gradients.ts';
 import { GraphBuilder } from './graph.ts';
@@ -59,7 +59,7 @@ export async function evaluate(
       const start = Math.min(first, count - batchSize);
       const pixels = new Float32Array(batchSize * size);
       for (let i = 0; i < batchSize; i++)
-        copyImage(set, start + i, { down: 0, right: 0 }, pixels.subarray(i * size, (i + 1) * size));
+        copyImage(set, start + i, pixels.subarray(i * size, (i + 1) * size), unchanged);
       const images = new runtime.Tensor('float32', pixels, [batchSize, channels, height, width]);
       const { logits } = await session.run({ images, ...arrays });
       all.set(await floatsOf(logits), start * network.classes);

@@ -1,6 +1,6 @@
 // A network as a graph: from images to logits.
 
-import { assert, NetworkError } from '../core/errors.ts';
+import { assert } from '../core/errors.ts';
 import type { ConvLayer, Layer, LinearLayer } from '../network/layer.ts';
 import { imageName, type Network } from '../network/network.ts';
 import type { Tape } from './gradients.ts';
@@ -9,6 +9,7 @@ import { averagePool, maxPool, relu } from './operators/activation.ts';
 import { batchNorm, type Normalized, normalize } from './operators/batch-norm.ts';
 import { addBias, linear } from './operators/classifier.ts';
 import { convolution } from './operators/convolution.ts';
+import { addResidual } from './operators/residual.ts';
 
 /** What {@link forward} needs besides the network's topology. */
 export interface ForwardOptions {
@@ -26,12 +27,11 @@ export interface Forward {
   readonly logits: Value;
   /** Batch statistics by layer name; empty with averaged statistics. */
   readonly normalized: ReadonlyMap<string, Normalized>;
+  /** Output of each layer, by name. */
+  readonly outputs: ReadonlyMap<string, Value>;
 }
 
-/**
- * Adds the nodes of a forward pass.
- * @throws {NetworkError} naming a layer that training does not know yet
- */
+/** Adds the nodes of a forward pass. */
 export function forward(tape: Tape, network: Network, options: ForwardOptions): Forward {
   const outputs = new Map<string, Value>([[imageName, options.images]]);
   const normalized = new Map<string, Normalized>();
@@ -39,19 +39,16 @@ export function forward(tape: Tape, network: Network, options: ForwardOptions): 
   for (const layer of network.layers) {
     const input = outputs.get(layer.input);
     assert(input !== undefined, `input of ${layer.name}`);
-    if (layer.kind === 'conv' && layer.residual)
-      throw new NetworkError({
-        what: 'has a residual, which training does not know yet',
-        where: [network.name, layer.name],
-      });
-    logits = addLayer(tape, layer, input, { ...options, normalized });
+    logits = addLayer(tape, layer, input, { ...options, normalized, outputs });
     outputs.set(layer.name, logits);
   }
-  return { logits, normalized };
+  return { logits, normalized, outputs };
 }
 
 interface LayerOptions extends ForwardOptions {
   readonly normalized: Map<string, Normalized>;
+  /** Outputs of the layers before, by name. */
+  readonly outputs: ReadonlyMap<string, Value>;
 }
 
 function addLayer(tape: Tape, layer: Layer, input: Value, options: LayerOptions): Value {
@@ -77,20 +74,21 @@ function addWeights(
   let output =
     layer.kind === 'conv' ? convolution(tape, input, weights, layer) : linear(tape, input, weights);
   if (layer.bias) output = addBias(tape, output, part('bias'));
-  if (layer.kind === 'conv' && layer.batchNorm) {
-    const norm = {
-      gamma: part('bn.gamma'),
-      beta: part('bn.beta'),
-      epsilon: layer.batchNorm.epsilon,
-    };
-    if (options.statistics === 'averaged') {
-      const statistics = { mean: part('bn.mean'), variance: part('bn.variance') };
-      output = normalize(tape.graph, output, norm, statistics);
-    } else {
-      const result = batchNorm(tape, output, norm);
-      options.normalized.set(layer.name, result);
-      output = result.output;
-    }
+  if (layer.kind === 'conv') {
+    output = addNorm(tape, layer, output, options);
+    const added = layer.residual && options.outputs.get(layer.residual.input);
+    if (layer.residual && added) output = addResidual(tape, output, added, layer.residual);
   }
   return layer.relu ? relu(tape, output) : output;
+}
+
+function addNorm(tape: Tape, layer: ConvLayer, input: Value, options: LayerOptions): Value {
+  if (!layer.batchNorm) return input;
+  const part = (name: string): Value => options.parameter(`${layer.name}.bn.${name}`);
+  const norm = { gamma: part('gamma'), beta: part('beta'), epsilon: layer.batchNorm.epsilon };
+  if (options.statistics === 'averaged')
+    return normalize(tape.graph, input, norm, { mean: part('mean'), variance: part('variance') });
+  const result = batchNorm(tape, input, norm);
+  options.normalized.set(layer.name, result);
+  return result.output;
 }

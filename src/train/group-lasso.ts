@@ -23,6 +23,12 @@ export interface SoftThreshold {
   readonly strength: Value;
   /** 1 for each group that may have weights, 0 for each that stays zero; shape (groups). */
   readonly kept: Value;
+  /**
+   * Gives the layer the norm back that it loses: what small groups lose goes to large ones. In front of a batch norm the
+   * function does not depend on the norm, but the step does: in a layer that only shrinks, the same learning rate moves
+   * the function further and further.
+   */
+  readonly keepsNorm?: boolean | undefined;
 }
 
 /**
@@ -49,11 +55,33 @@ export function softThreshold(graph: GraphBuilder, weights: Value, options: Soft
   // A group of norm 0 stays 0 whatever it is divided by.
   const divisors = maximum(graph, norms, graph.scalar(1e-20));
   const shortened = subtract(graph, graph.scalar(1), divide(graph, threshold, divisors));
-  const factors = multiply(
-    graph,
-    maximum(graph, shortened, graph.scalar(0)),
-    reshape(graph, kept, norms.shape),
-  );
+  const shrunk = maximum(graph, shortened, graph.scalar(0));
+  const mask = reshape(graph, kept, norms.shape);
+  const factors = multiply(graph, shrunk, mask);
+  const grown = options.keepsNorm
+    ? multiply(graph, factors, growth(graph, multiply(graph, norms, mask), factors))
+    : factors;
+  return fromBlocks(graph, multiply(graph, blocks, grown), { layer, shape: weights.shape });
+}
+
+/** By what all groups must grow so that their norms, times `factors`, have together the length that they had. */
+function growth(graph: GraphBuilder, norms: Value, factors: Value): Value {
+  const axes = norms.shape.map((_, axis) => axis);
+  const squares = (value: Value): Value =>
+    reduce(graph, 'ReduceSum', multiply(graph, value, value), { axes });
+  const left = maximum(graph, squares(multiply(graph, norms, factors)), graph.scalar(1e-20));
+  return apply(graph, 'Sqrt', divide(graph, squares(norms), left));
+}
+
+/** `weights` with every group times its entry in `kept`. */
+export function keepGroups(
+  graph: GraphBuilder,
+  weights: Value,
+  { layer, kept }: Omit<SoftThreshold, 'strength'>,
+): Value {
+  const blocks = toBlocks(graph, weights, layer);
+  const { kernelTiles, blocks: channelBlocks, positions } = layer.grid;
+  const factors = reshape(graph, kept, [kernelTiles, 1, channelBlocks, 1, positions]);
   return fromBlocks(graph, multiply(graph, blocks, factors), { layer, shape: weights.shape });
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../compress/weight-group.ts';
 import { hasWeights } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
+import type { LayerPlans } from './layer-plan.ts';
 
 /** The group of a MARS core at 8-bit weights: 16 input channels x 16 kernels at one kernel position. */
 export const macroGroup: GroupShape = { channels: 16, kernels: 16 };
@@ -24,8 +25,20 @@ export interface GroupedLayer {
   readonly groups: number;
 }
 
-/** The layers whose weights are pruned in groups. Packed ones, with few input channels, are exempt and stay dense. */
-export function groupedLayers(network: Network, shape: GroupShape): readonly GroupedLayer[] {
+/**
+ * The layers whose weights are pruned in groups. Packed ones, with few input channels, are exempt and stay dense; so do
+ * those that `plans` leaves dense.
+ */
+export function groupedLayers(
+  network: Network,
+  shape: GroupShape,
+  plans: LayerPlans = new Map(),
+): readonly GroupedLayer[] {
+  return unpackedLayers(network, shape).filter(({ name }) => plans.get(name)?.dense !== true);
+}
+
+/** All layers with groups, also those that are left dense: density counts them. */
+export function unpackedLayers(network: Network, shape: GroupShape): readonly GroupedLayer[] {
   const geometries = geometriesOf(network);
   return network.layers.flatMap((layer, index) => {
     const geometry = geometries[index];
@@ -51,4 +64,43 @@ export function keptGroups(norms: Float64Array, share: number): Float32Array {
   const living = norms.filter((norm) => norm > 0);
   const mean = living.reduce((sum, norm) => sum + norm, 0) / Math.max(1, living.length);
   return Float32Array.from(norms, (norm) => (norm > 0 && norm >= share * mean ? 1 : 0));
+}
+
+/** A layer's groups, or what is left of them. */
+export interface LayerNorms {
+  readonly name: string;
+  readonly norms: Float64Array;
+}
+
+/**
+ * Which groups to keep so that `most` are left over all layers together: those whose norm is largest beside the mean
+ * norm of their layer's non-zero groups. Each layer keeps at least one, or nothing would pass it. By layer name, 1 for
+ * each group that is kept.
+ *
+ * Norms are compared within their layer, since weights in front of a batch norm have no scale of their own.
+ */
+export function keptToCount(
+  layers: readonly LayerNorms[],
+  most: number,
+): ReadonlyMap<string, Float32Array> {
+  const kept = new Map(layers.map(({ name, norms }) => [name, new Float32Array(norms.length)]));
+  const candidates = layers.flatMap(({ name, norms }, layer) => {
+    const living = norms.filter((norm) => norm > 0);
+    const mean = living.reduce((sum, norm) => sum + norm, 0) / Math.max(1, living.length);
+    return Array.from(norms, (norm, group) => ({ name, layer, group, share: norm / (mean || 1) }));
+  });
+  candidates.sort((a, b) => b.share - a.share || a.layer - b.layer || a.group - b.group);
+  let left = most;
+  const keep = (chosen: (typeof candidates)[number]): void => {
+    const mask = kept.get(chosen.name);
+    if (!mask || mask[chosen.group] === 1 || chosen.share === 0) return;
+    mask[chosen.group] = 1;
+    left -= 1;
+  };
+  layers.forEach((_, layer) => {
+    const largest = candidates.find((candidate) => candidate.layer === layer);
+    if (largest) keep(largest);
+  });
+  for (const candidate of candidates) if (left > 0) keep(candidate);
+  return kept;
 }

@@ -2,7 +2,7 @@
 // https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (field numbers), https://protobuf.dev/programming-guides/encoding/
 
 /** Types of a graph's tensors that we use. */
-export type ElementType = 'float32' | 'int64' | 'bool';
+export type ElementType = 'float32' | 'float64' | 'int64' | 'bool';
 
 /** An attribute of a node: an integer, a list of integers, a text, or a real number marked as such. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
@@ -43,7 +43,12 @@ export interface OnnxGraph {
 export const opset = 13;
 /** File format version that came with operator set 13. */
 const irVersion = 7;
-const elementCodes: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9 };
+const elementCodes: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
 
 /** The bytes of an `.onnx` file. The same graph gives the same bytes. */
 export function writeOnnx(graph: OnnxGraph): Uint8Array {

@@ -1,50 +1,116 @@
 // How to train, and what is told while it lasts.
 
 import type { GroupShape } from '../compress/weight-group.ts';
+import type { ImageSet } from '../datasets/image-set.ts';
+import type { Network } from '../network/network.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { macroGroup } from './groups.ts';
+import type { LayerPlans } from './layer-plan.ts';
+import type { WeightForm } from './operators/quantize.ts';
+import type { ScheduleOptions, Stage } from './stages.ts';
 
 /** How to train. */
-export interface TrainOptions {
-  /** Passes over the training images. */
-  readonly epochs: number;
+export interface TrainOptions extends ScheduleOptions {
   readonly seed: number;
   readonly batchSize: number;
-  /** Learning rate of the first step; it falls to 0 along a half cosine. */
-  readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
   /** Images are moved by up to this many pixels in each direction. */
   readonly largestShift: number;
+  /** Mirrors every second image left to right. */
+  readonly flip: boolean;
   /**
    * Strength of group lasso: each step shortens every group by learning rate x this x the mean norm of the layer's
-   * groups. 0 trains without, and removes nothing.
+   * groups. With a target density it is what group lasso begins with, see `lassoStrength`. 0 trains without.
    */
   readonly groupLasso: number;
+  /** Gives each layer back the norm that group lasso takes from it. */
+  readonly lassoKeepsNorm: boolean;
   readonly groupShape: GroupShape;
   /** Groups below this share of the mean norm of their layer's groups are removed before the last epochs. */
   readonly removeBelow: number;
-  /** Epochs at the end in which removed groups stay zero and group lasso is off. */
-  readonly fixedEpochs: number;
+  /** Share of the groups that is left then, instead of what `removeBelow` leaves; undefined: that. */
+  readonly targetDensity?: number | undefined;
+  /** Bits of weights, of stored activations and of the image while quantization is trained. */
+  readonly weightBits: number;
+  readonly activationBits: number;
+  readonly weightForm: WeightForm;
+  /** Layers that differ from the rest, by name. */
+  readonly layers?: LayerPlans | undefined;
   /** Threads of the runtime. Results are the same bit for bit only with the same number. */
   readonly threads: number;
+  readonly hooks?: TrainHooks | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
-  /** Stops between two steps; an AbortSignal fits. */
+  /** Stops between two steps, with a checkpoint; an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
-/** The usual settings. `fixedEpochs` counts within `epochs`. */
-export const trainDefaults: Omit<TrainOptions, 'onProgress' | 'signal'> = {
+/** What whoever trains may want besides the result. */
+export interface TrainHooks {
+  /** Goes on from here. */
+  readonly resume?: Checkpoint | undefined;
+  /** Called after each epoch, when stopped, and every `checkpointSeconds` of training. */
+  readonly onCheckpoint?: ((checkpoint: Checkpoint) => void) | undefined;
+  readonly checkpointSeconds?: number | undefined;
+  /** Called after each epoch, before its checkpoint. */
+  readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
+  /** Called with the network in real arithmetic and what it is like, before quantization begins. */
+  readonly onFloat?: ((network: Network, last: FloatRecord) => void) | undefined;
+  /** Images to measure the accuracy on after each epoch. */
+  readonly test?: ImageSet | undefined;
+  /** Measures after every so many epochs, and after the last; 1 by default. */
+  readonly testEvery?: number | undefined;
+  /** A clock in milliseconds; without one no times are told. */
+  readonly now?: (() => number) | undefined;
+  /** What the training was asked for, kept in checkpoints. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** What to tell about the last good checkpoint when the loss is no number any more. */
+  readonly lastCheckpoint?: (() => string) | undefined;
+}
+
+/** What the network in real arithmetic is like. */
+export type FloatRecord = Pick<EpochRecord, 'testAccuracy' | 'density'>;
+
+/** One epoch, as a line of the metrics. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly stage: Stage;
+  /** Means over the epoch, on the images as they were trained on. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Share of the weight groups that are not wholly zero. */
+  readonly density: number;
+  /** Of the last step. */
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  readonly seconds: number;
+  /** Share of the test images classified rightly after the epoch, where it was measured. */
+  readonly testAccuracy?: number | undefined;
+}
+
+/** The usual settings, without quantization. `fixedEpochs` and `denseEpochs` count within `epochs`. */
+export const trainDefaults: Omit<TrainOptions, 'onProgress' | 'signal' | 'hooks'> = {
   epochs: 12,
+  denseEpochs: 0,
+  fixedEpochs: 3,
+  quantizeEpochs: 0,
   seed: 1,
   batchSize: 128,
   learningRate: 0.05,
+  quantizeLearningRate: 0.001,
+  warmUpEpochs: 0,
   momentum: 0.9,
   weightDecay: 5e-4,
   largestShift: 2,
+  flip: false,
   groupLasso: 0.5,
+  lassoKeepsNorm: false,
   groupShape: macroGroup,
   removeBelow: 0.3,
-  fixedEpochs: 3,
+  weightBits: 8,
+  activationBits: 8,
+  weightForm: 'linear',
   threads: 2,
 };
 
@@ -54,6 +120,7 @@ export interface TrainProgress {
   readonly done: number;
   readonly total: number;
   readonly epoch: number;
+  readonly stage: Stage;
   /** Mean loss, and share of images classified rightly, of this epoch so far. */
   readonly loss: number;
   readonly accuracy: number;

@@ -1,29 +1,29 @@
-// The training loop: epochs of shuffled, slightly moved images through the training-step graph; then groups of weights
-// that group lasso has made small are removed, and the rest learns on without them.
+// Training: epochs of shuffled, slightly changed images through the graph of a step; groups of weights that group lasso
+// has made small are removed, the rest learns on without them, at last in the integers of the chip.
 
-import { CimError, InputError } from '../core/errors.ts';
-import type { ImageSet } from '../datasets/image-set.ts';
+import { InputError } from '../core/errors.ts';
+import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
 import type { OnnxRuntime } from './runtime.ts';
-import type { TrainOptions } from './train-options.ts';
-import { TrainingRun } from './training-run.ts';
-import { trainingStep } from './training-step.ts';
+import type { EpochRecord, TrainOptions } from './train-options.ts';
+import { Training } from './training.ts';
 
 /** What training gives. */
 export interface Trained {
-  /** The network given, with the arrays that were learned. */
+  /** The network given, with what was learned; in integers, its batch norms fused, after quantization. */
   readonly network: Network;
   /** Mean loss of each epoch. */
   readonly losses: readonly number[];
+  readonly epochs: readonly EpochRecord[];
   readonly zeroGroups: number;
   readonly groups: number;
 }
 
 /**
  * Trains `network`, starting from its arrays, on `images`. The same arguments give the same result bit for bit on the
- * same machine; other processors may add in another order.
+ * same machine, also when stopped and gone on with; other processors may add in another order.
  * @throws {InputError} when the images do not fit the network, or are fewer than a batch
- * @throws {CimError} when the loss becomes infinite or undefined
+ * @throws {CimError} when the loss becomes infinite or undefined, naming the layer
  * @throws {CancelledError} when `signal` says stop
  */
 export async function train(
@@ -32,37 +32,22 @@ export async function train(
   runtime: OnnxRuntime,
   options: TrainOptions,
 ): Promise<Trained> {
-  checkImages(network, images, options);
-  const step = trainingStep(network, { ...options, statisticsRate: 0.1 });
-  const session = await runtime.InferenceSession.create(step.model, {
-    intraOpNumThreads: options.threads,
-  });
-  const run = new TrainingRun(network, { step, session, runtime, options });
-  try {
-    const losses: number[] = [];
-    for (let epoch = 0; epoch < options.epochs; epoch++) {
-      if (epoch === options.epochs - options.fixedEpochs && options.groupLasso > 0)
-        await run.removeGroups();
-      const loss = await run.epoch(images, epoch);
-      if (!Number.isFinite(loss))
-        throw new CimError({
-          what: `training diverged in epoch ${epoch + 1}: its loss is ${loss}`,
-          where: network.name,
-          todo: 'use a smaller learning rate or a weaker group lasso',
-        });
-      losses.push(loss);
-    }
-    return { network: await run.network(), losses, ...run.groupCounts };
-  } finally {
-    await session.release();
-  }
+  checkImages(network, images);
+  if (options.hooks?.test) checkImages(network, options.hooks.test);
+  const { batchSize } = options;
+  if (images.images.images < batchSize)
+    throw new InputError({
+      what: `${images.images.images} images are less than one batch of ${batchSize}`,
+      where: images.name,
+    });
+  const training = new Training({ network, images, runtime, options });
+  const trained = await training.finish();
+  const { epochs, counts } = training;
+  return { network: trained, losses: epochs.map(({ loss }) => loss), epochs, ...counts };
 }
 
-function checkImages(
-  network: Network,
-  { images, classes, name }: ImageSet,
-  { batchSize }: TrainOptions,
-): void {
+function checkImages(network: Network, set: ImageSet): void {
+  const { images, classes, name } = set;
   const { height, width, channels } = network.input;
   if (
     images.height !== height ||
@@ -75,9 +60,5 @@ function checkImages(
       where: name,
       todo: `give it ${height}x${width}x${channels} images of ${network.classes} classes`,
     });
-  if (images.images < batchSize)
-    throw new InputError({
-      what: `${images.images} images are less than one batch of ${batchSize}`,
-      where: name,
-    });
+  toImageSet(set, name);
 }

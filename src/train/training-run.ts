@@ -1,11 +1,11 @@
-// One training under way: the tensors that go from step to step, and what is counted on the way.
+// The tensors of one graph that go from step to step, and the learned scales beside them.
 
-import { assert, CancelledError } from '../core/errors.ts';
-import type { ImageSet } from '../datasets/image-set.ts';
+import { assert } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
-import { type Batch, epochBatches } from './batches.ts';
+import type { Batch } from './batches.ts';
 import { countRight } from './evaluate.ts';
-import { groupNorms, keptGroups } from './groups.ts';
+import { type GroupedLayer, groupNorms, type LayerNorms } from './groups.ts';
+import { parametersOf } from './parameters.ts';
 import {
   floatsOf,
   numberOf,
@@ -13,77 +13,141 @@ import {
   type RuntimeSession,
   type RuntimeTensor,
 } from './runtime.ts';
+import type { ScaleLearner } from './scale-learner.ts';
 import { toNetwork } from './to-network.ts';
-import type { TrainOptions } from './train-options.ts';
 import type { TrainingStep } from './training-step.ts';
+
+/** Arrays by name. */
+export type Arrays = ReadonlyMap<string, Float32Array>;
+
+/** Scales that are learned beside the weights. */
+export interface LearnedParts {
+  readonly learner: ScaleLearner;
+  /** Names of the scales, in the order of the graph's output `scaleGradients`. */
+  readonly names: readonly string[];
+  readonly momentum: number;
+  /** True when the graph tells the largest weights, from which the weights' scales follow. */
+  readonly tellsLargest: boolean;
+}
 
 /** What a run works with. */
 export interface RunParts {
   readonly step: TrainingStep;
   readonly session: RuntimeSession;
   readonly runtime: OnnxRuntime;
-  readonly options: TrainOptions;
+  readonly learned?: LearnedParts | undefined;
+  /** 1 for each group that may have weights, by layer name. */
+  readonly kept: Arrays;
+  /** Velocities to go on with; zero by default. */
+  readonly velocities?: Arrays | undefined;
 }
 
-/** A training of one network; {@link TrainingRun.epoch} moves it on. */
+/** What a step gives. */
+export interface StepResult {
+  readonly loss: number;
+  readonly right: number;
+}
+
+/** How a step moves. */
+export interface StepSettings {
+  readonly learningRate: number;
+  /** Strength of group lasso. */
+  readonly lasso: number;
+}
+
+/** A training of one network in one graph; {@link TrainingRun.step} moves it on. */
 export class TrainingRun {
   readonly #network: Network;
   readonly #parts: RunParts;
-  readonly #state = new Map<string, RuntimeTensor>();
-  readonly #kept = new Map<string, RuntimeTensor>();
-  #stepsDone = 0;
-  #lassoOn = true;
-  #zeroGroups = 0;
+  #state = new Map<string, RuntimeTensor>();
+  /** The state before the last step, to look for what went wrong. */
+  #before: ReadonlyMap<string, RuntimeTensor> = new Map();
+  #kept: Arrays;
 
   constructor(network: Network, parts: RunParts) {
     this.#network = network;
     this.#parts = parts;
-    for (const { name, shape, initial } of parts.step.state)
-      this.#state.set(name, this.#tensor(initial, shape));
-    for (const { name, groups } of parts.step.grouped)
-      this.#kept.set(`${name}.kept`, this.#tensor(new Float32Array(groups).fill(1), [groups]));
-  }
-
-  /** Groups that are wholly zero, as of the end of the last epoch, and groups in all. */
-  get groupCounts(): { readonly zeroGroups: number; readonly groups: number } {
-    const groups = this.#parts.step.grouped.reduce((sum, layer) => sum + layer.groups, 0);
-    return { zeroGroups: this.#zeroGroups, groups };
-  }
-
-  /** Runs one epoch; gives its mean loss. */
-  async epoch(set: ImageSet, epoch: number): Promise<number> {
-    const { options } = this.#parts;
-    const stepsPerEpoch = Math.floor(set.images.images / options.batchSize);
-    const total = stepsPerEpoch * options.epochs;
-    let lossSum = 0;
-    let right = 0;
-    let steps = 0;
-    for (const batch of epochBatches(set, epoch, options)) {
-      if (options.signal?.aborted) throw new CancelledError({ what: 'training was stopped' });
-      const result = await this.#step(batch, cosine(options.learningRate, this.#stepsDone / total));
-      this.#stepsDone += 1;
-      steps += 1;
-      lossSum += result.loss;
-      right += result.right;
-      const means = { loss: lossSum / steps, accuracy: right / (steps * options.batchSize) };
-      options.onProgress?.({ done: this.#stepsDone, total, epoch, ...means, ...this.groupCounts });
+    this.#kept = parts.kept;
+    for (const { name, shape, initial } of parts.step.state) {
+      const velocity = parts.velocities?.get(name.replace(/\.velocity$/, ''));
+      const data = name.endsWith('.velocity') && velocity ? velocity : initial;
+      this.#state.set(name, this.#tensor(data, shape));
     }
-    this.#zeroGroups = await this.#countZeroGroups();
-    return lossSum / steps;
   }
 
-  /** Fixes the groups that are small now at zero from here on, and ends group lasso. */
-  async removeGroups(): Promise<void> {
-    const { removeBelow } = this.#parts.options;
-    for (const { layer, norms } of await this.#groupNorms())
-      this.#kept.set(`${layer}.kept`, this.#tensor(keptGroups(norms, removeBelow), [norms.length]));
-    this.#lassoOn = false;
+  /** Runs one step on `batch`. */
+  async step(batch: Batch, { learningRate, lasso }: StepSettings): Promise<StepResult> {
+    const { session, learned } = this.#parts;
+    const outputs = await session.run({
+      ...this.#batchTensors(batch),
+      learningRate: this.#number(learningRate),
+      ...(learned ? this.#scaleTensors(learned) : { lasso: this.#number(lasso) }),
+      ...this.#keptTensors(),
+      ...Object.fromEntries(this.#state),
+    });
+    this.#before = this.#state;
+    this.#state = new Map(
+      [...this.#state.keys()].map((name) => {
+        const next = outputs[`${name}.next`];
+        assert(next !== undefined, `output ${name}.next`);
+        return [name, next];
+      }),
+    );
+    const loss = await numberOf(outputs['loss']);
+    if (learned && Number.isFinite(loss)) {
+      const { learner, names, momentum } = learned;
+      const gradients = await floatsOf(outputs['scaleGradients']);
+      // The loss of the next step would be no number either.
+      if (!gradients.every(Number.isFinite)) return { loss: NaN, right: 0 };
+      learner.learn(names, gradients, { learningRate, momentum });
+      if (learned.tellsLargest) learner.followLargest(await floatsOf(outputs['largest']));
+    }
+    return { loss, right: countRight(await floatsOf(outputs['logits']), batch.labels) };
+  }
+
+  /** Groups that may have weights, by layer name. */
+  get kept(): Arrays {
+    return this.#kept;
+  }
+
+  /** Fixes the groups that `kept` marks with 0 at zero from here on; layers that it does not name stay as they are. */
+  keepOnly(kept: Arrays): void {
+    this.#kept = new Map([...this.#kept, ...kept]);
+  }
+
+  /** The norms of the groups of `layers` now. */
+  async norms(layers: readonly GroupedLayer[]): Promise<readonly LayerNorms[]> {
+    const list = [];
+    for (const layer of layers) {
+      const weights = await floatsOf(this.#state.get(`${layer.name}.weight`));
+      list.push({ name: layer.name, norms: groupNorms(weights, layer) });
+    }
+    return list;
   }
 
   /** The network as it is now. */
-  async network(): Promise<Network> {
+  network(): Promise<Network> {
+    return this.#networkOf(this.#state);
+  }
+
+  /** The network as it was before the last step. */
+  networkBefore(): Promise<Network> {
+    return this.#networkOf(this.#before);
+  }
+
+  /** The velocities, by the names of the arrays that they move. */
+  async velocities(): Promise<Arrays> {
+    const found = new Map<string, Float32Array>();
+    for (const [name, tensor] of this.#state)
+      if (name.endsWith('.velocity'))
+        found.set(name.slice(0, -'.velocity'.length), Float32Array.from(await floatsOf(tensor)));
+    return found;
+  }
+
+  async #networkOf(state: ReadonlyMap<string, RuntimeTensor>): Promise<Network> {
     const arrays = new Map<string, Float32Array>();
-    for (const [name, tensor] of this.#state) arrays.set(name, await floatsOf(tensor));
+    for (const { name } of parametersOf(this.#network))
+      arrays.set(name, await floatsOf(state.get(name)));
     return toNetwork(this.#network, (name) => {
       const array = arrays.get(name);
       assert(array !== undefined, `state ${name}`);
@@ -91,51 +155,35 @@ export class TrainingRun {
     });
   }
 
-  async #step(
-    batch: Batch,
-    learningRate: number,
-  ): Promise<{ readonly loss: number; readonly right: number }> {
-    const { session, options } = this.#parts;
+  #batchTensors(batch: Batch): Record<string, RuntimeTensor> {
     const { channels, height, width } = this.#network.input;
-    const outputs = await session.run({
-      images: this.#tensor(batch.images, [options.batchSize, channels, height, width]),
-      targets: this.#tensor(batch.targets, [options.batchSize, this.#network.classes]),
-      learningRate: this.#tensor(Float32Array.of(learningRate), []),
-      lasso: this.#tensor(Float32Array.of(this.#lassoOn ? options.groupLasso : 0), []),
-      ...Object.fromEntries(this.#kept),
-      ...Object.fromEntries(this.#state),
-    });
-    for (const name of this.#state.keys()) {
-      const next = outputs[`${name}.next`];
-      assert(next !== undefined, `output ${name}.next`);
-      this.#state.set(name, next);
-    }
-    const logits = await floatsOf(outputs['logits']);
-    return { loss: await numberOf(outputs['loss']), right: countRight(logits, batch.labels) };
+    const count = batch.labels.length;
+    return {
+      images: this.#tensor(batch.images, [count, channels, height, width]),
+      targets: this.#tensor(batch.targets, [count, this.#network.classes]),
+    };
   }
 
-  async #groupNorms(): Promise<
-    readonly { readonly layer: string; readonly norms: Float64Array }[]
-  > {
-    const list = [];
-    for (const layer of this.#parts.step.grouped) {
-      const weights = await floatsOf(this.#state.get(`${layer.name}.weight`));
-      list.push({ layer: layer.name, norms: groupNorms(weights, layer) });
-    }
-    return list;
+  #scaleTensors({ learner }: LearnedParts): Record<string, RuntimeTensor> {
+    const numbers = [...learner.numbers()];
+    return Object.fromEntries(numbers.map(([name, number]) => [name, this.#number(number)]));
   }
 
-  async #countZeroGroups(): Promise<number> {
-    const layers = await this.#groupNorms();
-    const zeros = (norms: Float64Array): number => norms.filter((norm) => norm === 0).length;
-    return layers.reduce((sum, { norms }) => sum + zeros(norms), 0);
+  #keptTensors(): Record<string, RuntimeTensor> {
+    return Object.fromEntries(
+      this.#parts.step.grouped.map(({ name, groups }) => {
+        const kept = this.#kept.get(name);
+        assert(kept?.length === groups, `kept groups of ${name}`);
+        return [`${name}.kept`, this.#tensor(kept, [groups])];
+      }),
+    );
+  }
+
+  #number(value: number): RuntimeTensor {
+    return this.#tensor(Float32Array.of(value), []);
   }
 
   #tensor(data: Float32Array, shape: readonly number[]): RuntimeTensor {
     return new this.#parts.runtime.Tensor('float32', data, shape);
   }
 }
-
-/** Learning rate after a share 0 ... 1 of all steps: from `highest` to 0 along a half cosine. */
-const cosine = (highest: number, share: number): number =>
-  (highest / 2) * (1 + Math.cos(Math.PI * share));

@@ -13,6 +13,7 @@ import { softThreshold } from './group-lasso.ts';
 import { type GroupedLayer, groupedLayers } from './groups.ts';
 import type { Normalized } from './operators/batch-norm.ts';
 import { crossEntropy } from './operators/classifier.ts';
+import type { LayerPlans } from './layer-plan.ts';
 import { type Parameter, parametersOf } from './parameters.ts';
 
 /** What is fixed for all steps: it is built into the graph. */
@@ -24,6 +25,10 @@ export interface StepOptions {
   /** Weight of the newest batch in the averaged statistics of batch norm. */
   readonly statisticsRate: number;
   readonly groupShape: GroupShape;
+  /** Gives each layer back the norm that group lasso takes from it. */
+  readonly lassoKeepsNorm?: boolean | undefined;
+  /** Layers that differ from the rest, by name. */
+  readonly layers?: LayerPlans | undefined;
 }
 
 /** A tensor that a step takes under `name` and gives back, changed, under `name.next`. */
@@ -44,10 +49,7 @@ export interface TrainingStep {
   readonly grouped: readonly GroupedLayer[];
 }
 
-/**
- * Builds the graph of a training step of `network`, whose arrays are the initial state.
- * @throws {NetworkError} naming a layer that training does not know yet
- */
+/** Builds the graph of a training step of `network`, whose arrays are the initial state. */
 export function trainingStep(network: Network, options: StepOptions): TrainingStep {
   const { batchSize, groupShape } = options;
   const { channels, height, width } = network.input;
@@ -77,7 +79,7 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
     loss,
     learned.map(({ name }) => valueOf(name)),
   );
-  const grouped = groupedLayers(network, groupShape);
+  const grouped = groupedLayers(network, groupShape, options.layers);
   const strength = multiply(graph, learningRate, lasso);
   const velocities = learned.map((parameter, i) => {
     const gradient = gradients[i];
@@ -93,8 +95,9 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
     const next = layer
       ? softThreshold(graph, moved.value, {
           layer,
-          strength,
+          strength: times(graph, strength, options.layers?.get(layer.name)?.lasso ?? 1),
           kept: graph.input(`${layer.name}.kept`, [layer.groups]),
+          keepsNorm: options.lassoKeepsNorm,
         })
       : moved.value;
     graph.output(`${parameter.name}.next`, next);
@@ -108,16 +111,20 @@ export function trainingStep(network: Network, options: StepOptions): TrainingSt
   return { model: graph.toBytes(), state: [...arrays, ...velocities], grouped };
 }
 
-interface Descent {
+const times = (graph: GraphBuilder, value: Value, factor: number): Value =>
+  factor === 1 ? value : multiply(graph, value, graph.scalar(factor));
+
+/** What {@link descend} needs. */
+export interface Descent {
   readonly parameter: Parameter;
   readonly value: Value;
   readonly gradient: Value;
   readonly learningRate: Value;
-  readonly options: StepOptions;
+  readonly options: Pick<StepOptions, 'momentum' | 'weightDecay'>;
 }
 
 /** velocity = momentum velocity + gradient + decay value; value = value - learning rate velocity. */
-function descend(
+export function descend(
   graph: GraphBuilder,
   { parameter, value, gradient, learningRate, options }: Descent,
 ): { readonly value: Value; readonly velocity: StateTensor } {

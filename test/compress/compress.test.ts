@@ -36,6 +36,71 @@ function worstError(network: Network, options: Parameters<typeof compress>[1]): 
   );
 }
 
+/** The network as training with quantization would export it: weights of 4 bits, outputs of 3 and 5 bits. */
+function trainedNetwork(): Network {
+  const [first, second] = [0.02, 0.05];
+  const multiples = (count: number, unit: number): Float32Array =>
+    Float32Array.from({ length: count }, (_, i) => unit * ((i % 15) - 7));
+  const output = { bits: 3, scale: 0.1 };
+  const layers: readonly Layer[] = [
+    {
+      ...conv({ name: 'conv', input: 'image', channels: 4, kernels: 5 }),
+      weights: multiples(180, first),
+      bias: multiples(5, first / 31),
+      scales: { weightBits: 4, weightScale: first, output },
+    },
+    {
+      ...linear({ name: 'fc', input: 'conv', inputs: 80, outputs: 3 }),
+      weights: multiples(240, second),
+      scales: { weightBits: 4, weightScale: second },
+    },
+  ];
+  const network = networkOf('trained', { height: 4, width: 4, channels: 4 }, 3, layers);
+  return { ...network, precision: { weightBits: 4, activationBits: 5 } };
+}
+
+describe('compress, of a network that was trained in integers', () => {
+  const network = trainedNetwork();
+
+  it('takes its bits and its integers', () => {
+    const compressed = compress(network);
+
+    const [first, last] = macroLayers(compressed);
+    expect([compressed.weightBits, compressed.activationBits]).toEqual([4, 5]);
+    expect([...first!.weights]).toEqual(Array.from({ length: 180 }, (_, i) => (i % 15) - 7));
+    expect([...first!.bias]).toEqual([-7, -6, -5, -4, -3]);
+    expect([first!.inputBits, first!.requantize?.outputBits, last!.inputBits]).toEqual([5, 3, 3]);
+    expect([first!.weightScale, last!.inputScale]).toEqual([0.02, 0.1]);
+    expect(scaleValue(first!.requantize!.scale)).toBeCloseTo(0.02 / 31 / 0.1, 4);
+  });
+
+  it('chooses anew where other bits are asked for', () => {
+    const images = noise(network.input, 4);
+
+    const all = macroLayers(compress(network, { weightBits: 8, calibration: images }));
+    const layerBits = new Map([['fc', { weightBits: 2 }]]);
+    const one = macroLayers(compress(network, { layerBits }));
+
+    expect(all.map((layer) => layer.weightBits)).toEqual([8, 8]);
+    expect(all[0]?.weightScale).not.toBe(0.02);
+    expect(all[0]?.requantize?.outputBits).toBe(5);
+    expect(one.map((layer) => layer.weightBits)).toEqual([4, 2]);
+    expect(one[0]?.weightScale).toBe(0.02);
+    expect(Math.max(...one[1]!.weights.map(Math.abs))).toBe(1);
+  });
+
+  it('refuses weights that are no such integers, naming the layer', () => {
+    const [first, second] = network.layers as [Layer & { weights: Float32Array }, Layer];
+    const odd = (weight: number): Network => ({
+      ...network,
+      layers: [{ ...first, weights: first.weights.with(3, weight) } as Layer, second],
+    });
+
+    expect(() => compress(odd(0.03))).toThrow(/trained > conv: weight 3 is 1.49999/);
+    expect(() => compress(odd(0.16))).toThrow(/trained > conv: weight 3 is [78]\.?/);
+  });
+});
+
 describe('compress', () => {
   it('keeps the outputs of a network within a few per cent at 8 bits', () => {
     // Each of the tour's six layers adds about one part in 255 to the activations, and scales are within 1/256.

@@ -36,6 +36,21 @@ describe('writeNetworkFile and readNetworkFile', () => {
     expect(readNetworkFile(writeNetworkFile(network), 'a')).toStrictEqual(network);
   });
 
+  it('give back the scales that a network was trained with', () => {
+    const network = tourNetwork();
+    const scales = { weightBits: 4, weightScale: 1 / 3, output: { bits: 3, scale: 0.1 + 0.2 } };
+    const layers = network.layers.map((layer) =>
+      layer.kind === 'conv'
+        ? { ...layer, scales }
+        : layer.kind === 'linear'
+          ? { ...layer, scales: { weightBits: 8, weightScale: 1e-9 } }
+          : layer,
+    );
+    const trained = { ...network, layers, precision: { weightBits: 4, activationBits: 3 } };
+
+    expect(readNetworkFile(writeNetworkFile(trained), 'test')).toEqual(trained);
+  });
+
   it('give back any network', () => {
     holds(
       fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {

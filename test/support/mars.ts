@@ -29,8 +29,12 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs `mars` with these arguments in `cwd`. */
-export function mars(args: readonly string[], cwd: string = emptyFolder()): Ran {
+/** Runs `mars` with these arguments in `cwd`, with some more variables of the environment. */
+export function mars(
+  args: readonly string[],
+  cwd: string = emptyFolder(),
+  env: Readonly<Record<string, string>> = {},
+): Ran {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'bin/mars.js'), ...args],
@@ -39,7 +43,7 @@ export function mars(args: readonly string[], cwd: string = emptyFolder()): Ran 
       encoding: 'utf8',
       timeout: 300_000,
       maxBuffer: 2 ** 28,
-      env: { ...process.env, NO_COLOR: '1' }, // CI services turn colours on
+      env: { ...process.env, NO_COLOR: '1', ...env }, // CI services turn colours on
     },
   );
   return { code: status, stdout, stderr };

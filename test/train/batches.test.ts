@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
-import { copyImage, epochBatches } from '../../src/train/batches.ts';
+import { copyImage, epochBatches, integerPixels, unchanged } from '../../src/train/batches.ts';
 
 /** `count` images of 3x4 pixels and 2 channels, whose bytes tell where they are from. */
 function numberedImages(count: number): ImageSet {
@@ -15,9 +15,9 @@ function numberedImages(count: number): ImageSet {
 }
 
 describe('copyImage', () => {
-  const moved = (down: number, right: number): number[] => {
+  const moved = (down: number, right: number, mirrored = false): number[] => {
     const to = new Float32Array(24);
-    copyImage(numberedImages(2), 1, { down, right }, to);
+    copyImage(numberedImages(2), 1, to, { ...unchanged, down, right, mirrored });
     return [...to].map((value) => Math.round(value * 255));
   };
 
@@ -30,6 +30,18 @@ describe('copyImage', () => {
   it('moves the image, zeros coming in', () => {
     expect(moved(1, -1).slice(0, 12)).toEqual([0, 0, 0, 0, 26, 28, 30, 0, 34, 36, 38, 0]);
     expect(moved(-2, 2).slice(0, 12)).toEqual([0, 0, 40, 42, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('mirrors the image left to right, before it moves it', () => {
+    const row = [30, 28, 26, 24];
+
+    expect(moved(0, 0, true).slice(0, 4)).toEqual(row);
+    expect(moved(0, 1, true).slice(0, 4)).toEqual([0, ...row.slice(0, 3)]);
+  });
+
+  it('gives pixels as an integer network reads them', () => {
+    expect([...integerPixels(8)]).toEqual(Array.from({ length: 256 }, (_, p) => p));
+    expect([0, 8, 9, 128, 255].map((p) => integerPixels(4)[p])).toEqual([0, 0, 1, 8, 15]);
   });
 });
 
@@ -64,5 +76,33 @@ describe('epochBatches', () => {
     expect(order(1, 0)).toBe(order(1, 0));
     expect(order(1, 0)).not.toBe(order(1, 1));
     expect(order(1, 0)).not.toBe(order(2, 0));
+  });
+
+  it('mirrors about every second image, others in each epoch', () => {
+    const count = 400;
+    const set = numberedImages(count);
+    const still = { batchSize: count, seed: 2, largestShift: 0 };
+    const mirrored = (epoch: number): boolean[] => {
+      const [plain] = epochBatches(set, epoch, still);
+      const [flipped] = epochBatches(set, epoch, { ...still, flip: true });
+      return Array.from(
+        { length: count },
+        (_, i) => plain!.images[i * 24] !== flipped!.images[i * 24],
+      );
+    };
+    const shares = [0, 1].map((epoch) => mirrored(epoch).filter(Boolean).length / count);
+
+    // Four deviations of a fair coin thrown 400 times are 0.1.
+    for (const share of shares) expect(Math.abs(share - 0.5)).toBeLessThan(0.1);
+    expect(mirrored(0)).toEqual(mirrored(0));
+  });
+
+  it('goes on in the middle of an epoch', () => {
+    const draw = { batchSize: 3, seed: 6, largestShift: 1, flip: true };
+
+    const all = [...epochBatches(numberedImages(10), 4, draw)];
+    const rest = [...epochBatches(numberedImages(10), 4, { ...draw, skip: 1 })];
+
+    expect(rest).toEqual(all.slice(1));
   });
 });

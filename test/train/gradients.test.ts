@@ -7,7 +7,16 @@ import { elements, GraphBuilder, type Value } from '../../src/train/graph.ts';
 import { averagePool, maxPool, relu } from '../../src/train/operators/activation.ts';
 import { batchNorm } from '../../src/train/operators/batch-norm.ts';
 import { addBias, crossEntropy, linear } from '../../src/train/operators/classifier.ts';
-import { convolution } from '../../src/train/operators/convolution.ts';
+import { convolution, convolve } from '../../src/train/operators/convolution.ts';
+import {
+  addStored,
+  averageStored,
+  quantizeBias,
+  quantizeWeights,
+  requantize,
+  scaled,
+} from '../../src/train/operators/quantize.ts';
+import { addResidual, type ResidualPlace } from '../../src/train/operators/residual.ts';
 import { type Filled, openGraph, runtime } from './onnx-runtime.ts';
 
 interface Case {
@@ -28,6 +37,17 @@ const conv = (
   title: `convolution, ${title}`,
   shapes,
   build: (tape, inputs) => convolution(tape, at(inputs, 0), at(inputs, 1), options),
+});
+
+const residual = (
+  title: string,
+  sum: readonly number[],
+  added: readonly number[],
+  place: ResidualPlace,
+): Case => ({
+  title: `residual, ${title}`,
+  shapes: [sum, added],
+  build: (tape, inputs) => addResidual(tape, at(inputs, 0), at(inputs, 1), place),
 });
 
 const cases: readonly Case[] = [
@@ -72,6 +92,30 @@ const cases: readonly Case[] = [
     { stride: 2, padding: 1 },
   ),
   conv(
+    '3x3 on a large map',
+    [
+      [2, 8, 17, 16],
+      [3, 8, 3, 3],
+    ],
+    { stride: 1, padding: 1 },
+  ),
+  conv(
+    '3x5 on a large map without padding',
+    [
+      [1, 5, 18, 21],
+      [3, 5, 3, 5],
+    ],
+    { stride: 1, padding: 0 },
+  ),
+  conv(
+    '3x3, many channels on few pixels',
+    [
+      [3, 40, 2, 2],
+      [40, 40, 3, 3],
+    ],
+    { stride: 1, padding: 1 },
+  ),
+  conv(
     '1x1',
     [
       [3, 5, 4, 4],
@@ -95,6 +139,16 @@ const cases: readonly Case[] = [
     ],
     { stride: 1, padding: 1 },
   ),
+  {
+    title: 'convolution with a bias',
+    shapes: [[2, 3, 4, 5], [6, 3, 3, 3], [6]],
+    build: (tape, inputs) =>
+      convolve(
+        tape,
+        { input: at(inputs, 0), weights: at(inputs, 1), bias: at(inputs, 2) },
+        { stride: 1, padding: 1 },
+      ),
+  },
   {
     title: 'batch norm',
     shapes: [[3, 4, 3, 3], [4], [4]],
@@ -130,6 +184,29 @@ const cases: readonly Case[] = [
     title: 'average pool',
     shapes: [[2, 3, 4, 5]],
     build: (tape, inputs) => averagePool(tape, at(inputs, 0)),
+  },
+  residual('identity', [2, 3, 4, 5], [2, 3, 4, 5], { stride: 1, channelOffset: 0 }),
+  residual('into more channels', [2, 7, 3, 3], [2, 3, 3, 3], { stride: 1, channelOffset: 2 }),
+  residual('every second pixel of an even map (option A)', [2, 4, 3, 4], [2, 2, 6, 8], {
+    stride: 2,
+    channelOffset: 1,
+  }),
+  residual('every second pixel of an odd map', [1, 4, 3, 4], [1, 4, 5, 7], {
+    stride: 2,
+    channelOffset: 0,
+  }),
+  residual('every third pixel', [1, 3, 2, 3], [1, 1, 5, 8], { stride: 3, channelOffset: 2 }),
+  {
+    title: 'a map that a convolution reads and a shortcut adds',
+    shapes: [
+      [2, 3, 4, 4],
+      [3, 3, 3, 3],
+    ],
+    build: (tape, inputs) => {
+      const map = convolution(tape, at(inputs, 0), at(inputs, 1), { stride: 1, padding: 1 });
+      const next = convolution(tape, map, at(inputs, 1), { stride: 1, padding: 1 });
+      return addResidual(tape, next, map, { stride: 1, channelOffset: 0 });
+    },
   },
   {
     title: 'linear',
@@ -266,5 +343,134 @@ describe.skipIf(!runtime)('gradients (needs onnxruntime-node)', () => {
     });
 
     expect([...(gradient ?? [])]).toEqual([2, 2, 2, 2, 2, 0, 2, 2]);
+  });
+
+  // Rounding has no slope, so that finite differences see it only as noise: with thousands of codes it is small.
+  it.each([
+    { title: 'after ReLU', low: 0 },
+    { title: 'signed', low: -3000 },
+  ])('of requantization are those of a clipped function: $title', async ({ low }) => {
+    const high = 5000;
+    const sums = randomFill([20, 3, 2, 2], 1); // more images than the scale's gradient is sampled from
+    const graph = new GraphBuilder('requantize');
+    const tape = new Tape(graph);
+    const shape = sums.shape;
+    const [input, scale, factor] = [
+      graph.input('sums', shape),
+      graph.input('scale', []),
+      graph.input('factor', []),
+    ];
+    const codes = requantize(tape, input, { factor, scale, low, high });
+    // The real value is code times scale; by how the scale moves codes is the operator's own business.
+    const weights = graph.input('weights', shape);
+    const loss = weightedSum(tape, scaled(tape, codes, scale), weights);
+    tape.gradients(loss, [input, scale]).forEach((g, i) => graph.output(`gradient${i}`, g));
+    const run = await openGraph(graph.toBytes());
+    const unit = 1 / 9000;
+    const weightsFill = { data: new Float32Array(240).fill(1), shape };
+    const number = (value: number) => ({ data: Float32Array.of(value), shape: [] });
+    const exact = await run({
+      sums,
+      scale: number(unit),
+      factor: number(1 / unit),
+      weights: weightsFill,
+    });
+
+    const clipped = (x: number, s: number): number => Math.max(low * s, Math.min(high * s, x)); // sums in real units
+    sums.data.forEach((x, i) => {
+      const slope = (clipped(x + 1e-4, unit) - clipped(x - 1e-4, unit)) / 2e-4;
+      expect(exact['gradient0']?.[i]).toBeCloseTo(Math.round(slope), 3);
+    });
+    // Of the first 16 images, times 20 / 16: what is clipped moves with the scale; the rest adds only its rounding, at
+    // most half a unit for each of 192 values.
+    const expected = sums.data.subarray(0, 192).reduce((sum, x) => {
+      const units = x / unit;
+      return sum + (units > high ? high : units < low ? low : 0) * (20 / 16);
+    }, 0);
+    const found = exact['gradient1']?.[0] ?? NaN;
+    expect(Math.abs(found - expected)).toBeLessThan((192 / 2) * (20 / 16));
+    expect(Math.abs(expected)).toBeGreaterThan(2000);
+  });
+
+  it.each(['linear', 'tanh'] as const)(
+    'of quantized weights are those without rounding, and LSQ’s for the scale: %s',
+    async (form) => {
+      const weights = randomFill([40], 2);
+      const graph = new GraphBuilder('weights');
+      const tape = new Tape(graph);
+      const input = graph.input('input', [40]);
+      const scale = graph.input('scale', []);
+      const highest = 7;
+      const codes = quantizeWeights(tape, input, { scale, highest, form });
+      const loss = weightedSum(tape, codes, graph.input('weights', [40]));
+      graph.output('codes', codes);
+      tape.gradients(loss, [input, scale]).forEach((g, i) => graph.output(`gradient${i}`, g));
+      const run = await openGraph(graph.toBytes());
+      const unit = 0.08; // 7 units are 0.56: a good part is clipped
+
+      const result = await run({
+        input: weights,
+        scale: { data: Float32Array.of(unit), shape: [] },
+        weights: { data: new Float32Array(40).fill(1), shape: [40] },
+      });
+
+      let scaleSlope = 0;
+      weights.data.forEach((w, i) => {
+        const units = (form === 'tanh' ? Math.tanh(w) : w) / unit;
+        const code = Math.max(-highest, Math.min(highest, Math.round(units)));
+        const inside = Math.abs(units) <= highest;
+        const slope = inside ? (form === 'tanh' ? 1 - Math.tanh(w) ** 2 : 1) / unit : 0;
+        expect(result['codes']?.[i]).toBeCloseTo(code, 6);
+        expect(result['gradient0']?.[i]).toBeCloseTo(slope, 3);
+        scaleSlope += (code - (inside ? units : 0)) / unit;
+      });
+      expect(result['gradient1']?.[0]).toBeCloseTo(scaleSlope, 2);
+    },
+  );
+
+  it('of a stored map that is added, of a rounded mean and of a rounded bias ignore rounding', async () => {
+    const graph = new GraphBuilder('stored');
+    const tape = new Tape(graph);
+    const map = graph.input('map', [1, 2, 4, 4]);
+    const sums = graph.input('sums', [1, 4, 2, 2]);
+    const bias = graph.input('bias', [4]);
+    const factor = graph.input('factor', []);
+    const place = { stride: 2, channelOffset: 1, factor };
+    const shifted = addBias(tape, sums, quantizeBias(tape, bias, factor));
+    const mean = averageStored(tape, addStored(tape, shifted, map, place));
+    const loss = weightedSum(tape, mean, graph.input('weights', mean.shape));
+    graph.output('mean', mean);
+    tape.gradients(loss, [map, sums, bias]).forEach((g, i) => graph.output(`gradient${i}`, g));
+    const run = await openGraph(graph.toBytes());
+
+    const result = await run({
+      map: { data: Float32Array.from({ length: 32 }, (_, i) => i), shape: map.shape },
+      sums: { data: Float32Array.from({ length: 16 }, (_, i) => i * i), shape: sums.shape },
+      bias: { data: Float32Array.of(1, 2, 3, 4), shape: [4] },
+      factor: { data: Float32Array.of(0.75), shape: [] },
+      weights: { data: Float32Array.of(1, 2, 3, 4), shape: mean.shape },
+    });
+
+    const plainMean = [0, 1, 2, 3].map((c) => {
+      let sum = 0;
+      for (let y = 0; y < 2; y++)
+        for (let x = 0; x < 2; x++) {
+          const own = (c * 4 + y * 2 + x) ** 2 + Math.round((c + 1) / 0.75);
+          const added = c === 0 || c === 3 ? 0 : (c - 1) * 16 + y * 8 + x * 2;
+          sum += own + Math.floor(added * 0.75 + 0.5);
+        }
+      return Math.floor(sum / 4 + 0.5);
+    });
+    expect([...(result['mean'] ?? [])]).toEqual(plainMean);
+    // 1 / 4 of the weight for each sum; times the factor for each second pixel of the two channels in the middle.
+    expect([...(result['gradient1'] ?? [])]).toEqual(
+      [1, 2, 3, 4].flatMap((w) => Array<number>(4).fill(w / 4)),
+    );
+    expect([...(result['gradient0'] ?? [])]).toEqual(
+      [2, 3].flatMap((w) =>
+        Array.from({ length: 16 }, (_, i) => (i % 2 === 0 && i % 8 < 4 ? (0.75 * w) / 4 : 0)),
+      ),
+    );
+    result['gradient2']?.forEach((g, i) => expect(g).toBeCloseTo((i + 1) / 0.75, 5));
   });
 });

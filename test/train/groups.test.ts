@@ -9,6 +9,7 @@ import {
   groupedLayers,
   groupNorms,
   keptGroups,
+  keptToCount,
   macroGroup,
 } from '../../src/train/groups.ts';
 import { openGraph, runtime } from './onnx-runtime.ts';
@@ -64,6 +65,74 @@ describe('groups', () => {
   });
 });
 
+describe('keptToCount', () => {
+  const keep = (lists: readonly (readonly number[])[], most: number): number[][] =>
+    [
+      ...keptToCount(
+        lists.map((norms, i) => ({ name: `layer${i}`, norms: Float64Array.from(norms) })),
+        most,
+      ).values(),
+    ].map((mask) => [...mask]);
+
+  it('keeps the groups that are largest beside the mean of their own layer', () => {
+    // Layer means 2 and 200: 3 is 1.5 of its mean, 300 too, 250 is 1.25.
+    expect(
+      keep(
+        [
+          [1, 3, 2, 2],
+          [100, 300, 150, 250],
+        ],
+        3,
+      ),
+    ).toEqual([
+      [0, 1, 0, 0],
+      [0, 1, 0, 1],
+    ]);
+  });
+
+  it('counts zero groups neither in the mean nor among those that are kept', () => {
+    expect(
+      keep(
+        [
+          [0, 0, 0, 4],
+          [1, 1, 2, 4],
+        ],
+        8,
+      ),
+    ).toEqual([
+      [0, 0, 0, 1],
+      [1, 1, 1, 1],
+    ]);
+  });
+
+  it('leaves each layer at least its largest group', () => {
+    expect(
+      keep(
+        [
+          [1, 1.1],
+          [1, 9],
+        ],
+        1,
+      ),
+    ).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(
+      keep(
+        [
+          [1, 1.1],
+          [0, 0],
+        ],
+        0,
+      ),
+    ).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
+  });
+});
+
 describe.skipIf(!runtime)('softThreshold (needs onnxruntime-node)', () => {
   it.each([{ shape: [5, 5, 2, 2] }, { shape: [5, 20] }])(
     'shortens each group of $shape as a plain loop does, and keeps removed groups at zero',
@@ -100,4 +169,33 @@ describe.skipIf(!runtime)('softThreshold (needs onnxruntime-node)', () => {
       result.forEach((weight, i) => expect(weight).toBeCloseTo(expected[i] as number, 5));
     },
   );
+
+  it('gives the layer its norm back where that is wanted', async () => {
+    const kept = new Float32Array(24).fill(1).with(3, 0);
+    const graph = new GraphBuilder('soft threshold');
+    const input = graph.input('weights', [100]);
+    const options = {
+      layer,
+      strength: graph.input('strength', []),
+      kept: graph.input('kept', [24]),
+      keepsNorm: true,
+    };
+    graph.output('result', softThreshold(graph, input, options));
+
+    const run = await openGraph(graph.toBytes());
+    const { result = new Float32Array() } = await run({
+      weights: { data: weights, shape: [100] },
+      strength: { data: Float32Array.of(0.5), shape: [] },
+      kept: { data: kept, shape: [24] },
+    });
+
+    const before = plainNorms(weights).map((norm, group) => norm * (kept[group] as number));
+    const after = plainNorms(result);
+    const length = (norms: number[]): number => Math.hypot(...norms);
+    expect(length(after)).toBeCloseTo(length(before), 4);
+    const largest = before.indexOf(Math.max(...before));
+    expect(after[largest]).toBeGreaterThan(before[largest] as number);
+    expect(after[3]).toBe(0);
+    expect(after.filter((norm) => norm === 0).length).toBeGreaterThan(1);
+  });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError, InputError, NetworkError } from '../../src/core/errors.ts';
+import { CancelledError, InputError } from '../../src/core/errors.ts';
 import { randomWord, uniform } from '../../src/core/random.ts';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import { mnistCnn } from '../../src/network/builtin/mnist-cnn.ts';
+import { resnet18 } from '../../src/network/builtin/resnet18.ts';
+import { resnet20 } from '../../src/network/builtin/resnet20.ts';
+import { vgg16 } from '../../src/network/builtin/vgg16.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { Network } from '../../src/network/network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
@@ -14,6 +17,7 @@ import { toNetwork } from '../../src/train/to-network.ts';
 import { train } from '../../src/train/train.ts';
 import { trainDefaults } from '../../src/train/train-options.ts';
 import { trainingStep } from '../../src/train/training-step.ts';
+import { noise, tourNetwork } from '../support/small-networks.ts';
 import { runtime as installed } from './onnx-runtime.ts';
 
 const runtime = installed as OnnxRuntime;
@@ -65,21 +69,6 @@ describe('trainingStep', () => {
       trainingStep(mnistCnn(), options).model,
     );
   });
-
-  it('refuses a network with residuals, naming the layer', () => {
-    const network = mnistCnn();
-    const layers = network.layers.map((layer) =>
-      layer.name === 'conv4' && layer.kind === 'conv'
-        ? { ...layer, residual: { input: 'pool3', stride: 1, channelOffset: 0 } }
-        : layer,
-    );
-
-    const build = (): unknown =>
-      trainingStep({ ...network, layers }, { ...trainDefaults, statisticsRate: 0.1 });
-
-    expect(build).toThrow(NetworkError);
-    expect(build).toThrow('mnist-cnn > conv4');
-  });
 });
 
 describe.skipIf(!installed)('evaluate (needs onnxruntime-node)', () => {
@@ -94,6 +83,24 @@ describe.skipIf(!installed)('evaluate (needs onnxruntime-node)', () => {
     const worst = Math.max(...expected.map((value, i) => Math.abs(value - (logits[i] as number))));
     expect(logits).toHaveLength(1300);
     expect(worst / scale).toBeLessThan(1e-4); // 32-bit sums of up to 576 products, in another order
+  });
+
+  it.each([
+    ['both kinds of shortcut', tourNetwork()],
+    ['ResNet-20', perturbed(resnet20({ width: 4 }))],
+    ['ResNet18', perturbed(resnet18({ width: 4 }))],
+    ['VGG16', perturbed(vgg16({ width: 4 }))],
+  ])('knows the layers of %s', async (_, network) => {
+    const images = noise(network.input, 3);
+    const set = { name: 'noise', classes: network.classes, images, labels: new Uint8Array(3) };
+
+    const logits = await evaluate(network, set, runtime);
+
+    const expected = floatForward(network, toFloatMap(images));
+    const scale = Math.max(...expected.map(Math.abs));
+    logits.forEach((value, i) =>
+      expect(Math.abs(value - (expected[i] as number)) / scale).toBeLessThan(1e-4),
+    );
   });
 });
 
@@ -156,7 +163,7 @@ describe.skipIf(!installed)('train (needs onnxruntime-node)', () => {
   it('says so when the loss is no number any more', async () => {
     const running = train(mnistCnn(), images, runtime, { ...options, learningRate: 1e30 });
 
-    await expect(running).rejects.toThrow('mnist-cnn: training diverged in epoch');
+    await expect(running).rejects.toThrow('mnist-cnn > conv2: training diverged in epoch 1');
   });
 
   it('refuses images that do not fit the network', async () => {

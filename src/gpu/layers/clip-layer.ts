@@ -48,25 +48,11 @@ export async function clipLayer(
   const offsets = buffers.filled(distances, 'offsets');
   const groups = buffers.filled(groupTable(program, 'number of stored code'), 'groups');
   const bias = buffers.filled(program.bias, 'bias');
-  const stored = buffers.filled(storedDistances(program), 'stored');
   const choice = buffers.filled(new Uint32Array(choiceWords), 'choice', indirectUsage);
   const { events } = buffers;
   const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
     buffers.uniform(`${name} ${images}`, () => packTileParams(program, images, tiling, noNoise));
-  const findClips = (images: number, words: GPUBuffer): GPUBuffer => {
-    const invocations = clipFlagsInvocations(program, images);
-    const flags = context.pool.take(4 * invocations, `${program.name}.flags`);
-    const flagParams = buffers.uniform(`clip-flags ${images}`, () =>
-      clipFlagsParams(program, images),
-    );
-    const found = [flagParams, words, stored, flags, choice];
-    context.run(kernels.flag, found, linearWorkgroups(invocations));
-    const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
-      chooseReadsParams(program, images),
-    );
-    context.run(kernels.choose, [chooseParams, choice], [1, 1, 1]);
-    return flags;
-  };
+  const findClips = clipFinder(context, program, buffers, { ...kernels, choice });
   const record = (input: GpuMap): GPUBuffer => {
     const { images } = input;
     const bytes = makeWords('bytes', input);
@@ -97,6 +83,29 @@ export async function clipLayer(
     return sums;
   };
   return { path: 'dot product, clips corrected', record };
+}
+
+/** Records what flags the words of a batch whose digits could clip, and what chooses how the batch is computed. */
+function clipFinder(
+  context: DeviceContext,
+  program: MacroProgram,
+  buffers: LayerBuffers,
+  { flag, choose, choice }: Pick<ClipKernels, 'flag' | 'choose'> & { readonly choice: GPUBuffer },
+): (images: number, words: GPUBuffer) => GPUBuffer {
+  const stored = buffers.filled(storedDistances(program), 'stored');
+  return (images, words) => {
+    const invocations = clipFlagsInvocations(program, images);
+    const flags = context.pool.take(4 * invocations, `${program.name}.flags`);
+    const flagParams = buffers.uniform(`clip-flags ${images}`, () =>
+      clipFlagsParams(program, images),
+    );
+    context.run(flag, [flagParams, words, stored, flags, choice], linearWorkgroups(invocations));
+    const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
+      chooseReadsParams(program, images),
+    );
+    context.run(choose, [chooseParams, choice], [1, 1, 1]);
+    return flags;
+  };
 }
 
 async function clipKernels(context: DeviceContext, program: MacroProgram): Promise<ClipKernels> {

@@ -2,7 +2,7 @@
 
 import { at } from '../../core/errors.ts';
 import { matMul, pad, reduce, reshape, reverse, slice, transpose } from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
+import type { InputGradient, Tape } from '../gradients.ts';
 import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
 
 /** How the kernel moves. */
@@ -10,6 +10,13 @@ export interface ConvolutionOptions {
   readonly stride: number;
   /** Zero pixels around the input, on every side. */
   readonly padding: number;
+}
+
+/** Input (N, C, H, W), kernels (M, C, R, S) and, perhaps, a bias (M). */
+export interface ConvolutionInputs {
+  readonly input: Value;
+  readonly weights: Value;
+  readonly bias?: Value | undefined;
 }
 
 /** Sizes of one convolution: input (N, C, H, W), kernels (M, C, R, S), output (N, M, P, Q). */
@@ -26,26 +33,35 @@ interface Sizes extends ConvolutionOptions {
 }
 
 /** Convolution of `input` (N, C, H, W) with `weights` (M, C, R, S); gives (N, M, P, Q). No bias. */
-export function convolution(
+export const convolution = (
   tape: Tape,
   input: Value,
   weights: Value,
+  options: ConvolutionOptions,
+): Value => convolve(tape, { input, weights }, options);
+
+/** {@link convolution} whose bias, if it has one, is added by the same node. */
+export function convolve(
+  tape: Tape,
+  { input, weights, bias }: ConvolutionInputs,
   options: ConvolutionOptions,
 ): Value {
   const { graph } = tape;
   const sizes = sizesOf(input, weights, options);
   const { N, M, P, Q, stride, padding } = sizes;
-  const output = graph.node('Conv', [input, weights], [N, M, P, Q], {
+  const inputs = bias ? [input, weights, bias] : [input, weights];
+  const output = graph.node('Conv', inputs, [N, M, P, Q], {
     attributes: { strides: [stride, stride], pads: [padding, padding, padding, padding] },
   });
-  return tape.record(
-    output,
-    [input, weights],
-    [
-      (gradient) => inputGradient(graph, gradient, weights, sizes),
-      (gradient) => weightGradient(graph, gradient, input, sizes),
-    ],
-  );
+  const gradients: InputGradient[] = [
+    (gradient) => inputGradient(graph, gradient, weights, sizes),
+    (gradient) => weightGradient(graph, gradient, input, sizes),
+    (gradient) => {
+      const flat = reshape(graph, gradient, [N, M, P * Q]);
+      return reduce(graph, 'ReduceSum', flat, { axes: [0, 2], keep: false });
+    },
+  ];
+  return tape.record(output, inputs, gradients.slice(0, inputs.length));
 }
 
 function sizesOf(input: Value, weights: Value, { stride, padding }: ConvolutionOptions): Sizes {
@@ -89,6 +105,8 @@ function inputGradient(graph: GraphBuilder, gradient: Value, weights: Value, siz
  * Gradient of the weights: for each kernel position (r, s) the product of the output's gradient (M, P Q) with the input
  * seen from there (P Q, C), image by image, then summed over the images.
  *
+ * On small maps of many channels it is one product over the whole batch: a step of full VGG16 takes 2.9 CPU seconds instead of 5.4.
+ *
  * Measured on 2 cores, 64 to 64 channels at 32x32, batch 128: this 143 GFLOP/s; one product over the whole batch per
  * position 108; all positions in one product 49 to 84; as one large convolution 35 to 57. Thin inputs are the exception:
  * with 1 channel one product for all positions is three times as fast.
@@ -97,8 +115,14 @@ function weightGradient(graph: GraphBuilder, gradient: Value, input: Value, size
   const { N, C, M, R, S, P, Q } = sizes;
   const outputs = reshape(graph, gradient, [N, M, P * Q]);
   const views = shiftedViews(graph, input, sizes);
+  // Many channels on few pixels: image by image the products are far larger than what they are made of.
+  const wide = M * C > 4 * (M + C) * P * Q;
   const product = (view: Value, rows: number): Value => {
     const pixelsFirst = transpose(graph, reshape(graph, view, [N, rows, P * Q]), [0, 2, 1]);
+    if (wide) {
+      const all = reshape(graph, transpose(graph, outputs, [1, 0, 2]), [M, N * P * Q]);
+      return matMul(graph, all, reshape(graph, pixelsFirst, [N * P * Q, rows]));
+    }
     return reduce(graph, 'ReduceSum', matMul(graph, outputs, pixelsFirst), {
       axes: [0],
       keep: false,

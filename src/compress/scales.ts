@@ -1,0 +1,120 @@
+// The scales between real numbers and integers: which bits a layer has, and what training may have settled already.
+// Training computes its forward pass with these same functions, so that both have the same integers.
+
+import { CompressError } from '../core/errors.ts';
+import { type FixedScale, toFixedScale } from '../core/integer.ts';
+import { hasWeights, type Layer, type TrainedScales, type WeightLayer } from '../network/layer.ts';
+import type { Network, Precision } from '../network/network.ts';
+import type { CompressOptions, LayerBits } from './compress.ts';
+import type { QuantizedWeights } from './quantize.ts';
+
+/** Real value of one unit of an image of `bits` bits: the largest code stands for 1. */
+export const imageScale = (bits: number): number => 1 / (2 ** bits - 1);
+
+/** The largest code of a stored output of `bits` bits: unsigned after ReLU, in two's complement without. */
+export const highestCode = ({ relu }: Pick<WeightLayer, 'relu'>, bits: number): number =>
+  relu ? 2 ** bits - 1 : Math.max(1, 2 ** (bits - 1) - 1);
+
+/**
+ * The scale that makes sums of units `sumScale` stored values of units `outputScale`.
+ * @throws {CompressError} when it is out of the requantizer's range
+ */
+export const requantizeScale = (
+  sumScale: number,
+  outputScale: number,
+  where: readonly string[],
+): FixedScale => fixed(sumScale / outputScale, 0, where);
+
+/** The scale that makes stored values of units `addedScale` sums of units `sumScale`; as {@link requantizeScale}. */
+export const residualScale = (
+  addedScale: number,
+  sumScale: number,
+  where: readonly string[],
+): FixedScale => fixed(addedScale / sumScale, -14, where);
+
+function fixed(scale: number, lowestShift: number, where: readonly string[]): FixedScale {
+  const found = toFixedScale(scale, lowestShift);
+  if (found) return found;
+  throw new CompressError({
+    what: `scale ${scale} cannot be written as an 8-bit multiplier and a shift`,
+    where,
+  });
+}
+
+/** Bits of the network as a whole. */
+export const networkBits = (
+  { precision }: Network,
+  { weightBits, activationBits }: Pick<CompressOptions, 'weightBits' | 'activationBits'>,
+): Precision => ({
+  weightBits: weightBits ?? precision?.weightBits ?? 8,
+  activationBits: activationBits ?? precision?.activationBits ?? 8,
+});
+
+/** `network`, without the scales that training settled if it is asked for in other bits. */
+export function withScalesFor(network: Network, options: CompressOptions): Network {
+  const { precision } = network;
+  const { weightBits, activationBits } = networkBits(network, options);
+  if (precision?.weightBits === weightBits && precision.activationBits === activationBits)
+    return network;
+  const layers = network.layers.map((layer): Layer =>
+    hasWeights(layer) ? { ...layer, scales: undefined } : layer,
+  );
+  return { ...network, layers };
+}
+
+/**
+ * Bits of one layer: its own, else those it was trained with, else the network's.
+ * @throws {CompressError} when they are not possible
+ */
+export function bitsOf(
+  layer: WeightLayer,
+  all: Precision,
+  { layerBits }: Pick<CompressOptions, 'layerBits'>,
+  network: string,
+): Required<{ readonly [key in keyof LayerBits]: number }> {
+  const own = layerBits?.get(layer.name);
+  const weightBits = own?.weightBits ?? layer.scales?.weightBits ?? all.weightBits;
+  const outputBits = own?.outputBits ?? layer.scales?.output?.bits ?? all.activationBits;
+  checkBits([network, layer.name, 'weightBits'], weightBits, 2);
+  checkBits([network, layer.name, 'outputBits'], outputBits, 1);
+  return { weightBits, outputBits };
+}
+
+/**
+ * Checks a number of bits.
+ * @throws {CompressError} when they are not `low` ... 8
+ */
+export function checkBits(where: readonly string[], bits: number, low: number): void {
+  if (Number.isInteger(bits) && bits >= low && bits <= 8) return;
+  throw new CompressError({
+    what: `${bits} bits are not possible`,
+    where,
+    todo: `use ${low} ... 8`,
+  });
+}
+
+/**
+ * The integers that training ended with.
+ * @throws {CompressError} for a weight that is no whole number of units, or too many
+ */
+export function trainedWeights(
+  weights: Float32Array,
+  { weightBits, weightScale }: TrainedScales,
+  where: readonly string[],
+): QuantizedWeights {
+  const highest = 2 ** (weightBits - 1) - 1;
+  const values = new Int8Array(weights.length);
+  weights.forEach((weight, i) => {
+    const units = weight / weightScale;
+    const code = Math.round(units);
+    // Weights are 32-bit numbers: a multiple of the scale is off by less than a thousandth of a unit.
+    if (!(Math.abs(units - code) < 1e-3 && Math.abs(code) <= highest))
+      throw new CompressError({
+        what: `weight ${i} is ${units} of the units that it was trained with, ${-highest} ... ${highest} are possible`,
+        where,
+        todo: 'give other bits than those it was trained for to quantize it anew',
+      });
+    values[i] = code;
+  });
+  return { values, scale: weightScale };
+}
