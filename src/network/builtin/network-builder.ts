@@ -151,11 +151,15 @@ export function builtinOptions(
         todo: `use a whole number from ${low} to ${high}`,
       });
   }
-  if (!Number.isInteger(side) || side < cifarSide || side > 1024 || side % cifarSide !== 0)
-    throw new NetworkError({
-      what: `${side} is not possible`,
-      where: [name, 'side'],
-      todo: 'use a multiple of 32 from 32 to 1024',
-    });
+  checkSide(name, side);
   return all;
+}
+
+function checkSide(name: string, side: number): void {
+  if (side >= cifarSide && side <= 1024 && side % cifarSide === 0) return;
+  throw new NetworkError({
+    what: `${side} is not possible`,
+    where: [name, 'side'],
+    todo: 'use a multiple of 32 from 32 to 1024',
+  });
 }
