@@ -6,7 +6,7 @@
 @group(0) @binding(0) var<uniform> params: TileParams;
 // digits, order (image, padded y, padded x, block)
 @group(0) @binding(1) var<storage, read> words: array<vec4u>;
-// weight bits as wide as digits, order (group, kernel, eight weight bits); from params.levels on, of each column, order
+// weight bits as wide as digits, order (group, kernel, eight weight bits); from params.columns on, of each column, order
 // (tile, kernel, weight bit), four words: what is always added, and three noise levels in their upper 16 bits
 @group(0) @binding(2) var<storage, read> weights: array<u32>;
 // first group of each tile, and the end
@@ -24,12 +24,6 @@
 // Noise levels that some column of the layer has: 0 ... 3.
 override NOISE_LEVELS: u32 = 2u;
 
-// What a kernel has, and the state of its noise.
-struct NoisyPart {
-  part: Part,
-  state: vec4u,
-}
-
 @compute @workgroup_size(TILE_WORKGROUP)
 fn noisy_mac(
   @builtin(workgroup_id) workgroup_id: vec3u,
@@ -41,7 +35,7 @@ fn noisy_mac(
   let place = place_of(workgroup_id, local);
   let kernel = tile * params.kernels_per_tile + slot;
   let keys = pixel_keys(place.pixel);
-  let level = params.levels + (tile * KERNEL_SLOTS + slot) * 32u;
+  let level = params.columns + (tile * KERNEL_SLOTS + slot) * 32u;
   let one_levels = levels_of(level, subgroup_lane);
   let other_levels = levels_of(level + 32u, subgroup_lane);
   var one = Part(vec4i(0), vec4u(0u));
@@ -60,20 +54,6 @@ fn noisy_mac(
   }
   finish(place, tile, slot, one, last - first);
   finish(place, tile, slot + 1u, other, last - first);
-}
-
-fn pixel_keys(pixel: vec4u) -> vec4u {
-  let counter = vec4u(params.noise_key + params.first_image * params.output_pixels) + pixel;
-  return vec4u(pcg(counter.x), pcg(counter.y), pcg(counter.z), pcg(counter.w));
-}
-
-fn states(keys: vec4u, kernel: u32, code: u32) -> vec4u {
-  return vec4u(
-    noise_state(keys.x, kernel, code),
-    noise_state(keys.y, kernel, code),
-    noise_state(keys.z, kernel, code),
-    noise_state(keys.w, kernel, code),
-  );
 }
 
 // The noise levels of a kernel's columns, held until they are needed.
@@ -95,13 +75,6 @@ fn macro_op(start: NoisyPart, x: Digits, bits: Eight, levels: vec4u) -> Part {
   two = spread(levels.w);
   part = weight_bit(part, x, bits.high.z, 6u, two.low);
   return weight_bit(part, x, bits.high.w, 7u, two.high).part;
-}
-
-// The next words of four states: xorshift32, see src/core/random.ts.
-fn next_words(state: vec4u) -> vec4u {
-  let a = state ^ (state << vec4u(13u));
-  let b = a ^ (a >> vec4u(17u));
-  return b ^ (b << vec4u(5u));
 }
 
 // One bit line in all phases. Two phases share a random word: the first has its lower half.

@@ -26,8 +26,10 @@ struct TileParams {
   // what the ADC's offset adds per macro-op, in 1/256 unit, split as upper * 256 + lower
   offset_upper: i32,
   offset_lower: i32,
-  // where the noise levels begin in the weights
-  levels: u32,
+  // where what is fixed per column begins in the weights, and read noise, and the errors of cells
+  columns: u32,
+  quantiles: u32,
+  cell_errors: u32,
   noise_key: u32,
   // number in the run of the batch's first image
   first_image: u32,

@@ -187,7 +187,12 @@ export class GpuBackend implements MacroBackend {
   ): Promise<LayerRunner> {
     if (path === 'dot product') return await dotLayer(this.#context, program, buffers);
     if (path !== 'bit lines') return await clipLayer(this.#context, program, buffers);
-    const tiled = await bitLineLayer(this.#context, program, buffers);
+    const tiled = await bitLineLayer(
+      this.#context,
+      program,
+      buffers,
+      this.#paths.packedDotProducts,
+    );
     return tiled ?? (await generalLayer(this.#context, program, buffers));
   }
 

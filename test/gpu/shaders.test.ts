@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { KernelSource } from '../../src/gpu/kernel.ts';
+import { analogMac } from '../../src/gpu/kernels/analog-mac.ts';
 import { chooseReads } from '../../src/gpu/kernels/choose-reads.ts';
 import { clipFlags } from '../../src/gpu/kernels/clip-flags.ts';
 import { clipMac } from '../../src/gpu/kernels/clip-mac.ts';
@@ -27,6 +28,7 @@ const kernels: readonly AnyKernel[] = [
   exactMac,
   tiledMac,
   noisyMac,
+  analogMac,
   chooseReads,
   clipFlags,
   clipMac,

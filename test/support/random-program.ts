@@ -144,11 +144,14 @@ function randomDeviations(draw: Draw): NoiseDeviations {
   return kind === 'all' ? all : { ...noNoise, [kind]: all[kind] };
 }
 
-/** None in half of the cases, else read noise or column offsets that move a code by one or two. */
+/** None in half of the cases, else noise that moves a code by one or two: read noise and offsets, with or
+ * without gains and cell mismatch. */
 function smallDeviations(draw: Draw): NoiseDeviations {
   const read = draw(0, 90) / 256;
   const offset = draw(0, 2) === 0 ? 0 : draw(0, 300) / 256;
-  return draw(0, 1) === 0 ? noNoise : { ...noNoise, read, offset };
+  const gain = draw(0, 2) === 0 ? draw(0, 30) / 256 : 0;
+  const cell = draw(0, 2) === 0 ? draw(0, 30) / 256 : 0;
+  return draw(0, 1) === 0 ? noNoise : { read, offset, gain, cell };
 }
 
 /** Tiles side by side on one core, or on one each; groups that use the same cells again after a few. */

@@ -26,7 +26,9 @@ const fields = {
   accumulator_bits: 'u32',
   offset_upper: 'i32',
   offset_lower: 'i32',
-  levels: 'u32',
+  columns: 'u32',
+  quantiles: 'u32',
+  cell_errors: 'u32',
   noise_key: 'u32',
   first_image: 'u32',
 } as const;
@@ -71,12 +73,22 @@ export function tileWorkgroups(program: MacroProgram, images: number, tiling: Ti
   return [((program.tileStarts.length - 1) * tiling.slots) / tiling.kernels, rows, layers];
 }
 
+/** Where noise tables begin in a layer's weights, and what its draws are keyed by. */
+export interface NoisePlaces {
+  readonly columns: number;
+  readonly quantiles: number;
+  readonly cellErrors: number;
+  readonly key: number;
+  /** Number in the run of the batch's first image. */
+  readonly firstImage: number;
+}
+
 /** The uniform for a batch. */
 export function packTileParams(
   program: MacroProgram,
   images: number,
   tiling: Tiling,
-  noise: { readonly levels: number; readonly key: number; readonly firstImage: number },
+  noise: NoisePlaces,
 ): ArrayBuffer {
   const { output } = program;
   const { paddedHeight, paddedWidth } = wordMap(program);
@@ -99,7 +111,9 @@ export function packTileParams(
     accumulator_bits: program.accumulatorBits,
     offset_upper: Math.floor(offset / 256),
     offset_lower: offset - 256 * Math.floor(offset / 256),
-    levels: noise.levels,
+    columns: noise.columns,
+    quantiles: noise.quantiles,
+    cell_errors: noise.cellErrors,
     noise_key: noise.key,
     first_image: noise.firstImage,
   });

@@ -1,10 +1,17 @@
 // The group lists as the tiled kernels walk them.
 
 import type { MacroProgram } from '../../simulate/macro-program.ts';
+import type { NoisePlaces } from '../kernels/tile.ts';
 import { storedCodes, wordDistance } from '../word-map.ts';
 
 /** For layers without noise. */
-export const noNoise = { levels: 0, key: 0, firstImage: 0 };
+export const noNoise: NoisePlaces = {
+  columns: 0,
+  quantiles: 0,
+  cellErrors: 0,
+  key: 0,
+  firstImage: 0,
+};
 
 /** Of each group: distance of its word from a pixel's first word, and its index code, or that code's number in the table of stored codes. */
 export function groupTable(

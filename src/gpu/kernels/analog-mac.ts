@@ -1,0 +1,17 @@
+// Host side of shaders/analog-mac.wgsl.
+
+import noise from '../../../shaders/lib/noise.wgsl?raw';
+import tileNoise from '../../../shaders/lib/tile-noise.wgsl?raw';
+import code from '../../../shaders/analog-mac.wgsl?raw';
+import type { KernelSource } from '../kernel.ts';
+import { type TileFields, tileParams, tileTexts } from './tile.ts';
+import { bitLineConstants, bitLineLibraries, tiledMac } from './tiled-mac.ts';
+
+/** The kernel; see the shader's header. It binds what {@link tiledMac} binds. */
+export const analogMac: KernelSource<TileFields> = {
+  name: 'analog-mac',
+  ...tileTexts(bitLineLibraries + noise + tileNoise, code),
+  params: tileParams,
+  bindings: tiledMac.bindings,
+  constants: [...bitLineConstants, 'READ_NOISE', 'CELL_ERRORS'],
+};
