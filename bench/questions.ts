@@ -6,6 +6,7 @@ import { columnReads } from './column-reads.bench.ts';
 import { host } from './host.bench.ts';
 import { imagesPerSecond } from './images-per-second.bench.ts';
 import { macros } from './macros.bench.ts';
+import { memory } from './memory.bench.ts';
 import { networkSize } from './network-size.bench.ts';
 import { reference } from './reference.bench.ts';
 import { rooflineQuestion } from './roofline.bench.ts';
@@ -23,5 +24,6 @@ export const questions: readonly Question[] = [
   batchScaling,
   networkSize,
   host,
+  memory,
   accuracy,
 ];

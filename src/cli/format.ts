@@ -26,9 +26,12 @@ export const share = (value: number | null): string =>
 export const energy = (picojoules: number): string =>
   picojoules >= 1e6 ? `${number(picojoules / 1e6)} µJ` : `${number(picojoules / 1e3)} nJ`;
 
-/** Bits as bytes or KB. */
-export const bytes = (bits: number): string =>
-  bits >= 81920 ? `${number(bits / 8192)} KB` : `${number(bits / 8)} B`;
+/** Bits as bytes, KB or, from 10,000 KB on, MB; 1 KB is 1024 bytes. */
+export function bytes(bits: number): string {
+  const kilobytes = bits / 8192;
+  if (kilobytes >= 1e4) return `${number(kilobytes / 1024)} MB`;
+  return kilobytes >= 10 ? `${number(kilobytes)} KB` : `${number(bits / 8)} B`;
+}
 
 const edges = ['top', 'bottom', 'left', 'right', 'mid'] as const;
 const corners = ['mid', 'left', 'right'] as const;

@@ -17,6 +17,8 @@ export class BufferPool {
   readonly #largest: number;
   readonly #waiting = new Map<number, GPUBuffer[]>();
   readonly #out = new Map<GPUBuffer, 'pooled' | 'own'>();
+  /** Buffers that commands may use which are recorded and not submitted: those must not be destroyed. */
+  readonly #recorded = new Set<GPUBuffer>();
   readonly #limit: number;
   #bytes = 0;
   #peakBytes = 0;
@@ -42,15 +44,19 @@ export class BufferPool {
   }
 
   /**
-   * A storage buffer of at least `bytes`; what it holds is undefined.
+   * A storage buffer of at least `bytes`; what it holds is undefined. Where a new one would exceed the limit, a larger
+   * one that waits is taken.
    * @throws {MemoryError} when the adapter cannot bind that many bytes, or the limit is reached
    */
   take(bytes: number, label: string): GPUBuffer {
     const rounded = roundedSize(bytes);
     const size = rounded <= this.#largest ? rounded : Math.ceil(bytes / 16) * 16;
     const buffer =
-      this.#waiting.get(size)?.pop() ?? this.#create({ label, size, usage: storageUsage });
+      this.#waiting.get(size)?.pop() ??
+      this.#larger(size) ??
+      this.#create({ label, size, usage: storageUsage });
     this.#out.set(buffer, 'pooled');
+    this.#recorded.add(buffer);
     return buffer;
   }
 
@@ -96,22 +102,42 @@ export class BufferPool {
     }
   }
 
-  /** Destroys the buffers that wait to be used again. */
+  /** To be called when the commands recorded so far are submitted or discarded. */
+  forgetRecorded(): void {
+    this.#recorded.clear();
+  }
+
+  /** Destroys the buffers that wait to be used again, but for those that recorded commands may use. */
   destroyWaiting(): void {
-    for (const buffers of this.#waiting.values())
-      for (const buffer of buffers) {
+    for (const [size, buffers] of this.#waiting) {
+      const [kept, free] = [true, false].map((isRecorded) =>
+        buffers.filter((buffer) => this.#recorded.has(buffer) === isRecorded),
+      );
+      for (const buffer of free ?? []) {
         this.#bytes -= buffer.size;
         buffer.destroy();
       }
-    this.#waiting.clear();
+      this.#waiting.set(size, kept ?? []);
+    }
   }
 
   /** Destroys all buffers. */
   destroy(): void {
     for (const buffer of this.#out.keys()) buffer.destroy();
+    this.forgetRecorded();
     this.destroyWaiting();
     this.#out.clear();
     this.#bytes = 0;
+  }
+
+  /** The smallest waiting buffer above `size`, if the limit permits no new one. */
+  #larger(size: number): GPUBuffer | undefined {
+    if (this.#bytes + size <= this.#limit) return undefined;
+    this.destroyWaiting();
+    if (this.#bytes + size <= this.#limit) return undefined;
+    const sizes = [...this.#waiting].filter(([, buffers]) => buffers.length > 0);
+    const fitting = sizes.map(([waiting]) => waiting).filter((waiting) => waiting > size);
+    return this.#waiting.get(Math.min(...fitting))?.pop();
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {

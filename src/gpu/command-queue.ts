@@ -10,12 +10,15 @@ const mapRead = 0x1;
 /** Collects commands of a device. */
 export class CommandQueue {
   readonly #device: GPUDevice;
+  readonly #onEmpty: () => void;
   #encoder: GPUCommandEncoder | undefined;
   #afterSubmit: (() => void)[] = [];
   #lost: string | undefined;
 
-  constructor(device: GPUDevice) {
+  /** @param onEmpty called when recorded commands are submitted or discarded */
+  constructor(device: GPUDevice, onEmpty: () => void) {
     this.#device = device;
+    this.#onEmpty = onEmpty;
     void device.lost.then((info) => {
       this.#lost = info.message || info.reason;
     });
@@ -39,6 +42,7 @@ export class CommandQueue {
   discard(): void {
     if (!this.#encoder) return;
     this.#encoder = undefined;
+    this.#onEmpty();
     for (const action of this.#afterSubmit.splice(0)) action();
     for (let i = 0; i < filters.length; i++) this.#device.popErrorScope().catch(() => undefined); // a lost device says so at the next submit
   }
@@ -57,6 +61,7 @@ export class CommandQueue {
     if (clear) commands.clearBuffer(buffer);
     this.#device.queue.submit([commands.finish()]);
     this.#encoder = undefined;
+    this.#onEmpty();
     const waiting = this.#afterSubmit;
     this.#afterSubmit = [];
     try {

@@ -28,7 +28,9 @@ export class DeviceContext {
   constructor(device: GPUDevice, maxMemory: number) {
     this.#device = device;
     this.pool = new BufferPool(device, maxMemory);
-    this.queue = new CommandQueue(device);
+    this.queue = new CommandQueue(device, () => {
+      this.pool.forgetRecorded();
+    });
     this.subgroups =
       device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= lanesNeeded;
   }

@@ -39,6 +39,8 @@ export class GpuBackend implements MacroBackend {
   readonly #paths: PathOptions;
   readonly #poolUniforms = new Map<string, GPUBuffer>();
   readonly #noResidual: GPUBuffer;
+  /** Buffers of the layers that are prepared. */
+  readonly #prepared = new Set<LayerBuffers>();
   /** Whether some buffer that waits to be used again may have been made without memory. */
   #isSuspect = false;
   #requantize: Kernel | undefined;
@@ -80,7 +82,9 @@ export class GpuBackend implements MacroBackend {
     return await this.#context.queue.scoped(`prepare ${program.name}`, async () => {
       const buffers = new LayerBuffers(this.#context, program);
       try {
-        return { program, path, buffers, runner: await this.#runner(program, path, buffers) };
+        const runner = await this.#runner(program, path, buffers);
+        this.#prepared.add(buffers);
+        return { program, path, buffers, runner };
       } catch (error) {
         buffers.release();
         throw error;
@@ -148,8 +152,11 @@ export class GpuBackend implements MacroBackend {
   }
 
   release(held: HeldMap | PreparedLayer): void {
-    if ('program' in held) (held as GpuLayer).buffers.release();
-    else this.pool.give((held as GpuMap).buffer);
+    if ('program' in held) {
+      const { buffers } = held as GpuLayer;
+      this.#prepared.delete(buffers);
+      buffers.release();
+    } else this.pool.give((held as GpuMap).buffer);
   }
 
   async download(map: HeldMap): Promise<Int32Array> {
@@ -195,6 +202,7 @@ export class GpuBackend implements MacroBackend {
     } catch (error) {
       // A buffer that was made without memory is not usable, and nothing says which one it was.
       this.#isSuspect = true;
+      this.#forgetBatches();
       throw error;
     }
   }
@@ -205,8 +213,14 @@ export class GpuBackend implements MacroBackend {
       return this.pool.giveBackOnError(record);
     } catch (error) {
       this.#context.queue.discard();
+      this.#forgetBatches();
       throw error;
     }
+  }
+
+  /** The next batch has another size after an error: what was made for this one would only take memory. */
+  #forgetBatches(): void {
+    for (const buffers of this.#prepared) buffers.forgetBatches();
   }
 
   #run(kernel: Kernel | undefined, buffers: readonly GPUBuffer[], invocations: number): void {

@@ -3,8 +3,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeNetworkFile } from '../../src/network/network-file.ts';
 import { mars as chip } from '../../src/chips/mars.ts';
 import { emptyFolder, mars, root } from '../support/mars.ts';
+import { conv, linear, networkOf } from '../support/small-networks.ts';
 
 const folder = emptyFolder();
 const write = (name: string, content: string | Uint8Array): string => {
@@ -27,6 +29,20 @@ const mvm = (change: object): string =>
     weights: [[1, 2, 3]],
     inputs: [[1, 2, 3]],
     ...change,
+  });
+
+/** MNIST with 1.2 million weights: more than 1 MiB of them. */
+const wideNetwork = (): Uint8Array =>
+  writeNetworkFile({
+    ...networkOf('wide', { height: 28, width: 28, channels: 1 }, 10, [
+      { kind: 'maxPool', name: 'half', input: 'image', size: 2 },
+      { kind: 'maxPool', name: 'quarter', input: 'half', size: 2 },
+      conv({ name: 'a', input: 'quarter', channels: 1, kernels: 256 }),
+      conv({ name: 'b', input: 'a', channels: 256, kernels: 512 }),
+      { kind: 'averagePool', name: 'mean', input: 'b' },
+      linear({ name: 'fc', input: 'mean', inputs: 512, outputs: 10 }),
+    ]),
+    dataset: 'mnist',
   });
 
 interface BadInput {
@@ -60,6 +76,21 @@ const cases: readonly BadInput[] = [
   },
   { title: 'an unknown backend', args: () => ['run', '--backend', 'cuda'], code: 2, says: /cuda/ },
   { title: 'no images', args: () => ['run', '--images', '0'], code: 2, says: /--images/ },
+  {
+    title: 'no GPU memory',
+    args: () => ['run', '--max-gpu-memory', '0'],
+    code: 2,
+    says: /--max-gpu-memory/,
+  },
+  {
+    title: 'GPU memory that the weights alone exceed',
+    args: () => {
+      const file = write('wide.safetensors', wideNetwork());
+      return ['run', '--network', file, '--images', '1', '--max-gpu-memory', '1'];
+    },
+    code: 1,
+    says: /needs \d+ bytes .* 1048576 allowed.*--max-gpu-memory/,
+  },
   {
     title: 'images that are not a number',
     args: () => ['run', '--images', 'NaN'],

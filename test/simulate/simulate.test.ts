@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryError } from '../../src/core/errors.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
@@ -142,6 +143,55 @@ describe('simulate', () => {
 
     await expect(simulate(mapping, images, { backend: failing })).rejects.toThrow('lost');
 
+    expect(backend.held()).toBe(0);
+  });
+
+  it.each(['upload', 'download'] as const)(
+    'halves batches for whose %s there is too little memory, and gives each image once',
+    async (method) => {
+      const eleven = noise(mapping.network.input, 11);
+      const backend = countingReference();
+      const steps: number[] = [];
+      const check = (count: number): void => {
+        if (count > 3) throw new MemoryError({ what: 'out of memory', where: 'test' });
+      };
+      const small: MacroBackend = {
+        ...backend,
+        upload: (map, first) => {
+          if (method === 'upload') check(map.images);
+          return backend.upload(map, first);
+        },
+        download: async (map) => {
+          check(map.images);
+          return await backend.download(map);
+        },
+      };
+
+      const run = await simulate(mapping, eleven, {
+        backend: small,
+        batch: 11,
+        onProgress: ({ done }) => steps.push(done),
+      });
+
+      const expected = await simulate(mapping, eleven, { backend: openReference() });
+      expect(steps).toEqual([2, 4, 6, 8, 10, 11]);
+      expect(run.outputs).toEqual(expected.outputs);
+      // A device that lacks memory drops all commands of a batch; the reference has counted before it downloads.
+      if (method === 'upload') expect(run.activity).toEqual(expected.activity);
+      expect(backend.held()).toBe(0);
+    },
+  );
+
+  it('ends with the memory error where not even one image fits', async () => {
+    const backend = countingReference();
+    const none: MacroBackend = {
+      ...backend,
+      download: () => Promise.reject(new MemoryError({ what: 'out of memory', where: 'test' })),
+    };
+
+    const error = await caughtEventually(() => simulate(mapping, images, { backend: none }));
+
+    expect(error).toBeInstanceOf(MemoryError);
     expect(backend.held()).toBe(0);
   });
 

@@ -31,6 +31,16 @@ interface ClipKernels {
   readonly tiled: Kernel;
 }
 
+type FilledName =
+  | 'dots'
+  | 'bits'
+  | 'tileStarts'
+  | 'offsets'
+  | 'groups'
+  | 'bias'
+  | 'stored'
+  | 'choice';
+
 /** Compiles what {@link LayerRunner} needs for a layer whose column reads lose only what is clipped. */
 export async function clipLayer(
   context: DeviceContext,
@@ -41,18 +51,27 @@ export async function clipLayer(
     wordMaps(context, program, buffers),
     clipKernels(context, program),
   ]);
-  const dots = buffers.filled(dotWeights(program), 'dotWeights');
-  const bits = buffers.filled(bitLineWeights(program), 'bitLineWeights');
-  const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
-  const distances = program.codes.map((code) => wordDistance(program, code));
-  const offsets = buffers.filled(distances, 'offsets');
-  const groups = buffers.filled(groupTable(program, 'number of stored code'), 'groups');
-  const bias = buffers.filled(program.bias, 'bias');
-  const choice = buffers.filled(new Uint32Array(choiceWords), 'choice', indirectUsage);
+  const { dots, bits, tileStarts, offsets, groups, bias, stored, choice } = filled(
+    program,
+    buffers,
+  );
   const { events } = buffers;
   const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
     buffers.uniform(`${name} ${images}`, () => packTileParams(program, images, tiling, noNoise));
-  const findClips = clipFinder(context, program, buffers, { ...kernels, choice });
+  const findClips = (images: number, words: GPUBuffer): GPUBuffer => {
+    const invocations = clipFlagsInvocations(program, images);
+    const flags = context.pool.take(4 * invocations, `${program.name}.flags`);
+    const flagParams = buffers.uniform(`clip-flags ${images}`, () =>
+      clipFlagsParams(program, images),
+    );
+    const found = [flagParams, words, stored, flags, choice];
+    context.run(kernels.flag, found, linearWorkgroups(invocations));
+    const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
+      chooseReadsParams(program, images),
+    );
+    context.run(kernels.choose, [chooseParams, choice], [1, 1, 1]);
+    return flags;
+  };
   const record = (input: GpuMap): GPUBuffer => {
     const { images } = input;
     const bytes = makeWords('bytes', input);
@@ -66,17 +85,8 @@ export async function clipLayer(
     const tiledParams = params(images, 'tiled-mac', bitLineTiling(program));
     const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
     const lists = [tileStarts, groups, bias];
-    run(kernels.exact, 'exact', [
-      exactParams,
-      bytes,
-      dots,
-      tileStarts,
-      offsets,
-      bias,
-      sums,
-      events,
-      first,
-    ]);
+    const exact = [exactParams, bytes, dots, tileStarts, offsets, bias, sums, events, first];
+    run(kernels.exact, 'exact', exact);
     run(kernels.clip, 'clip', [clipParams, digits, bits, ...lists, flags, sums, events]);
     run(kernels.tiled, 'tiled', [tiledParams, digits, bits, ...lists, sums, events, first]);
     for (const buffer of [bytes, digits, flags]) context.pool.give(buffer);
@@ -85,26 +95,21 @@ export async function clipLayer(
   return { path: 'dot product, clips corrected', record };
 }
 
-/** Records what flags the words of a batch whose digits could clip, and what chooses how the batch is computed. */
-function clipFinder(
-  context: DeviceContext,
+/** What does not depend on the batch. */
+function filled(
   program: MacroProgram,
   buffers: LayerBuffers,
-  { flag, choose, choice }: Pick<ClipKernels, 'flag' | 'choose'> & { readonly choice: GPUBuffer },
-): (images: number, words: GPUBuffer) => GPUBuffer {
-  const stored = buffers.filled(storedDistances(program), 'stored');
-  return (images, words) => {
-    const invocations = clipFlagsInvocations(program, images);
-    const flags = context.pool.take(4 * invocations, `${program.name}.flags`);
-    const flagParams = buffers.uniform(`clip-flags ${images}`, () =>
-      clipFlagsParams(program, images),
-    );
-    context.run(flag, [flagParams, words, stored, flags, choice], linearWorkgroups(invocations));
-    const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
-      chooseReadsParams(program, images),
-    );
-    context.run(choose, [chooseParams, choice], [1, 1, 1]);
-    return flags;
+): Readonly<Record<FilledName, GPUBuffer>> {
+  const distances = program.codes.map((code) => wordDistance(program, code));
+  return {
+    dots: buffers.filled(dotWeights(program), 'dotWeights'),
+    bits: buffers.filled(bitLineWeights(program), 'bitLineWeights'),
+    tileStarts: buffers.filled(program.tileStarts, 'tileStarts'),
+    offsets: buffers.filled(distances, 'offsets'),
+    groups: buffers.filled(groupTable(program, 'number of stored code'), 'groups'),
+    bias: buffers.filled(program.bias, 'bias'),
+    stored: buffers.filled(storedDistances(program), 'stored'),
+    choice: buffers.filled(new Uint32Array(choiceWords), 'choice', indirectUsage),
   };
 }
 

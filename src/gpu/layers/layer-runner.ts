@@ -53,10 +53,16 @@ export class LayerBuffers {
     return buffer;
   }
 
+  /** Gives back what was made for batches of some size; no recorded command may use it. */
+  forgetBatches(): void {
+    for (const buffer of this.uniforms.values()) this.#context.pool.give(buffer);
+    this.uniforms.clear();
+  }
+
   /** Gives everything back. */
   release(): void {
-    for (const buffer of [...this.#filled, ...this.uniforms.values()])
-      this.#context.pool.give(buffer);
+    this.forgetBatches();
+    for (const buffer of this.#filled) this.#context.pool.give(buffer);
   }
 }
 

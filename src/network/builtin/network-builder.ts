@@ -7,7 +7,7 @@ import { gaussians } from '../../core/random.ts';
 import type { Layer, Residual } from '../layer.ts';
 import type { Network } from '../network.ts';
 
-/** Options of the networks for 32x32 colour images. */
+/** Options of the networks for square colour images. */
 export interface BuiltinOptions {
   /** Number of classes. 10 by default, which names CIFAR-10 as the data set; 100 names CIFAR-100. */
   readonly classes?: number | undefined;
@@ -15,6 +15,11 @@ export interface BuiltinOptions {
   readonly seed?: number | undefined;
   /** Kernels of the first convolution; all other layers scale along. The published network's by default. */
   readonly width?: number | undefined;
+  /**
+   * Side of the images, a multiple of 32; 32 by default. Larger networks have the same layers, with an average pool before
+   * the linear layer where the map is not 1x1 by then, and a name that ends in the side.
+   */
+  readonly side?: number | undefined;
 }
 
 /** Sizes of a convolution that is square, 3x3 unless told, and padded so that stride 1 keeps the map's size. */
@@ -94,25 +99,29 @@ export function networkBuilder(seed: number): NetworkBuilder {
   };
 }
 
-const cifarInput: Shape = { height: 32, width: 32, channels: 3 };
+/** Side of CIFAR's images. */
+export const cifarSide = 32;
+const cifarDatasets: Readonly<Record<number, string>> = { 10: 'cifar10', 100: 'cifar100' };
 
 /**
- * The network of `builder` for 32x32 colour images, as never trained. Its name is `name`, with `-cifar100` for 100
- * classes, so that reports tell the two apart.
+ * The network of `builder` for square colour images, as never trained. Its name is `name`, with `-cifar100` for 100
+ * classes of 32x32 images, or with the side of larger ones, so that reports tell them apart.
  */
 export function cifarNetwork(
   name: string,
   builder: NetworkBuilder,
-  { classes, seed, width }: Record<keyof BuiltinOptions, number>,
+  { classes, seed, width, side }: Record<keyof BuiltinOptions, number>,
 ): Network {
+  const isCifar = side === cifarSide;
+  const input: Shape = { height: side, width: side, channels: 3 };
   return {
-    name: classes === 100 ? `${name}-cifar100` : name,
-    dataset: classes === 10 ? 'cifar10' : classes === 100 ? 'cifar100' : 'none',
-    input: cifarInput,
+    name: !isCifar ? `${name}-${side}` : classes === 100 ? `${name}-cifar100` : name,
+    dataset: isCifar ? (cifarDatasets[classes] ?? 'none') : 'none',
+    input,
     classes,
     layers: builder.layers,
     origin: {
-      command: `${name}({ classes: ${classes}, seed: ${seed}, width: ${width} })`,
+      command: `${name}({ classes: ${classes}, seed: ${seed}, width: ${width}${isCifar ? '' : `, side: ${side}`} })`,
       seed,
       hardware: 'none',
       date: 'not trained',
@@ -127,10 +136,10 @@ export function cifarNetwork(
  */
 export function builtinOptions(
   name: string,
-  { classes = 10, seed = 1, width }: BuiltinOptions,
+  { classes = 10, seed = 1, width, side = cifarSide }: BuiltinOptions,
   publishedWidth: number,
 ): Record<keyof BuiltinOptions, number> {
-  const all = { classes, seed, width: width ?? publishedWidth };
+  const all = { classes, seed, width: width ?? publishedWidth, side };
   const limits = { classes: [1, 65536], seed: [0, 2 ** 32 - 1], width: [1, 1024] } as const;
   for (const option of ['classes', 'seed', 'width'] as const) {
     const [low, high] = limits[option];
@@ -142,5 +151,15 @@ export function builtinOptions(
         todo: `use a whole number from ${low} to ${high}`,
       });
   }
+  checkSide(name, side);
   return all;
+}
+
+function checkSide(name: string, side: number): void {
+  if (side >= cifarSide && side <= 1024 && side % cifarSide === 0) return;
+  throw new NetworkError({
+    what: `${side} is not possible`,
+    where: [name, 'side'],
+    todo: 'use a multiple of 32 from 32 to 1024',
+  });
 }

@@ -7,6 +7,7 @@ import {
   type BuiltinOptions,
   builtinOptions,
   cifarNetwork,
+  cifarSide,
   networkBuilder,
 } from './network-builder.ts';
 
@@ -20,7 +21,8 @@ const stages = [
 ] as const;
 
 /**
- * VGG16 with seeded, never trained weights; layers `conv1_1` ... `conv5_3`, `pool1` ... `pool5`, `fc`.
+ * VGG16 with seeded, never trained weights; layers `conv1_1` ... `conv5_3`, `pool1` ... `pool5`, `fc`; images larger than 32x32
+ * are averaged by `mean` before `fc`, where the published network has three linear layers.
  * @throws {NetworkError} naming the option that is not possible
  */
 export function vgg16(options: BuiltinOptions = {}): Network {
@@ -37,6 +39,7 @@ export function vgg16(options: BuiltinOptions = {}): Network {
     }
     last = builder.maxPool(`pool${stage}`, last);
   });
+  if (all.side > cifarSide) last = builder.averagePool('mean', last);
   builder.linear('fc', last, { inputs: channels, outputs: all.classes });
   return cifarNetwork('vgg16', builder, all);
 }

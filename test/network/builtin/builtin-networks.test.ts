@@ -69,6 +69,16 @@ describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
     expect(layerShapes(network).get('fc')).toEqual({ height: 1, width: 1, channels: classes });
   });
 
+  it('fits together for images of 224x224, under another name', () => {
+    const network = build({ side: 224, width: 2, classes: 1000 });
+
+    checkNetwork(network);
+    expect(network.name).toMatch(/-224$/);
+    expect(network).toMatchObject({ dataset: 'none', input: { height: 224, width: 224 } });
+    expect(network.origin.command).toContain('side: 224');
+    expect(layerShapes(network).get('fc')).toEqual({ height: 1, width: 1, channels: 1000 });
+  });
+
   it.each([1, 3, 10])('fits together at width %i', (width) => {
     const network = build({ width });
 
@@ -83,6 +93,10 @@ describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
     ['seed', NaN],
     ['width', 0],
     ['width', 1e9],
+    ['side', 0],
+    ['side', 100],
+    ['side', NaN],
+    ['side', 2048],
   ])('refuses %s = %d by name', (option, value) => {
     expect(caught(() => build({ [option]: value }))).toMatchObject({
       name: 'NetworkError',
