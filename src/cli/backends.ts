@@ -4,7 +4,8 @@ import { openGpuBackend } from '../gpu/gpu-backend.ts';
 import { openDevice } from '../gpu/open-gpu.ts';
 import { openReference } from '../reference/reference-backend.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
-import { openNodeGpu } from './node-gpu.ts';
+import { type NodeGpu, openNodeGpu } from './node-gpu.ts';
+import { tunedShape } from './tuning-cache.ts';
 
 /**
  * Opens a backend that runs in this process.
@@ -16,8 +17,13 @@ export async function openBackend(
   maxMemory?: number,
 ): Promise<MacroBackend> {
   if (name === 'reference') return openReference();
-  const { gpu, description, driver } = await openNodeGpu();
-  const { device, packedDotProducts } = await openDevice(gpu);
-  const named = driver === '' ? description : `${description}, ${driver}`;
-  return await openGpuBackend(device, named, { packedDotProducts, maxMemory });
+  const found = await openNodeGpu();
+  const { device, packedDotProducts } = await openDevice(found.gpu);
+  const adapter = adapterName(found);
+  const shape = tunedShape(adapter);
+  return await openGpuBackend(device, adapter, { packedDotProducts, maxMemory, shape });
 }
+
+/** Adapter and driver, as reports and the cache of `mars tune` name them. */
+export const adapterName = ({ description, driver }: NodeGpu): string =>
+  driver === '' ? description : `${description}, ${driver}`;

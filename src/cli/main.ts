@@ -12,6 +12,7 @@ import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
+import { tuneCommand } from './commands/tune.ts';
 import { validateCommand } from './commands/validate.ts';
 import { packageVersion } from './package-root.ts';
 
@@ -37,6 +38,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .addCommand(mvmCommand())
     .addCommand(trainCommand())
     .addCommand(compressCommand())
+    .addCommand(tuneCommand())
     .addCommand(infoCommand());
   for (const command of [program, ...program.commands]) {
     command.exitOverride();

@@ -93,9 +93,7 @@ function energyTable(report: Report): string {
 function headlines(report: Report): string {
   const { compression, topsPerWatt, energy: spent, area } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ...(report.accuracy.top1 === null
-      ? []
-      : [['accuracy', accuracyText(report.accuracy)] as const]),
+    ...(report.accuracy.top1 === null ? [] : [['accuracy', accuracyText(report)] as const]),
     ...noiseRow(report),
     [
       'kept',
@@ -167,8 +165,11 @@ const areaTitles = {
   accumulators: 'accumulators',
 };
 
-const accuracyText = ({ top1, quantizedTop1, floatTop1, agreement }: Report['accuracy']): string =>
-  `${pc.bold(share(top1))} on the chip; ${share(quantizedTop1)} in exact integers, ${share(floatTop1)} in float; same class as exact on ${share(agreement)}`;
+function accuracyText({ accuracy, images }: Report): string {
+  const { top1, quantizedTop1, floatTop1, floatImages, agreement } = accuracy;
+  const part = floatImages > 0 && floatImages < images ? ` (first ${floatImages} images)` : '';
+  return `${pc.bold(share(top1))} on the chip; ${share(quantizedTop1)} in exact integers, ${share(floatTop1)} in float${part}; same class as exact on ${share(agreement)}`;
+}
 
 function speedText({ performance }: Report): string {
   const { stalls } = performance;

@@ -10,6 +10,7 @@ import {
   type IndirectWorkgroups,
   type Workgroups,
 } from './kernel.ts';
+import type { KernelShape } from './kernel-shape.ts';
 import type { UniformScalar } from './uniform-layout.ts';
 
 /** Lanes that tell each other words: see shaders/lib/eight-lanes.wgsl. */
@@ -24,15 +25,21 @@ export class DeviceContext {
   readonly #device: GPUDevice;
   readonly #kernels = new Map<string, Promise<Kernel>>();
 
+  /** Invocations of a workgroup of the tiled kernels. */
+  readonly workgroup: number;
+
   /** @param maxMemory most bytes that buffers may take together */
-  constructor(device: GPUDevice, maxMemory: number) {
+  constructor(device: GPUDevice, maxMemory: number, shape: KernelShape) {
     this.#device = device;
     this.pool = new BufferPool(device, maxMemory);
     this.queue = new CommandQueue(device, () => {
       this.pool.forgetRecorded();
     });
+    this.workgroup = shape.workgroup;
     this.subgroups =
-      device.features.has('subgroups') && (device.adapterInfo.subgroupMinSize ?? 0) >= lanesNeeded;
+      shape.subgroups &&
+      device.features.has('subgroups') &&
+      (device.adapterInfo.subgroupMinSize ?? 0) >= lanesNeeded;
   }
 
   /** Compiles a kernel, or finds it compiled. */

@@ -11,6 +11,7 @@ import { type BufferPool, copySourceUsage, storageUsage } from './buffer-pool.ts
 import { choosePath, type PathOptions } from './choose-path.ts';
 import { DeviceContext } from './device-context.ts';
 import { type GpuMap, mapBytes, outputCount } from './gpu-map.ts';
+import { defaultShape, type KernelShape } from './kernel-shape.ts';
 import { type Kernel, linearWorkgroups } from './kernel.ts';
 import { pool as poolKernel, poolParams } from './kernels/pool.ts';
 import { requantize, requantizeParams } from './kernels/requantize.ts';
@@ -29,6 +30,8 @@ interface GpuLayer extends PreparedLayer {
 export interface GpuBackendOptions extends Partial<PathOptions> {
   /** Most bytes that its buffers may take together; no limit but the device's by default. */
   readonly maxMemory?: number | undefined;
+  /** How the tiled kernels are cut; {@link defaultShape} by default. */
+  readonly shape?: KernelShape | undefined;
 }
 
 /** Runs macro layers on a device, which it owns. */
@@ -48,9 +51,10 @@ export class GpuBackend implements MacroBackend {
 
   constructor(device: GPUDevice, name: string, options: GpuBackendOptions = {}) {
     const { shortcuts = true, packedDotProducts = true, maxMemory = Infinity } = options;
+    const { shape = defaultShape } = options;
     this.device = name;
     this.#paths = { shortcuts, packedDotProducts };
-    this.#context = new DeviceContext(device, maxMemory);
+    this.#context = new DeviceContext(device, maxMemory, shape);
     this.#noResidual = this.pool.takeFilled(
       new Uint32Array(4),
       storageUsage,

@@ -24,6 +24,7 @@ const length = z.int().nonnegative();
 const commonSchema = z.object({
   version: z.literal(1),
   seed: z.number(),
+  floatImages: z.int().nonnegative().optional(),
   balance: z.enum(balances).optional(),
   chip: z.unknown(),
   imageSet: z.object({ name: z.string(), classes: z.int().positive() }),
@@ -47,13 +48,14 @@ const headerSchema = z.discriminatedUnion('stored', [
 
 /** The bytes of a job. */
 export function writeJob(job: Job): Uint8Array {
-  const { images, chip, seed, balance } = job;
+  const { images, chip, seed, balance, floatImages } = job;
   const { said, network, calibration } = sourceParts(job);
   const parts = [network, images.images.data, images.labels, calibration];
   const header = {
     version: 1,
     ...said,
     seed,
+    floatImages,
     balance,
     chip,
     imageSet: { name: images.name, classes: images.classes },
@@ -90,6 +92,7 @@ export function readJob(bytes: Uint8Array): Job {
     chip: checkChip(header.chip, where),
     images: toImageSet(images, where),
     seed: header.seed,
+    ...(header.floatImages === undefined ? {} : { floatImages: header.floatImages }),
     ...(header.balance ? { balance: header.balance } : {}),
   };
   if (header.stored) return { ...common, stored: readStoredImage(network, where) };

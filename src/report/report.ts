@@ -59,6 +59,8 @@ export interface Report {
     readonly top1: number | null;
     /** Of the trained network in real arithmetic, nothing pruned. */
     readonly floatTop1: number | null;
+    /** Images that floatTop1 is of, the first ones: real arithmetic is slow for large networks. */
+    readonly floatImages: number;
     /** Of the integer network, as exact convolutions. */
     readonly quantizedTop1: number | null;
     /** Images on which chip and integer network give the same class. */

@@ -25,6 +25,7 @@ export interface RunFacts {
 const unknownAccuracy: Report['accuracy'] = {
   top1: null,
   floatTop1: null,
+  floatImages: 0,
   quantizedTop1: null,
   agreement: null,
 };

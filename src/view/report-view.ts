@@ -12,7 +12,7 @@ export function drawReport(report: Report): HTMLElement {
   const facts: readonly (readonly [string, string])[] = [
     ['Accuracy on the chip', share(accuracy.top1)],
     ['in exact integers', share(accuracy.quantizedTop1)],
-    ['in float', share(accuracy.floatTop1)],
+    [`in float, ${accuracy.floatImages} images`, share(accuracy.floatTop1)],
     ['Noise', noiseText(report.noise)],
     ['Seed', String(report.seed)],
     ['Groups stored', `${compression.groupsKept} of ${compression.groups}`],

@@ -43,10 +43,20 @@ describe('groupShapeOf', () => {
 });
 
 describe('runJob', () => {
+  it('runs real arithmetic on as many images as it is told', async () => {
+    const first = await runJob({ ...job, floatImages: 1 }, openReference());
+    const none = await runJob({ ...job, floatImages: 0 }, openReference());
+
+    expect(first.report.accuracy.floatImages).toBe(1);
+    expect(first.report.accuracy.floatTop1).toBe(real[0] === labels[0] ? 1 : 0);
+    expect(none.report.accuracy).toMatchObject({ floatImages: 0, floatTop1: null });
+  });
+
   it('reports the accuracy of the real network, the integers and the chip', async () => {
     const { report, outputs } = await runJob(job, openReference());
 
     expect(report.accuracy.floatTop1).toBe(3 / 4);
+    expect(report.accuracy.floatImages).toBe(4);
     const right = classesOf(outputs).filter((best, i) => best === labels[i]).length;
     expect(report.accuracy.top1).toBe(right / 4);
     // The nominal ADC loses nothing.

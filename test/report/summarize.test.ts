@@ -9,7 +9,7 @@ import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-ne
 
 const facts = {
   dataset: 'noise',
-  accuracy: { top1: 0.5, floatTop1: 0.75, quantizedTop1: 0.5, agreement: 1 },
+  accuracy: { top1: 0.5, floatTop1: 0.75, floatImages: 4, quantizedTop1: 0.5, agreement: 1 },
 };
 
 async function reportOf(
@@ -163,6 +163,7 @@ describe('summarize', () => {
     expect(estimated.accuracy).toEqual({
       top1: null,
       floatTop1: null,
+      floatImages: 0,
       quantizedTop1: null,
       agreement: null,
     });

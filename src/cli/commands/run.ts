@@ -27,6 +27,7 @@ import { simulationText } from '../simulation-file.ts';
 interface RunOptions extends JobOptions {
   readonly images: number;
   readonly backend: BackendName;
+  readonly floatImages?: number;
   readonly maxGpuMemory?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -40,6 +41,11 @@ export function runCommand(): Command {
     )
     .option('--images <count>', 'test images to simulate', whole(1, 1e7), 500)
     .addOption(backendOption())
+    .option(
+      '--float-images <count>',
+      'images to run in real arithmetic as well, 0 for none (default: as many as a few seconds take)',
+      whole(0, 1e7),
+    )
     .option(
       '--max-gpu-memory <MiB>',
       'most device memory to take; batches become smaller to fit (default: what there is)',
@@ -58,7 +64,8 @@ async function run(options: RunOptions): Promise<void> {
   checkWritable(options.out);
   const part = loadJob(options);
   const tests = loadDataset(jobDataset(options, trainedOn(part)), 'test', options.data);
-  const job: Job = { ...part, images: firstImages(tests, options.images) };
+  const { floatImages } = options;
+  const job: Job = { ...part, images: firstImages(tests, options.images), floatImages };
   const bar = openProgressBar();
   const work = { onProgress: bar.show };
   const maxMemory = options.maxGpuMemory === undefined ? undefined : options.maxGpuMemory * 2 ** 20;

@@ -39,10 +39,22 @@ export const choiceWords = 10;
 export const choiceOffsets = { exact: 0, clip: 12, tiled: 24 } as const;
 
 /** The uniform for a batch. */
-export function chooseReadsParams(program: MacroProgram, images: number): ArrayBuffer {
-  const [exact_x, exact_y, exact_z] = tileWorkgroups(program, images, exactTiling(program));
+export function chooseReadsParams(
+  program: MacroProgram,
+  images: number,
+  workgroup: number,
+): ArrayBuffer {
+  const [exact_x, exact_y, exact_z] = tileWorkgroups(
+    program,
+    images,
+    exactTiling(program, workgroup),
+  );
   const [clip_x, clip_y, clip_z] = tileWorkgroups(program, images, clipTiling(program));
-  const [tiled_x, tiled_y, tiled_z] = tileWorkgroups(program, images, bitLineTiling(program));
+  const [tiled_x, tiled_y, tiled_z] = tileWorkgroups(
+    program,
+    images,
+    bitLineTiling(program, workgroup),
+  );
   return params.pack({
     phases: program.phases * clipFlagsInvocations(program, images),
     exact_x,

@@ -26,8 +26,8 @@ export const exactMac: KernelSource<TileFields> = {
 };
 
 /** How the kernel cuts a layer. */
-export const exactTiling = (program: MacroProgram): Tiling => ({
-  workgroup: 64,
+export const exactTiling = (program: MacroProgram, workgroup: number): Tiling => ({
+  workgroup,
   pixels: 2,
   kernels: dotKernels,
   slots: kernelSlots(program, dotKernels),
@@ -36,10 +36,11 @@ export const exactTiling = (program: MacroProgram): Tiling => ({
 /** Values of the overrides; `finish`: whether bias and accumulator are applied. */
 export const exactMacConstants = (
   program: MacroProgram,
+  tiling: Tiling,
   finish: boolean,
 ): Record<string, number> => ({
-  TILE_WORKGROUP: exactTiling(program).workgroup,
+  TILE_WORKGROUP: tiling.workgroup,
   CHUNKS: wordMap(program).chunks,
-  KERNEL_SLOTS: exactTiling(program).slots,
+  KERNEL_SLOTS: tiling.slots,
   FINISH: finish ? 1 : 0,
 });

@@ -47,7 +47,7 @@ export const tiledMac: KernelSource<TileFields> = {
 };
 
 /** How the kernel cuts a layer. */
-export const bitLineTiling = (program: MacroProgram, workgroup = 64): Tiling => ({
+export const bitLineTiling = (program: MacroProgram, workgroup: number): Tiling => ({
   workgroup,
   pixels: 4,
   kernels: 2,

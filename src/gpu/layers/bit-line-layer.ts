@@ -33,7 +33,7 @@ export async function bitLineLayer(
   buffers: LayerBuffers,
   packedDotProducts: boolean,
 ): Promise<LayerRunner | undefined> {
-  const tiling = bitLineTiling(program);
+  const tiling = bitLineTiling(program, context.workgroup);
   const kernel = bitLineKernel(context, program, tiling, packedDotProducts);
   if (!kernel) return undefined;
   const { tables } = kernel;

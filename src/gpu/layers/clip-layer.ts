@@ -67,7 +67,7 @@ export async function clipLayer(
     const found = [flagParams, words, stored, flags, choice];
     context.run(kernels.flag, found, linearWorkgroups(invocations));
     const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
-      chooseReadsParams(program, images),
+      chooseReadsParams(program, images, context.workgroup),
     );
     context.run(kernels.choose, [chooseParams, choice], [1, 1, 1]);
     return flags;
@@ -80,9 +80,9 @@ export async function clipLayer(
     const sums = context.pool.take(4 * outputCount(program.output, images), `${program.name}.sums`);
     const run = (kernel: Kernel, way: keyof typeof choiceOffsets, bound: GPUBuffer[]): void =>
       context.run(kernel, bound, { buffer: choice, offset: choiceOffsets[way] });
-    const exactParams = params(images, 'exact-mac', exactTiling(program));
+    const exactParams = params(images, 'exact-mac', exactTiling(program, context.workgroup));
     const clipParams = params(images, 'clip-mac', clipTiling(program));
-    const tiledParams = params(images, 'tiled-mac', bitLineTiling(program));
+    const tiledParams = params(images, 'tiled-mac', bitLineTiling(program, context.workgroup));
     const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
     const lists = [tileStarts, groups, bias];
     const exact = [exactParams, bytes, dots, tileStarts, offsets, bias, sums, events, first];
@@ -124,9 +124,15 @@ async function clipKernels(context: DeviceContext, program: MacroProgram): Promi
   const [flag, choose, exact, clip, tiled] = await Promise.all([
     context.kernel(clipFlags, flagValues),
     context.kernel(chooseReads, {}),
-    context.kernel(exactMac, exactMacConstants(program, false)),
+    context.kernel(
+      exactMac,
+      exactMacConstants(program, exactTiling(program, context.workgroup), false),
+    ),
     context.kernel(clipMac, clipValues),
-    context.kernel(tiledMac, bitLineValues(program, unit, bitLineTiling(program))),
+    context.kernel(
+      tiledMac,
+      bitLineValues(program, unit, bitLineTiling(program, context.workgroup)),
+    ),
   ]);
   return { flag, choose, exact, clip, tiled };
 }

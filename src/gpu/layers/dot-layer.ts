@@ -17,10 +17,10 @@ export async function dotLayer(
   program: MacroProgram,
   buffers: LayerBuffers,
 ): Promise<LayerRunner> {
-  const tiling = exactTiling(program);
+  const tiling = exactTiling(program, context.workgroup);
   const [makeWords, mac] = await Promise.all([
     wordMaps(context, program, buffers),
-    context.kernel(exactMac, exactMacConstants(program, true)),
+    context.kernel(exactMac, exactMacConstants(program, tiling, true)),
   ]);
   const weights = buffers.filled(dotWeights(program), 'weights');
   const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
