@@ -56,7 +56,10 @@ describe('runJob from a stored image', () => {
       expect(from.activity).toEqual(direct.activity);
       const { accuracy } = direct.report;
       expect(accuracy.floatTop1).not.toBeNull();
-      expect(from.report).toEqual({ ...direct.report, accuracy: { ...accuracy, floatTop1: null } });
+      expect(from.report).toEqual({
+        ...direct.report,
+        accuracy: { ...accuracy, floatTop1: null, floatImages: 0 },
+      });
     },
   );
 });
