@@ -1,7 +1,7 @@
 // Puts activations on word lines for the tiled kernels: the word map with its border of zeros, so that no kernel asks
 // what is outside. One invocation makes one word, in chunks of 16 word lines: 16 bytes each, or the digits of four phases.
 //   bytes:  quad i holds the activations of word lines 4 i ... 4 i + 3
-// Where it makes bytes it also counts the column reads of phases that drive no word line, once for all that meet the word.
+// For one of the two it also counts the column reads of phases that drive no word line, once for all that meet the word.
 //   digits: phase p holds the digit that each word line drives in phase p, BITS_PER_PHASE bits each, word line 0 lowest
 // CPU twin: src/reference/input-phases.ts.
 
@@ -34,6 +34,8 @@ override ALIGNED: u32 = 0u;
 override DIGITS: u32 = 0u;
 override BITS_PER_PHASE: u32 = 2u;
 override PHASES: u32 = 4u;
+// 1: count zero phases.
+override COUNT: u32 = 0u;
 
 @group(0) @binding(0) var<uniform> params: InputWordsParams;
 // bytes, order (image, y, x, channel)
@@ -79,7 +81,7 @@ fn input_words(
     }
     words[index * params.chunks + chunk] = quads;
   }
-  if (DIGITS == 0u) {
+  if (COUNT == 1u) {
     add_events(1u, zero_phases(driven) * reads[in_image * params.blocks + channel_block]);
   }
 }

@@ -41,14 +41,18 @@ export const inputWords: KernelSource<typeof fields> = {
     { name: 'reads', access: 'read' },
     { name: 'events', access: 'read_write' },
   ],
-  constants: ['WORD_LINES_ON', 'ALIGNED', 'DIGITS', 'BITS_PER_PHASE', 'PHASES'],
+  constants: ['WORD_LINES_ON', 'ALIGNED', 'DIGITS', 'BITS_PER_PHASE', 'PHASES', 'COUNT'],
 };
 
 /** What a word map holds. */
 export type WordKind = 'bytes' | 'digits';
 
 /** Values of the overrides for a program. */
-export function inputWordsConstants(program: MacroProgram, kind: WordKind): Record<string, number> {
+export function inputWordsConstants(
+  program: MacroProgram,
+  kind: WordKind,
+  counts: boolean,
+): Record<string, number> {
   const { wordLinesOn, input, patch } = program;
   const hasPatch = patch.height * patch.width > 1 || patch.stride > 1 || patch.padding > 0;
   const isAligned = !hasPatch && input.channels % 4 === 0 && wordLinesOn % 4 === 0;
@@ -58,6 +62,7 @@ export function inputWordsConstants(program: MacroProgram, kind: WordKind): Reco
     DIGITS: kind === 'digits' ? 1 : 0,
     BITS_PER_PHASE: program.inputBitsPerPhase,
     PHASES: program.phases,
+    COUNT: counts ? 1 : 0,
   };
 }
 

@@ -37,12 +37,16 @@ export async function bitLineLayer(
   const kernel = bitLineKernel(context, program, tiling, packedDotProducts);
   if (!kernel) return undefined;
   const { tables } = kernel;
-  const [makeWords, mac] = await Promise.all([wordMaps(context, program, buffers), kernel.mac]);
+  const [makeWords, mac] = await Promise.all([
+    wordMaps(context, program, buffers, 'digits'),
+    kernel.mac,
+  ]);
   const masks = bitLineWeights(program);
   const weights = buffers.filled(joined([masks, ...tables]), 'weights');
   const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
   const groups = buffers.filled(groupTable(program, 'index code'), 'groups');
   const bias = buffers.filled(program.bias, 'bias');
+  const lists = [weights, tileStarts, groups, bias];
   const firstWordsOf = (images: number): GPUBuffer =>
     buffers.table(`first words ${images}`, () => firstWords(program, images));
   const { noise } = program;
@@ -50,7 +54,6 @@ export async function bitLineLayer(
     path: 'bit lines',
     record: (input) => {
       const { images, firstImage } = input;
-      context.pool.give(makeWords('bytes', input));
       const words = makeWords('digits', input);
       const sums = context.pool.take(
         4 * outputCount(program.output, images),
@@ -66,21 +69,8 @@ export async function bitLineLayer(
       const params = noise
         ? buffers.uniformOnce('noisy-mac', pack())
         : buffers.uniform(`tiled-mac ${images}`, pack);
-      context.run(
-        mac,
-        [
-          params,
-          words,
-          weights,
-          tileStarts,
-          groups,
-          bias,
-          sums,
-          buffers.events,
-          firstWordsOf(images),
-        ],
-        tileWorkgroups(program, images, tiling),
-      );
+      const bound = [params, words, ...lists, sums, buffers.events, firstWordsOf(images)];
+      context.run(mac, bound, tileWorkgroups(program, images, tiling));
       context.pool.give(words);
       return sums;
     },

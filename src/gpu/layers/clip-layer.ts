@@ -48,7 +48,7 @@ export async function clipLayer(
   buffers: LayerBuffers,
 ): Promise<LayerRunner> {
   const [makeWords, kernels] = await Promise.all([
-    wordMaps(context, program, buffers),
+    wordMaps(context, program, buffers, 'bytes'),
     clipKernels(context, program),
   ]);
   const { dots, bits, tileStarts, offsets, groups, bias, stored, choice } = filled(

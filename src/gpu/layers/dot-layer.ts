@@ -19,7 +19,7 @@ export async function dotLayer(
 ): Promise<LayerRunner> {
   const tiling = exactTiling(program, context.workgroup);
   const [makeWords, mac] = await Promise.all([
-    wordMaps(context, program, buffers),
+    wordMaps(context, program, buffers, 'bytes'),
     context.kernel(exactMac, exactMacConstants(program, tiling, true)),
   ]);
   const weights = buffers.filled(dotWeights(program), 'weights');

@@ -14,18 +14,22 @@ import {
 import { readsOfWords, wordCount } from '../word-map.ts';
 import type { LayerBuffers } from './layer-runner.ts';
 
-/** Records the making of a word map; making `bytes` counts the layer's zero phases as well. */
+/** Records the making of a word map. */
 export type MakeWords = (kind: WordKind, input: GpuMap) => GPUBuffer;
 
-/** Compiles what {@link MakeWords} needs. */
+/**
+ * Compiles what {@link MakeWords} needs.
+ * @param counting the kind that a layer makes once per batch: making it counts the layer's zero phases as well
+ */
 export async function wordMaps(
   context: DeviceContext,
   program: MacroProgram,
   buffers: LayerBuffers,
+  counting: WordKind,
 ): Promise<MakeWords> {
   const [bytes, digits] = await Promise.all([
-    context.kernel(inputWords, inputWordsConstants(program, 'bytes')),
-    context.kernel(inputWords, inputWordsConstants(program, 'digits')),
+    context.kernel(inputWords, inputWordsConstants(program, 'bytes', counting === 'bytes')),
+    context.kernel(inputWords, inputWordsConstants(program, 'digits', counting === 'digits')),
   ]);
   const reads = buffers.filled(readsOfWords(program), 'reads');
   return (kind, { images, buffer }) => {
