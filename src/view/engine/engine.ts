@@ -1,0 +1,78 @@
+// What a page or an element asks for a simulation. The work is done in a worker, on one GPU device for all who ask.
+
+import type { Progress } from '../../core/progress.ts';
+import type { Report } from '../../report/report.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
+import type { RunSettings } from './run-settings.ts';
+
+/** Files that a person gave, beside the settings. */
+export interface UserFiles {
+  /** A network file or a stored image, in place of a network by name. */
+  readonly network?: NamedBytes | undefined;
+  /** A chip file (JSON), in place of a chip by name. */
+  readonly chip?: NamedBytes | undefined;
+  /** The files of a data set: CIFAR's test_batch.bin or test.bin, or MNIST's images and labels in IDX. */
+  readonly images?: readonly NamedBytes[] | undefined;
+}
+
+/** A file. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What images gave: all arrays in the order of the images. Empty arrays where nothing was simulated. */
+export interface Predictions {
+  readonly classes: number;
+  readonly labels: Uint8Array;
+  /** Sums of the last layer on the chip, order (image, class). */
+  readonly outputs: Int32Array;
+  /** The same of the integer network, exactly computed. */
+  readonly exact: Int32Array;
+  /** The images: 8-bit pixels, order (image, y, x, channel). */
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** What came of a run. */
+export interface RunResult {
+  /** Of this page; names the run in later questions about it. */
+  readonly id: number;
+  readonly settings: RunSettings;
+  readonly report: Report;
+  readonly timeline: Timeline;
+  readonly predictions: Predictions;
+}
+
+/** What is known while images are simulated. */
+export interface PartialResult {
+  readonly images: number;
+  /** Images wanted. */
+  readonly of: number;
+  /** Of those that are done, how many the chip classifies rightly. */
+  readonly right: number;
+}
+
+/** How to run. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called after each batch of simulated images. */
+  readonly onPartial?: ((partial: PartialResult) => void) | undefined;
+}
+
+/** Where simulations are done. */
+export interface Engine {
+  /** Device and driver, once something has run; undefined before. */
+  readonly device: string | undefined;
+  /**
+   * Runs a job; jobs wait for each other. Without WebGPU the reference does a small number of images.
+   * @throws {CimError} of the stage that cannot be done, rebuilt on this side of the worker
+   * @throws {CancelledError} when the signal says so
+   */
+  run(settings: RunSettings, files: UserFiles, options?: RunOptions): Promise<RunResult>;
+  /** Ends the worker and gives its GPU device back. */
+  dispose(): void;
+}
