@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { pageDataPlugin } from './tools/page-data.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
@@ -53,6 +54,9 @@ const builds: Readonly<Record<string, BuildOptions>> = {
 
 export default defineConfig(({ mode }) => ({
   base: './',
+  // The command line and the benches read these files where they are.
+  plugins: mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin()],
+  worker: { format: 'es' as const },
   build: builds[mode] ?? page,
   resolve: {
     // README's examples run against the sources.

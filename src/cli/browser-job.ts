@@ -10,7 +10,7 @@ import { assert, EnvironmentError, SimulationError } from '../core/errors.ts';
 import type { LongWork, Progress } from '../core/progress.ts';
 import { writeJob } from '../pipeline/job-file.ts';
 import type { MatrixVectorCase, MatrixVectorResult } from '../pipeline/matrix-vector.ts';
-import type { Job, JobResult } from '../pipeline/run-job.ts';
+import type { Job, JobFigures } from '../pipeline/run-job.ts';
 import { launchBrowser } from './browser.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -23,7 +23,7 @@ interface ServedOptions {
 }
 
 /** What crosses from the page: numbers and text only, as src/view/served-job.ts gives them. */
-type ServedResult = Omit<JobResult, 'outputs'> & { readonly outputs: readonly number[] };
+type ServedResult = Omit<JobFigures, 'outputs'> & { readonly outputs: readonly number[] };
 
 /**
  * Runs a job in headless Chrome.
@@ -34,7 +34,7 @@ export async function runJobInBrowser(
   job: Job,
   work: LongWork,
   options: ServedOptions = {},
-): Promise<JobResult> {
+): Promise<JobFigures> {
   const result = await withPage(writeJob(job), async (page) => {
     await page.exposeFunction('marsProgress', (progress: Progress) => work.onProgress?.(progress));
     return (await page.evaluate(

@@ -6,11 +6,11 @@ import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts
 import { readMaskFile } from '../compress/mask-file.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, UsageError } from '../core/errors.ts';
-import { spreadImages } from '../datasets/image-set.ts';
 import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
-import { type Network, networkMacs, type Precision } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { groupShapeOf, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
+import { calibrationImages, jobBits, prunedIn } from '../pipeline/usual-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
 import { readText } from './files.ts';
 import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
@@ -47,9 +47,6 @@ const compressOptions = [
   'densityProfile',
   'indexCoding',
 ] as const;
-
-/** Training images on which activation clips are chosen: as many as a few seconds of plain TypeScript can take. */
-const calibration = { most: 256, least: 8, macs: 3e9 };
 
 /** A whole number from `low` to `high`. */
 export const whole =
@@ -164,23 +161,6 @@ export function loadMapJob(options: JobOptions): MapJob {
   };
 }
 
-/** Bits of a job: those asked for, else those that the network was trained for, else the chip's. */
-function jobBits(
-  { weightBits, activationBits }: JobOptions,
-  { precision }: Network,
-  chip: ChipSpec,
-): Precision {
-  const usual = chip.precision;
-  return {
-    weightBits: weightBits ?? precision?.weightBits ?? usual.weightBits.value,
-    activationBits: activationBits ?? precision?.activationBits ?? usual.activationBits.value,
-  };
-}
-
-/** Share of the groups to prune by default. Weights trained as integers are not touched: their zeros are exact. */
-const prunedIn = ({ precision, origin }: Network): number =>
-  precision ? 0 : (origin.prunedGroups ?? 0);
-
 function refuseToCompress(options: JobOptions): void {
   const given = compressOptions.find((option) => options[option] !== undefined);
   if (given === undefined) return;
@@ -258,9 +238,7 @@ export function loadJob(options: JobOptions): UnloadedJob {
   const { seed } = options;
   if ('stored' in part) return { ...part, seed };
   const training = loadDataset(jobDataset(options, trainedOn(part)), 'train', options.data);
-  const affordable = Math.floor(calibration.macs / networkMacs(part.network));
-  const images = Math.max(calibration.least, Math.min(calibration.most, affordable));
-  return { ...part, calibration: spreadImages(training, images), seed };
+  return { ...part, calibration: calibrationImages(part.network, training), seed };
 }
 
 /** The data set of a job: `--dataset`, else what the network was trained on. */

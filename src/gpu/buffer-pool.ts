@@ -121,6 +121,11 @@ export class BufferPool {
     }
   }
 
+  /** Counts {@link peakBytes} from here on. */
+  forgetPeak(): void {
+    this.#peakBytes = this.#bytes;
+  }
+
   /** Destroys all buffers. */
   destroy(): void {
     for (const buffer of this.#out.keys()) buffer.destroy();

@@ -179,6 +179,14 @@ export class GpuBackend implements MacroBackend {
     return { saturatedReads: count(0), zeroPhaseReads: count(1), overflowedSums: count(2) };
   }
 
+  /** Between two runs: keeps compiled kernels alone, and counts peakMemory anew, as if just opened. */
+  rest(): void {
+    for (const buffer of this.#poolUniforms.values()) this.pool.give(buffer);
+    this.#poolUniforms.clear();
+    this.pool.destroyWaiting();
+    this.pool.forgetPeak();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#context.destroy();
     return Promise.resolve();

@@ -1,8 +1,7 @@
 // From a GPU object (Chrome's navigator.gpu, or Dawn's in Node) to a device with the limits that its adapter has.
 
 import { EnvironmentError } from '../core/errors.ts';
-import type { MacroBackend } from '../simulate/macro-backend.ts';
-import { openGpuBackend } from './gpu-backend.ts';
+import { type GpuBackend, openGpuBackend } from './gpu-backend.ts';
 
 /** An adapter as a person reads it. */
 export interface AdapterDescription {
@@ -79,7 +78,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
 export async function openGpu(
   gpu: GPU,
   options: { readonly maxMemory?: number | undefined } = {},
-): Promise<MacroBackend> {
+): Promise<GpuBackend> {
   const { adapter, device, packedDotProducts } = await openDevice(gpu);
   return openGpuBackend(device, adapterText(adapter), { ...options, packedDotProducts });
 }

@@ -22,7 +22,12 @@ import type { Report } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
-import { accuracy, simulate, type SimulationRun } from '../simulate/simulate.ts';
+import {
+  accuracy,
+  simulate,
+  type SimulateOptions,
+  type SimulationRun,
+} from '../simulate/simulate.ts';
 import { schedule } from '../timeline/schedule.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
@@ -80,8 +85,17 @@ export interface JobResult {
   readonly timeline: Timeline;
   /** Sums of the last layer, order (image, class). */
   readonly outputs: Int32Array;
+  /** The same of the integer network, exactly computed. */
+  readonly exactOutputs: Int32Array;
   readonly activity: readonly LayerActivity[];
+  readonly mapping: Mapping;
 }
+
+/** What of it crosses from one process to another. */
+export type JobFigures = Omit<JobResult, 'exactOutputs' | 'mapping'>;
+
+/** What a job may be told besides. */
+export type JobWork = LongWork & Pick<SimulateOptions, 'onOutputs'>;
 
 /** Inputs x kernels that `chip` runs together at `weightBits`: the shape to prune in. */
 export function groupShapeOf(chip: ChipSpec, weightBits: number): GroupShape {
@@ -111,7 +125,7 @@ export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
 export async function runJob(
   job: Job,
   backend: MacroBackend,
-  work: LongWork = {},
+  work: JobWork = {},
 ): Promise<JobResult> {
   const { images } = job;
   const mapping = mapJob(job, work);
@@ -138,7 +152,8 @@ export async function runJob(
       agreement: accuracy(run.outputs, predictedClasses(exact, classes), classes),
     },
   });
-  return { report, timeline, outputs: run.outputs, activity: run.activity };
+  const { outputs, activity } = run;
+  return { report, timeline, outputs, exactOutputs: exact, activity, mapping };
 }
 
 /** Multiply-accumulates in real arithmetic that plain TypeScript does in about five seconds. */

@@ -26,6 +26,8 @@ export interface SimulateOptions extends LongWork {
    * bits. False by default.
    */
   readonly exact?: boolean;
+  /** Called after each batch with its outputs, order (image, class), and the number of its first image. */
+  readonly onOutputs?: ((outputs: Int32Array, firstImage: number) => void) | undefined;
 }
 
 /** What a simulation gives. */
@@ -143,7 +145,9 @@ async function runBatches(
     if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
     const slice = imageSlice(images, first, Math.min(batch, images.images - first));
     try {
-      outputs.set(await runBatch(run, slice, first), first * classes);
+      const batchOutputs = await runBatch(run, slice, first);
+      outputs.set(batchOutputs, first * classes);
+      options.onOutputs?.(batchOutputs, first);
     } catch (error) {
       if (!(error instanceof MemoryError) || slice.images === 1) throw error;
       batch = Math.floor(slice.images / 2);

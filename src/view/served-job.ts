@@ -7,11 +7,11 @@ import {
   type MatrixVectorResult,
   matrixVector,
 } from '../pipeline/matrix-vector.ts';
-import { type JobResult, runJob } from '../pipeline/run-job.ts';
+import { type JobFigures, runJob } from '../pipeline/run-job.ts';
 import type { Progress } from '../core/progress.ts';
 
-/** A {@link JobResult} as it survives the way through JSON. */
-export interface ServedResult extends Omit<JobResult, 'outputs'> {
+/** {@link JobFigures} as they survive the way through JSON. */
+export interface ServedResult extends Omit<JobFigures, 'outputs'> {
   readonly outputs: readonly number[];
 }
 
@@ -37,8 +37,8 @@ export const served: Served = {
   runJob: async (url, onProgress, options) => {
     const job = readJob(new Uint8Array(await (await fetch(url)).arrayBuffer()));
     await using backend = await openGpu(navigator.gpu, options);
-    const result = await runJob(job, backend, { onProgress });
-    return { ...result, outputs: Array.from(result.outputs) };
+    const { report, timeline, activity, outputs } = await runJob(job, backend, { onProgress });
+    return { report, timeline, activity, outputs: Array.from(outputs) };
   },
   matrixVector: async (one, where) => {
     await using backend = await openGpu(navigator.gpu);

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { firstImages } from '../../datasets/image-set.ts';
-import { type Job, type JobResult, runJob, trainedOn } from '../../pipeline/run-job.ts';
+import { type Job, type JobFigures, runJob, trainedOn } from '../../pipeline/run-job.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { reportText } from '../../report/report.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
@@ -69,7 +69,7 @@ async function run(options: RunOptions): Promise<void> {
   const bar = openProgressBar();
   const work = { onProgress: bar.show };
   const maxMemory = options.maxGpuMemory === undefined ? undefined : options.maxGpuMemory * 2 ** 20;
-  let result: JobResult;
+  let result: JobFigures;
   try {
     result =
       options.backend === 'browser'
@@ -99,7 +99,7 @@ async function runHere(
   job: Job,
   on: { readonly name: 'gpu' | 'reference'; readonly maxMemory: number | undefined },
   work: Parameters<typeof runJob>[2],
-): Promise<JobResult> {
+): Promise<JobFigures> {
   await using backend = await openBackend(on.name, on.maxMemory);
   return await runJob(job, backend, work);
 }

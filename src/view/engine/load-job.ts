@@ -1,0 +1,162 @@
+// From settings, a person's files and the bundled data to a job: what src/cli/options.ts does on the command line.
+
+import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../../chips/index.ts';
+import { densityProfileMasks } from '../../compress/group-masks.ts';
+import { InputError, UsageError } from '../../core/errors.ts';
+import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
+import { readCifar } from '../../datasets/cifar.ts';
+import { firstImages, type ImageSet, spreadImages, toImageSet } from '../../datasets/image-set.ts';
+import { readIdxImages, readIdxLabels } from '../../datasets/idx.ts';
+import type { StoredNetwork } from '../../mapping/stored-header.ts';
+import { isStoredImage, readStoredImage } from '../../mapping/stored-image.ts';
+import { builtinNetworks } from '../../network/builtin/builtin-networks.ts';
+import { readNetworkFile } from '../../network/network-file.ts';
+import type { Network } from '../../network/network.ts';
+import { groupShapeOf, type Job, type MapJob, trainedOn } from '../../pipeline/run-job.ts';
+import { calibrationCount, jobBits, prunedIn } from '../../pipeline/usual-job.ts';
+import type { BundledData } from './bundled-data.ts';
+import type { NamedBytes, UserFiles } from './engine.ts';
+import type { RunSettings } from './run-settings.ts';
+
+/** Trained networks that come with the page, as files of `data/`. */
+export const trainedNetworks = ['mnist-cnn'] as const;
+
+/** All networks that a page knows by name. */
+export const networkNames: readonly string[] = [
+  ...trainedNetworks,
+  ...Object.keys(builtinNetworks),
+];
+
+/** What a person asks for. */
+export interface RunRequest {
+  readonly settings: RunSettings;
+  readonly files: UserFiles;
+}
+
+/**
+ * The job without images, which can be mapped and estimated.
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export async function loadMapJob(
+  { settings, files }: RunRequest,
+  data: BundledData,
+): Promise<MapJob> {
+  const chip = loadChip(settings, files);
+  const { balance } = settings;
+  const loaded = await loadNetwork(settings, files, data);
+  if ('stored' in loaded) return { ...loaded, chip, balance };
+  const { network } = loaded;
+  const bits = jobBits(settings, network, chip);
+  const { densityProfile, indexCoding, seed } = settings;
+  const groupMasks =
+    densityProfile === undefined
+      ? undefined
+      : densityProfileMasks(network, densityProfile, seed, groupShapeOf(chip, bits.weightBits));
+  const prunedGroups = groupMasks ? 0 : (settings.prunedGroups ?? prunedIn(network));
+  return { network, chip, ...bits, prunedGroups, groupMasks, indexCoding, balance };
+}
+
+/**
+ * The images of `mapJob` and all else that a simulation needs.
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export async function loadJob(
+  { settings, files }: RunRequest,
+  mapJob: MapJob,
+  data: BundledData,
+): Promise<Job> {
+  const dataset = trainedOn(mapJob);
+  const { seed } = settings;
+  const all = await loadImages(dataset, files.images ?? [], data);
+  const images = firstImages(all, settings.images);
+  if ('stored' in mapJob) return { ...mapJob, images, seed };
+  const calibration = await loadCalibration(mapJob.network, all, data);
+  return { ...mapJob, calibration, images, seed };
+}
+
+/**
+ * The chip that settings or files name, with its changed values.
+ * @throws {CimError} when there is none, or a value is not permitted
+ */
+export function loadChip({ chip, set }: RunSettings, files: UserFiles): ChipSpec {
+  const file = files.chip;
+  const base = file
+    ? readChipFile(new TextDecoder().decode(file.bytes), file.name)
+    : chipNamed(chip);
+  return setChipValues(base, set);
+}
+
+async function loadNetwork(
+  { network: name, seed }: RunSettings,
+  files: UserFiles,
+  data: BundledData,
+): Promise<{ readonly network: Network } | { readonly stored: StoredNetwork }> {
+  const { network: file } = files;
+  if (file)
+    return isStoredImage(file.bytes)
+      ? { stored: readStoredImage(file.bytes, file.name) }
+      : { network: readNetworkFile(file.bytes, file.name) };
+  if (trainedNetworks.some((trained) => trained === name))
+    return { network: readNetworkFile(await data.file(`${name}.safetensors`), name) };
+  const build = builtinNetworks[name];
+  if (build) return { network: build({ seed }) };
+  throw new UsageError({
+    what: `no network is called "${name}"`,
+    where: 'network',
+    todo: `known: ${networkNames.join(', ')}; or give a network file`,
+  });
+}
+
+async function loadImages(
+  dataset: string,
+  files: readonly NamedBytes[],
+  data: BundledData,
+): Promise<ImageSet> {
+  if (files.length > 0) return readImageFiles(dataset, files);
+  if (dataset === 'mnist') return await data.mnistTests();
+  throw new InputError({
+    what: `the images of ${dataset} do not come with this page`,
+    where: 'images',
+    todo: `give its ${dataset === 'cifar10' ? 'test_batch.bin' : 'test.bin'} (the binary version from cs.toronto.edu/~kriz/cifar.html), or set images to 0 for an estimate`,
+  });
+}
+
+/** A data set from a person's files. */
+function readImageFiles(dataset: string, files: readonly NamedBytes[]): ImageSet {
+  const [first, second] = files;
+  if ((dataset === 'cifar10' || dataset === 'cifar100') && first)
+    return { ...readCifar(first.bytes, dataset, first.name), name: `${dataset} test` };
+  const [images, labels] =
+    first && second && first.bytes.length < second.bytes.length ? [second, first] : [first, second];
+  if (!images || !labels)
+    throw new InputError({
+      what: 'MNIST has its images and its labels in two files',
+      where: first?.name,
+      todo: 'give both',
+    });
+  const set = {
+    name: `${dataset} test`,
+    classes: 10,
+    images: readIdxImages(images.bytes, images.name),
+    labels: readIdxLabels(labels.bytes, labels.name),
+  };
+  return toImageSet(set, labels.name);
+}
+
+async function loadCalibration(
+  network: Network,
+  tests: ImageSet,
+  data: BundledData,
+): Promise<FeatureMap> {
+  const count = calibrationCount(network);
+  if (network.dataset === 'mnist') {
+    const images = await data.mnistCalibration();
+    const set = { name: 'mnist train', classes: 10, images, labels: new Uint8Array() };
+    return spreadImages(set, count);
+  }
+  // The training images are not at hand. The last test images stand in: a network that was trained in integers does
+  // not look at them at all, and of the others only the very last images are also simulated.
+  const { images } = tests;
+  const taken = Math.min(count, images.images);
+  return imageSlice(images, images.images - taken, taken);
+}

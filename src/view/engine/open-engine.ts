@@ -1,0 +1,148 @@
+// Opens an engine: a simulator in a worker, or, where no worker can be had (a sandboxed frame, a policy that forbids
+// it), in this thread.
+
+import { CancelledError } from '../../core/errors.ts';
+import type { Engine, RunOptions, RunResult, UserFiles } from './engine.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { errorOf } from './plain-error.ts';
+import type { RunSettings } from './run-settings.ts';
+import type { Simulator } from './simulator.ts';
+
+/** How long a worker may take to stop before it is ended, in ms: plain loops do not look up before they are done. */
+const stopWithin = 1500;
+
+/**
+ * Opens an engine. Nothing is loaded before its first run.
+ * @param dataUrl address of the folder `data/` that was built beside page or element
+ */
+export const openEngine = (dataUrl: string | URL): Engine => new WorkerEngine(String(dataUrl));
+
+interface Call {
+  readonly options: RunOptions;
+  readonly resolve: (result: RunResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class WorkerEngine implements Engine {
+  device: string | undefined;
+  readonly #dataUrl: string;
+  readonly #calls = new Map<number, Call>();
+  #worker: Promise<Worker | undefined> | undefined;
+  #here: Promise<Simulator> | undefined;
+  #lastId = 0;
+  #isDisposed = false;
+
+  constructor(dataUrl: string) {
+    this.#dataUrl = dataUrl;
+  }
+
+  async run(settings: RunSettings, files: UserFiles, options: RunOptions = {}): Promise<RunResult> {
+    const { signal } = options;
+    if (this.#isDisposed || signal?.aborted) throw cancelled();
+    const id = ++this.#lastId;
+    this.#worker ??= startWorker(this.#dataUrl, (message) => this.#hear(message));
+    const worker = await this.#worker;
+    const result = worker
+      ? await this.#runIn(worker, id, { settings, files }, options)
+      : await (await this.#simulator()).run(id, { settings, files }, options);
+    this.device = result.report.adapter;
+    return result;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    void this.#endWorker();
+    void this.#here?.then((simulator) => simulator.dispose());
+  }
+
+  #runIn(
+    worker: Worker,
+    id: number,
+    request: { readonly settings: RunSettings; readonly files: UserFiles },
+    options: RunOptions,
+  ): Promise<RunResult> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        send(worker, { kind: 'cancel', id });
+        setTimeout(() => {
+          if (this.#calls.has(id)) void this.#endWorker();
+        }, stopWithin);
+      };
+      if (options.signal?.aborted) {
+        reject(cancelled());
+        return;
+      }
+      const end = (): void => options.signal?.removeEventListener('abort', stop);
+      this.#calls.set(id, {
+        options,
+        resolve: (result) => {
+          end();
+          resolve(result);
+        },
+        reject: (error) => {
+          end();
+          reject(error);
+        },
+      });
+      options.signal?.addEventListener('abort', stop);
+      send(worker, { kind: 'run', id, request });
+    });
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === 'ready') return;
+    const call = this.#calls.get(message.id);
+    if (!call) return;
+    if (message.kind === 'progress') call.options.onProgress?.(message.progress);
+    else if (message.kind === 'partial') call.options.onPartial?.(message.partial);
+    else {
+      this.#calls.delete(message.id);
+      if (message.kind === 'result') call.resolve(message.result);
+      else call.reject(errorOf(message.error));
+    }
+  }
+
+  /** Ends the worker with all that it does; the next run gets a new one. */
+  async #endWorker(): Promise<void> {
+    const ending = this.#worker;
+    this.#worker = undefined;
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const { reject } of calls) reject(cancelled());
+    (await ending)?.terminate();
+  }
+
+  #simulator(): Promise<Simulator> {
+    this.#here ??= import('./simulator.ts').then(({ Simulator: Made }) => new Made(this.#dataUrl));
+    return this.#here;
+  }
+}
+
+/** A worker that is ready; undefined where none can be had. */
+function startWorker(
+  dataUrl: string,
+  hear: (message: FromWorker) => void,
+): Promise<Worker | undefined> {
+  return new Promise((resolve) => {
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });
+    } catch {
+      resolve(undefined);
+      return;
+    }
+    worker.addEventListener('error', () => {
+      worker.terminate();
+      resolve(undefined);
+    });
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (data.kind === 'ready') {
+        send(worker, { kind: 'open', dataUrl });
+        resolve(worker);
+      } else hear(data);
+    });
+  });
+}
+
+const send = (worker: Worker, message: ToWorker): void => worker.postMessage(message);
+const cancelled = (): CancelledError => new CancelledError({ what: 'stopped' });
