@@ -6,3 +6,16 @@ declare module '*?url' {
 }
 
 declare module '*.css' {}
+
+declare module '*.css?inline' {
+  const text: string;
+  export default text;
+}
+
+interface ImportMeta {
+  /** What vite.config.ts puts in. */
+  readonly env: {
+    /** The folder `data/`, relative to the module that is built. */
+    readonly MARS_DATA: string;
+  };
+}
