@@ -18,7 +18,16 @@ const throughReport = [
   'report',
 ];
 /** What page and command line may import: everything but each other. */
-const everything = [...throughReport, 'datasets', 'reference', 'gpu', 'train', 'pipeline', 'sweep'];
+const everything = [
+  ...throughReport,
+  'datasets',
+  'reference',
+  'inspect',
+  'gpu',
+  'train',
+  'pipeline',
+  'sweep',
+];
 
 /** Who may import whom; every folder may also import from itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   mapping: ['core', 'chips', 'network', 'compress'],
   simulate: ['core', 'chips', 'network', 'compress', 'mapping'],
   reference: ['core', 'network', 'compress', 'mapping', 'simulate'],
+  inspect: ['core', 'chips', 'network', 'compress', 'mapping', 'simulate', 'reference'],
   gpu: ['core', 'compress', 'mapping', 'simulate'],
   train: ['core', 'network', 'datasets', 'compress'],
   timeline: ['core', 'chips', 'mapping', 'simulate'],

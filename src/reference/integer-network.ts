@@ -7,7 +7,7 @@ import {
   type MacroLayer,
 } from '../compress/compressed-network.ts';
 import { quantizePixels } from '../compress/quantize.ts';
-import { assert, CancelledError } from '../core/errors.ts';
+import { assert, CancelledError, UsageError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { forEachInside } from '../core/window.ts';
@@ -62,24 +62,40 @@ export function integerConvolution(layer: MacroLayer, input: FeatureMap): Int32A
 }
 
 function forwardOne(network: CompressedNetwork, image: FeatureMap): Int32Array {
+  const last = network.layers.at(-1);
+  assert(last !== undefined && isMacroLayer(last), 'the last layer gives sums');
+  return integerConvolution(last, integerInput(network, image, last.name));
+}
+
+/**
+ * The feature map that layer `name` reads in the integer network, for 8-bit `images`. Layers behind it are not computed.
+ * @throws {UsageError} when the network has no such layer
+ */
+export function integerInput(
+  network: CompressedNetwork,
+  images: FeatureMap,
+  name: string,
+): FeatureMap {
   const bits = network.activationBits;
   const maps = new Map<string, FeatureMap>([
-    ['image', { ...image, bits, data: quantizePixels(image.data, bits) }],
+    ['image', { ...images, bits, data: quantizePixels(images.data, bits) }],
   ]);
   for (const layer of network.layers) {
     const input = maps.get(layer.input);
     assert(input !== undefined, `input of ${layer.name}`);
+    if (layer.name === name) return input;
     if (!isMacroLayer(layer)) {
       maps.set(layer.name, pool(layer, input));
       continue;
     }
+    assert(layer.requantize !== undefined, `${layer.name} is not the last layer`);
     const sums = integerConvolution(layer, input);
-    if (!layer.requantize) return sums;
     const residual = layer.residual && maps.get(layer.residual.input);
     const program = { ...layer.requantize, residual: layer.residual };
-    maps.set(layer.name, requantize(program, { images: 1, ...layer.outputShape }, sums, residual));
+    const shape = { images: images.images, ...layer.outputShape };
+    maps.set(layer.name, requantize(program, shape, sums, residual));
   }
-  throw new Error('broken invariant: the last layer gives sums');
+  throw new UsageError({ what: `there is no layer ${name}`, where: [network.name] });
 }
 
 /** Weights in order (R, S, C, M). */

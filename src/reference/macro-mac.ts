@@ -109,7 +109,7 @@ function macroOp(
 }
 
 /** Number of the input word that a group meets at an output pixel; -1 outside the map. */
-function wordOf(
+export function wordOf(
   program: MacroProgram,
   group: number,
   pixel: { readonly image: number; readonly y: number; readonly x: number },

@@ -1,0 +1,213 @@
+// How large the sums on the bit lines of a layer are for real images, before the ADC: what its range is needed for.
+
+import { isMacroLayer, macsOf } from '../compress/compressed-network.ts';
+import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
+import { clamp, popcount } from '../core/integer.ts';
+import { randomWord } from '../core/random.ts';
+import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
+import { idealCode } from '../reference/adc.ts';
+import { wordActivations } from '../reference/input-phases.ts';
+import { integerInput } from '../reference/integer-network.ts';
+import { wordOf } from '../reference/macro-mac.ts';
+import { fixedPointUnit, type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
+import { toProgram } from '../simulate/to-program.ts';
+import { macroLayer } from './mapped-layer.ts';
+
+/** How many to look at. */
+export interface ColumnSumOptions {
+  /** Most column reads that are looked at, but one pixel at least; 20 million by default, about half a second. */
+  readonly mostReads?: number | undefined;
+  /** Most images whose feature maps are computed, but one at least; as many as 400 million multiplications take by default. */
+  readonly mostImages?: number | undefined;
+  /** Seed of the choice of pixels; 1 by default. */
+  readonly seed?: number | undefined;
+}
+
+/** Sums on the bit lines of one layer. */
+export interface ColumnSums {
+  readonly layer: string;
+  /** Column reads by their sum in unit discharges, 0 ... the largest that is possible. Without noise. */
+  readonly counts: Float64Array;
+  /** Column reads looked at, and those of all images handed in. */
+  readonly reads: number;
+  readonly ofReads: number;
+  /** Output pixels looked at, over all images, and those there are. */
+  readonly pixels: number;
+  readonly ofPixels: number;
+  /** Images that pixels were taken from, and those handed in. */
+  readonly images: number;
+  readonly ofImages: number;
+  /** Reads whose sum lies outside the ADC's codes. */
+  readonly saturated: number;
+  readonly levels: readonly AdcLevel[];
+  /** The inputs are those of the integer network: what the chip computes where its ADC loses nothing. */
+  readonly inputs: 'integer network';
+}
+
+/** One code of the ADC. */
+export interface AdcLevel {
+  readonly code: number;
+  /** The sum that the code stands for, in unit discharges. */
+  readonly value: number;
+}
+
+const defaultReads = 2e7;
+const defaultMacs = 4e8;
+
+/**
+ * Histogram of the bit-line sums of the layer called `layer` for 8-bit `images`. Which pixels are looked at depends on
+ * the options alone, so the same call gives the same numbers.
+ * @throws {UsageError} when the mapping has no macro layer of that name
+ */
+export function columnSums(
+  mapping: Mapping,
+  images: FeatureMap,
+  layer: string,
+  options: ColumnSumOptions = {},
+): ColumnSums {
+  const mapped = macroLayer(mapping, layer);
+  const { mostReads = defaultReads, seed = 1 } = options;
+  const { mostImages = affordableImages(mapping) } = options;
+  const used = clamp(mostImages, 1, images.images);
+  const perImage = mapped.layer.outputShape.height * mapped.layer.outputShape.width;
+  const perPixel = readsPerPixel(mapped);
+  const pixels = clamp(Math.floor(mostReads / Math.max(1, perPixel)), 1, used * perImage);
+  const program: MacroProgram = { ...toProgram(mapping, mapped), noise: undefined };
+  const counts = new Float64Array(mapped.geometry.largestSum + 1);
+  const chosen = samplePixels(used * perImage, pixels, seed);
+  const ofImages = new Map<number, number[]>();
+  for (const pixel of chosen) {
+    const image = Math.floor(pixel / perImage);
+    const known = ofImages.get(image);
+    if (known) known.push(pixel % perImage);
+    else ofImages.set(image, [pixel % perImage]);
+  }
+  for (const [image, ofImage] of ofImages) {
+    const input = integerInput(mapping.network, imageSlice(images, image, 1), layer);
+    addSums(program, input, ofImage, counts);
+  }
+  return {
+    layer,
+    counts,
+    reads: pixels * perPixel,
+    ofReads: images.images * perImage * perPixel,
+    pixels,
+    ofPixels: images.images * perImage,
+    images: ofImages.size,
+    ofImages: images.images,
+    saturated: saturatedReads(program, counts),
+    levels: adcLevels(program),
+    inputs: 'integer network',
+  };
+}
+
+/** What each code of a program's ADC stands for. */
+export const adcLevels = ({ adc }: Pick<MacroProgram, 'adc'>): readonly AdcLevel[] =>
+  Array.from({ length: 2 ** adc.bits }, (_, code) => ({
+    code,
+    value: (adc.offset + code * adc.step) / fixedPointUnit,
+  }));
+
+function affordableImages({ network }: Mapping): number {
+  const macs = network.layers.reduce(
+    (sum, layer) => sum + (isMacroLayer(layer) ? macsOf(layer) : 0),
+    0,
+  );
+  return Math.max(1, Math.floor(defaultMacs / Math.max(1, macs)));
+}
+
+const readsPerPixel = ({ tiles, layer, geometry }: MappedMacroLayer): number =>
+  tiles.reduce((sum, tile) => sum + tile.codes.length * tile.kernels, 0) *
+  layer.weightBits *
+  geometry.phases;
+
+/** `count` of `total` pixels, one from each of `count` equal stretches: spread, and not in step with rows. */
+function samplePixels(total: number, count: number, seed: number): readonly number[] {
+  const stream = 0x4_0000;
+  return Array.from({ length: count }, (_, i) => {
+    const first = Math.floor((i * total) / count);
+    const next = Math.floor(((i + 1) * total) / count);
+    return first + (randomWord(seed, stream, i) % (next - first));
+  });
+}
+
+function saturatedReads({ adc }: MacroProgram, counts: Float64Array): number {
+  let saturated = 0;
+  counts.forEach((count, sum) => {
+    const code = idealCode(sum * fixedPointUnit, adc);
+    if (code < 0 || code >= 2 ** adc.bits) saturated += count;
+  });
+  return saturated;
+}
+
+/** Counts every column read of some pixels of one image. */
+function addSums(
+  program: MacroProgram,
+  input: FeatureMap,
+  pixels: readonly number[],
+  counts: Float64Array,
+): void {
+  const activations = wordActivations(program, input);
+  const { output, tileStarts, kernelsPerTile } = program;
+  const planes = new Uint32Array(
+    program.phases * program.inputBitsPerPhase * wordsPerPlane(program),
+  );
+  for (const pixel of pixels) {
+    const place = { image: 0, y: Math.floor(pixel / output.width), x: pixel % output.width };
+    for (let tile = 0; tile + 1 < tileStarts.length; tile++) {
+      const kernels = Math.min(kernelsPerTile, output.channels - tile * kernelsPerTile);
+      const last = tileStarts[tile + 1] as number;
+      for (let group = tileStarts[tile] as number; group < last; group++) {
+        const word = wordOf(program, group, place);
+        inputPlanes(program, activations, word, planes);
+        addGroup(program, { group, kernels, planes }, counts);
+      }
+    }
+  }
+}
+
+/** Input bits of a word, order (input bit, word of 32 word lines). */
+function inputPlanes(
+  program: MacroProgram,
+  activations: Uint8Array,
+  word: number,
+  planes: Uint32Array,
+): void {
+  planes.fill(0);
+  if (word < 0) return;
+  const words = wordsPerPlane(program);
+  for (let line = 0; line < program.wordLinesOn; line++) {
+    const activation = activations[word * program.wordLinesOn + line] as number;
+    for (let bit = 0; activation >> bit !== 0; bit++)
+      if ((activation >> bit) & 1) {
+        const at = bit * words + (line >> 5);
+        planes[at] = (planes[at] as number) | (1 << (line & 31));
+      }
+  }
+}
+
+function addGroup(
+  program: MacroProgram,
+  {
+    group,
+    kernels,
+    planes,
+  }: { readonly group: number; readonly kernels: number; readonly planes: Uint32Array },
+  counts: Float64Array,
+): void {
+  const { kernelsPerTile, weightBits, inputBitsPerPhase, phases, weightPlanes } = program;
+  const words = wordsPerPlane(program);
+  const first = group * kernelsPerTile * weightBits * words;
+  for (let column = 0; column < kernels * weightBits; column++)
+    for (let phase = 0; phase < phases; phase++) {
+      let sum = 0;
+      for (let bit = 0; bit < inputBitsPerPhase; bit++)
+        for (let word = 0; word < words; word++) {
+          const input = planes[(phase * inputBitsPerPhase + bit) * words + word] as number;
+          if (input === 0) continue;
+          const cells = weightPlanes[first + column * words + word] as number;
+          sum += popcount(input & cells) << bit;
+        }
+      counts[sum] = (counts[sum] as number) + 1;
+    }
+}

@@ -1,0 +1,311 @@
+// One macro-op in full: what every word line drives, what every cell holds, what every bit line sums up to, its codes,
+// and how they are shifted and added. Built on the functions of the reference, so it shows what is simulated.
+
+import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
+import { UsageError } from '../core/errors.ts';
+import type { KernelTile } from '../mapping/kernel-tile.ts';
+import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
+import { decodeIndex } from '../mapping/index-code.ts';
+import { columnCode, idealCode } from '../reference/adc.ts';
+import { digit, wordActivations } from '../reference/input-phases.ts';
+import { wordOf } from '../reference/macro-mac.ts';
+import { type ColumnOp, macroOpKey, noisySum, pixelKey } from '../reference/noise.ts';
+import {
+  fixedPointUnit,
+  type MacroProgram,
+  offsetPerMacroOp,
+  wordsPerPlane,
+} from '../simulate/macro-program.ts';
+import { toProgram } from '../simulate/to-program.ts';
+import { macroLayer } from './mapped-layer.ts';
+
+/** Which macro-op. */
+export interface MacroOpChoice {
+  readonly layer: string;
+  readonly tile: number;
+  /** Place of the group in the tile's list: its slot is this modulo the slots of a macro. */
+  readonly group: number;
+  /** Macro within the core. */
+  readonly macro: number;
+  /** Output pixel. */
+  readonly y: number;
+  readonly x: number;
+  /** Image among those of the input. */
+  readonly image: number;
+}
+
+/** One macro-op. */
+export interface MacroOp extends MacroOpChoice {
+  /** Index code of the group, and what it says: channel block and kernel position (0, 0 in a packed layer). */
+  readonly code: number;
+  readonly block: number;
+  readonly ky: number;
+  readonly kx: number;
+  readonly slot: number;
+  readonly weightLoad: number;
+  readonly core: number;
+  /** True where the group's pixel lies outside the feature map: then no word line drives anything. */
+  readonly outsideMap: boolean;
+  readonly phases: number;
+  readonly inputBitsPerPhase: number;
+  readonly weightBits: number;
+  /** Bits, and step and offset in unit discharges. */
+  readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
+  /** Whether the chip has noise, which then is in `analog` and all that follows. */
+  readonly noisy: boolean;
+  readonly wordLines: readonly DrivenWordLine[];
+  readonly kernels: readonly MacroOpKernel[];
+}
+
+/** One word line. */
+export interface DrivenWordLine {
+  readonly activation: number;
+  /** What it drives in each input phase. */
+  readonly digits: readonly number[];
+}
+
+/** One kernel of the macro. */
+export interface MacroOpKernel {
+  /** Number in its layer. */
+  readonly kernel: number;
+  /** From the lowest weight bit to the sign. */
+  readonly columns: readonly MacroOpColumn[];
+  /** Codes, shifted and added: sum over bits and phases of shift * code. */
+  readonly partialSum: number;
+  /** What `partialSum` stands for with the ADC's step and offset, in units of the layer's sums; a multiple of 1/256. */
+  readonly value: number;
+}
+
+/** One bit line. */
+export interface MacroOpColumn {
+  readonly weightBit: number;
+  readonly partition: number;
+  /** Number within the macro. */
+  readonly bitLine: number;
+  /** The bit in the cell of each word line. */
+  readonly cells: Uint8Array;
+  /** One per input phase. */
+  readonly reads: readonly MacroOpRead[];
+}
+
+/** One column read. */
+export interface MacroOpRead {
+  /** Unit discharges that the cells take. */
+  readonly sum: number;
+  /** What the ADC sees: `sum`, with noise where the chip has it; in unit discharges. */
+  readonly analog: number;
+  readonly code: number;
+  /** The sum that the code stands for. */
+  readonly value: number;
+  readonly saturated: boolean;
+  /** What the code is multiplied by: +-2^(weight bit) * 2^(phase * bits per phase). */
+  readonly shift: number;
+}
+
+/**
+ * The {@link MacroOp} of a choice.
+ * @param input the feature map that the layer reads, such as `integerInput` gives; its first image is image
+ * `options.firstImage` of the run
+ * @param options `seed` of the chip's noise, 1 by default; `firstImage`, 0 by default, tells read noise apart
+ * @throws {UsageError} when there is no such layer, tile, group, macro, pixel or image
+ */
+export function inspectMacroOp(
+  mapping: Mapping,
+  choice: MacroOpChoice,
+  input: FeatureMap,
+  options: { readonly seed?: number | undefined; readonly firstImage?: number | undefined } = {},
+): MacroOp {
+  const mapped = macroLayer(mapping, choice.layer);
+  const tile = checkedTile(mapped, choice, input);
+  const program = toProgram(mapping, mapped, options.seed);
+  const known = knownOf(program, choice, input, options.firstImage ?? 0);
+  const { geometry } = mapped;
+  const group = (program.tileStarts[choice.tile] as number) + choice.group;
+  const code = program.codes[group] as number;
+  const { block, position } = decodeIndex(code, mapped.layer.grid.positions);
+  const firstInTile = choice.macro * geometry.kernelsPerMacro;
+  const kernels = Math.min(geometry.kernelsPerMacro, tile.kernels - firstInTile);
+  const bitLines = mapping.chip.macro.bitLinesPerPartition.value;
+  return {
+    ...choice,
+    code,
+    block,
+    ky: Math.floor(position / program.kernel.width),
+    kx: position % program.kernel.width,
+    slot: choice.group % geometry.groupSlots,
+    weightLoad: Math.floor(choice.group / geometry.groupSlots),
+    core: coreOf(mapped, choice),
+    outsideMap: known.word < 0,
+    phases: program.phases,
+    inputBitsPerPhase: program.inputBitsPerPhase,
+    weightBits: program.weightBits,
+    adc: {
+      bits: program.adc.bits,
+      step: program.adc.step / fixedPointUnit,
+      offset: program.adc.offset / fixedPointUnit,
+    },
+    noisy: program.noise !== undefined,
+    wordLines: drivenLines(program, known),
+    kernels: Array.from({ length: kernels }, (_, k) => {
+      const place: KernelPlace = {
+        kernelInTile: firstInTile + k,
+        partition: Math.floor(k / geometry.kernelsPerPartition),
+        firstBitLine:
+          Math.floor(k / geometry.kernelsPerPartition) * bitLines +
+          (k % geometry.kernelsPerPartition) * program.weightBits,
+      };
+      return kernelOf(program, known, { group, code, tile }, place);
+    }),
+  };
+}
+
+/** Inputs of the macro-op. */
+interface Known {
+  readonly activations: Uint8Array;
+  readonly word: number;
+  /** Key of the pixel for read noise; 0 without noise. */
+  readonly ofPixel: number;
+}
+
+function checkedTile(
+  mapped: MappedMacroLayer,
+  choice: MacroOpChoice,
+  input: FeatureMap,
+): KernelTile {
+  const { layer, geometry, tiles } = mapped;
+  const tile = tiles[choice.tile];
+  const { height, width } = layer.outputShape;
+  const check = (value: number, count: number, what: string): void => {
+    if (!Number.isInteger(value) || value < 0 || value >= count)
+      throw new UsageError({
+        what: `there is no ${what} ${value} of ${count}`,
+        where: [layer.name],
+      });
+  };
+  check(choice.tile, tiles.length, 'tile');
+  check(choice.group, tile?.codes.length ?? 0, 'group');
+  check(choice.macro, Math.ceil((tile?.kernels ?? 0) / geometry.kernelsPerMacro), 'macro');
+  check(choice.y, height, 'row');
+  check(choice.x, width, 'column');
+  check(choice.image, input.images, 'image');
+  return tile as KernelTile;
+}
+
+function knownOf(
+  program: MacroProgram,
+  choice: MacroOpChoice,
+  input: FeatureMap,
+  firstImage: number,
+): Known {
+  const { output, noise, tileStarts } = program;
+  const { y, x } = choice;
+  const group = (tileStarts[choice.tile] as number) + choice.group;
+  const pixel = ((firstImage + choice.image) * output.height + y) * output.width + x;
+  return {
+    activations: wordActivations(program, imageSlice(input, choice.image, 1)),
+    word: wordOf(program, group, { image: 0, y, x }),
+    ofPixel: noise ? pixelKey(noise, pixel) : 0,
+  };
+}
+
+/** The core that runs the tile at a pixel. */
+function coreOf({ runs, layer }: MappedMacroLayer, { tile, y, x }: MacroOpChoice): number {
+  const pixel = y * layer.outputShape.width + x;
+  const run = runs.find(
+    (one) => one.tile === tile && pixel >= one.firstPixel && pixel < one.firstPixel + one.pixels,
+  );
+  return run?.core ?? 0;
+}
+
+const drivenLines = (
+  { wordLinesOn, phases, inputBitsPerPhase }: MacroProgram,
+  { activations, word }: Known,
+): readonly DrivenWordLine[] =>
+  Array.from({ length: wordLinesOn }, (_, line) => {
+    const activation = word < 0 ? 0 : (activations[word * wordLinesOn + line] as number);
+    const digits = Array.from({ length: phases }, (_unused, phase) =>
+      digit(activation, phase, inputBitsPerPhase),
+    );
+    return { activation, digits };
+  });
+
+interface GroupOfTile {
+  /** Number of the group in the program. */
+  readonly group: number;
+  readonly code: number;
+  readonly tile: KernelTile;
+}
+
+interface KernelPlace {
+  readonly kernelInTile: number;
+  readonly partition: number;
+  readonly firstBitLine: number;
+}
+
+function kernelOf(
+  program: MacroProgram,
+  known: Known,
+  { group, code, tile }: GroupOfTile,
+  place: KernelPlace,
+): MacroOpKernel {
+  const kernel = tile.firstKernel + place.kernelInTile;
+  const op: ColumnOp = {
+    kernel,
+    column: group * program.kernelsPerTile + place.kernelInTile,
+    key: program.noise ? macroOpKey(known.ofPixel, kernel, code) : 0,
+    activations: known.activations,
+    word: known.word,
+  };
+  const columns = Array.from({ length: program.weightBits }, (_, bit): MacroOpColumn => {
+    const cells = cellsOf(program, op.column, bit);
+    return {
+      weightBit: bit,
+      partition: place.partition,
+      bitLine: place.firstBitLine + bit,
+      cells,
+      reads: Array.from({ length: program.phases }, (_unused, phase) =>
+        readColumn(program, op, cells, { bit, phase }),
+      ),
+    };
+  });
+  const partialSum = columns
+    .flatMap(({ reads }) => reads)
+    .reduce((sum, { shift, code: ofColumn }) => sum + shift * ofColumn, 0);
+  const value = (program.adc.step * partialSum + offsetPerMacroOp(program)) / fixedPointUnit;
+  return { kernel, columns, partialSum, value };
+}
+
+function cellsOf(program: MacroProgram, column: number, bit: number): Uint8Array {
+  const words = wordsPerPlane(program);
+  const first = (column * program.weightBits + bit) * words;
+  return Uint8Array.from(
+    { length: program.wordLinesOn },
+    (_, line) => ((program.weightPlanes[first + (line >> 5)] as number) >>> (line & 31)) & 1,
+  );
+}
+
+function readColumn(
+  program: MacroProgram,
+  op: ColumnOp,
+  cells: Uint8Array,
+  { bit, phase }: { readonly bit: number; readonly phase: number },
+): MacroOpRead {
+  const { adc, noise, wordLinesOn, inputBitsPerPhase, weightBits } = program;
+  let sum = 0;
+  for (let line = 0; line < wordLinesOn && op.word >= 0; line++) {
+    const activation = op.activations[op.word * wordLinesOn + line] as number;
+    sum += digit(activation, phase, inputBitsPerPhase) * (cells[line] as number);
+  }
+  const analog = noise ? noisySum(program, noise, op, { bit, phase, sum }) : fixedPointUnit * sum;
+  const ideal = idealCode(analog, adc);
+  const code = columnCode(analog, adc);
+  const sign = bit === weightBits - 1 ? -1 : 1;
+  return {
+    sum,
+    analog: analog / fixedPointUnit,
+    code,
+    value: (adc.offset + code * adc.step) / fixedPointUnit,
+    saturated: ideal !== code,
+    shift: sign * 2 ** bit * 2 ** (phase * inputBitsPerPhase),
+  };
+}
