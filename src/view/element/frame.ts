@@ -51,8 +51,10 @@ export function createFrame(root: ShadowRoot, onPress: () => void): Frame {
   const view = make('div', 'view');
   view.tabIndex = 0;
   view.setAttribute('role', 'group');
-  view.setAttribute('aria-labelledby', 'heading');
-  const section = make('section', 'frame');
+  view.ariaLabel = 'Result';
+  // A group, no landmark: a page may have many elements.
+  const section = make('div', 'frame');
+  section.setAttribute('role', 'group');
   section.setAttribute('aria-labelledby', 'heading');
   section.append(header, line, progress, error, view);
   root.append(section);

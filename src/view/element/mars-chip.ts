@@ -4,7 +4,7 @@ import { CimError } from '../../core/errors.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { defaultSettings, type RunSettings } from '../engine/run-settings.ts';
-import { attributeNames, given, runKey, settingsOf } from './attributes.ts';
+import { attributeNames, chipAttributes, given, runKey, settingsOf, words } from './attributes.ts';
 import { ElementBase } from './element-base.ts';
 import { createEnginePool, type EngineHold, type EnginePool } from './engine-pool.ts';
 import type { MarsChipEventMap, MarsChipEvents } from './events.ts';
@@ -131,9 +131,9 @@ export class MarsChip extends ElementBase {
   #last: { readonly result: RunResult; readonly engine: Engine } | undefined;
   #shown: ShownView | undefined;
 
-  /** What came of the last run; undefined while there is none, and after a change of attributes. */
+  /** What came of the run; undefined unless the state is `done`. */
   get result(): RunResult | undefined {
-    return this.#last?.result;
+    return this.#state === 'done' ? this.#last?.result : undefined;
   }
 
   /** What the element is doing. */
@@ -240,7 +240,10 @@ export class MarsChip extends ElementBase {
       this.#isChangePending = false;
       if (!this.isConnected) return;
       if (this.#key !== runKey(this)) void this.#run();
-      else this.#draw();
+      else {
+        this.#label();
+        this.#draw();
+      }
       this.#wake();
     });
   }
@@ -256,6 +259,7 @@ export class MarsChip extends ElementBase {
     this.#cancel = cancel;
     before?.abort();
     this.#key = runKey(this);
+    this.#label();
     const { signal } = cancel;
     try {
       const settings = settingsOf(this);
@@ -268,8 +272,11 @@ export class MarsChip extends ElementBase {
       });
     } catch (error) {
       if (this.#cancel !== cancel) return;
-      if (signal.aborted) this.#setState('cancelled', 'Cancelled.');
-      else this.#fail(error);
+      if (!signal.aborted) this.#fail(error);
+      else {
+        this.#forget();
+        this.#setState('cancelled', 'Cancelled.');
+      }
     }
   }
 
@@ -290,15 +297,17 @@ export class MarsChip extends ElementBase {
     });
     signal.throwIfAborted();
     this.#last = { result, engine };
-    this.#setState('done', `Done${engine.device === undefined ? '' : ` on ${engine.device}`}.`);
+    this.#setState('done', doneText(result));
     this.#draw();
     this.#tell('result', result);
   }
 
+  #label(): void {
+    this.#frame?.setHeading(headingOf(this), this.headingLevel);
+  }
+
   /** Draws the last result; while a newer one is awaited the old one stays, so that nothing jumps. */
   #draw(): void {
-    const { network, chip } = this;
-    this.#frame?.setHeading(`${this.model ?? network} on ${chip}`, this.headingLevel);
     if (this.#last === undefined || this.#frame === undefined) return;
     try {
       const name = viewNamed(given(this, 'view'));
@@ -321,7 +330,6 @@ export class MarsChip extends ElementBase {
 
   #setState(state: ChipState, detail: string): void {
     this.#state = state;
-    if (state === 'waiting') this.#draw();
     this.#frame?.setState(state, detail);
   }
 
@@ -344,4 +352,24 @@ export class MarsChip extends ElementBase {
     this.#hold?.release();
     this.#hold = undefined;
   }
+}
+
+/** What runs, on what, and what of the chip is changed. */
+function headingOf(element: MarsChip): string {
+  const changed = [
+    ...words(element.set),
+    ...Object.entries(chipAttributes).flatMap(([name, path]) => {
+      const value = given(element, name);
+      return value === undefined ? [] : [`${path}=${value}`];
+    }),
+  ];
+  const [first, ...rest] = [`${element.model ?? element.network} on ${element.chip}`, ...changed];
+  return rest.length === 0 ? first : `${first}, ${rest.join(', ')}`;
+}
+
+function doneText({ settings, report }: RunResult): string {
+  if (settings.images === 0) return 'Estimated from the mapping; nothing was simulated.';
+  if (report.backend === 'reference' && report.images < settings.images)
+    return `Done without WebGPU, and so on ${report.images} of ${settings.images} images only.`;
+  return `Done: ${report.images} images on ${report.adapter}.`;
 }
