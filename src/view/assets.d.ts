@@ -11,6 +11,7 @@ declare module '*.css?inline' {
   const text: string;
   export default text;
 }
+<<<<<<< HEAD
 
 interface ImportMeta {
   /** What vite.config.ts puts in. */
@@ -19,3 +20,5 @@ interface ImportMeta {
     readonly MARS_DATA: string;
   };
 }
+=======
+>>>>>>> plots
