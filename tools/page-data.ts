@@ -24,8 +24,8 @@ function pageData(): ReadonlyMap<string, Uint8Array> {
   const folder = mnistFolder();
   if (folder === undefined) return files;
   for (const part of ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'])
-    files.set(`${part}.gz`, gzipSync(readFileSync(join(folder, part)), { level: 9 }));
-  files.set('mnist-calibration.gz', gzipSync(calibrationFile(folder), { level: 9 }));
+    files.set(`${part}.gz`, gzipSync(readFileSync(join(folder, part))));
+  files.set('mnist-calibration.gz', gzipSync(calibrationFile(folder)));
   return files;
 }
 

@@ -18,9 +18,19 @@ let simulator: Simulator | undefined;
 scope.addEventListener('message', ({ data: message }) => {
   if (message.kind === 'open') simulator = new Simulator(message.dataUrl);
   else if (message.kind === 'cancel') stops.get(message.id)?.abort();
+  else if (message.kind === 'ask') ask(message);
   else void run(message);
 });
 scope.postMessage({ kind: 'ready' });
+
+function ask({ id, run: asked, question }: ToWorker & { readonly kind: 'ask' }): void {
+  try {
+    assert(simulator !== undefined, 'a worker is opened before it is asked');
+    scope.postMessage({ kind: 'answer', id, answer: simulator.ask(asked, question) });
+  } catch (error) {
+    scope.postMessage({ kind: 'error', id, error: plainError(error) });
+  }
+}
 
 async function run({ id, request }: ToWorker & { readonly kind: 'run' }): Promise<void> {
   const stop = new AbortController();

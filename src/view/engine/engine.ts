@@ -3,6 +3,7 @@
 import type { Progress } from '../../core/progress.ts';
 import type { Report } from '../../report/report.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
+import type { Questions } from './questions.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Files that a person gave, beside the settings. */
@@ -73,6 +74,16 @@ export interface Engine {
    * @throws {CancelledError} when the signal says so
    */
   run(settings: RunSettings, files: UserFiles, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Asks about a run.
+   * @param run its id
+   * @throws {CimError} when it is not kept any more, or has no answer
+   */
+  ask<Name extends keyof Questions>(
+    run: number,
+    name: Name,
+    about: Questions[Name]['about'],
+  ): Promise<Questions[Name]['answer']>;
   /** Ends the worker and gives its GPU device back. */
   dispose(): void;
 }

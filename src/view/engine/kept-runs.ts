@@ -8,6 +8,8 @@ import type { LayerActivity } from '../../simulate/activity.ts';
 /** What is kept of a run. */
 export interface KeptRun {
   readonly mapping: Mapping;
+  /** Of the chip's noise. */
+  readonly seed: number;
   /** Empty after an estimate. */
   readonly activity: readonly LayerActivity[];
   /** Undefined after an estimate. */
@@ -15,7 +17,7 @@ export interface KeptRun {
 }
 
 /** How many are kept: a mapping of VGG16 takes tens of megabytes. */
-const most = 4;
+const most = 6;
 
 /** Keeps the newest. */
 export class KeptRuns {

@@ -3,8 +3,10 @@
 
 import { CancelledError } from '../../core/errors.ts';
 import type { Engine, RunOptions, RunResult, UserFiles } from './engine.ts';
+import type { RunRequest } from './load-job.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { errorOf } from './plain-error.ts';
+import type { Answer, Question, Questions } from './questions.ts';
 import type { RunSettings } from './run-settings.ts';
 import type { Simulator } from './simulator.ts';
 
@@ -17,9 +19,10 @@ const stopWithin = 1500;
  */
 export const openEngine = (dataUrl: string | URL): Engine => new WorkerEngine(String(dataUrl));
 
+/** A run or question that has no answer yet. */
 interface Call {
   readonly options: RunOptions;
-  readonly resolve: (result: RunResult) => void;
+  readonly resolve: (result: RunResult | Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -55,38 +58,45 @@ class WorkerEngine implements Engine {
     void this.#here?.then((simulator) => simulator.dispose());
   }
 
-  #runIn(
+  async ask<Name extends keyof Questions>(
+    run: number,
+    name: Name,
+    about: Questions[Name]['about'],
+  ): Promise<Questions[Name]['answer']> {
+    const question = { name, about } as Question;
+    const worker = await this.#worker;
+    if (!worker) return (await this.#simulator()).ask(run, question);
+    const id = ++this.#lastId;
+    return await new Promise((resolve, reject) => {
+      this.#calls.set(id, { options: {}, resolve: (answer) => resolve(answer as Answer), reject });
+      send(worker, { kind: 'ask', id, run, question });
+    });
+  }
+
+  async #runIn(
     worker: Worker,
     id: number,
-    request: { readonly settings: RunSettings; readonly files: UserFiles },
+    request: RunRequest,
     options: RunOptions,
   ): Promise<RunResult> {
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        send(worker, { kind: 'cancel', id });
-        setTimeout(() => {
-          if (this.#calls.has(id)) void this.#endWorker();
-        }, stopWithin);
-      };
-      if (options.signal?.aborted) {
-        reject(cancelled());
-        return;
-      }
-      const end = (): void => options.signal?.removeEventListener('abort', stop);
-      this.#calls.set(id, {
-        options,
-        resolve: (result) => {
-          end();
-          resolve(result);
-        },
-        reject: (error) => {
-          end();
-          reject(error);
-        },
+    const { signal } = options;
+    if (signal?.aborted) throw cancelled();
+    const stop = (): void => {
+      send(worker, { kind: 'cancel', id });
+      setTimeout(() => {
+        if (this.#calls.has(id)) void this.#endWorker();
+      }, stopWithin);
+    };
+    signal?.addEventListener('abort', stop);
+    try {
+      return await new Promise((resolve, reject) => {
+        const take = (result: RunResult | Answer): void => resolve(result as RunResult);
+        this.#calls.set(id, { options, resolve: take, reject });
+        send(worker, { kind: 'run', id, request });
       });
-      options.signal?.addEventListener('abort', stop);
-      send(worker, { kind: 'run', id, request });
-    });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   #hear(message: FromWorker): void {
@@ -98,6 +108,7 @@ class WorkerEngine implements Engine {
     else {
       this.#calls.delete(message.id);
       if (message.kind === 'result') call.resolve(message.result);
+      else if (message.kind === 'answer') call.resolve(message.answer);
       else call.reject(errorOf(message.error));
     }
   }

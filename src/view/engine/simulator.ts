@@ -13,6 +13,7 @@ import type { MacroBackend } from '../../simulate/macro-backend.ts';
 import { BundledData } from './bundled-data.ts';
 import type { PartialResult, Predictions, RunResult } from './engine.ts';
 import { KeptRuns } from './kept-runs.ts';
+import { type Answer, answerQuestion, type Question } from './questions.ts';
 import { loadJob, loadMapJob, type RunRequest } from './load-job.ts';
 
 /** Images that the reference can do while a person waits. */
@@ -25,8 +26,7 @@ export interface RunHooks extends LongWork {
 
 /** Runs jobs. Whoever makes it disposes it. */
 export class Simulator {
-  /** The runs that can still be asked about. */
-  readonly runs: KeptRuns = new KeptRuns();
+  readonly #runs = new KeptRuns();
   readonly #data: BundledData;
   #backend: Promise<GpuBackend> | undefined;
   /** Ends when the job before has ended. */
@@ -46,6 +46,14 @@ export class Simulator {
     const run = this.#queue.then(() => this.#run(id, request, hooks));
     this.#queue = run.catch(() => undefined);
     return run;
+  }
+
+  /**
+   * Answers a question about a run.
+   * @throws {CimError} when the run is not kept any more, or has no answer
+   */
+  ask(run: number, question: Question): Answer {
+    return answerQuestion(this.#runs.get(run), question);
   }
 
   /** Gives the GPU device back. */
@@ -75,7 +83,8 @@ export class Simulator {
 
   #estimate(id: number, request: RunRequest, job: MapJob, hooks: RunHooks): RunResult {
     const { mapping, timeline, report } = estimate(job, hooks);
-    this.runs.keep(id, { mapping, activity: [], images: undefined });
+    const { seed } = request.settings;
+    this.#runs.keep(id, { mapping, seed, activity: [], images: undefined });
     return { id, settings: request.settings, report, timeline, predictions: nothingPredicted };
   }
 
@@ -89,7 +98,7 @@ export class Simulator {
     const onOutputs = countRight(job.images, hooks.onPartial);
     const done = await runJob(job, backend, { ...hooks, onOutputs });
     const { mapping, timeline, activity } = done;
-    this.runs.keep(id, { mapping, activity, images: job.images.images });
+    this.#runs.keep(id, { mapping, seed: job.seed, activity, images: job.images.images });
     // As the command line's --backend browser says it.
     const report = gpu ? { ...done.report, backend: 'browser' } : done.report;
     const predictions = predictionsOf(job.images, done.outputs, done.exactOutputs);

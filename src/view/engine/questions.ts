@@ -1,0 +1,65 @@
+// What can be asked about a run: answers that are too much to send along with every result.
+
+import { InputError } from '../../core/errors.ts';
+import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
+import { type ColumnSums, columnSums } from '../../inspect/column-sums.ts';
+import { type GroupPattern, groupPattern } from '../../inspect/group-pattern.ts';
+import { type MacroArray, macroArray } from '../../inspect/macro-array.ts';
+import { inspectMacroOp, type MacroOp, type MacroOpChoice } from '../../inspect/macro-op.ts';
+import { integerInput } from '../../reference/integer-network.ts';
+import type { KeptRun } from './kept-runs.ts';
+
+/** Each question with what it is about and its answer. */
+export interface Questions {
+  /** Where every weight bit lies. */
+  readonly macroArray: { readonly about: undefined; readonly answer: MacroArray };
+  /** One macro-op in full, on an image of the run. */
+  readonly macroOp: { readonly about: MacroOpChoice; readonly answer: MacroOp };
+  /** How often each sum occurs on the bit lines of a layer. */
+  readonly columnSums: { readonly about: { readonly layer: string }; readonly answer: ColumnSums };
+  /** Which weight groups of a layer are kept. */
+  readonly groupPattern: {
+    readonly about: { readonly layer: string };
+    readonly answer: GroupPattern;
+  };
+}
+
+/** A question by name, with what it is about. */
+export type Question = {
+  readonly [Name in keyof Questions]: {
+    readonly name: Name;
+    readonly about: Questions[Name]['about'];
+  };
+}[keyof Questions];
+
+/** Any answer. */
+export type Answer = Questions[keyof Questions]['answer'];
+
+/**
+ * Answers a question about a run.
+ * @throws {CimError} when it is about something that the run does not have
+ */
+export function answerQuestion(run: KeptRun, question: Question): Answer {
+  const { mapping, activity } = run;
+  if (question.name === 'macroArray') return macroArray(mapping, activity);
+  if (question.name === 'groupPattern') return groupPattern(mapping, question.about.layer);
+  if (question.name === 'columnSums')
+    return columnSums(mapping, imagesOf(run), question.about.layer);
+  const { layer, image } = question.about;
+  const one = imageSlice(imagesOf(run), image, 1);
+  const input = integerInput(mapping.network, one, layer);
+  const macroOp = inspectMacroOp(mapping, { ...question.about, image: 0 }, input, {
+    seed: run.seed,
+    firstImage: image,
+  });
+  return { ...macroOp, image };
+}
+
+function imagesOf({ images, mapping }: KeptRun): FeatureMap {
+  if (images) return images;
+  throw new InputError({
+    what: 'no images were simulated, so no activations are known',
+    where: mapping.network.name,
+    todo: 'run it with one image or more',
+  });
+}

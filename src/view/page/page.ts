@@ -1,0 +1,145 @@
+// The page: a form, a run in the worker, and the views of what came of it. The address says both again.
+
+import './page.css';
+import '../pieces.css';
+import { assert, CancelledError, CimError } from '../../core/errors.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { makeButton, make } from '../make-element.ts';
+import { readAddress, writeAddress } from './address.ts';
+import { makeFileIntake } from './file-intake.ts';
+import { makeRunForm, type Wanted } from './form.ts';
+import { makeResults } from './results.ts';
+import { openRunStore } from './run-store.ts';
+import { makeRunStatus } from './run-status.ts';
+import { offerToCommandLine } from './served.ts';
+
+offerToCommandLine();
+
+const place = document.querySelector('main');
+assert(place !== null, 'the page has a main element');
+const engine = openEngine(new URL('data/', document.baseURI));
+const store = openRunStore();
+const status = makeRunStatus();
+const form = makeRunForm((files) => void takeFiles(files));
+const results = makeResults({
+  engine,
+  store,
+  reuse: (settings) => form.fill(settings),
+  show: showAddress,
+});
+const takeFiles = makeFileIntake({
+  add: (files) => form.addFiles(files),
+  addReport: (report) => results.addReport(report),
+  addMetrics: (metrics) => results.addMetrics(metrics),
+  fail: (message) => status.fail(message),
+});
+let stop: AbortController | undefined;
+
+const runButton = make('button', {
+  class: 'mars-button primary',
+  text: 'Run',
+  attributes: { type: 'submit' },
+});
+const cancelButton = makeButton('Cancel', () => stop?.abort());
+cancelButton.disabled = true;
+const formElement = make(
+  'form',
+  { class: 'controls', attributes: { id: 'controls', 'aria-label': 'Settings of the run' } },
+  [form.element, make('div', { class: 'run-buttons' }, [runButton, cancelButton])],
+);
+formElement.noValidate = true;
+place.replaceChildren(
+  formElement,
+  make('div', { class: 'results' }, [status.element, results.element]),
+);
+
+formElement.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void submit();
+});
+globalThis.addEventListener('popstate', () => void openAddress());
+document.addEventListener('dragover', (event) => event.preventDefault());
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  void takeFiles([...(event.dataTransfer?.files ?? [])]);
+});
+void openAddress();
+
+/** Does what the address says. */
+async function openAddress(): Promise<void> {
+  try {
+    const { settings, view, runs } = readAddress(location.search);
+    form.fill(settings);
+    if (view !== undefined) results.show(view);
+    if (runs) await submit();
+  } catch (error) {
+    tell(error);
+  }
+}
+
+async function submit(): Promise<void> {
+  form.clearErrors();
+  let wanted: Wanted;
+  try {
+    wanted = form.read();
+  } catch (error) {
+    tell(error);
+    return;
+  }
+  const address = writeAddress(wanted.settings, results.shown);
+  if (address !== location.search) history.pushState(undefined, '', address);
+  await run(wanted);
+}
+
+async function run({ settings, files }: Wanted): Promise<void> {
+  stop?.abort();
+  const control = new AbortController();
+  stop = control;
+  runButton.disabled = true;
+  cancelButton.disabled = false;
+  status.begin();
+  const started = performance.now();
+  try {
+    const options = {
+      signal: control.signal,
+      onProgress: status.progress,
+      onPartial: status.partial,
+    };
+    const result = await engine.run(settings, files, options);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const { report } = result;
+    status.end(
+      settings.images === 0
+        ? `Estimated in ${seconds} s, no images simulated.`
+        : `${report.images} images on ${report.adapter} in ${seconds} s.`,
+    );
+    await results.take(result, files);
+  } catch (error) {
+    if (stop === control) tell(error);
+  } finally {
+    if (stop === control) {
+      runButton.disabled = false;
+      cancelButton.disabled = true;
+    }
+  }
+}
+
+/** Tells an error beside the control that it belongs to, else under the progress bar. */
+function tell(error: unknown): void {
+  if (error instanceof CancelledError) {
+    status.fail('');
+    status.end('Cancelled.');
+    return;
+  }
+  const isKnown = error instanceof CimError;
+  if (isKnown && form.showError(error))
+    status.fail('The run cannot start: see the marked control.');
+  else status.fail(isKnown ? error.message : `This is a bug in mars-cim: ${String(error)}`);
+}
+
+/** Puts the view that is shown into the address. */
+function showAddress(view: string): void {
+  const text = new URLSearchParams(location.search);
+  text.set('view', view);
+  history.replaceState(undefined, '', `?${text}`);
+}

@@ -1,0 +1,129 @@
+// The views of the newest run, as tabs.
+
+import type { Report } from '../../report/report.ts';
+import { type Engine, type RunResult, type UserFiles } from '../engine/engine.ts';
+import type { RunSettings } from '../engine/run-settings.ts';
+import { make } from '../make-element.ts';
+import type { TrainingRecord } from '../plots/training-data.ts';
+import {
+  drawColumnSums,
+  drawEnergy,
+  drawImages,
+  drawLayers,
+  drawOverview,
+  drawSources,
+  drawSparsity,
+  drawTimeline,
+  type Shown,
+} from './result-tabs.ts';
+import type { RunStore } from './run-store.ts';
+import { drawRunsPanel, type GivenReport } from './runs-panel.ts';
+import { drawSweepPanel } from './sweep-panel.ts';
+import { makeTabs, type Tab, type TabContent } from './tabs.ts';
+
+/** The views. */
+export interface Results {
+  readonly element: HTMLElement;
+  /** Name of the view that is shown. */
+  readonly shown: string;
+  show(view: string): void;
+  /** Shows a run, and keeps it. */
+  take(result: RunResult, files: UserFiles): Promise<void>;
+  addReport(report: GivenReport): void;
+  addMetrics(metrics: { readonly name: string; readonly epochs: readonly TrainingRecord[] }): void;
+}
+
+/** What the views work with. */
+export interface ResultParts {
+  readonly engine: Engine;
+  readonly store: Promise<RunStore>;
+  /** Fills the form again. */
+  readonly reuse: (settings: RunSettings) => void;
+  /** Told which view a person chose. */
+  readonly show: (view: string) => void;
+}
+
+/** Images on which the chip that stores every group is simulated, to compare with. */
+const denseImages = 20;
+
+/** Makes the views. */
+export function makeResults(parts: ResultParts): Results {
+  let shown: Shown | undefined;
+  let given: readonly GivenReport[] = [];
+  const ofRun =
+    (draw: (panel: HTMLElement, shown: Shown) => TabContent) =>
+    (panel: HTMLElement): TabContent => {
+      if (shown) return draw(panel, shown);
+      panel.append(make('p', { class: 'note', text: 'Nothing has been run yet.' }));
+      return { destroy: () => undefined };
+    };
+  const sweep = ofRun((panel, { engine, result, files }) =>
+    drawSweepPanel(panel, { engine, settings: result.settings, files }),
+  );
+  const runs = (panel: HTMLElement): TabContent =>
+    drawRunsPanel(panel, { store: parts.store, given, reuse: parts.reuse });
+  const all: readonly Tab[] = [
+    { name: 'headline', label: 'Overview', draw: ofRun(drawOverview) },
+    { name: 'timeline', label: 'Timeline', draw: ofRun(drawTimeline) },
+    { name: 'layers', label: 'Layers', draw: ofRun(drawLayers) },
+    { name: 'sums', label: 'Column sums', draw: ofRun(drawColumnSums) },
+    { name: 'sparsity', label: 'Sparsity', draw: ofRun(drawSparsity) },
+    { name: 'energy', label: 'Energy', draw: ofRun(drawEnergy) },
+    { name: 'images', label: 'Images', draw: ofRun(drawImages) },
+    { name: 'sweep', label: 'Sweep', draw: sweep },
+    { name: 'runs', label: 'Runs', draw: runs },
+    { name: 'sources', label: 'Sources', draw: ofRun(drawSources) },
+  ];
+  const tabs = makeTabs('Views of the run', all, parts.show);
+  tabs.redraw();
+  return {
+    element: tabs.element,
+    get shown() {
+      return tabs.shown;
+    },
+    show: tabs.show,
+    take: async (result, files) => {
+      shown = { engine: parts.engine, result, files, dense: undefined };
+      tabs.redraw();
+      await keep(await parts.store, result, files);
+      const dense = await denseReport(parts.engine, result, files);
+      if (shown.result !== result) return;
+      shown = { ...shown, dense };
+      if (tabs.shown === 'headline' || tabs.shown === 'runs') tabs.redraw();
+    },
+    addReport: (report) => {
+      given = [...given, report];
+      tabs.redraw();
+      tabs.show('runs');
+    },
+    addMetrics: () => undefined,
+  };
+}
+
+async function keep(
+  store: RunStore,
+  { settings, report }: RunResult,
+  files: UserFiles,
+): Promise<void> {
+  const names = [files.network, files.chip, ...(files.images ?? [])].flatMap((file) =>
+    file ? [file.name] : [],
+  );
+  await store.keep({ date: new Date().toISOString(), settings, files: names, report });
+}
+
+/** The same job on a chip that stores every group; undefined where this one does, or that one cannot be had. */
+async function denseReport(
+  engine: Engine,
+  { settings, report }: RunResult,
+  files: UserFiles,
+): Promise<Report | undefined> {
+  const { groups, groupsKept } = report.compression;
+  if (groups === groupsKept) return undefined;
+  const images = Math.min(settings.images, denseImages);
+  const changed = { ...settings, images, set: [...settings.set, 'controller.sparsity=none'] };
+  try {
+    return (await engine.run(changed, files)).report;
+  } catch {
+    return undefined; // Such as a larger weight SRAM than the chip has: the run itself is shown all the same.
+  }
+}
