@@ -11,7 +11,6 @@ declare module '*.css?inline' {
   const text: string;
   export default text;
 }
-<<<<<<< HEAD
 
 interface ImportMeta {
   /** What vite.config.ts puts in. */
@@ -20,5 +19,3 @@ interface ImportMeta {
     readonly MARS_DATA: string;
   };
 }
-=======
->>>>>>> plots

@@ -1,6 +1,8 @@
 // What the element shows around its view: heading, button, status, progress and error, in its shadow root.
 
 import type { Progress } from '../../core/progress.ts';
+import { make } from '../make-element.ts';
+import pieces from '../pieces.css?inline';
 import style from './mars-chip.css?inline';
 
 /** What the element is doing. */
@@ -30,30 +32,30 @@ const stages: Readonly<Record<Progress['stage'], string>> = {
  * @param onPress called by the button: run again, or cancel while `isActive`
  */
 export function createFrame(root: ShadowRoot, onPress: () => void): Frame {
-  const heading = make('div', 'heading');
+  const heading = makePart('div', 'heading');
   heading.id = 'heading';
   heading.setAttribute('role', 'heading');
-  const button = make('button', 'button');
+  const button = makePart('button', 'button');
   button.type = 'button';
   button.addEventListener('click', onPress);
-  const header = make('div', 'header');
+  const header = makePart('div', 'header');
   header.append(heading, button);
-  const status = make('p', 'status');
+  const status = makePart('p', 'status');
   status.setAttribute('role', 'status');
-  const progress = make('progress', 'progress');
+  const progress = makePart('progress', 'progress');
   progress.max = 1;
-  const step = make('span', 'step');
+  const step = makePart('span', 'step');
   // Not in the status region: a screen reader would read every step.
-  const line = make('div', 'line');
+  const line = makePart('div', 'line');
   line.append(status, step);
-  const error = make('p', 'error');
+  const error = makePart('p', 'error');
   error.setAttribute('role', 'alert');
-  const view = make('div', 'view');
+  const view = makePart('div', 'view');
   view.tabIndex = 0;
   view.setAttribute('role', 'group');
   view.ariaLabel = 'Result';
   // A group, no landmark: a page may have many elements.
-  const section = make('div', 'frame');
+  const section = makePart('div', 'frame');
   section.setAttribute('role', 'group');
   section.setAttribute('aria-labelledby', 'heading');
   section.append(header, line, progress, error, view);
@@ -91,7 +93,7 @@ export function sheetsOf(document: Document): readonly CSSStyleSheet[] {
   const known = sheets.get(document);
   if (known !== undefined) return known;
   const { CSSStyleSheet: Sheet } = document.defaultView ?? globalThis;
-  const made = [style].map((text) => {
+  const made = [pieces, style].map((text) => {
     const sheet = new Sheet();
     sheet.replaceSync(text);
     return sheet;
@@ -101,12 +103,7 @@ export function sheetsOf(document: Document): readonly CSSStyleSheet[] {
 }
 
 /** An element that outside styles reach as `::part(name)`. */
-function make<K extends keyof HTMLElementTagNameMap>(
+const makePart = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   name: string,
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  element.className = name;
-  element.setAttribute('part', name);
-  return element;
-}
+): HTMLElementTagNameMap[K] => make(tag, { class: name, part: name });

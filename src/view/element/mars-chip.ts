@@ -128,12 +128,13 @@ export class MarsChip extends ElementBase {
   #isInView = false;
   #isChangePending = false;
   #key: string | undefined;
-  #last: { readonly result: RunResult; readonly engine: Engine } | undefined;
+  #last: RunResult | undefined;
   #shown: ShownView | undefined;
+  #draws = 0;
 
   /** What came of the run; undefined unless the state is `done`. */
   get result(): RunResult | undefined {
-    return this.#state === 'done' ? this.#last?.result : undefined;
+    return this.#state === 'done' ? this.#last : undefined;
   }
 
   /** What the element is doing. */
@@ -242,7 +243,7 @@ export class MarsChip extends ElementBase {
       if (this.#key !== runKey(this)) void this.#run();
       else {
         this.#label();
-        this.#draw();
+        this.#draw().catch((error: unknown) => this.#fail(error));
       }
       this.#wake();
     });
@@ -296,9 +297,10 @@ export class MarsChip extends ElementBase {
       },
     });
     signal.throwIfAborted();
-    this.#last = { result, engine };
+    this.#last = result;
+    await this.#draw();
+    signal.throwIfAborted();
     this.#setState('done', doneText(result));
-    this.#draw();
     this.#tell('result', result);
   }
 
@@ -306,17 +308,20 @@ export class MarsChip extends ElementBase {
     this.#frame?.setHeading(headingOf(this), this.headingLevel);
   }
 
-  /** Draws the last result; while a newer one is awaited the old one stays, so that nothing jumps. */
-  #draw(): void {
-    if (this.#last === undefined || this.#frame === undefined) return;
-    try {
-      const name = viewNamed(given(this, 'view'));
-      this.#shown?.destroy();
-      this.#frame.view.dataset['view'] = name;
-      this.#shown = views[name](this.#frame.view, this.#last.result, this.#last.engine);
-    } catch (error) {
-      this.#fail(error);
-    }
+  /**
+   * Draws the last result. While a newer one is awaited the old one stays, so that nothing jumps.
+   */
+  async #draw(): Promise<void> {
+    const result = this.#last;
+    const mine = ++this.#draws;
+    if (result === undefined || this.#frame === undefined) return;
+    const { view } = this.#frame;
+    const name = viewNamed(given(this, 'view'));
+    const draw = await views[name]();
+    if (mine !== this.#draws) return;
+    this.#shown?.destroy();
+    view.dataset['view'] = name;
+    this.#shown = draw(view, result);
   }
 
   #fail(cause: unknown): void {
@@ -338,6 +343,7 @@ export class MarsChip extends ElementBase {
   }
 
   #forget(): void {
+    this.#draws++;
     this.#shown?.destroy();
     this.#shown = undefined;
     this.#last = undefined;

@@ -11,6 +11,7 @@ const open = (): Engine => {
   return {
     device: undefined,
     run: () => Promise.reject(new Error('not asked for here')),
+    ask: () => Promise.reject(new Error('not asked for here')),
     dispose: () => disposed++,
   };
 };
