@@ -259,16 +259,19 @@ describe.skipIf(!browserIsThere)('the element', () => {
       '<mars-chip id="a" images="0"></mars-chip><mars-chip id="b" images="0" seed="2"></mars-chip>',
     );
     await until(`${runs}.length === 1`);
-    expect(await ask(`document.getElementById('b').state`)).toBe('waiting');
+    const states = `[...document.querySelectorAll('mars-chip')].map((chip) => chip.state)`;
+    expect((await ask<string[]>(states)).toSorted()).toEqual(['running', 'waiting']);
     await ask(`${runs}[0].finish()`);
     await until(`${runs}.length === 2`);
     expect(await ask('engines.length')).toBe(1);
 
-    await ask(`document.getElementById('a').remove()`);
+    await ask(
+      `[...document.querySelectorAll('mars-chip')].find((chip) => chip.state === 'done').remove()`,
+    );
     await page.evaluate(() => new Promise((resolve) => void setTimeout(resolve, 400)));
     expect(await ask('[MarsChip.engines.holders, engines[0].disposed]')).toEqual([1, 0]);
 
-    await ask(`globalThis.b = document.getElementById('b'); b.remove()`);
+    await ask(`globalThis.b = document.querySelector('mars-chip'); b.remove()`);
     await until('engines[0].disposed === 1');
     expect(
       await ask('[MarsChip.engines.holders, MarsChip.engines.isOpen, engines[0].runs[1].aborted]'),
@@ -374,7 +377,10 @@ describe.skipIf(!browserIsThere)('the element', () => {
       const { violations } = await ask<{
         violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
       }>('axe.run()');
-      return violations.map(({ id, nodes }) => [id, nodes.map((node) => `${node.html} ${node.failureSummary}`)]);
+      return violations.map(({ id, nodes }) => [
+        id,
+        nodes.map((node) => `${node.html} ${node.failureSummary}`),
+      ]);
     };
     expect(await faults(), 'while it runs').toEqual([]);
     await ask(`${runs}[0].finish()`);
