@@ -32,7 +32,11 @@ interface Panel {
 }
 
 const panels: readonly Panel[] = [
-  { label: 'loss', format: formatNumber, lines: [{ of: ({ loss }) => loss, color: seriesColor(0) }] },
+  {
+    label: 'loss',
+    format: formatNumber,
+    lines: [{ of: ({ loss }) => loss, color: seriesColor(0) }],
+  },
   {
     label: 'accuracy',
     format: percent,
@@ -41,7 +45,11 @@ const panels: readonly Panel[] = [
       { of: ({ testAccuracy }) => testAccuracy, color: seriesColor(1) },
     ],
   },
-  { label: 'density', format: percent, lines: [{ of: ({ density }) => density, color: seriesColor(2) }] },
+  {
+    label: 'density',
+    format: percent,
+    lines: [{ of: ({ density }) => density, color: seriesColor(2) }],
+  },
 ];
 
 /** Draws a training so far; records may be appended with `update`. */
@@ -63,7 +71,12 @@ export const drawTrainingPlot = (
 function drawPanels(records: readonly TrainingRecord[], width: number): SVGSVGElement {
   const top = legendHeight(legend, width);
   const height = top + panels.length * panelHeight;
-  const svg = makeSvg('svg', { class: 'mars-plot', width, height, viewBox: `0 0 ${width} ${height}` });
+  const svg = makeSvg('svg', {
+    class: 'mars-plot',
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+  });
   svg.append(drawLegend(legend, 4, width - 8));
   panels.forEach((panel, i) => {
     const plot = drawPanel(panel, records, width);
@@ -81,9 +94,9 @@ function drawPanel(
   const starts = stageStarts(records);
   const epochs = records.map(({ epoch }) => epoch);
   return drawPlot(
-    { width, height: panelHeight, marginLeft },
+    { width, height: panelHeight, marginLeft, label },
     {
-      marginTop: 24,
+      marginTop: 28,
       marginBottom: 34,
       x: {
         label: 'epoch',
@@ -92,15 +105,15 @@ function drawPanel(
         ticks: Math.max(2, Math.min(records.length, width / 60)),
         inset: 6,
       },
-      y: { label, tickFormat: format, ticks: 4, grid: true, nice: true },
+      y: { label: null, tickFormat: format, ticks: 4, grid: true, nice: true },
       marks: [
         Plot.ruleX(starts, { x: 'epoch', stroke: 'var(--mars-muted)', strokeDasharray: '4,3' }),
-        Plot.text(starts, {
+        Plot.text(label === 'loss' ? starts : [], {
           x: 'epoch',
           text: 'stage',
           frameAnchor: 'top',
-          dy: -14,
-          dx: 3,
+          dy: -12,
+          dx: 2,
           textAnchor: 'start',
           fill: 'var(--mars-muted)',
         }),
