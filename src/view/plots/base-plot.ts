@@ -56,6 +56,8 @@ export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGEle
   });
   assert(svg instanceof SVGSVGElement, 'a plot without Plot’s own legend is an SVG');
   svg.querySelector('style')?.remove();
+  // The picture has one name; its parts have no role that may have another.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   if (legend.length > 0) svg.append(drawLegend(legend, 4, width - 8));
   if (label !== undefined) {
     const y = legendHeight(legend, width) + 12;
