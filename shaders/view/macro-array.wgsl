@@ -1,7 +1,7 @@
 // The macros of a chip as rectangles, one instance each. Far away a macro has the colour of its figure; near, its
 // cells appear. Everything is filtered over the area of a pixel, exactly, so that nothing flickers between.
 //
-//   view     uniform: camera, sizes, figure; `viewLayout` of src/view/macro-array/gpu-painter.ts
+//   view     uniform: camera, sizes, figure; `viewLayout` of src/view/macro-array/view-uniform.ts
 //   placed   one per instance, see PlacedMacro
 //   cells    rows of cells as in MacroArray of src/inspect/macro-array.ts: bit i of word j is bit line 32 j + i
 //   palette  colours in the order of src/view/macro-array/palette.ts

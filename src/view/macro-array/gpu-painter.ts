@@ -2,34 +2,12 @@
 
 import code from '../../../shaders/view/macro-array.wgsl?raw';
 import type { MacroArray } from '../../inspect/macro-array.ts';
-import { type UniformLayout, uniformLayout } from '../../gpu/uniform-layout.ts';
 import { heldBy } from './array-layout.ts';
 import { clipMatrix } from './camera.ts';
 import { figures } from './figures.ts';
 import { type Frame, type Painter, scaledRanges, scaledValues, type Scene } from './painter.ts';
 import { paletteOf, type Theme } from './palette.ts';
-
-const viewFields = {
-  centre_x: 'f32',
-  centre_y: 'f32',
-  scale_x: 'f32',
-  scale_y: 'f32',
-  pixels_per_unit: 'f32',
-  line_pixels: 'f32',
-  cell_width: 'f32',
-  bit_lines: 'u32',
-  bit_lines_per_partition: 'u32',
-  word_lines: 'u32',
-  word_lines_on: 'u32',
-  words_per_row: 'u32',
-  figure: 'u32',
-  hovered: 'u32',
-  chosen: 'u32',
-  has_cells: 'u32',
-} as const;
-
-/** The uniform `View` of shaders/view/macro-array.wgsl. */
-export const viewLayout: UniformLayout<typeof viewFields> = uniformLayout('View', viewFields);
+import { viewLayout } from './view-uniform.ts';
 
 /** Bytes of `PlacedMacro` in the shader, and its marks. */
 const placedBytes = 48;

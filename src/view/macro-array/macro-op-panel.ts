@@ -23,7 +23,7 @@ export function drawMacroOp(parent: HTMLElement, op: MacroOp): MacroOpPanel {
   const sum = make('p', 'macro-op-sum');
   sum.ariaLive = 'polite';
   const kernels = make('div', 'macro-op-kernels');
-  const phases = phaseControl(op.phases, (next) => panel.showPhase(next));
+  const phases = phaseControl(op, (next) => panel.showPhase(next));
   const element = make(
     'section',
     'macro-op',
@@ -77,7 +77,7 @@ function descriptionOf(op: MacroOp): string {
 }
 
 function phaseControl(
-  count: number,
+  { phases: count, inputBitsPerPhase }: MacroOp,
   show: (phase: number) => void,
 ): { readonly element: HTMLElement; show(phase: number): void } {
   const range = make('input', '');
@@ -93,7 +93,10 @@ function phaseControl(
     element: make('div', 'macro-op-phases', before, range, next, text),
     show: (phase) => {
       range.value = String(phase);
-      text.textContent = `input phase ${phase} of 0 to ${count - 1}`;
+      const lowest = phase * inputBitsPerPhase;
+      const highest = lowest + inputBitsPerPhase - 1;
+      const bits = highest === lowest ? `bit ${lowest}` : `bits ${lowest} to ${highest}`;
+      text.textContent = `input phase ${phase + 1} of ${count}: ${bits} of each input`;
       before.disabled = phase === 0;
       next.disabled = phase === count - 1;
     },
@@ -193,7 +196,7 @@ function shiftAndAdd(op: MacroOp, kernel: MacroOpKernel, phase: number): string 
   const last = phase === op.phases - 1;
   const total = `${last ? 'Partial sum of the macro-op' : 'So far'}: ${number(sumOf(phase))}`;
   const value = last ? `, which stands for ${decimal(kernel.value)}` : '';
-  return `Phase ${phase}: ${terms} = ${number(sumOf(phase, phase))}. ${total}${value}.`;
+  return `Phase ${phase + 1}: ${terms} = ${number(sumOf(phase, phase))}. ${total}${value}.`;
 }
 
 /** All kernels of the macro with their partial sums; each can be shown. */

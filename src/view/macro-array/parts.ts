@@ -108,5 +108,5 @@ const zoomButtons = ({ zoom, showAll }: ControlActions): HTMLElement =>
     'macro-array-buttons',
     button('+', 'zoom in', () => zoom(2)),
     button('\u2212', 'zoom out', () => zoom(1 / 2)),
-    button('All', 'show the whole chip', showAll),
+    button('All', 'All of the chip', showAll),
   );

@@ -70,16 +70,67 @@ export async function openPage(
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warn') faults.push(message.text());
+    // Zod asks once whether it may compile code, and goes on without.
+    const isZod = message.text().includes("'default-src' is used as a fallback");
+    if (!isZod && ['error', 'warn'].includes(message.type())) faults.push(message.text());
   });
   await page.setViewport({ width, height });
   await page.emulateMediaFeatures([
     { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
     { name: 'prefers-reduced-motion', value: 'reduce' },
   ]);
+  await page.evaluateOnNewDocument(countGpuWork);
   await page.goto(address);
   await page.waitForFunction('globalThis.arrayPage !== undefined');
   return { page, faults };
+}
+
+/** Counts live buffers and submits of a page, apart from what its code says of them. */
+const countGpuWork = `{
+  const counted = { buffers: 0, submits: 0 };
+  globalThis.gpuWork = counted;
+  const { createBuffer } = GPUDevice.prototype;
+  GPUDevice.prototype.createBuffer = function (...all) {
+    counted.buffers++;
+    return createBuffer.apply(this, all);
+  };
+  const { destroy } = GPUBuffer.prototype;
+  GPUBuffer.prototype.destroy = function () {
+    counted.buffers--;
+    return destroy.apply(this);
+  };
+  const { submit } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (...all) {
+    counted.submits++;
+    return submit.apply(this, all);
+  };
+}`;
+
+/** What an element looks like: red, green, blue, alpha of every pixel. */
+export async function pixelsOf(page: Page, selector: string): Promise<Picture> {
+  const element = await page.waitForSelector(selector);
+  if (!element) throw new Error(`there is no ${selector}`);
+  const png = await element.screenshot({ encoding: 'base64' });
+  const [width, height, data] = (await page.evaluate(`(async () => {
+    const bytes = Uint8Array.from(atob('${png}'), (one) => one.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    let text = '';
+    for (let i = 0; i < data.length; i += 8192)
+      text += String.fromCharCode(...data.subarray(i, i + 8192));
+    return [bitmap.width, bitmap.height, btoa(text)];
+  })()`)) as [number, number, string];
+  return { width, height, data: Buffer.from(data, 'base64') };
+}
+
+/** Pixels, four bytes each. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
 }
 
 async function serve(folder: string): Promise<Server> {

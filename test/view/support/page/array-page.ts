@@ -95,6 +95,7 @@ const slope = (side: number): FeatureMap => ({
 });
 
 let device: GPUDevice | undefined;
+let devices = 0;
 let mapping: Mapping | undefined;
 let view: MacroArrayView | undefined;
 const chosen: (ChosenMacro | undefined)[] = [];
@@ -105,7 +106,10 @@ const root = (): HTMLElement => document.querySelector('main') ?? document.body;
 async function draw(array: MacroArray, options: MacroArrayOptions = {}): Promise<void> {
   view?.destroy();
   view = drawMacroArray(root(), array, {
-    device: async () => (device = await openDrawingDevice()),
+    device: async () => {
+      devices += 1;
+      return (device = await openDrawingDevice());
+    },
     onSelect: (one) => chosen.push(one),
     ...options,
   });
@@ -139,7 +143,9 @@ Object.assign(globalThis, {
       const input = integerInput(mapping.network, slope(28), choice.layer);
       drawMacroOp(root(), inspectMacroOp(mapping, choice, input));
     },
+    update: () => mapping && view?.update(macroArray(mapping)),
     loseDevice: () => device?.destroy(),
+    devices: () => devices,
     frameTimes,
     chosen,
     view: () => view,
