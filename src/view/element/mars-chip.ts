@@ -128,13 +128,13 @@ export class MarsChip extends ElementBase {
   #isInView = false;
   #isChangePending = false;
   #key: string | undefined;
-  #last: RunResult | undefined;
+  #last: { readonly result: RunResult; readonly engine: Engine } | undefined;
   #shown: ShownView | undefined;
   #draws = 0;
 
   /** What came of the run; undefined unless the state is `done`. */
   get result(): RunResult | undefined {
-    return this.#state === 'done' ? this.#last : undefined;
+    return this.#state === 'done' ? this.#last?.result : undefined;
   }
 
   /** What the element is doing. */
@@ -297,7 +297,7 @@ export class MarsChip extends ElementBase {
       },
     });
     signal.throwIfAborted();
-    this.#last = result;
+    this.#last = { result, engine };
     await this.#draw();
     signal.throwIfAborted();
     this.#setState('done', doneText(result));
@@ -312,16 +312,16 @@ export class MarsChip extends ElementBase {
    * Draws the last result. While a newer one is awaited the old one stays, so that nothing jumps.
    */
   async #draw(): Promise<void> {
-    const result = this.#last;
+    const last = this.#last;
     const mine = ++this.#draws;
-    if (result === undefined || this.#frame === undefined) return;
+    if (last === undefined || this.#frame === undefined) return;
     const { view } = this.#frame;
     const name = viewNamed(given(this, 'view'));
-    const draw = await views[name]();
+    const draw = await views[name](last.result, last.engine);
     if (mine !== this.#draws) return;
     this.#shown?.destroy();
     view.dataset['view'] = name;
-    this.#shown = draw(view, result);
+    this.#shown = draw(view);
   }
 
   #fail(cause: unknown): void {

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../core/errors.ts';
 import { layerPower } from '../../report/layer-power.ts';
-import type { RunResult } from '../engine/engine.ts';
+import type { Engine, RunResult } from '../engine/engine.ts';
 import { make } from '../make-element.ts';
 
 /** A view that is on show. */
@@ -11,11 +11,14 @@ export interface ShownView {
   destroy(): void;
 }
 
-/** Draws a result at the end of `parent`. */
-export type View = (parent: HTMLElement, result: RunResult) => ShownView;
+/** Draws at the end of `parent`. */
+export type Drawing = (parent: HTMLElement) => ShownView;
+
+/** Loads what a view needs, and asks the engine what the result does not tell. */
+export type View = (result: RunResult, engine: Engine) => Promise<Drawing>;
 
 /** Names of the views. */
-export const viewNames = ['headline', 'layers', 'timeline', 'energy', 'images'] as const;
+export const viewNames = ['headline', 'layers', 'timeline', 'energy', 'array', 'images'] as const;
 /** One of {@link viewNames}. */
 export type ViewName = (typeof viewNames)[number];
 
@@ -34,29 +37,35 @@ export function viewNamed(name: string | undefined): ViewName {
   return found;
 }
 
-/** Loads each view. */
-export const views: Readonly<Record<ViewName, () => Promise<View>>> = {
-  headline: async () => {
+/** Each view by its name. */
+export const views: Readonly<Record<ViewName, View>> = {
+  headline: async ({ report }) => {
     const { drawHeadline } = await import('../report/headline.ts');
-    return (parent, { report }) => drawHeadline(parent, { report });
+    return (parent) => drawHeadline(parent, { report });
   },
-  layers: async () => {
+  layers: async ({ report }) => {
     const { drawLayerTable } = await import('../report/layer-table.ts');
-    return (parent, { report }) => drawLayerTable(parent, report);
+    return (parent) => drawLayerTable(parent, report);
   },
-  timeline: async () => {
+  timeline: async ({ report, timeline }) => {
     const { drawTimelineView } = await import('../timeline-view/timeline-view.ts');
-    return (parent, { report, timeline }) =>
-      drawTimelineView(parent, timeline, { power: layerPower(report) });
+    return (parent) => drawTimelineView(parent, timeline, { power: layerPower(report) });
   },
-  energy: async () => {
+  energy: async ({ report }) => {
     const { drawEnergyPlot } = await import('../plots/energy-plot.ts');
-    return (parent, { report }) => drawEnergyPlot(parent, report);
+    return (parent) => drawEnergyPlot(parent, report);
   },
-  images: async () => {
+  array: async ({ id }, engine) => {
+    const [{ drawMacroArray }, array] = await Promise.all([
+      import('../macro-array/macro-array-view.ts'),
+      engine.ask(id, 'macroArray', undefined),
+    ]);
+    return (parent) => drawMacroArray(parent, array);
+  },
+  images: async ({ predictions }) => {
+    if (predictions.classes === 0) return drawNoImages;
     const { drawImageList } = await import('../report/image-list.ts');
-    return (parent, { predictions }) =>
-      predictions.classes > 0 ? drawImageList(parent, predictions) : drawNoImages(parent);
+    return (parent) => drawImageList(parent, predictions);
   },
 };
 
