@@ -371,7 +371,9 @@ describe.skipIf(!browserIsThere)('the element', () => {
       '<main><h1>Test</h1><mars-chip id="a" images="2"></mars-chip><mars-chip id="b" images="-1"></mars-chip></main>',
       `${policy}<script src="/scheme.js"></script><script src="/axe/axe.min.js"></script>`,
     );
-    const names = await ask<string[]>('viewNames');
+    // The macro array asks a real engine; the gallery's test has it.
+    const names = (await ask<string[]>('viewNames')).filter((name) => name !== 'array');
+    expect(names.length).toBeGreaterThan(4);
     await until(`${runs}.length === 1`);
     const faults = async (): Promise<unknown[]> => {
       const { violations } = await ask<{

@@ -56,6 +56,9 @@ export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGEle
   });
   assert(svg instanceof SVGSVGElement, 'a plot without Plot’s own legend is an SVG');
   svg.querySelector('style')?.remove();
+  // The figure has a name and a table of its data; Plot names its groups, which have no role that may have a name.
+  for (const group of svg.querySelectorAll('g[aria-label]'))
+    group.setAttribute('aria-hidden', 'true');
   // The picture has one name; its parts have no role that may have another.
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   if (legend.length > 0) svg.append(drawLegend(legend, 4, width - 8));
