@@ -4,10 +4,7 @@
 export type CellValue = string | number | null;
 
 /** The text of a CSV file: a line of names, then the rows. */
-export function toCsv(
-  names: readonly string[],
-  rows: readonly (readonly CellValue[])[],
-): string {
+export function toCsv(names: readonly string[], rows: readonly (readonly CellValue[])[]): string {
   return [names, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 

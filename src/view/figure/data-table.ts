@@ -5,16 +5,22 @@ import { cellText, type DataTable } from './figure-data.ts';
 
 /** Draws rows as a table. The box takes the keyboard's focus, so that it can be scrolled without a mouse. */
 export function drawDataTable({ columns, rows }: DataTable, label: string): HTMLElement {
-  const head = make('tr', {}, columns.map((name) =>
-    make('th', { text: name, attributes: { scope: 'col' } }),
-  ));
+  const head = make(
+    'tr',
+    {},
+    columns.map((name) => make('th', { text: name, attributes: { scope: 'col' } })),
+  );
   const body = rows.map((row) =>
-    make('tr', {}, row.map((value) =>
-      make('td', {
-        text: cellText(value),
-        ...(typeof value === 'number' ? { class: 'mars-number' } : {}),
-      }),
-    )),
+    make(
+      'tr',
+      {},
+      row.map((value) =>
+        make('td', {
+          text: cellText(value),
+          ...(typeof value === 'number' ? { class: 'mars-number' } : {}),
+        }),
+      ),
+    ),
   );
   const table = make('table', { class: 'mars-table', part: 'table' }, [
     make('thead', {}, [head]),

@@ -24,11 +24,7 @@ export interface FigureView<T> {
 const usualWidth = 640;
 
 /** Draws a figure into `parent`, as wide as that is, and draws it again whenever that changes. */
-export function drawFigure<T>(
-  parent: ParentNode,
-  view: FigureView<T>,
-  first: T,
-): PieceHandle<T> {
+export function drawFigure<T>(parent: ParentNode, view: FigureView<T>, first: T): PieceHandle<T> {
   let data = first;
   let width = 0;
   const caption = make('figcaption', { class: 'mars-caption', part: 'caption' });
@@ -77,8 +73,7 @@ export function drawFigure<T>(
 
 function picture<T>(view: FigureView<T>, data: T, width: number): Element {
   const { summary, table } = view.describe(data);
-  if (table.rows.length === 0)
-    return make('p', { class: 'mars-empty', text: 'Nothing to draw.' });
+  if (table.rows.length === 0) return make('p', { class: 'mars-empty', text: 'Nothing to draw.' });
   const svg = view.draw(data, width);
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', summary);
@@ -129,7 +124,11 @@ function saveButtons<T>(
   };
   return [
     makeButton('SVG', () => withSvg(saveSvg), label('SVG')),
-    makeButton('PNG', () => withSvg((svg, background) => void savePng(svg, background)), label('PNG')),
+    makeButton(
+      'PNG',
+      () => withSvg((svg, background) => void savePng(svg, background)),
+      label('PNG'),
+    ),
     makeButton(
       'CSV',
       () => {

@@ -29,10 +29,7 @@ export const adcLevels = ({ bits, step, offset }: ColumnSums['adc']): readonly n
 /** Share of the reads that are saturated; null without reads. */
 export function saturatedShare({ sums, adc }: ColumnSums): number | null {
   const total = sums.reduce((all, { count }) => all + count, 0);
-  const beyond = sums.reduce(
-    (all, { sum, count }) => all + (isSaturated(sum, adc) ? count : 0),
-    0,
-  );
+  const beyond = sums.reduce((all, { sum, count }) => all + (isSaturated(sum, adc) ? count : 0), 0);
   return total === 0 ? null : beyond / total;
 }
 

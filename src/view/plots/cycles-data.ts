@@ -26,7 +26,12 @@ export function cyclesData(timeline: Timeline): FigureData {
     caption: 'Cycles per frame by layer and cause, averaged over the cores',
     summary: `A frame of ${network} takes ${formatWhole(cyclesPerFrame)} cycles (${formatTime(durationOf(cyclesPerFrame, frequency))}): ${share(shares.compute)} compute, ${share(shares.load)} weight loads, ${share(stalls)} stalls.`,
     table: {
-      columns: ['layer', 'start (cycle)', 'cycles', ...shareNames.map((name) => `${name} (cycles)`)],
+      columns: [
+        'layer',
+        'start (cycle)',
+        'cycles',
+        ...shareNames.map((name) => `${name} (cycles)`),
+      ],
       rows: layers.map((layer) => [
         layer.layer,
         layer.start,

@@ -35,7 +35,9 @@ export function layerEnergies({ layers, energy }: Report): readonly LayerEnergy[
     ]),
   ) as Record<Part, number>;
   // Below this, only rounding is left.
-  const isRounding = energyParts.every((part) => Math.abs(rest[part]) < 1e-9 * energy.perFrame.total);
+  const isRounding = energyParts.every(
+    (part) => Math.abs(rest[part]) < 1e-9 * energy.perFrame.total,
+  );
   return [
     ...(isRounding ? [] : [{ layer: imageRow, energy: rest }]),
     ...layers.map(({ name, energy: own }) => ({ layer: name, energy: own })),
@@ -57,7 +59,11 @@ export function energyData(report: Report): FigureData {
     caption: `Energy per frame by layer and part, ${activity}`,
     summary: `A frame of ${report.network} takes ${formatEnergy(perFrame.total)} (${activity}); ${share(perFrame[largestPart])} goes to ${energyPartNames[largestPart]}, the most of any part${layerText}.`,
     table: {
-      columns: ['layer', ...energyParts.map((part) => `${energyPartNames[part]} (nJ)`), 'total (nJ)'],
+      columns: [
+        'layer',
+        ...energyParts.map((part) => `${energyPartNames[part]} (nJ)`),
+        'total (nJ)',
+      ],
       rows: rows.map((row) => [
         row.layer,
         ...energyParts.map((part) => row.energy[part] / 1000),

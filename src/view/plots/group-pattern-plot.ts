@@ -105,7 +105,13 @@ function drawAxes(pattern: GroupPattern, grid: CellGrid): readonly SVGElement[] 
     ...every(tiles, tileStep).map((tile) =>
       makeSvg(
         'text',
-        { ...text, x: grid.left - 6, y: grid.top + (tile + 0.5) * grid.cellHeight, dy: '0.32em', 'text-anchor': 'end' },
+        {
+          ...text,
+          x: grid.left - 6,
+          y: grid.top + (tile + 0.5) * grid.cellHeight,
+          dy: '0.32em',
+          'text-anchor': 'end',
+        },
         String(tile),
       ),
     ),

@@ -30,8 +30,10 @@ export interface LayerShares {
 }
 
 /** Height of the plot, pixels. */
-export const sharesHeight = ({ layers, parts }: Omit<LayerShares, 'shares'>, width: number): number =>
-  layers.length * barHeight + barsMargin + legendHeight(legendOf(parts), width);
+export const sharesHeight = (
+  { layers, parts }: Omit<LayerShares, 'shares'>,
+  width: number,
+): number => layers.length * barHeight + barsMargin + legendHeight(legendOf(parts), width);
 
 /** Draws the bars. */
 export function drawShares(data: LayerShares, width: number): SVGSVGElement {
@@ -44,7 +46,12 @@ export function drawShares(data: LayerShares, width: number): SVGSVGElement {
     legend: legendOf(parts),
   };
   return drawPlot(frame, {
-    x: { label: axis, tickFormat: format, grid: true, ticks: Math.max(2, (width - marginLeft) / 90) },
+    x: {
+      label: axis,
+      tickFormat: format,
+      grid: true,
+      ticks: Math.max(2, (width - marginLeft) / 90),
+    },
     y: { domain: layers, label: null, tickSize: 0, padding: 0.2 },
     color: { type: 'ordinal', domain: parts, range: parts.map((_, i) => seriesColor(i)) },
     marks: [

@@ -32,7 +32,11 @@ interface Panel {
 }
 
 const panels: readonly Panel[] = [
-  { label: 'loss', format: formatNumber, lines: [{ of: ({ loss }) => loss, color: seriesColor(0) }] },
+  {
+    label: 'loss',
+    format: formatNumber,
+    lines: [{ of: ({ loss }) => loss, color: seriesColor(0) }],
+  },
   {
     label: 'accuracy',
     format: percent,
@@ -41,7 +45,11 @@ const panels: readonly Panel[] = [
       { of: ({ testAccuracy }) => testAccuracy, color: seriesColor(1) },
     ],
   },
-  { label: 'density', format: percent, lines: [{ of: ({ density }) => density, color: seriesColor(2) }] },
+  {
+    label: 'density',
+    format: percent,
+    lines: [{ of: ({ density }) => density, color: seriesColor(2) }],
+  },
 ];
 
 /** Draws a training so far; records may be appended with `update`. */
@@ -63,7 +71,12 @@ export const drawTrainingPlot = (
 function drawPanels(records: readonly TrainingRecord[], width: number): SVGSVGElement {
   const top = legendHeight(legend, width);
   const height = top + panels.length * panelHeight;
-  const svg = makeSvg('svg', { class: 'mars-plot', width, height, viewBox: `0 0 ${width} ${height}` });
+  const svg = makeSvg('svg', {
+    class: 'mars-plot',
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+  });
   svg.append(drawLegend(legend, 4, width - 8));
   panels.forEach((panel, i) => {
     const plot = drawPanel(panel, records, width);

@@ -48,12 +48,16 @@ export function drawCompareTable(
           ...shown.map(({ name }) => make('th', { text: name, attributes: { scope: 'col' } })),
         ]),
       ]),
-      make('tbody', {}, rows.map(({ label, cells }) =>
-        make('tr', {}, [
-          make('th', { text: label, attributes: { scope: 'row' } }),
-          ...cells.map(drawCell),
-        ]),
-      )),
+      make(
+        'tbody',
+        {},
+        rows.map(({ label, cells }) =>
+          make('tr', {}, [
+            make('th', { text: label, attributes: { scope: 'row' } }),
+            ...cells.map(drawCell),
+          ]),
+        ),
+      ),
     );
   };
   show();

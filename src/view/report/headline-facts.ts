@@ -67,7 +67,10 @@ function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] 
     {
       term: 'Energy per frame',
       value: formatEnergy(energy.perFrame.total),
-      note: known(energy.activity, against((one) => one.energy.perFrame.total)),
+      note: known(
+        energy.activity,
+        against((one) => one.energy.perFrame.total),
+      ),
     },
     {
       term: 'TOPS/W executed',

@@ -120,9 +120,7 @@ function drawImage(
   const isWrong = label !== undefined && label !== chipClass;
   const labelText = label === undefined ? 'no label' : `label ${nameOf(label)}`;
   const ranked = rankClasses(data, image, 5);
-  const sums = Array.from(
-    data.outputs.subarray(image * data.classes, (image + 1) * data.classes),
-  );
+  const sums = Array.from(data.outputs.subarray(image * data.classes, (image + 1) * data.classes));
   const exactSum = data.exact[image * data.classes + exactClass] ?? 0;
   return make('li', { class: 'mars-image', part: isWrong ? 'image wrong' : 'image' }, [
     drawPixels(data, image),
@@ -135,7 +133,11 @@ function drawImage(
           text: verdict(row, nameOf),
         }),
       ]),
-      make('ol', { class: 'mars-ranks' }, ranked.map((one) => drawRank(one, sums, nameOf))),
+      make(
+        'ol',
+        { class: 'mars-ranks' },
+        ranked.map((one) => drawRank(one, sums, nameOf)),
+      ),
       make('p', {
         class: 'mars-note',
         text: `exact integers: ${nameOf(exactClass)} (${formatWhole(exactSum)})${exactClass === chipClass ? '' : ', another class than the chip'}`,
@@ -144,10 +146,7 @@ function drawImage(
   ]);
 }
 
-function verdict(
-  { label, chipClass }: PredictionRow,
-  nameOf: (index: number) => string,
-): string {
+function verdict({ label, chipClass }: PredictionRow, nameOf: (index: number) => string): string {
   if (label === undefined) return `chip says ${nameOf(chipClass)}`;
   return label === chipClass ? 'right' : `wrong, chip says ${nameOf(chipClass)}`;
 }

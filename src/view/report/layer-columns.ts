@@ -18,7 +18,10 @@ const shareText = (share: number | null): string => (share === null ? '' : forma
 export function layerColumns({ layers }: Report): readonly LayerColumn[] {
   const most = (of: (layer: LayerReport) => number): number =>
     layers.reduce((largest, layer) => Math.max(largest, of(layer)), 0);
-  const [mostCycles, mostEnergy] = [most(({ cycles }) => cycles), most(({ energy }) => energy.total)];
+  const [mostCycles, mostEnergy] = [
+    most(({ cycles }) => cycles),
+    most(({ energy }) => energy.total),
+  ];
   return [
     { label: 'layer', value: ({ name }) => name },
     { label: 'kind', value: ({ kind }) => kind },

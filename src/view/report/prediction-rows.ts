@@ -87,7 +87,10 @@ export function barOf(
   const low = Math.min(0, ...values);
   const high = Math.max(0, ...values);
   if (high === low) return { left: 0, length: 0 };
-  return { left: (Math.min(0, value) - low) / (high - low), length: Math.abs(value) / (high - low) };
+  return {
+    left: (Math.min(0, value) - low) / (high - low),
+    length: Math.abs(value) / (high - low),
+  };
 }
 
 /** RGBA of an image with 1 or 3 channels. */

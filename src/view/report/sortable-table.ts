@@ -124,7 +124,13 @@ function headOf<T>(
 }
 
 const rowsOf = <T>(columns: readonly TableColumn<T>[], rows: readonly T[]): HTMLElement[] =>
-  rows.map((row) => make('tr', {}, columns.map((column, i) => cellOf(column, row, i === 0))));
+  rows.map((row) =>
+    make(
+      'tr',
+      {},
+      columns.map((column, i) => cellOf(column, row, i === 0)),
+    ),
+  );
 
 function cellOf<T>(column: TableColumn<T>, row: T, isFirst: boolean): HTMLElement {
   const value = column.value(row);

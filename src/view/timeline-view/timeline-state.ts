@@ -73,14 +73,21 @@ export function nextMatch(state: TimelineState, by: 1 | -1): TimelineState {
 export function choose(state: TimelineState, chosen: Match | undefined): TimelineState {
   if (!chosen) return state;
   const { start: from, end: to } = chosen.slice;
-  return { ...state, chosen, range: reveal(state.range, { from, to }, state.timeline.cyclesPerFrame) };
+  return {
+    ...state,
+    chosen,
+    range: reveal(state.range, { from, to }, state.timeline.cyclesPerFrame),
+  };
 }
 
 /** The slice before or after the chosen one on its track; the first in view where none is chosen. */
 function step(state: TimelineState, by: 1 | -1): TimelineState {
   const { chosen, tracks, range } = state;
   if (!chosen) {
-    const track = Math.max(0, tracks.findIndex(({ name }) => name === 'core 0'));
+    const track = Math.max(
+      0,
+      tracks.findIndex(({ name }) => name === 'core 0'),
+    );
     const slices = tracks[track]?.slices ?? [];
     return chooseAt(state, track, firstAfter(slices, range.from));
   }

@@ -40,7 +40,10 @@ export function layOutTracks(timeline: Timeline): readonly Track[] {
       if (!isHalved) return [{ name: `core ${core}`, slices: stepSlices(own) }];
       return [
         { name: `core ${core}`, slices: stepSlices(own.filter(({ kind }) => kind !== 'load')) },
-        { name: `core ${core} loads`, slices: stepSlices(own.filter(({ kind }) => kind === 'load')) },
+        {
+          name: `core ${core} loads`,
+          slices: stepSlices(own.filter(({ kind }) => kind === 'load')),
+        },
       ];
     }),
   ];

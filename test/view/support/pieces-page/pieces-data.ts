@@ -10,7 +10,9 @@ import type { Sweep } from '../../../../src/view/plots/sweep-data.ts';
 import type { TrainingRecord } from '../../../../src/view/plots/training-data.ts';
 
 /** Typed arrays as JSON has them. */
-type Plain<T> = { readonly [K in keyof T]: T[K] extends ArrayBufferView ? readonly number[] : T[K] };
+type Plain<T> = {
+  readonly [K in keyof T]: T[K] extends ArrayBufferView ? readonly number[] : T[K];
+};
 
 /** Data of every piece. */
 export interface PiecesData {
