@@ -1,8 +1,8 @@
-// Builds the page (default), the library (--mode lib) and the command line (--mode cli); the benches (--mode bench) and
-// their page (--mode bench-page); runs the tests.
+// Builds the pages (default), the library (--mode lib), the custom element (--mode element) and the command line
+// (--mode cli); the benches (--mode bench) and their page (--mode bench-page); runs the tests.
 
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions } from 'vite';
+import type { BuildOptions, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { pageDataPlugin } from './tools/page-data.ts';
 
@@ -16,13 +16,29 @@ const entries = {
   networks: source('network/index.ts'),
 };
 
-const page: BuildOptions = { outDir: 'dist/page', assetsInlineLimit: 0, target: 'es2022' };
+const pages = ['index.html', 'gallery.html', 'embed.html', 'paper.html'];
+const page: BuildOptions = {
+  outDir: 'dist/page',
+  assetsInlineLimit: 0,
+  target: 'es2022',
+  rolldownOptions: { input: pages },
+};
 const library: BuildOptions = {
   outDir: 'dist/lib',
   target: 'es2022',
   minify: false,
   lib: { entry: entries, formats: ['es'] },
   rolldownOptions: { external: ['zod'] },
+};
+/** `mars-cim/element`, `mars-cim/element/define`: with all they need, for pages that have no bundler. */
+const element: BuildOptions = {
+  outDir: 'dist/element',
+  target: 'es2022',
+  minify: false,
+  lib: {
+    entry: { index: source('view/element/index.ts'), define: source('view/element/define.ts') },
+    formats: ['es'],
+  },
 };
 const commandLine: BuildOptions = {
   outDir: 'dist',
@@ -47,6 +63,7 @@ const benchPage: BuildOptions = {
 };
 const builds: Readonly<Record<string, BuildOptions>> = {
   lib: library,
+  element,
   cli: commandLine,
   bench,
   'bench-page': benchPage,
@@ -55,8 +72,15 @@ const builds: Readonly<Record<string, BuildOptions>> = {
 export default defineConfig(({ mode }) => ({
   base: './',
   // The command line and the benches read these files where they are.
-  plugins: mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin()],
-  worker: { format: 'es' as const },
+  plugins: [
+    ['production', 'development', 'element'].includes(mode) && pageDataPlugin(),
+    mode === 'element' && plainWorkerUrls,
+  ],
+  define: { 'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)) },
+  worker: {
+    format: 'es' as const,
+    rolldownOptions: mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {},
+  },
   build: builds[mode] ?? page,
   resolve: {
     // README's examples run against the sources.
@@ -72,6 +96,28 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 2,
   },
 }));
+
+/**
+ * Writes `new Worker(new URL('./engine-worker.js', import.meta.url))`, which the bundlers of others know, where Vite has
+ * a URL inside a URL.
+ */
+const plainWorkerUrls: Plugin = {
+  name: 'mars-plain-worker-urls',
+  generateBundle(_options, bundle): void {
+    for (const chunk of Object.values(bundle))
+      if (chunk.type === 'chunk')
+        chunk.code = chunk.code.replaceAll(
+          /new URL\(\s*(?:\/\*.*?\*\/)?\s*new URL\("([^"]+)", import\.meta\.url\)\.href,\s*(?:""|'') \+ import\.meta\.url\s*\)/g,
+          'new URL("./$1", import.meta.url)',
+        );
+  },
+};
+
+/** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
+function dataFolder(mode: string): string {
+  if (mode === 'element') return './data/';
+  return mode === 'production' ? '../data/' : '/data/';
+}
 
 function alias([name, path]: readonly [string, string]): { find: RegExp; replacement: string } {
   return {

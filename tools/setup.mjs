@@ -52,9 +52,9 @@ function modulesAreStale() {
 function buildIsStale() {
   if (!existsSync(at('dist', 'cli.js'))) return 'dist/cli.js is missing';
   const built = statSync(at('dist', 'cli.js')).mtimeMs;
-  const sources = ['src', 'shaders', 'vite.config.ts', 'index.html', 'package.json'].filter(
-    (name) => existsSync(at(name)),
-  );
+  const pages = ['index.html', 'gallery.html', 'embed.html', 'paper.html'];
+  const settings = ['vite.config.ts', 'tsconfig.types.json', 'package.json'];
+  const sources = ['src', 'shaders', ...pages, ...settings].filter((name) => existsSync(at(name)));
   const newer = sources.map((name) => newerThan(at(name), built)).find((path) => path !== null);
   return newer === undefined ? null : `${newer.slice(root.length + 1)} is newer than dist/cli.js`;
 }

@@ -11,3 +11,11 @@ declare module '*.css?inline' {
   const text: string;
   export default text;
 }
+
+interface ImportMeta {
+  /** What vite.config.ts puts in. */
+  readonly env: {
+    /** The folder `data/`, relative to the module that is built. */
+    readonly MARS_DATA: string;
+  };
+}

@@ -5,26 +5,31 @@ import { makeSvg } from '../make-element.ts';
 /** Elements that draw something. */
 export const drawnElements = 'path, rect, line, circle, polygon, polyline, text, tspan';
 
-const shapeProperties = [
-  'fill',
-  'fill-opacity',
-  'stroke',
-  'stroke-width',
-  'stroke-opacity',
-  'stroke-dasharray',
-  'stroke-linejoin',
-  'stroke-linecap',
-  'opacity',
-  'shape-rendering',
-] as const;
-const textProperties = [
-  'fill',
-  'fill-opacity',
-  'font-family',
-  'font-size',
-  'font-weight',
-  'text-anchor',
-] as const;
+/** What a shape looks like, with the values that need not be written. */
+const shapeProperties: Readonly<Record<string, string>> = {
+  fill: '',
+  'fill-opacity': '1',
+  stroke: 'none',
+  'stroke-width': '1px',
+  'stroke-opacity': '1',
+  'stroke-dasharray': 'none',
+  'stroke-linejoin': 'miter',
+  'stroke-linecap': 'butt',
+  opacity: '1',
+  'shape-rendering': 'auto',
+};
+const textProperties: Readonly<Record<string, string>> = {
+  fill: '',
+  'fill-opacity': '1',
+  'font-family': '',
+  'font-size': '',
+  'font-weight': '400',
+  'text-anchor': 'start',
+};
+/** What elements have from those around them: written on each of them instead. */
+const inherited = Object.keys({ ...shapeProperties, ...textProperties }).filter(
+  (property) => property !== 'opacity',
+);
 
 /**
  * The text of an SVG file.
@@ -42,6 +47,7 @@ export function standaloneSvg(svg: SVGSVGElement, background: string): string {
     one.removeAttribute('class');
     one.removeAttribute('style');
     one.removeAttribute('tabindex');
+    if (!one.matches(drawnElements)) for (const name of inherited) one.removeAttribute(name);
   }
   for (const passing of copy.querySelectorAll('[aria-label="tip"], [data-passing]'))
     passing.remove();
@@ -61,8 +67,10 @@ export function viewSize(svg: SVGSVGElement): { readonly width: number; readonly
 function writeStyle(original: SVGElement, target: SVGElement): void {
   const style = getComputedStyle(original);
   const isText = original instanceof SVGTextContentElement;
-  for (const property of isText ? textProperties : shapeProperties) {
+  const properties = isText ? textProperties : shapeProperties;
+  for (const [property, usual] of Object.entries(properties)) {
     const value = style.getPropertyValue(property);
-    if (value !== '') target.setAttribute(property, value);
+    if (value === usual) target.removeAttribute(property);
+    else target.setAttribute(property, value);
   }
 }

@@ -3,6 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { assert } from '../../core/errors.ts';
 import { drawLegend } from '../figure/legend.ts';
+import { makeSvg } from '../make-element.ts';
 import { layOutLegend, type LegendItem, textWidth } from '../figure/legend-layout.ts';
 
 /** Colour of the n-th series, counted from 0; there are six. */
@@ -14,12 +15,15 @@ export interface PlotFrame {
   /** Without the legend. */
   readonly height: number;
   readonly marginLeft: number;
+  /** What the upright axis shows; Plot's own label would lie on the legend. */
+  readonly label?: string;
   readonly legend?: readonly LegendItem[];
 }
 
 const marginTop = 14;
-const marginRight = 18;
+const marginRight = 26;
 const marginBottom = 40;
+const labelHeight = 12;
 /** Room above and below the rows of a plot of bars. */
 export const barsMargin: number = marginTop + marginBottom;
 /** Height of a row of bars. */
@@ -38,12 +42,12 @@ export const tip: Plot.TipOptions = { fill: 'var(--mars-surface)', stroke: 'var(
 
 /** Draws a plot. The `<style>` that Plot adds is taken out: pieces.css has its rules. */
 export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGElement {
-  const { width, height, marginLeft, legend = [] } = frame;
-  const extra = legendHeight(legend, width);
+  const { width, height, marginLeft, label, legend = [] } = frame;
+  const extra = legendHeight(legend, width) + (label === undefined ? 0 : labelHeight);
   const svg = Plot.plot({
     className: 'mars-plot',
     width,
-    height: height + extra,
+    height: height + legendHeight(legend, width),
     marginTop: marginTop + extra,
     marginLeft,
     marginRight,
@@ -52,6 +56,13 @@ export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGEle
   });
   assert(svg instanceof SVGSVGElement, 'a plot without Plot’s own legend is an SVG');
   svg.querySelector('style')?.remove();
+  // The picture has one name; its parts have no role that may have another.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   if (legend.length > 0) svg.append(drawLegend(legend, 4, width - 8));
+  if (label !== undefined) {
+    const y = legendHeight(legend, width) + 12;
+    const text = { x: 4, y, fill: 'var(--mars-text)', 'text-anchor': 'start' };
+    svg.append(makeSvg('text', text, `↑ ${label}`));
+  }
   return svg;
 }

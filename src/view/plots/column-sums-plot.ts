@@ -58,12 +58,12 @@ function drawHistogram(data: ColumnSums, width: number, isLog: boolean): SVGSVGE
   const gap = ((width - marginLeft) * adc.step) / (high - low);
   const shown = gap >= leastLevelGap ? levels : [levels[0] ?? 0, levels.at(-1) ?? 0];
   return drawPlot(
-    { width, height, marginLeft, legend },
+    { width, height, marginLeft, label: 'column reads', legend },
     {
       x: { domain: [low, high], label: 'sum on a bit line (unit discharges)' },
       y: {
         ...(isLog ? { type: 'log', domain: [base, most * 1.3] } : { domain: [0, most * 1.05] }),
-        label: 'column reads',
+        label: null,
         tickFormat: (count: number) => (count < 1 ? '' : formatCount(count)),
         ticks: 5,
         grid: true,
@@ -79,7 +79,6 @@ function drawHistogram(data: ColumnSums, width: number, isLog: boolean): SVGSVGE
               fill: levelColor,
               fillOpacity: 0.15,
             }),
-        Plot.ruleX(shown, { stroke: levelColor, strokeOpacity: 0.5 }),
         Plot.rect(sums, {
           x1: ({ sum }: ColumnSum) => sum - 0.4,
           x2: ({ sum }: ColumnSum) => sum + 0.4,
@@ -90,6 +89,7 @@ function drawHistogram(data: ColumnSums, width: number, isLog: boolean): SVGSVGE
             `sum ${sum}: ${formatCount(count)} reads${isSaturated(sum, adc) ? ', saturated' : ''}`,
           tip,
         }),
+        Plot.ruleX(shown, { stroke: levelColor, strokeOpacity: 0.6 }),
         Plot.ruleY([base], { stroke: 'var(--mars-text)' }),
       ],
     },

@@ -34,10 +34,10 @@ const legendOf = (rows: readonly DensityRow[]): readonly LegendItem[] =>
 function drawSeries(rows: readonly DensityRow[], width: number): SVGSVGElement {
   const domain = [...seriesOf(rows)];
   return drawPlot(
-    { width, height, marginLeft: 52, legend: legendOf(rows) },
+    { width, height, marginLeft: 52, label: 'accuracy', legend: legendOf(rows) },
     {
       x: { label: 'density', tickFormat: percent, nice: true, ticks: width / 80 },
-      y: { label: 'accuracy', tickFormat: percent, grid: true, nice: true, ticks: 5 },
+      y: { label: null, tickFormat: percent, grid: true, nice: true, ticks: 5 },
       color: { type: 'ordinal', domain, range: domain.map((_, i) => seriesColor(i)) },
       symbol: { domain, range: domain.map((_, i) => symbols[i % symbols.length] ?? 'circle') },
       marks: [

@@ -35,7 +35,7 @@ export function sweepData({ setting, rows }: Sweep): FigureData {
       ? `${formatShare(first.top1)} at ${first.x} and ${formatShare(last.top1)} at ${last.x}`
       : 'not known';
   return {
-    caption: `Accuracy against ${setting}. Whiskers: 95 % interval of a binomial proportion (Wilson) for the number of images; other seeds and other trainings are not in it`,
+    caption: `Accuracy against ${setting}; whiskers: 95 % binomial interval (Wilson) of the images alone`,
     summary: `Accuracy on the chip against ${setting}: ${text}.`,
     table: {
       columns: [

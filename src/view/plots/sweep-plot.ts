@@ -34,10 +34,10 @@ function drawSweep({ setting, rows }: Sweep, width: number): SVGSVGElement {
     binomialInterval(top1, images);
   const exact = ordered.filter(({ exactTop1 }) => exactTop1 !== null);
   return drawPlot(
-    { width, height, marginLeft: 52, legend },
+    { width, height, marginLeft: 52, label: 'accuracy', legend },
     {
       x: { label: setting, ticks: Math.max(2, Math.min(ordered.length, width / 60)), inset: 8 },
-      y: { label: 'accuracy', tickFormat: percent, grid: true, nice: true, ticks: 5 },
+      y: { label: null, tickFormat: percent, grid: true, nice: true, ticks: 5 },
       marks: [
         Plot.line(exact, {
           x: 'x',

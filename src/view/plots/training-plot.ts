@@ -94,9 +94,9 @@ function drawPanel(
   const starts = stageStarts(records);
   const epochs = records.map(({ epoch }) => epoch);
   return drawPlot(
-    { width, height: panelHeight, marginLeft },
+    { width, height: panelHeight, marginLeft, label },
     {
-      marginTop: 24,
+      marginTop: 28,
       marginBottom: 34,
       x: {
         label: 'epoch',
@@ -105,15 +105,15 @@ function drawPanel(
         ticks: Math.max(2, Math.min(records.length, width / 60)),
         inset: 6,
       },
-      y: { label, tickFormat: format, ticks: 4, grid: true, nice: true },
+      y: { label: null, tickFormat: format, ticks: 4, grid: true, nice: true },
       marks: [
         Plot.ruleX(starts, { x: 'epoch', stroke: 'var(--mars-muted)', strokeDasharray: '4,3' }),
-        Plot.text(starts, {
+        Plot.text(label === 'loss' ? starts : [], {
           x: 'epoch',
           text: 'stage',
           frameAnchor: 'top',
-          dy: -14,
-          dx: 3,
+          dy: -12,
+          dx: 2,
           textAnchor: 'start',
           fill: 'var(--mars-muted)',
         }),

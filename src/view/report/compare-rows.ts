@@ -39,7 +39,11 @@ const measures: readonly Measure[] = [
   { label: 'network', value: ({ network }) => network },
   { label: 'chip', value: ({ chip }) => chip },
   { label: 'data set', value: ({ dataset }) => dataset || 'none' },
-  { label: 'images', value: ({ images }) => images, format: formatWhole },
+  {
+    label: 'images',
+    value: ({ images, energy }) => (energy.activity === 'estimated' ? 'none' : images),
+    format: formatWhole,
+  },
   {
     label: 'bits of weights, activations',
     value: ({ compression }) => `${compression.weightBits}, ${compression.activationBits}`,

@@ -27,9 +27,9 @@ export function headlineFacts(report: Report, dense?: Report): readonly Fact[] {
   return [...accuracyFacts(report), ...speedFacts(report, dense), ...runFacts(report)];
 }
 
-function accuracyFacts({ accuracy, images }: Report): readonly Fact[] {
+function accuracyFacts({ accuracy, images, energy }: Report): readonly Fact[] {
   const { top1, quantizedTop1, floatTop1, floatImages, agreement } = accuracy;
-  if (images === 0)
+  if (energy.activity === 'estimated')
     return [{ term: 'Accuracy', value: 'not simulated', note: 'an estimate runs no images' }];
   const range = top1 === null ? '' : `, 95 % interval ${interval(top1, images)}`;
   const same = agreement === null ? '' : `same class as the chip on ${formatShare(agreement)}`;
@@ -102,7 +102,11 @@ function runFacts(report: Report): readonly Fact[] {
       value: formatShare(groups === 0 ? null : groupsKept / groups),
       note: `${formatWhole(groupsKept)} of ${formatWhole(groups)}, ${weightBits}-bit weights, ${activationBits}-bit activations`,
     },
-    { term: 'Noise', value: noiseText(noise), note: report.images === 0 ? 'not simulated' : '' },
+    {
+      term: 'Noise',
+      value: noiseText(noise),
+      note: report.energy.activity === 'estimated' ? 'not simulated' : '',
+    },
     { term: 'Seed', value: String(seed), note: '' },
   ];
 }
@@ -111,6 +115,6 @@ const imagesText = (images: number): string =>
   images === 1 ? '1 image' : `${formatWhole(images)} images`;
 
 const interval = (share: number, images: number): string =>
-  binomialInterval(share, images)
-    .map((end) => `${(100 * end).toFixed(1)} %`)
-    .join(' to ');
+  `${binomialInterval(share, images)
+    .map((end) => (100 * end).toFixed(1))
+    .join(' to ')} %`;

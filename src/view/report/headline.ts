@@ -30,8 +30,9 @@ const drawFact = ({ term, value, note }: Fact): HTMLElement =>
   ]);
 
 /** What was run on what. */
-function subject({ network, chip, dataset, adapter, images, energy }: Report): string {
+function subject({ network, chip, dataset, adapter, energy }: Report): string {
   const what = `${network} on ${chip}`;
-  if (images === 0) return `${what}, estimated from the mapping: no images were simulated`;
-  return `${what}, ${dataset}, ${energy.activity} on ${adapter}`;
+  if (energy.activity === 'estimated')
+    return `${what}, estimated from the mapping: no images were simulated`;
+  return `${what}, ${dataset}, simulated on ${adapter}`;
 }

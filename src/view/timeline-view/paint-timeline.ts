@@ -157,7 +157,7 @@ function paintWide(
   }
   if (shown < 40) return;
   const text = fitting(context, slice.label, shown - 8);
-  context.fillStyle = colors.surface;
+  context.fillStyle = slice.step ? colors.surface : colors.text;
   if (text !== '') context.fillText(text, left + 4, top + trackHeight / 2 + 1);
 }
 

@@ -69,8 +69,8 @@ export function drawTimelineLegend(): TimelineLegend {
           drain: or(drain),
           pool: or(pool),
           wait: or(wait),
-          layer: or(accent),
-          memory: or(muted),
+          layer: or(line),
+          memory: or(line),
         },
       };
     },

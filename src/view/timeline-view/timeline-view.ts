@@ -195,7 +195,7 @@ function makeZoomButtons(
   return [
     makeButton('+', () => change(zoom(current(), 0.5)), named('Zoom in')),
     makeButton('−', () => change(zoom(current(), 2)), named('Zoom out')),
-    makeButton('All', () => change(zoom(current(), Infinity)), named('Show the whole frame')),
+    makeButton('All', () => change(zoom(current(), Infinity)), named('All: show the whole frame')),
   ];
 }
 

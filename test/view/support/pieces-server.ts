@@ -32,7 +32,7 @@ export async function servePieces(data: PiecesData): Promise<PiecesServer> {
   const server = createServer((request, response) => {
     response.setHeader('Content-Security-Policy', "default-src 'self'");
     if (request.url === '/favicon.ico') response.writeHead(204).end();
-    else files(request, response, () => response.writeHead(404).end());
+    else files(request, response, () => void response.writeHead(404).end());
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

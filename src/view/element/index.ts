@@ -1,0 +1,12 @@
+// `mars-cim/element`: the custom element as a class. Importing it registers nothing, and works without a DOM.
+
+export type { Progress } from '../../core/progress.ts';
+export type { Report } from '../../report/report.ts';
+export type { Timeline } from '../../timeline/timeline.ts';
+export type { Engine, Predictions, RunResult } from '../engine/engine.ts';
+export type { RunSettings } from '../engine/run-settings.ts';
+export { createEnginePool, type EnginePool } from './engine-pool.ts';
+export type { MarsChipError, MarsChipEventMap, MarsChipEvents } from './events.ts';
+export type { ChipState } from './frame.ts';
+export { MarsChip } from './mars-chip.ts';
+export { type ViewName, viewNames } from './views.ts';

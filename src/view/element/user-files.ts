@@ -1,0 +1,87 @@
+// Fetches what the attributes `data` and `model` point at.
+
+import { InputError } from '../../core/errors.ts';
+import type { NamedBytes, UserFiles } from '../engine/engine.ts';
+import { words } from './attributes.ts';
+
+/** Where files are, as attributes have it. */
+export interface FileAddresses {
+  /** One or two files, or a folder, which ends with a slash. */
+  readonly data: string | undefined;
+  readonly model: string | undefined;
+}
+
+/** What a folder of images may hold, by the names that the data sets come with. */
+const dataSets: readonly (readonly string[])[] = [
+  ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
+  ['test_batch.bin'],
+  ['test.bin'],
+];
+
+/**
+ * Fetches the files; images only if any are wanted.
+ * @param base what relative addresses are relative to: the document's own
+ * @throws {InputError} naming the address that cannot be read
+ */
+export async function fetchFiles(
+  { data, model }: FileAddresses,
+  base: string,
+  options: { readonly images: number; readonly signal: AbortSignal },
+): Promise<UserFiles> {
+  const [network, images] = await Promise.all([
+    model === undefined ? undefined : fetchFile(new URL(model, base), 'model', options.signal),
+    data === undefined || options.images === 0
+      ? undefined
+      : fetchImages(
+          words(data).map((one) => new URL(one, base)),
+          options.signal,
+        ),
+  ]);
+  return { network, images };
+}
+
+async function fetchImages(urls: readonly URL[], signal: AbortSignal): Promise<NamedBytes[]> {
+  const [folder] = urls;
+  if (folder === undefined || urls.length > 1 || !folder.pathname.endsWith('/'))
+    return await Promise.all(urls.map((url) => fetchFile(url, 'data', signal)));
+  for (const names of dataSets) {
+    const responses = await Promise.all(names.map((name) => get(new URL(name, folder), signal)));
+    if (responses.every(isFile))
+      return await Promise.all(
+        responses.map(async (response, i) => ({
+          name: names[i] ?? '',
+          bytes: new Uint8Array(await response.arrayBuffer()),
+        })),
+      );
+  }
+  throw new InputError({
+    what: `no images at ${folder.href}`,
+    where: 'data',
+    todo: `wanted there: ${dataSets.map((names) => names.join(' and ')).join(', or ')}`,
+  });
+}
+
+async function fetchFile(url: URL, attribute: string, signal: AbortSignal): Promise<NamedBytes> {
+  const response = await get(url, signal);
+  if (response === undefined || !response.ok)
+    throw new InputError({
+      what: `${url.href} cannot be read (${response === undefined ? 'no answer' : `status ${response.status}`})`,
+      where: attribute,
+      todo: 'check the address; another origin must permit it (Access-Control-Allow-Origin)',
+    });
+  const name = url.pathname.split('/').at(-1) ?? '';
+  return { name, bytes: new Uint8Array(await response.arrayBuffer()) };
+}
+
+/** Many servers answer with their start page where there is no file. */
+const isFile = (response: Response | undefined): response is Response =>
+  response?.ok === true && !(response.headers.get('content-type') ?? '').startsWith('text/html');
+
+async function get(url: URL, signal: AbortSignal): Promise<Response | undefined> {
+  try {
+    return await fetch(url, { signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+// What the element can show of a result, by the names of its attribute `view`. Each view is loaded when it is wanted.
+
+import { UsageError } from '../../core/errors.ts';
+import { layerPower } from '../../report/layer-power.ts';
+import type { Engine, RunResult } from '../engine/engine.ts';
+import { make } from '../make-element.ts';
+
+/** A view that is on show. */
+export interface ShownView {
+  /** Frees what the view holds, and takes it out of its parent. */
+  destroy(): void;
+}
+
+/** Draws at the end of `parent`. */
+export type Drawing = (parent: HTMLElement) => ShownView;
+
+/** Loads what a view needs, and asks the engine what the result does not tell. */
+export type View = (result: RunResult, engine: Engine) => Promise<Drawing>;
+
+/** Names of the views. */
+export const viewNames = ['headline', 'layers', 'timeline', 'energy', 'array', 'images'] as const;
+/** One of {@link viewNames}. */
+export type ViewName = (typeof viewNames)[number];
+
+/**
+ * The view of this name; `headline` where none is given.
+ * @throws {UsageError} when there is no such view
+ */
+export function viewNamed(name: string | undefined): ViewName {
+  const found = viewNames.find((one) => one === (name ?? 'headline'));
+  if (found === undefined)
+    throw new UsageError({
+      what: `"${name}" is not permitted`,
+      where: 'view',
+      todo: `wanted: one of ${viewNames.join(', ')}`,
+    });
+  return found;
+}
+
+/** Each view by its name. */
+export const views: Readonly<Record<ViewName, View>> = {
+  headline: async ({ report }) => {
+    const { drawHeadline } = await import('../report/headline.ts');
+    return (parent) => drawHeadline(parent, { report });
+  },
+  layers: async ({ report }) => {
+    const { drawLayerTable } = await import('../report/layer-table.ts');
+    return (parent) => drawLayerTable(parent, report);
+  },
+  timeline: async ({ report, timeline }) => {
+    const { drawTimelineView } = await import('../timeline-view/timeline-view.ts');
+    return (parent) => drawTimelineView(parent, timeline, { power: layerPower(report) });
+  },
+  energy: async ({ report }) => {
+    const { drawEnergyPlot } = await import('../plots/energy-plot.ts');
+    return (parent) => drawEnergyPlot(parent, report);
+  },
+  array: async ({ id }, engine) => {
+    const [{ drawMacroArray }, array] = await Promise.all([
+      import('../macro-array/macro-array-view.ts'),
+      engine.ask(id, 'macroArray', undefined),
+    ]);
+    return (parent) => drawMacroArray(parent, array);
+  },
+  images: async ({ predictions }) => {
+    if (predictions.classes === 0) return drawNoImages;
+    const { drawImageList } = await import('../report/image-list.ts');
+    return (parent) => drawImageList(parent, predictions);
+  },
+};
+
+function drawNoImages(parent: HTMLElement): ShownView {
+  const note = make('p', {
+    class: 'mars-note',
+    text: 'An estimate has no images; set the images to one or more.',
+  });
+  parent.append(note);
+  return { destroy: () => note.remove() };
+}

@@ -1,0 +1,47 @@
+// Elements of the macro array, made without markup in strings.
+
+/** An element with a class and children. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (className !== '') element.className = className;
+  element.append(...children);
+  return element;
+}
+
+/** A button that does something. */
+export function button(text: string, label: string, action: () => void): HTMLButtonElement {
+  const element = make('button', '', text);
+  element.type = 'button';
+  element.ariaLabel = label;
+  element.addEventListener('click', action);
+  return element;
+}
+
+const sheets = new Map<string, CSSStyleSheet>();
+
+/** Gives the document or shadow root of `element` our style sheet. It must be in there already. */
+export function adoptStyles(element: Element, css: string): void {
+  const root = element.getRootNode();
+  const scope = root instanceof ShadowRoot ? root : document;
+  const sheet = sheets.get(css) ?? new CSSStyleSheet();
+  if (!sheets.has(css)) sheet.replaceSync(css);
+  sheets.set(css, sheet);
+  if (!scope.adoptedStyleSheets.includes(sheet))
+    scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, sheet];
+}
+
+/** Whether `element` has light text, and so lies on dark ground, whatever made it so. */
+export function isDark(element: Element): boolean {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext('2d');
+  if (!context) return matchMedia('(prefers-color-scheme: dark)').matches;
+  context.fillStyle = getComputedStyle(element).color;
+  context.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return 0.3 * red + 0.6 * green + 0.1 * blue > 127;
+}

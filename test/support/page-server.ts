@@ -1,0 +1,65 @@
+// Serves built folders to a browser, as a static host does: with leave for pages of any origin.
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sirv from 'sirv';
+
+/** A server on a free port of this machine. */
+export interface PageServer {
+  /** Its address, without a slash at the end. */
+  readonly origin: string;
+  /** Paths that were asked for, in order. */
+  readonly asked: readonly string[];
+  close(): void;
+}
+
+/**
+ * Serves files.
+ * @param folders by path: `{ '/element': '.../dist/element' }`; the path `` is everything else
+ * @param texts pages and modules by path, with the type by its ending
+ */
+export async function servePages(
+  folders: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>> = {},
+): Promise<PageServer> {
+  const setHeaders = (response: { setHeader(name: string, value: string): unknown }): void => {
+    response.setHeader('access-control-allow-origin', '*');
+  };
+  const handlers = Object.entries(folders).map(
+    ([path, folder]) => [path, sirv(folder, { dev: true, setHeaders })] as const,
+  );
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/\?.*$/, '');
+    asked.push(path);
+    const text = texts[path];
+    const notFound = (): void => void response.writeHead(404).end();
+    if (text !== undefined) {
+      setHeaders(response);
+      response.setHeader('content-type', `text/${typeOf(path)}`);
+      response.end(text);
+      return;
+    }
+    const found = handlers.find(([prefix]) => path.startsWith(`${prefix}/`));
+    if (!found) return notFound();
+    request.url = (request.url ?? '').slice(found[0].length);
+    found[1](request, response, notFound);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://localhost:${port}`,
+    asked,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function typeOf(path: string): string {
+  if (path.endsWith('.css')) return 'css';
+  return path.endsWith('.js') ? 'javascript' : 'html';
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { mars, setChipValues } from '../../../src/chips/index.ts';
+import {
+  attributeNames,
+  chipAttributes,
+  runKey,
+  settingAttributes,
+  settingsOf,
+} from '../../../src/view/element/attributes.ts';
+import { defaultSettings, writeSettings } from '../../../src/view/engine/run-settings.ts';
+import { caught } from '../../support/caught.ts';
+
+const element = (attributes: Readonly<Record<string, string>>) => ({
+  getAttribute: (name: string) => attributes[name] ?? null,
+});
+
+describe('the attributes of the element', () => {
+  it('mean the default run when there are none, or only empty ones', () => {
+    const empty = Object.fromEntries(attributeNames.map((name) => [name, ' ']));
+
+    expect(settingsOf(element({}))).toEqual(defaultSettings);
+    expect(settingsOf(element(empty))).toEqual(defaultSettings);
+  });
+
+  it('have every option that an address has', () => {
+    const all = writeSettings({
+      network: 'a',
+      images: 1,
+      chip: 'b',
+      set: [],
+      weightBits: 3,
+      activationBits: 4,
+      prunedGroups: 0.5,
+      densityProfile: undefined,
+      indexCoding: 'gap',
+      balance: 'lpt',
+      seed: 7,
+    });
+    const names = [...all.keys(), 'density-profile'];
+
+    expect([...settingAttributes].toSorted()).toEqual(names.toSorted());
+  });
+
+  it('split `set` at white space and let a short form win over it', () => {
+    const { set } = settingsOf(element({ set: ' adc.bits=7\n cores.count=2 ', 'adc-bits': '5' }));
+
+    expect(set).toEqual(['adc.bits=7', 'cores.count=2', 'adc.bits=5']);
+    const chip = setChipValues(mars, set);
+    expect([chip.adc.bits.value, chip.cores.count.value]).toEqual([5, 2]);
+  });
+
+  it.each([
+    ['adc-bits', '3'],
+    ['adc-step', '2'],
+    ['read-noise', '0.5'],
+    ['cores', '6'],
+    ['macros', '4'],
+    ['overlap', 'ideal'],
+  ])('%s="%s" changes the one value of the chip that it stands for', (name, value) => {
+    const { set } = settingsOf(element({ [name]: value }));
+    const path = chipAttributes[name]!.split('.');
+
+    const changed: unknown = setChipValues(mars, set);
+    const at = path.reduce((node, key) => (node as Record<string, unknown>)[key], changed);
+
+    expect(String((at as { value: unknown }).value)).toBe(value);
+  });
+
+  it('name the attribute whose value is not permitted', () => {
+    expect(caught(() => settingsOf(element({ images: '-1' }))).message).toBe(
+      'images: "-1" is not permitted; wanted: a whole number from 0 to 10000',
+    );
+    expect(caught(() => settingsOf(element({ cores: '2 adc.bits=1' }))).message).toBe(
+      'cores: "2 adc.bits=1" is not permitted; wanted: one value, for cores.count',
+    );
+  });
+
+  it('make another run when any but the look changes', () => {
+    const keys = attributeNames.map((name) => runKey(element({ [name]: '1' })));
+
+    const same = attributeNames.filter((_, i) => keys[i] === runKey(element({})));
+    expect(same).toEqual(['view', 'loading', 'heading-level']);
+    expect(new Set(keys).size).toBe(attributeNames.length - 3 + 1);
+  });
+});

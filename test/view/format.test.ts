@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formatCount,
+  formatEnergy,
+  formatNumber,
+  formatRatio,
+  formatShare,
+  formatTime,
+  formatWhole,
+} from '../../src/view/format.ts';
+
+describe('numbers in the page', () => {
+  it.each([
+    [0, '0 pJ'],
+    [12.34, '12.3 pJ'],
+    [999, '999 pJ'],
+    [999.7, '1 nJ'],
+    [1234.5, '1.23 nJ'],
+    [18_700_000, '18.7 µJ'],
+    [2.5e9, '2.5 mJ'],
+  ])('show %d pJ as %s', (picojoules, text) => {
+    expect(formatEnergy(picojoules)).toBe(text);
+  });
+
+  it.each([
+    [10, '10 ns'],
+    [999.6, '1 µs'],
+    [34_050, '34.1 µs'],
+    [1_285_100, '1.29 ms'],
+    [3e9, '3 s'],
+  ])('show %d ns as %s', (nanoseconds, text) => {
+    expect(formatTime(nanoseconds)).toBe(text);
+  });
+
+  it.each([
+    [0, '0'],
+    [-2500, '-2.5 k'],
+    [777.6, '778'],
+    [12_345, '12.3 k'],
+    [999_999, '1 M'],
+    [4_560_000_000, '4.56 G'],
+  ])('show a count of %d as %s', (count, text) => {
+    expect(formatCount(count)).toBe(text);
+  });
+
+  it('keep every digit of a whole number, in threes', () => {
+    expect(formatWhole(1_234_567)).toBe('1,234,567');
+    expect(formatWhole(-12_345)).toBe('-12,345');
+  });
+
+  it('show shares, ratios and plain numbers', () => {
+    expect(formatShare(0.98765)).toBe('98.77 %');
+    expect(formatShare(null)).toBe('unknown');
+    expect(formatRatio(5.6379)).toBe('5.64 ×');
+    expect(formatNumber(0.05)).toBe('0.05');
+    expect(formatNumber(1234.5)).toBe('1230');
+  });
+});

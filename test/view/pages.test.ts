@@ -1,0 +1,154 @@
+// The static pages with elements in them, as built, on the real engine: under their own policy, and in a sandbox.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Frame, Page } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
+import { mars, root } from '../support/mars.ts';
+import { type PageServer, servePages } from '../support/page-server.ts';
+
+const texts: Record<string, string> = { '/favicon.ico': '' };
+const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+/** Every element of a page, by what it is doing and says. */
+const elements = `[...document.querySelectorAll('mars-chip')].map((chip) => ({
+  state: chip.state, error: chip.shadowRoot.querySelector('.error').textContent,
+}))`;
+
+describe.skipIf(findBrowser() === null)('the pages', () => {
+  let server: PageServer;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    mars(['--version']); // builds what is stale
+    server = await servePages({ '/site': join(root, 'dist/page') }, texts);
+    browser = await launchBrowser({ canvas: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+  beforeEach(async () => {
+    problems.length = 0;
+    page = await browser.newPage();
+    await page.setViewport({ width: 1280, height: 800 });
+    page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('workercreated', () => problems.push('worker'));
+    await page.evaluateOnNewDocument(`
+      addEventListener('securitypolicyviolation', (event) =>
+        console.error('violation of ' + event.violatedDirective + ' by ' + event.blockedURI + ' ' + event.sourceFile));
+    `);
+  });
+  afterEach(async () => {
+    await page.close();
+  });
+
+  /** Waits until no element runs, and tells what they all came to. */
+  const finished = async (frame: Page | Frame): Promise<readonly unknown[]> => {
+    await frame.waitForFunction(
+      `${elements}.every(({ state }) => !['waiting', 'running'].includes(state))`,
+      { timeout: 110_000 },
+    );
+    return (await frame.evaluate(elements)) as readonly unknown[];
+  };
+  const faults = async (): Promise<unknown> => {
+    await page.evaluate(axe);
+    const found = (await page.evaluate('axe.run()')) as {
+      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+    };
+    return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+  };
+  const done = { state: 'done', error: '' };
+
+  it.for(['gallery.html', 'paper.html'])(
+    '%s gives all its results in one worker, without a fault that axe finds or a word in the console',
+    async (name) => {
+      await page.goto(`${server.origin}/site/${name}`);
+      await page.waitForFunction(`customElements.get('mars-chip') !== undefined`);
+      const count = Number(await page.evaluate(`document.querySelectorAll('mars-chip').length`));
+      expect(count).toBeGreaterThanOrEqual(5);
+      const [first, ...rest] = (await page.evaluate(elements)) as { state: string }[];
+      expect(['waiting', 'running', 'done']).toContain(first!.state);
+      expect(rest.at(-1)!.state, 'far below: waits').toBe('waiting');
+      await page.evaluate(
+        `document.querySelectorAll('mars-chip').forEach((chip) => { chip.loading = 'eager'; })`,
+      );
+
+      expect(await finished(page)).toEqual(Array.from({ length: count }, () => done));
+
+      for (const scheme of ['light', 'dark']) {
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+        expect(await faults(), scheme).toEqual([]);
+      }
+      await page.setViewport({ width: 360, height: 740 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      expect(problems).toEqual(['worker']);
+    },
+  );
+
+  it('gallery.html shows the source of what it shows', async () => {
+    await page.goto(`${server.origin}/site/gallery.html`);
+
+    const pairs = (await page.evaluate(`[...document.querySelectorAll('article')].map((article) => {
+      const chip = article.querySelector('mars-chip').cloneNode();
+      chip.removeAttribute('heading-level');
+      return [article.querySelector('code').textContent, chip.outerHTML];
+    })`)) as [string, string][];
+
+    expect(pairs).toHaveLength(6);
+    for (const [shown, real] of pairs) expect(shown).toBe(real);
+  });
+
+  it('embed.html takes its settings from the address, and names a word that it does not know', async () => {
+    const query =
+      'network=mnist-cnn&images=3&adc-bits=5&set=cores.count=2&set=noise.read=0&colour=red';
+    await page.goto(`${server.origin}/site/embed.html?${query}`);
+
+    expect(await finished(page)).toEqual([done]);
+
+    const [settings, note] = (await page.evaluate(
+      `[document.querySelector('mars-chip').result.settings, document.querySelector('.note').textContent]`,
+    )) as [Record<string, unknown>, string];
+    expect(settings).toMatchObject({
+      images: 3,
+      set: ['cores.count=2', 'noise.read=0', 'adc.bits=5'],
+    });
+    expect(note).toMatch(/^Not a setting: colour; known: network, images/);
+    expect(await faults()).toEqual([]);
+    expect(problems).toEqual(['worker']);
+  });
+
+  it('embed.html names the part of the chip that does not exist', async () => {
+    await page.goto(`${server.origin}/site/embed.html?images=0&set=adc.bitz=5`);
+
+    const [only] = (await finished(page)) as [{ state: string; error: string }];
+
+    expect(only.state).toBe('failed');
+    expect(only.error).toContain('adc.bitz');
+    expect(only.error).not.toContain('bug');
+  });
+
+  it('embed.html gives the same numbers in a sandboxed frame, where there is no worker', async () => {
+    const query = 'network=mnist-cnn&images=4&adc-bits=4';
+    await page.goto(`${server.origin}/site/embed.html?${query}`);
+    await finished(page);
+    const outputs = `[...document.querySelector('mars-chip').result.predictions.outputs]`;
+    const expected = await page.evaluate(outputs);
+    problems.length = 0;
+    texts['/host'] =
+      `<!doctype html><title>host</title><iframe title="chip" sandbox="allow-scripts" width="600" height="500" src="/site/embed.html?${query}"></iframe>`;
+
+    await page.goto(`${server.origin}/host`);
+    const frame = await page.waitForFrame((one) => one.url().includes('embed.html'));
+    await frame.waitForFunction(`customElements.get('mars-chip') !== undefined`);
+
+    expect(await finished(frame)).toEqual([done]);
+    expect(await frame.evaluate('origin')).toBe('null');
+    expect(await frame.evaluate(outputs)).toEqual(expected);
+    expect(problems).toEqual([]);
+  });
+});
