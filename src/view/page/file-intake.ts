@@ -2,7 +2,7 @@
 
 import { CimError, InputError } from '../../core/errors.ts';
 import type { Report } from '../../report/report.ts';
-import type { EpochRecord } from '../../train/train-options.ts';
+import type { TrainingRecord } from '../plots/training-data.ts';
 import type { NamedBytes, UserFiles } from '../engine/engine.ts';
 import { kindOfFile } from './sort-files.ts';
 
@@ -12,7 +12,7 @@ export interface FileTakers {
   readonly addReport: (report: { readonly name: string; readonly report: Report }) => void;
   readonly addMetrics: (metrics: {
     readonly name: string;
-    readonly epochs: readonly EpochRecord[];
+    readonly epochs: readonly TrainingRecord[];
   }) => void;
   readonly fail: (message: string) => void;
 }
@@ -48,7 +48,7 @@ const textOf = ({ bytes }: NamedBytes): string => new TextDecoder().decode(bytes
 const parsed = (file: NamedBytes): unknown => JSON.parse(textOf(file));
 
 /** The lines of metrics.jsonl. */
-function epochsOf(file: NamedBytes): readonly EpochRecord[] {
+function epochsOf(file: NamedBytes): readonly TrainingRecord[] {
   const lines = textOf(file)
     .split('\n')
     .filter((line) => line.trim() !== '');
@@ -64,9 +64,9 @@ function epochsOf(file: NamedBytes): readonly EpochRecord[] {
   });
 }
 
-function parseLine(line: string): EpochRecord | undefined {
+function parseLine(line: string): TrainingRecord | undefined {
   try {
-    return JSON.parse(line) as EpochRecord;
+    return JSON.parse(line) as TrainingRecord;
   } catch {
     return undefined;
   }

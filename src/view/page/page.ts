@@ -3,6 +3,7 @@
 import './page.css';
 import '../pieces.css';
 import { assert, CancelledError, CimError } from '../../core/errors.ts';
+import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { makeButton, make } from '../make-element.ts';
 import { readAddress, writeAddress } from './address.ts';
@@ -106,13 +107,7 @@ async function run({ settings, files }: Wanted): Promise<void> {
       onPartial: status.partial,
     };
     const result = await engine.run(settings, files, options);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const { report } = result;
-    status.end(
-      settings.images === 0
-        ? `Estimated in ${seconds} s, no images simulated.`
-        : `${report.images} images on ${report.adapter} in ${seconds} s.`,
-    );
+    status.end(doneText(result, (performance.now() - started) / 1000));
     await results.take(result, files);
   } catch (error) {
     if (stop === control) tell(error);
@@ -122,6 +117,14 @@ async function run({ settings, files }: Wanted): Promise<void> {
       cancelButton.disabled = true;
     }
   }
+}
+
+function doneText({ settings, report }: RunResult, seconds: number): string {
+  const time = `in ${seconds.toFixed(1)} s`;
+  if (settings.images === 0) return `Estimated ${time}, no images simulated.`;
+  const done = `${report.images} images on ${report.adapter} ${time}.`;
+  if (report.backend !== 'reference') return done;
+  return `${done} This browser gives no WebGPU, so plain loops did the first images only: slow, but the same numbers. Use a current Chrome or Edge, on Linux with chrome://flags/#enable-unsafe-webgpu.`;
 }
 
 /** Tells an error beside the control that it belongs to, else under the progress bar. */

