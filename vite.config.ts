@@ -75,6 +75,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     ['production', 'development', 'element'].includes(mode) && pageDataPlugin(),
     mode === 'element' && plainWorkerUrls,
+    (mode === 'production' || mode === 'element') && zodWithoutEval,
   ],
   define: { 'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)) },
   worker: {
@@ -110,6 +111,20 @@ const plainWorkerUrls: Plugin = {
           /new URL\(\s*(?:\/\*.*?\*\/)?\s*new URL\("([^"]+)", import\.meta\.url\)\.href,\s*(?:""|'') \+ import\.meta\.url\s*\)/g,
           'new URL("./$1", import.meta.url)',
         );
+  },
+};
+
+/**
+ * Zod tries, when a schema is made, whether it may make functions from text. The policies of pages forbid that, and
+ * browsers report even the attempt. Its own switch is global, and would be thrown for the zod of whoever embeds us too.
+ */
+const zodWithoutEval: Plugin = {
+  name: 'mars-zod-without-eval',
+  transform(code, id): string | undefined {
+    if (!id.replaceAll('\\', '/').endsWith('/zod/v4/core/util.js')) return undefined;
+    const changed = code.replace('new F("");', 'throw new Error("not tried");');
+    if (changed === code) this.error('zod tries in another way now whether it may make functions');
+    return changed;
   },
 };
 

@@ -1,6 +1,5 @@
 // From settings, a person's files and the bundled data to a job: what src/cli/options.ts does on the command line.
 
-import { config } from 'zod';
 import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../../chips/index.ts';
 import { densityProfileMasks } from '../../compress/group-masks.ts';
 import { InputError, UsageError } from '../../core/errors.ts';
@@ -18,9 +17,6 @@ import { calibrationCount, jobBits, prunedIn } from '../../pipeline/usual-job.ts
 import type { BundledData } from './bundled-data.ts';
 import type { NamedBytes, UserFiles } from './engine.ts';
 import type { RunSettings } from './run-settings.ts';
-
-// Zod tries whether it may make functions from text; the policies of pages forbid it, and would report the attempt.
-config({ jitless: true });
 
 /** Trained networks that come with the page, as files of `data/`. */
 export const trainedNetworks = ['mnist-cnn'] as const;
