@@ -4,6 +4,7 @@ import { CimError } from '../../core/errors.ts';
 import type { MacroArray } from '../../inspect/macro-array.ts';
 import { type ChosenMacro, drawMacroArray } from '../macro-array/macro-array-view.ts';
 import { drawMacroOp } from '../macro-array/macro-op-panel.ts';
+import type { Report } from '../../report/report.ts';
 import { make } from '../make-element.ts';
 import { type Field, makeField } from './field.ts';
 import type { Shown } from './result-tabs.ts';
@@ -39,6 +40,21 @@ export function drawArrayPanel(panel: HTMLElement, shown: Shown): TabContent {
 interface Inspector extends TabContent {
   readonly element: HTMLElement;
   readonly choose: (chosen: ChosenMacro | undefined) => void;
+}
+
+const layerOf = (array: MacroArray, chosen: ChosenMacro | undefined): string | undefined =>
+  chosen && array.layers[array.fillings[chosen.filling]?.layer ?? -1]?.name;
+
+/** Goes to the middle of a layer's output: at its border the first groups lie outside the map and drive nothing. */
+function toMiddle(
+  { y, x }: { readonly y: Field; readonly x: Field },
+  report: Report,
+  layer: string | undefined,
+): void {
+  const shape = report.layers.find(({ name }) => name === layer)?.shape.output;
+  const [height = 1, width = 1] = shape?.split('x').map(Number) ?? [];
+  y.input.value = String(Math.floor(height / 2));
+  x.input.value = String(Math.floor(width / 2));
 }
 
 const fieldOf = (name: string, label: string): Field =>
@@ -102,7 +118,10 @@ function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector 
   return {
     element: make('div', {}, [controls, note, place]),
     choose: (next) => {
+      const before = layerOf(array, chosen);
       chosen = next;
+      const layer = layerOf(array, next);
+      if (layer !== before) toMiddle(fields, result.report, layer);
       if (next?.cell)
         fields.slot.input.value = String(Math.floor(next.cell.row / array.wordLinesOn));
       void show();
