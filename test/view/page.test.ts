@@ -150,6 +150,35 @@ describe.skipIf(!canRun)('the page', () => {
     await other.page.close();
   });
 
+  it('shows a macro-op of the macro that is chosen, with the codes of its ADC', async () => {
+    const { page, complaints } = await built.open('?images=2&set=adc.bits=4&view=array');
+    await endOfRun(page);
+    const canvas = await page.waitForSelector('.panel:not([hidden]) canvas');
+    const { x, y, width, height } = (await canvas!.boundingBox())!;
+    // Some macro of conv2 lies there, whatever the exact layout: a click on each of a few points.
+    for (const part of [0.55, 0.56, 0.57, 0.58])
+      await page.mouse.click(x + part * width, y + 0.33 * height);
+    await page.waitForSelector('.macro-op');
+
+    const heading = await textOf(page, '.macro-op h3');
+    expect(heading).toMatch(/^Macro-op of conv2 at pixel \(7, 7\)/);
+    const rows = (await page.$$eval('.macro-op table', (tables) =>
+      tables.map((table) => [...table.rows].map((row) => [...row.cells].map((c) => c.textContent))),
+    )) as string[][][];
+    const cells = rows[0]!;
+    const ofRow = (name: string): number[] =>
+      cells
+        .find((row) => row[0] === name)!
+        .slice(1)
+        .map((value) => Number(value.replace('−', '-')));
+    const sums = ofRow('sum on the bit line');
+    const codes = ofRow('column code');
+    // The ADC of 4 bits has the codes 0 ... 15.
+    expect(codes).toEqual(sums.map((sum) => Math.min(15, sum)));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('keeps runs for later', async () => {
     const { page } = await built.open('?images=2&seed=77');
     await endOfRun(page);

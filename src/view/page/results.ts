@@ -5,6 +5,7 @@ import { type Engine, type RunResult, type UserFiles } from '../engine/engine.ts
 import type { RunSettings } from '../engine/run-settings.ts';
 import { make } from '../make-element.ts';
 import type { TrainingRecord } from '../plots/training-data.ts';
+import { drawArrayPanel } from './array-panel.ts';
 import {
   drawColumnSums,
   drawEnergy,
@@ -64,6 +65,7 @@ export function makeResults(parts: ResultParts): Results {
     drawRunsPanel(panel, { store: parts.store, given, reuse: parts.reuse });
   const all: readonly Tab[] = [
     { name: 'headline', label: 'Overview', draw: ofRun(drawOverview) },
+    { name: 'array', label: 'Macro array', draw: ofRun(drawArrayPanel) },
     { name: 'timeline', label: 'Timeline', draw: ofRun(drawTimeline) },
     { name: 'layers', label: 'Layers', draw: ofRun(drawLayers) },
     { name: 'sums', label: 'Column sums', draw: ofRun(drawColumnSums) },
