@@ -39,6 +39,9 @@ describe.skipIf(findBrowser() === null)('the pages', () => {
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('workercreated', () => problems.push('worker'));
     await page.evaluateOnNewDocument(`
+      globalThis.shifts = [];
+      new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => [entry.value,
+        ...entry.sources.map(({ node, previousRect, currentRect }) => [node?.nodeName, node?.className, previousRect.y, currentRect.y, previousRect.height, currentRect.height].join(' '))]))).observe({ type: 'layout-shift', buffered: true });
       addEventListener('securitypolicyviolation', (event) =>
         console.error('violation of ' + event.violatedDirective + ' by ' + event.blockedURI + ' ' + event.sourceFile));
     `);
@@ -79,6 +82,8 @@ describe.skipIf(findBrowser() === null)('the pages', () => {
       );
 
       expect(await finished(page)).toEqual(Array.from({ length: count }, () => done));
+
+      expect(await page.evaluate('shifts'), 'shifts of the layout').toEqual([]);
 
       for (const scheme of ['light', 'dark']) {
         await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);

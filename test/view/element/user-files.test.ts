@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fetchFiles } from '../../../src/view/element/user-files.ts';
+import { caughtEventually } from '../../support/caught.ts';
+
+const base = 'https://here.example/docs/page.html';
+const signal = new AbortController().signal;
+
+/** A web of these addresses; all else is answered with the start page, as many servers do. */
+function web(files: Readonly<Record<string, string>>): string[] {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', (url: URL) => {
+    asked.push(url.href);
+    const text = files[url.href];
+    const type = text === undefined ? 'text/html' : 'application/octet-stream';
+    return Promise.resolve(new Response(text ?? '<html>', { headers: { 'content-type': type } }));
+  });
+  return asked;
+}
+
+const text = (files: readonly { name: string; bytes: Uint8Array }[] | undefined) =>
+  files?.map(({ name, bytes }) => [name, new TextDecoder().decode(bytes)]);
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('the files that an element points at', () => {
+  it('are none without data and model, and nothing is fetched', async () => {
+    const asked = web({});
+
+    expect(
+      await fetchFiles({ data: undefined, model: undefined }, base, { images: 5, signal }),
+    ).toEqual({
+      network: undefined,
+      images: undefined,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('are found relative to the page, by the names of the data sets, in a folder', async () => {
+    web({
+      'https://here.example/docs/mnist/t10k-images-idx3-ubyte': 'pixels',
+      'https://here.example/docs/mnist/t10k-labels-idx1-ubyte': 'labels',
+      'https://here.example/cifar/test_batch.bin': 'ten',
+      'https://here.example/docs/net.safetensors': 'weights',
+    });
+
+    const mnist = await fetchFiles({ data: 'mnist/', model: 'net.safetensors' }, base, {
+      images: 5,
+      signal,
+    });
+    const cifar = await fetchFiles({ data: '/cifar/', model: undefined }, base, {
+      images: 5,
+      signal,
+    });
+
+    expect(text(mnist.images)).toEqual([
+      ['t10k-images-idx3-ubyte', 'pixels'],
+      ['t10k-labels-idx1-ubyte', 'labels'],
+    ]);
+    expect(text([mnist.network!])).toEqual([['net.safetensors', 'weights']]);
+    expect(text(cifar.images)).toEqual([['test_batch.bin', 'ten']]);
+  });
+
+  it('may be named one by one', async () => {
+    web({ 'https://a.example/x': '1', 'https://here.example/docs/y': '2' });
+
+    const files = await fetchFiles({ data: 'https://a.example/x  y', model: undefined }, base, {
+      images: 1,
+      signal,
+    });
+
+    expect(text(files.images)).toEqual([
+      ['x', '1'],
+      ['y', '2'],
+    ]);
+  });
+
+  it('are not fetched for an estimate', async () => {
+    const asked = web({});
+
+    await fetchFiles({ data: 'mnist/', model: undefined }, base, { images: 0, signal });
+
+    expect(asked).toEqual([]);
+  });
+
+  it('are named with their attribute when they cannot be read', async () => {
+    vi.stubGlobal('fetch', (url: URL) =>
+      url.pathname === '/gone'
+        ? Promise.resolve(new Response('', { status: 410 }))
+        : Promise.reject(new TypeError('blocked')),
+    );
+    const ask = (data: string | undefined, model: string | undefined) =>
+      caughtEventually(() => fetchFiles({ data, model }, base, { images: 1, signal }));
+
+    expect((await ask(undefined, '/gone')).message).toContain(
+      'model: https://here.example/gone cannot be read (status 410)',
+    );
+    expect((await ask('https://b.example/x', undefined)).message).toContain(
+      'data: https://b.example/x cannot be read (no answer)',
+    );
+    expect((await ask('none/', undefined)).message).toContain(
+      'data: no images at https://here.example/docs/none/',
+    );
+  });
+});
