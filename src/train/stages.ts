@@ -26,11 +26,14 @@ export interface ScheduleOptions {
 export const epochsOf = (options: ScheduleOptions): number =>
   options.epochs + options.quantizeEpochs;
 
-/** The stage of an epoch, counted from 0. */
-export function stageOf(epoch: number, options: ScheduleOptions): Stage {
+/** The stage of an epoch, counted from 0. Without group lasso, what would be its epochs are dense. */
+export function stageOf(
+  epoch: number,
+  options: ScheduleOptions & { readonly groupLasso: number },
+): Stage {
   if (epoch >= options.epochs) return 'quantize';
   if (epoch >= options.epochs - options.fixedEpochs) return 'tune';
-  return epoch < options.denseEpochs ? 'dense' : 'lasso';
+  return epoch < options.denseEpochs || options.groupLasso === 0 ? 'dense' : 'lasso';
 }
 
 /**

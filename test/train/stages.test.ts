@@ -18,11 +18,18 @@ const options: ScheduleOptions = {
 
 describe('stageOf', () => {
   it('goes from dense over lasso and tuning to quantization', () => {
-    const stages = Array.from({ length: 12 }, (_, epoch) => stageOf(epoch, options));
+    const stages = Array.from({ length: 12 }, (_, epoch) =>
+      stageOf(epoch, { ...options, groupLasso: 0.1 }),
+    );
 
     expect(stages.join(' ')).toBe(
       'dense dense lasso lasso lasso lasso lasso tune tune tune quantize quantize',
     );
+  });
+
+  it('is dense where group lasso is off', () => {
+    expect(stageOf(4, { ...options, groupLasso: 0 })).toBe('dense');
+    expect(stageOf(8, { ...options, groupLasso: 0 })).toBe('tune');
   });
 });
 
