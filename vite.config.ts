@@ -2,7 +2,7 @@
 // their page (--mode bench-page); runs the tests.
 
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions } from 'vite';
+import { type BuildOptions, defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { pageDataPlugin } from './tools/page-data.ts';
 
@@ -52,13 +52,18 @@ const builds: Readonly<Record<string, BuildOptions>> = {
   'bench-page': benchPage,
 };
 
+/** ONNX Runtime without its WebAssembly inside: src/view/training/page-runtime.ts tells it where that is. */
+const pageConditions = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
+
 export default defineConfig(({ mode }) => ({
   base: './',
   // The command line and the benches read these files where they are.
-  plugins: mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin()],
+  plugins: mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin({ trains: mode !== 'lib' })],
   worker: { format: 'es' as const },
   build: builds[mode] ?? page,
   resolve: {
+    // What runs in Node is bundled with the conditions of Node.
+    ...(['cli', 'bench', 'test'].includes(mode) ? {} : { conditions: pageConditions }),
     // README's examples run against the sources.
     alias: mode === 'test' ? Object.entries(entries).map(alias) : [],
   },
