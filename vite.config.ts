@@ -58,7 +58,8 @@ const pageConditions = ['onnxruntime-web-use-extern-wasm', ...defaultClientCondi
 export default defineConfig(({ mode }) => ({
   base: './',
   // The command line and the benches read these files where they are.
-  plugins: mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin({ trains: mode !== 'lib' })],
+  plugins:
+    mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin({ trains: mode !== 'lib' })],
   worker: { format: 'es' as const },
   build: builds[mode] ?? page,
   resolve: {

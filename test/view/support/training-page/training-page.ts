@@ -1,8 +1,11 @@
 // A page that trains, for tests: the Train tab, and trainings asked for by a test.
 
-import type { EpochRecord } from '../../../src/train/train-options.ts';
-import { startTraining } from '../../../src/view/training/open-training.ts';
-import type { TrainingSettings } from '../../../src/view/training/training-settings.ts';
+import '../../../../src/view/pieces.css';
+import './training-page.css';
+import type { EpochRecord } from '../../../../src/train/train-options.ts';
+import { startTraining } from '../../../../src/view/training/open-training.ts';
+import { drawTrainPanel } from '../../../../src/view/training/train-panel.ts';
+import type { TrainingSettings } from '../../../../src/view/training/training-settings.ts';
 
 /** What a test asks for; all of it plain data. */
 export interface AskedTraining {
@@ -34,7 +37,10 @@ const dataUrl = new URL('./data/', location.href);
 
 async function runTraining({ settings, threads, stopAfter }: AskedTraining): Promise<unknown> {
   const groups: Record<string, number>[] = [];
-  let [checkpoint, stoppedAt]: [Uint8Array | undefined, number | undefined] = [undefined, undefined];
+  let [checkpoint, stoppedAt]: [Uint8Array | undefined, number | undefined] = [
+    undefined,
+    undefined,
+  ];
   const stop = new AbortController();
   const options = {
     threads,
@@ -52,14 +58,23 @@ async function runTraining({ settings, threads, stopAfter }: AskedTraining): Pro
         stoppedAt = done;
         if (done === stopAfter) stop.abort();
       };
-      const first = startTraining(settings, dataUrl, { ...options, onProgress, signal: stop.signal });
+      const first = startTraining(settings, dataUrl, {
+        ...options,
+        onProgress,
+        signal: stop.signal,
+      });
       const outcome = await first.then(
         () => 'was not stopped',
         (error: unknown) => (error as Error).name,
       );
       if (outcome !== 'CancelledError') return { error: outcome };
     }
-    const { file, zeroGroups, groups: all, ...rest } = await startTraining(settings, dataUrl, {
+    const {
+      file,
+      zeroGroups,
+      groups: all,
+      ...rest
+    } = await startTraining(settings, dataUrl, {
       ...options,
       resume: checkpoint,
     });
@@ -71,4 +86,8 @@ async function runTraining({ settings, threads, stopAfter }: AskedTraining): Pro
   }
 }
 
-Object.assign(globalThis, { runTraining });
+const used: string[] = [];
+const main = document.querySelector('main');
+if (main) drawTrainPanel(main, { dataUrl, onTrained: ({ name }) => used.push(name) });
+
+Object.assign(globalThis, { runTraining, used });

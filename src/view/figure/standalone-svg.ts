@@ -1,0 +1,68 @@
+// An SVG as a file that looks right alone: computed colours and fonts written into it, nothing that only the page knows.
+
+import { makeSvg } from '../make-element.ts';
+
+/** Elements that draw something. */
+export const drawnElements = 'path, rect, line, circle, polygon, polyline, text, tspan';
+
+const shapeProperties = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-opacity',
+  'stroke-dasharray',
+  'stroke-linejoin',
+  'stroke-linecap',
+  'opacity',
+  'shape-rendering',
+] as const;
+const textProperties = [
+  'fill',
+  'fill-opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+] as const;
+
+/**
+ * The text of an SVG file.
+ * @param svg in the document: what it looks like is read from there
+ * @param background CSS colour behind it
+ */
+export function standaloneSvg(svg: SVGSVGElement, background: string): string {
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const copies = [...copy.querySelectorAll<SVGElement>(drawnElements)];
+  [...svg.querySelectorAll<SVGElement>(drawnElements)].forEach((original, i) => {
+    const target = copies[i];
+    if (target) writeStyle(original, target);
+  });
+  for (const one of [copy, ...copy.querySelectorAll<SVGElement>('*')]) {
+    one.removeAttribute('class');
+    one.removeAttribute('style');
+    one.removeAttribute('tabindex');
+  }
+  for (const passing of copy.querySelectorAll('[aria-label="tip"], [data-passing]'))
+    passing.remove();
+  const { width, height } = viewSize(svg);
+  copy.setAttribute('width', String(width));
+  copy.setAttribute('height', String(height));
+  copy.prepend(makeSvg('rect', { width, height, fill: background }));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
+}
+
+/** Width and height in the units that its content is drawn in. */
+export function viewSize(svg: SVGSVGElement): { readonly width: number; readonly height: number } {
+  const { width, height } = svg.viewBox.baseVal;
+  return { width, height };
+}
+
+function writeStyle(original: SVGElement, target: SVGElement): void {
+  const style = getComputedStyle(original);
+  const isText = original instanceof SVGTextContentElement;
+  for (const property of isText ? textProperties : shapeProperties) {
+    const value = style.getPropertyValue(property);
+    if (value !== '') target.setAttribute(property, value);
+  }
+}

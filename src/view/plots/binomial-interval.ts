@@ -1,0 +1,18 @@
+// How far a share of n trials may be from the probability behind it.
+
+/** Two-sided 95 % quantile of the normal distribution. */
+const z = 1.959963984540054;
+
+/**
+ * The 95 % interval of a binomial proportion after Wilson (J. Am. Stat. Assoc. 22, 1927, 209).
+ * @param share successes over `trials`, 0 ... 1
+ * @returns lowest and highest probability; 0 to 1 without trials
+ */
+export function binomialInterval(share: number, trials: number): readonly [number, number] {
+  if (trials <= 0) return [0, 1];
+  const weight = 1 + (z * z) / trials;
+  const middle = (share + (z * z) / (2 * trials)) / weight;
+  const half =
+    (z / weight) * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}

@@ -1,0 +1,133 @@
+// Several reports side by side, as rows: what each says and how it relates to the first.
+
+import { noiseText } from '../../report/noise-text.ts';
+import type { Report } from '../../report/report.ts';
+import {
+  formatCount,
+  formatEnergy,
+  formatNumber,
+  formatRatio,
+  formatShare,
+  formatWhole,
+} from '../format.ts';
+
+/** What one report says in a row. */
+export interface CompareCell {
+  readonly text: string;
+  /** Value over the first report's, as text; empty for the first, for words and where there is none. */
+  readonly ratio: string;
+  /** Is it another value than the first report's? */
+  readonly isDifferent: boolean;
+}
+
+/** One thing that is compared. */
+export interface CompareRow {
+  readonly label: string;
+  readonly cells: readonly CompareCell[];
+}
+
+/** Words, or a number with its format; ratios are only of numbers with `hasRatio`. */
+interface Measure {
+  readonly label: string;
+  value(report: Report): string | number | null;
+  format?(value: number): string;
+  /** Shares of images are compared by eye, not as ratios. */
+  readonly hasRatio?: true;
+}
+
+const measures: readonly Measure[] = [
+  { label: 'network', value: ({ network }) => network },
+  { label: 'chip', value: ({ chip }) => chip },
+  { label: 'data set', value: ({ dataset }) => dataset || 'none' },
+  { label: 'images', value: ({ images }) => images, format: formatWhole },
+  {
+    label: 'bits of weights, activations',
+    value: ({ compression }) => `${compression.weightBits}, ${compression.activationBits}`,
+  },
+  { label: 'noise', value: ({ noise }) => noiseText(noise) },
+  { label: 'seed', value: ({ seed }) => String(seed) },
+  { label: 'accuracy on the chip', value: ({ accuracy }) => accuracy.top1, format: formatShare },
+  {
+    label: 'accuracy in exact integers',
+    value: ({ accuracy }) => accuracy.quantizedTop1,
+    format: formatShare,
+  },
+  {
+    label: 'accuracy in float',
+    value: ({ accuracy }) => accuracy.floatTop1,
+    format: formatShare,
+  },
+  {
+    label: 'groups stored',
+    value: ({ compression: { groups, groupsKept } }) => (groups === 0 ? null : groupsKept / groups),
+    format: formatShare,
+    hasRatio: true,
+  },
+  {
+    label: 'cycles per frame',
+    value: ({ performance }) => performance.cyclesPerFrame,
+    format: formatWhole,
+    hasRatio: true,
+  },
+  {
+    label: 'frames per second',
+    value: ({ performance }) => performance.framesPerSecond,
+    format: formatCount,
+    hasRatio: true,
+  },
+  {
+    label: 'utilization',
+    value: ({ performance }) => performance.utilization,
+    format: formatShare,
+    hasRatio: true,
+  },
+  {
+    label: 'energy per frame',
+    value: ({ energy }) => energy.perFrame.total,
+    format: formatEnergy,
+    hasRatio: true,
+  },
+  { label: 'activity', value: ({ energy }) => energy.activity },
+  {
+    label: 'TOPS/W executed',
+    value: ({ topsPerWatt }) => topsPerWatt.executed,
+    format: formatNumber,
+    hasRatio: true,
+  },
+  {
+    label: 'TOPS/W dense-equivalent',
+    value: ({ topsPerWatt }) => topsPerWatt.denseEquivalent,
+    format: formatNumber,
+    hasRatio: true,
+  },
+  {
+    label: 'area (mm²)',
+    value: ({ area }) => area.total,
+    format: formatNumber,
+    hasRatio: true,
+  },
+];
+
+/** Rows of a comparison with the first report. */
+export const compareRows = (reports: readonly Report[]): readonly CompareRow[] =>
+  measures.map((measure) => ({
+    label: measure.label,
+    cells: reports.map((report, i) => cellOf(measure, report, i === 0 ? undefined : reports[0])),
+  }));
+
+function cellOf(measure: Measure, report: Report, first: Report | undefined): CompareCell {
+  const value = measure.value(report);
+  const base = first ? measure.value(first) : null;
+  const hasRatio =
+    measure.hasRatio && typeof value === 'number' && typeof base === 'number' && base > 0;
+  return {
+    text: textOf(measure, value),
+    ratio: hasRatio ? formatRatio(value / base) : '',
+    isDifferent: first !== undefined && value !== base,
+  };
+}
+
+function textOf({ format }: Measure, value: string | number | null): string {
+  if (value === null) return 'unknown';
+  return typeof value === 'number' && format ? format(value) : String(value);
+}

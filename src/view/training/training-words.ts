@@ -1,0 +1,36 @@
+// What a training says of itself, in words.
+
+import type { EpochRecord, TrainProgress } from '../../train/train-options.ts';
+import { formatNumber, formatShare, formatWhole } from '../format.ts';
+import type { TrainedResult } from './training-messages.ts';
+
+/** Name and value of what is shown after each step. */
+export function factsOf(
+  { done, total, epoch, stage, loss, accuracy, zeroGroups, groups }: TrainProgress,
+  last: EpochRecord | undefined,
+): readonly (readonly [name: string, value: string])[] {
+  return [
+    ['epoch', `${epoch + 1}, ${stage}`],
+    ['steps', `${done} of ${total}`],
+    ['loss', formatNumber(loss)],
+    ['training accuracy', formatShare(accuracy)],
+    ['test accuracy', last?.testAccuracy === undefined ? '–' : formatShare(last.testAccuracy)],
+    ['density', formatShare(groups === 0 ? 1 : 1 - zeroGroups / groups)],
+    ['images/s', last ? formatWhole(last.imagesPerSecond) : '–'],
+  ];
+}
+
+/** The end of a training as a sentence. */
+export function resultText(result: TrainedResult): string {
+  const { testAccuracy, quantizedAccuracy, zeroGroups, groups, imagesPerSecond, threads } = result;
+  const integers =
+    quantizedAccuracy === null ? '' : `, ${formatShare(quantizedAccuracy)} in the chip’s integers`;
+  const speed = `${formatWhole(imagesPerSecond)} images/s on ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `Trained: ${formatShare(testAccuracy)} of MNIST’s 10,000 test images right${integers}; ${groups - zeroGroups} of ${groups} weight groups left; ${speed}.`;
+}
+
+/** Where a stopped training stands. */
+export const stoppedText = (progress: TrainProgress | undefined): string =>
+  progress
+    ? `Stopped after step ${progress.done} of ${progress.total}. Resume goes on as if it had not been stopped.`
+    : 'Stopped.';
