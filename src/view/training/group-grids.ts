@@ -2,23 +2,7 @@
 
 import type { GroupsOfLayer } from '../../train/train-options.ts';
 import { make, type PieceHandle } from '../make-element.ts';
-
-/** Norms from this multiple of the layer's mean on look the same. */
-const darkest = 2;
-/** The lightest shade of a group that is not zero. */
-const lightest = 0.12;
-
-/**
- * The shade of each group: its norm beside the mean norm of the layer's groups that are not zero, 0.12 ... 1; 0 for a
- * group that is wholly zero. The mean has 0.5.
- */
-export function shadesOf(norms: Float64Array): Float64Array {
-  const living = norms.filter((norm) => norm > 0);
-  const mean = living.reduce((sum, norm) => sum + norm, 0) / Math.max(1, living.length);
-  return norms.map((norm) =>
-    norm === 0 ? 0 : Math.min(1, Math.max(lightest, norm / mean / darkest)),
-  );
-}
+import { lightest, shadesOf } from './group-shades.ts';
 
 /** Draws the grids into `parent`: rows are kernel tiles, columns are channel blocks and their kernel positions. */
 export function drawGroupGrids(parent: ParentNode): PieceHandle<readonly GroupsOfLayer[]> {
@@ -92,6 +76,6 @@ function drawKey(): HTMLElement {
     sample(lightest),
     sample(0.5),
     sample(1),
-    ' norm from a quarter of its layer’s mean, or less, over the mean to twice the mean. Rows are kernel tiles, columns channel blocks and kernel positions.',
+    ' norm of a quarter of the layer’s mean or less, the mean, twice the mean or more. Rows are kernel tiles, columns channel blocks and kernel positions.',
   ]);
 }

@@ -1,13 +1,11 @@
 // A training as the page asks for it: its data, its options as `mars train` has them, its network file.
 
-import { chipNamed } from '../../chips/index.ts';
 import { compress } from '../../compress/compress.ts';
 import { crc32 } from '../../core/bits.ts';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import { mnistCnn } from '../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../network/network.ts';
 import { writeNetworkFile } from '../../network/network-file.ts';
-import { groupShapeOf } from '../../pipeline/run-job.ts';
 import { checkSettings, readCheckpoint, writeCheckpoint } from '../../train/checkpoint.ts';
 import { countRight, evaluate } from '../../train/evaluate.ts';
 import { evaluateIntegers } from '../../train/integer-graph.ts';
@@ -19,6 +17,7 @@ import type { NamedBytes } from '../engine/engine.ts';
 import { readImageFiles } from '../engine/load-job.ts';
 import { loadRuntime, runtimeName } from './page-runtime.ts';
 import type { TrainedResult, TrainingRequest } from './training-messages.ts';
+import { trainOptions } from './training-options.ts';
 import { trainingCommand, type TrainingSettings } from './training-settings.ts';
 
 /** How often the weight groups are told within an epoch. */
@@ -77,27 +76,6 @@ export async function trainInPage(
     zeroGroups,
     groups,
     imagesPerSecond: (steps * trainDefaults.batchSize) / seconds,
-    threads,
-  };
-}
-
-/** What `mars train` does with the same settings; a test holds the two together. */
-export function trainOptions(settings: TrainingSettings, threads: number): TrainOptions {
-  const { epochs, learningRate, groupLasso, targetDensity, seed } = settings;
-  const weightBits = settings.weightBits ?? trainDefaults.weightBits;
-  const quantizes = settings.weightBits !== undefined || settings.activationBits !== undefined;
-  return {
-    ...trainDefaults,
-    epochs,
-    fixedEpochs: Math.floor(epochs / 4),
-    quantizeEpochs: quantizes ? Math.ceil(epochs / 10) : 0,
-    learningRate,
-    groupLasso,
-    targetDensity,
-    weightBits,
-    activationBits: settings.activationBits ?? trainDefaults.activationBits,
-    groupShape: groupShapeOf(chipNamed('mars'), weightBits),
-    seed,
     threads,
   };
 }

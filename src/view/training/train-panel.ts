@@ -2,7 +2,7 @@
 
 import './train-panel.css';
 import { CancelledError, CimError } from '../../core/errors.ts';
-import type { EpochRecord, TrainProgress } from '../../train/train-options.ts';
+import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../train/train-options.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { make, makeButton, type PieceHandle } from '../make-element.ts';
@@ -52,6 +52,7 @@ class LivePanel implements TrainPanel {
   readonly #plotBox = make('div');
   #epochs: EpochRecord[] = [];
   #last: TrainProgress | undefined;
+  #density = 1;
   #begun: Begun | undefined;
   #stop: AbortController | undefined;
 
@@ -93,6 +94,8 @@ class LivePanel implements TrainPanel {
     this.#epochs = [];
     this.#last = undefined;
     this.#groups.update([]);
+    this.#plot.update([]);
+    this.#facts.replaceChildren();
     await this.#train(this.#begun, 'Loading images and ONNX Runtime (14 MB, the first time) …');
   }
 
@@ -121,7 +124,7 @@ class LivePanel implements TrainPanel {
         resume: begun.checkpoint,
         onProgress: (progress) => this.#showProgress(progress),
         onEpoch: (record) => this.#showEpoch(record),
-        onGroups: (layers) => this.#groups.update(layers),
+        onGroups: (layers) => this.#showGroups(layers),
         onCheckpoint: (bytes) => {
           begun.checkpoint = bytes;
         },
@@ -145,15 +148,28 @@ class LivePanel implements TrainPanel {
     this.#last = progress;
     this.#progress.max = progress.total;
     this.#progress.value = progress.done;
-    const facts = factsOf(progress, this.#epochs.at(-1)).map(([name, text]) =>
-      make('div', {}, [make('dt', { text: name }), make('dd', { text })]),
+    this.#showFacts();
+  }
+
+  #showFacts(): void {
+    if (!this.#last) return;
+    const last = this.#epochs.at(-1);
+    const facts = factsOf({ progress: this.#last, last, density: this.#density }).map(
+      ([name, text]) => make('div', {}, [make('dt', { text: name }), make('dd', { text })]),
     );
     this.#facts.replaceChildren(...facts);
+  }
+
+  #showGroups(layers: readonly GroupsOfLayer[]): void {
+    this.#groups.update(layers);
+    const norms = layers.flatMap((layer) => [...layer.norms]);
+    this.#density = norms.filter((norm) => norm > 0).length / Math.max(1, norms.length);
   }
 
   #showEpoch(record: EpochRecord): void {
     this.#epochs = [...this.#epochs, record];
     this.#plot.update(this.#epochs);
+    this.#showFacts();
     this.#show();
   }
 

@@ -4,18 +4,29 @@ import type { EpochRecord, TrainProgress } from '../../train/train-options.ts';
 import { formatNumber, formatShare, formatWhole } from '../format.ts';
 import type { TrainedResult } from './training-messages.ts';
 
+/** Where a training stands. */
+export interface TrainingState {
+  readonly progress: TrainProgress;
+  /** The last epoch that is done. */
+  readonly last: EpochRecord | undefined;
+  /** Share of the weight groups that are not wholly zero, as last told. */
+  readonly density: number;
+}
+
 /** Name and value of what is shown after each step. */
-export function factsOf(
-  { done, total, epoch, stage, loss, accuracy, zeroGroups, groups }: TrainProgress,
-  last: EpochRecord | undefined,
-): readonly (readonly [name: string, value: string])[] {
+export function factsOf({
+  progress,
+  last,
+  density,
+}: TrainingState): readonly (readonly [name: string, value: string])[] {
+  const { done, total, epoch, stage, loss, accuracy } = progress;
   return [
     ['epoch', `${epoch + 1}, ${stage}`],
     ['steps', `${done} of ${total}`],
     ['loss', formatNumber(loss)],
     ['training accuracy', formatShare(accuracy)],
     ['test accuracy', last?.testAccuracy === undefined ? '–' : formatShare(last.testAccuracy)],
-    ['density', formatShare(groups === 0 ? 1 : 1 - zeroGroups / groups)],
+    ['density', formatShare(density)],
     ['images/s', last ? formatWhole(last.imagesPerSecond) : '–'],
   ];
 }

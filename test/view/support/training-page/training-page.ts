@@ -2,36 +2,9 @@
 
 import '../../../../src/view/pieces.css';
 import './training-page.css';
-import type { EpochRecord } from '../../../../src/train/train-options.ts';
 import { startTraining } from '../../../../src/view/training/open-training.ts';
 import { drawTrainPanel } from '../../../../src/view/training/train-panel.ts';
-import type { TrainingSettings } from '../../../../src/view/training/training-settings.ts';
-
-/** What a test asks for; all of it plain data. */
-export interface AskedTraining {
-  readonly settings: TrainingSettings;
-  readonly threads?: number | undefined;
-  /** Steps after which it is stopped, and then gone on with. */
-  readonly stopAfter?: number | undefined;
-}
-
-/** What it hears. */
-export interface HeardTraining {
-  readonly error?: string | undefined;
-  /** The network file, as base64. */
-  readonly file: string;
-  readonly epochs: readonly EpochRecord[];
-  readonly testAccuracy: number;
-  readonly quantizedAccuracy: number | null;
-  readonly density: number;
-  readonly imagesPerSecond: number;
-  readonly threads: number;
-  /** Steps done when it stopped. */
-  readonly stoppedAt?: number | undefined;
-  /** Layers and zero groups, as often as they were told. */
-  readonly groups: readonly Readonly<Record<string, number>>[];
-  readonly isIsolated: boolean;
-}
+import type { AskedTraining } from './asked-training.ts';
 
 const dataUrl = new URL('./data/', location.href);
 
@@ -78,7 +51,7 @@ async function runTraining({ settings, threads, stopAfter }: AskedTraining): Pro
       ...options,
       resume: checkpoint,
     });
-    const bytes = btoa(Array.from(file.bytes, (byte) => String.fromCharCode(byte)).join(''));
+    const bytes = base64(file.bytes);
     const density = 1 - zeroGroups / all;
     return { ...rest, file: bytes, density, stoppedAt, groups, isIsolated: crossOriginIsolated };
   } catch (error) {
@@ -86,8 +59,16 @@ async function runTraining({ settings, threads, stopAfter }: AskedTraining): Pro
   }
 }
 
-const used: string[] = [];
+const base64 = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+
+/** Networks that were to be used in the simulator, as base64. */
+const used: { readonly name: string; readonly file: string }[] = [];
 const main = document.querySelector('main');
-if (main) drawTrainPanel(main, { dataUrl, onTrained: ({ name }) => used.push(name) });
+if (main)
+  drawTrainPanel(main, {
+    dataUrl,
+    onTrained: ({ name, bytes }) => used.push({ name, file: base64(bytes) }),
+  });
 
 Object.assign(globalThis, { runTraining, used });
