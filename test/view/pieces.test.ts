@@ -1,17 +1,15 @@
 // Every piece in headless Chrome, under a strict content security policy, from real reports.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
 import { makePiecesData } from './support/make-pieces-data.ts';
 import type { PiecesData } from './support/pieces-page/pieces-data.ts';
 import { type PiecesServer, servePieces } from './support/pieces-server.ts';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(!findBrowser())('the pieces of the page', () => {
   let data: PiecesData;
@@ -27,13 +25,9 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     opened.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
     opened.on('pageerror', (error) => faults.push(String(error)));
     await opened.setViewport({ width, height: 800 });
-    await opened.evaluateOnNewDocument(() => {
-      const violations: string[] = [];
-      Object.assign(globalThis, { violations });
-      globalThis.addEventListener('securitypolicyviolation', (event) => {
-        violations.push(`${Reflect.get(event, 'violatedDirective')}`);
-      });
-    });
+    await opened.evaluateOnNewDocument(
+      `globalThis.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));`,
+    );
     await opened.goto(server.url + query);
     await opened.waitForSelector('[data-ready]');
     return opened;
@@ -122,6 +116,23 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     const lines = (await saved('layer-table', 'CSV')).toString().trim().split('\r\n');
     expect(lines).toHaveLength(1 + byCycles.length);
     expect(lines[1]!.split(',')[0]).toBe(byCycles.at(-1)!.name);
+  });
+
+  it('tell the value of a bar under the pointer', async () => {
+    await (await page.$('#energy'))!.scrollIntoView();
+    const { name, energy } = data.large.report.layers[0]!;
+    // The second row: the first is the image.
+    const place = (await page.evaluate(`(() => {
+      const rows = [...document.querySelectorAll('#energy svg.mars-plot rect')].filter((one) => Number(one.getAttribute('width')) > 100);
+      const { x, y, height } = rows[0].getBoundingClientRect();
+      return { x: x + 20, y: y + height / 2 };
+    })()`)) as { x: number; y: number };
+    await page.mouse.move(place.x, place.y);
+    await page.waitForSelector('#energy [data-passing] text');
+
+    const tip = (await texts('#energy [data-passing] text')).join(' ');
+    expect(tip).toContain(name);
+    expect(tip).toContain(`${Number((energy.macro / 1000).toPrecision(3))} nJ`);
   });
 
   it('save a picture that is well-formed and has its colours in it', async () => {
@@ -252,7 +263,7 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
   it.each(['light', 'dark'])('have no serious fault that axe finds (%s)', async (scheme) => {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
-    await page.evaluate(readFileSync(axe, 'utf8'));
+    await page.evaluate(axe.source);
     const found = (await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
     )) as string[];
