@@ -207,6 +207,16 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     await page.mouse.move(box.x + 90, box.y + 48);
     expect(await readout()).toMatch(/^conv1: .* of the frame$/);
 
+    // A drag on the axis zooms to what it passes over: then the first layer is wide enough for its second half to be hit.
+    await page.mouse.move(box.x + 88, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 98, box.y + 10);
+    await page.mouse.up();
+    await page.mouse.move(box.x + 700, box.y + 48);
+    expect(await readout()).toMatch(/^conv1: .* of the frame$/);
+    await page.mouse.click(box.x + 700, box.y + 150);
+    expect(await readout()).toMatch(/^compute, conv1; core 0; .* stalled$/);
+
     await page.type('#timeline input[type=search]', 'l4b2c2 load');
     const wanted = steps.filter(({ layer, kind }) => layer === 'l4b2c2' && kind === 'load').length;
     const status = async (): Promise<string> => (await texts('#timeline [role=status]'))[0]!;

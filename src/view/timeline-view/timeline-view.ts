@@ -52,7 +52,7 @@ export function drawTimelineView(
   };
   const change = (next: TimelineState, selected?: CycleRange): void => {
     if (next.chosen !== state.chosen && next.chosen)
-      parts.readout.textContent = describeSlice(next.chosen.slice, next.timeline);
+      parts.readout.textContent = describeSlice(next.chosen, next.timeline);
     state = next;
     selection = selected;
     drawSoon();
