@@ -314,16 +314,57 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
   });
 
   it('look the same in a shadow root', async () => {
-    const shadow = await openPieces('?shadow');
-    const background = `getComputedStyle(root.querySelector('#energy .mars-plot-box')).backgroundColor`;
-    const inShadow = await shadow.evaluate(
-      `{ const root = document.querySelector('main > div').shadowRoot; ${background} + root.querySelectorAll('svg.mars-plot').length }`,
-    );
-    const inPage = await shadow.evaluate(`document.title`);
+    const looks = (root: string): string => `(() => {
+      const root = ${root};
+      return [...root.querySelectorAll('[class^=mars-]')].map((one) => {
+        const { color, backgroundColor, fontSize, display, width } = getComputedStyle(one);
+        return [one.getAttribute('class'), color, backgroundColor, fontSize, display, width].join(' ');
+      });
+    })()`;
+    const [light, shadow] = [await openPieces(), await openPieces('?shadow')];
 
-    expect(inPage).toBe('The pieces of the page');
-    expect(inShadow).toMatch(/^rgb\(255, 255, 255\)\d+$/);
+    const inPage = (await light.evaluate(looks('document'))) as string[];
+    const inShadow = await shadow.evaluate(
+      looks(`document.querySelector('main > div').shadowRoot`),
+    );
+
+    expect(inPage.length).toBeGreaterThan(300);
+    expect(inShadow).toEqual(inPage);
+    await light.close();
     await shadow.close();
+  });
+
+  it('follow the colour scheme, the canvas too', async () => {
+    const own = await openPieces();
+    // A pixel of the canvas, by way of another one that is made to be read.
+    const corner = `(() => {
+      const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+      copy.drawImage(document.querySelector('#timeline canvas'), 0, 0);
+      return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3).join();
+    })()`;
+    const becomes = (color: string): Promise<unknown> =>
+      own.waitForFunction(`${corner} === '${color}'`, { timeout: 5000 });
+
+    await expect(becomes('255,255,255')).resolves.toBeDefined();
+    await own.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await expect(becomes('20,24,29')).resolves.toBeDefined();
+    await own.close();
+  });
+
+  it('show other data in place', async () => {
+    const layers = data.small.report.layers.map(({ name }) => name);
+    await page.evaluate(
+      `pieces['layer-table'].update(piecesData.small.report); pieces.energy.update(piecesData.small.report)`,
+    );
+
+    // Sorted by cycles, as the person chose before.
+    expect((await texts('#layer-table tbody th')).toSorted()).toEqual(layers.toSorted());
+    const picture = await page.$eval('#energy svg.mars-plot', (svg) =>
+      svg.getAttribute('aria-label'),
+    );
+    expect(picture).toContain('A frame of mnist-cnn takes');
+    expect(picture).toContain('(simulated)');
+    expect((await texts('#energy figcaption'))[0]).toContain('simulated');
   });
 
   it('can be taken away again', async () => {
