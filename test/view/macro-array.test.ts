@@ -1,8 +1,8 @@
 // The macro array in a real browser: what its pixels show is what the mapping holds.
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mars } from '../../src/chips/index.ts';
@@ -376,9 +376,7 @@ describe('the macro array in a browser', () => {
     await settled(page);
 
     expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(360);
-    await page.evaluate(
-      readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-    );
+    await page.evaluate(axe.source);
     const found = await inPage<{ id: string; nodes: string[] }[]>(
       page,
       "axe.run('main').then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((one) => one.html) })))",
