@@ -61,7 +61,11 @@ async function drawn(call = 'drawMnist()', dark = true): Promise<Drawn> {
     page,
     "(() => { const s = document.querySelector('.macro-array-stage'); return [s.clientWidth, s.clientHeight]; })()",
   );
-  return { page, faults, layout: layoutArray(array, (width - 84) / (height - 20)) };
+  return {
+    page,
+    faults,
+    layout: layoutArray(array, { width: width - 84, height: height - 20, names: 84 }),
+  };
 }
 
 const inPage = async <T>(page: Page, code: string): Promise<T> => (await page.evaluate(code)) as T;
