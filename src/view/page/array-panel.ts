@@ -2,6 +2,7 @@
 
 import { CimError } from '../../core/errors.ts';
 import type { MacroArray } from '../../inspect/macro-array.ts';
+import type { MacroOpChoice } from '../../inspect/macro-op.ts';
 import { type ChosenMacro, drawMacroArray } from '../macro-array/macro-array-view.ts';
 import { drawMacroOp } from '../macro-array/macro-op-panel.ts';
 import type { Report } from '../../report/report.ts';
@@ -60,8 +61,9 @@ function toMiddle(
 const fieldOf = (name: string, label: string): Field =>
   makeField({ name: `op-${name}`, label, attributes: { min: '0', step: '1' } });
 
-/** Shows one macro-op of the macro that is chosen. */
-function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector {
+type OpFields = Readonly<Record<'slot' | 'image' | 'y' | 'x', Field>>;
+
+function makeOpFields(): OpFields {
   const fields = {
     slot: fieldOf('slot', 'Slot'),
     image: fieldOf('image', 'Image'),
@@ -69,12 +71,41 @@ function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector 
     x: fieldOf('x', 'Pixel x'),
   };
   for (const { input } of Object.values(fields)) input.value = '0';
+  return fields;
+}
+
+/** Which macro-op the fields mean, in the macro that is chosen. */
+function choiceOf(
+  array: MacroArray,
+  chosen: ChosenMacro,
+  fields: OpFields,
+): MacroOpChoice | undefined {
+  const filling = array.fillings[chosen.filling];
+  const layer = layerOf(array, chosen);
+  if (!filling || layer === undefined) return undefined;
+  const number = ({ input }: Field): number => Number(input.value);
+  return {
+    layer,
+    tile: filling.tile,
+    group: filling.firstGroup + number(fields.slot),
+    macro: chosen.macro,
+    y: number(fields.y),
+    x: number(fields.x),
+    image: number(fields.image),
+  };
+}
+
+/** Shows one macro-op of the macro that is chosen. */
+function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector {
+  const fields = makeOpFields();
   const note = make('p', { class: 'note', attributes: { role: 'status' } });
   const place = make('div');
-  const controls = make('div', { class: 'row' }, [
-    ...Object.values(fields).map(({ element }) => element),
-  ]);
-  controls.hidden = true;
+  const inputs = Object.values(fields);
+  const controls = make(
+    'div',
+    { class: 'row' },
+    inputs.map(({ element }) => element),
+  );
   let chosen: ChosenMacro | undefined;
   let drawn: TabContent | undefined;
   let wanted = 0;
@@ -86,25 +117,14 @@ function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector 
   };
   const show = async (): Promise<void> => {
     const mine = ++wanted;
-    const filling = chosen && array.fillings[chosen.filling];
-    const layer = filling && array.layers[filling.layer];
-    controls.hidden = !layer;
-    if (!chosen || !filling || !layer) {
+    const choice = chosen && choiceOf(array, chosen, fields);
+    controls.hidden = choice === undefined;
+    if (!choice) {
       clear('Choose a macro in the picture to see one of its macro-ops, bit by bit.');
       return;
     }
-    const number = (field: Field): number => Number(field.input.value);
-    const about = {
-      layer: layer.name,
-      tile: filling.tile,
-      group: filling.firstGroup + number(fields.slot),
-      macro: chosen.macro,
-      y: number(fields.y),
-      x: number(fields.x),
-      image: number(fields.image),
-    };
     try {
-      const op = await engine.ask(result.id, 'macroOp', about);
+      const op = await engine.ask(result.id, 'macroOp', choice);
       if (mine !== wanted) return;
       clear('');
       drawn = drawMacroOp(place, op);
@@ -112,8 +132,7 @@ function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector 
       if (mine === wanted) clear(error instanceof CimError ? error.message : String(error));
     }
   };
-  for (const { input } of Object.values(fields))
-    input.addEventListener('change', () => void show());
+  for (const { input } of inputs) input.addEventListener('change', () => void show());
   void show();
   return {
     element: make('div', {}, [controls, note, place]),

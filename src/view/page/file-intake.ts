@@ -4,16 +4,14 @@ import { CimError, InputError } from '../../core/errors.ts';
 import type { Report } from '../../report/report.ts';
 import type { TrainingRecord } from '../plots/training-data.ts';
 import type { NamedBytes, UserFiles } from '../engine/engine.ts';
+import type { Metrics } from './train-tab.ts';
 import { kindOfFile } from './sort-files.ts';
 
 /** Who gets them. */
 export interface FileTakers {
   readonly add: (files: UserFiles) => void;
   readonly addReport: (report: { readonly name: string; readonly report: Report }) => void;
-  readonly addMetrics: (metrics: {
-    readonly name: string;
-    readonly epochs: readonly TrainingRecord[];
-  }) => void;
+  readonly addMetrics: (metrics: Metrics) => void;
   readonly fail: (message: string) => void;
 }
 

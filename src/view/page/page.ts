@@ -18,7 +18,8 @@ offerToCommandLine();
 
 const place = document.querySelector('main');
 assert(place !== null, 'the page has a main element');
-const engine = openEngine(new URL('data/', document.baseURI));
+const dataUrl = new URL('data/', document.baseURI);
+const engine = openEngine(dataUrl);
 const store = openRunStore();
 const status = makeRunStatus();
 const form = makeRunForm((files) => void takeFiles(files));
@@ -26,6 +27,12 @@ const results = makeResults({
   engine,
   store,
   reuse: (settings) => form.fill(settings),
+  dataUrl,
+  simulate: (network) => {
+    form.addFiles({ network });
+    results.show('headline');
+    void submit();
+  },
   show: showAddress,
 });
 const takeFiles = makeFileIntake({

@@ -1,10 +1,8 @@
 // The views of the newest run, as tabs.
 
-import type { Report } from '../../report/report.ts';
-import { type Engine, type RunResult, type UserFiles } from '../engine/engine.ts';
+import type { Engine, NamedBytes, RunResult, UserFiles } from '../engine/engine.ts';
 import type { RunSettings } from '../engine/run-settings.ts';
 import { make } from '../make-element.ts';
-import type { TrainingRecord } from '../plots/training-data.ts';
 import { drawArrayPanel } from './array-panel.ts';
 import {
   drawColumnSums,
@@ -17,9 +15,11 @@ import {
   drawTimeline,
   type Shown,
 } from './result-tabs.ts';
+import { denseReport, keepRun } from './after-run.ts';
 import type { RunStore } from './run-store.ts';
 import { drawRunsPanel, type GivenReport } from './runs-panel.ts';
 import { drawSweepPanel } from './sweep-panel.ts';
+import { makeTrainTab, type Metrics } from './train-tab.ts';
 import { makeTabs, type Tab, type TabContent } from './tabs.ts';
 
 /** The views. */
@@ -31,7 +31,7 @@ export interface Results {
   /** Shows a run, and keeps it. */
   take(result: RunResult, files: UserFiles): Promise<void>;
   addReport(report: GivenReport): void;
-  addMetrics(metrics: { readonly name: string; readonly epochs: readonly TrainingRecord[] }): void;
+  addMetrics(metrics: Metrics): void;
 }
 
 /** What the views work with. */
@@ -40,12 +40,13 @@ export interface ResultParts {
   readonly store: Promise<RunStore>;
   /** Fills the form again. */
   readonly reuse: (settings: RunSettings) => void;
+  /** Address of the folder `data/`. */
+  readonly dataUrl: URL;
+  /** Takes a network that was trained here. */
+  readonly simulate: (network: NamedBytes) => void;
   /** Told which view a person chose. */
   readonly show: (view: string) => void;
 }
-
-/** Images on which the chip that stores every group is simulated, to compare with. */
-const denseImages = 20;
 
 /** Makes the views. */
 export function makeResults(parts: ResultParts): Results {
@@ -53,16 +54,14 @@ export function makeResults(parts: ResultParts): Results {
   let given: readonly GivenReport[] = [];
   const ofRun =
     (draw: (panel: HTMLElement, shown: Shown) => TabContent) =>
-    (panel: HTMLElement): TabContent => {
-      if (shown) return draw(panel, shown);
-      panel.append(make('p', { class: 'note', text: 'Nothing has been run yet.' }));
-      return { destroy: () => undefined };
-    };
+    (panel: HTMLElement): TabContent =>
+      shown ? draw(panel, shown) : drawNothing(panel);
   const sweep = ofRun((panel, { engine, result, files }) =>
     drawSweepPanel(panel, { engine, settings: result.settings, files }),
   );
   const runs = (panel: HTMLElement): TabContent =>
     drawRunsPanel(panel, { store: parts.store, given, reuse: parts.reuse });
+  const training = makeTrainTab({ dataUrl: parts.dataUrl, onTrained: parts.simulate });
   const all: readonly Tab[] = [
     { name: 'headline', label: 'Overview', draw: ofRun(drawOverview) },
     { name: 'array', label: 'Macro array', draw: ofRun(drawArrayPanel) },
@@ -73,6 +72,7 @@ export function makeResults(parts: ResultParts): Results {
     { name: 'energy', label: 'Energy', draw: ofRun(drawEnergy) },
     { name: 'images', label: 'Images', draw: ofRun(drawImages) },
     { name: 'sweep', label: 'Sweep', draw: sweep },
+    training.tab,
     { name: 'runs', label: 'Runs', draw: runs },
     { name: 'sources', label: 'Sources', draw: ofRun(drawSources) },
   ];
@@ -93,7 +93,7 @@ export function makeResults(parts: ResultParts): Results {
     take: async (result, files) => {
       shown = { engine: parts.engine, result, files, dense: undefined };
       tabs.redraw();
-      await keep(await parts.store, result, files);
+      await keepRun(await parts.store, result, files);
       if (tabs.shown === 'runs') tabs.redraw();
       void compareWithDense(result, files);
     },
@@ -102,34 +102,14 @@ export function makeResults(parts: ResultParts): Results {
       tabs.redraw();
       tabs.show('runs');
     },
-    addMetrics: () => undefined,
+    addMetrics: (added) => {
+      training.addMetrics(added);
+      tabs.show('train');
+    },
   };
 }
 
-async function keep(
-  store: RunStore,
-  { settings, report }: RunResult,
-  files: UserFiles,
-): Promise<void> {
-  const names = [files.network, files.chip, ...(files.images ?? [])].flatMap((file) =>
-    file ? [file.name] : [],
-  );
-  await store.keep({ date: new Date().toISOString(), settings, files: names, report });
-}
-
-/** The same job on a chip that stores every group; undefined where this one does, or that one cannot be had. */
-async function denseReport(
-  engine: Engine,
-  { settings, report }: RunResult,
-  files: UserFiles,
-): Promise<Report | undefined> {
-  const { groups, groupsKept } = report.compression;
-  if (groups === groupsKept) return undefined;
-  const images = Math.min(settings.images, denseImages);
-  const changed = { ...settings, images, set: [...settings.set, 'controller.sparsity=none'] };
-  try {
-    return (await engine.run(changed, files)).report;
-  } catch {
-    return undefined; // Such as a larger weight SRAM than the chip has: the run itself is shown all the same.
-  }
+function drawNothing(panel: HTMLElement): TabContent {
+  panel.append(make('p', { class: 'note', text: 'Nothing has been run yet.' }));
+  return { destroy: () => undefined };
 }

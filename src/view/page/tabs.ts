@@ -6,6 +6,8 @@ import { make } from '../make-element.ts';
 export interface Tab {
   readonly name: string;
   readonly label: string;
+  /** True: {@link Tabs.redraw} leaves it as it is. */
+  readonly lasts?: boolean;
   /** Draws into the panel; called when the tab is shown for the first time since {@link Tabs.redraw}. */
   readonly draw: (panel: HTMLElement) => TabContent;
 }
@@ -79,6 +81,7 @@ export function makeTabs(
     show,
     redraw: () => {
       for (const entry of entries) {
+        if (entry.tab.lasts) continue;
         entry.content?.destroy();
         entry.content = undefined;
         entry.panel.replaceChildren();
