@@ -266,6 +266,18 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     expect(boxes).toBeLessThan(4 * 2 * width + 200);
   });
 
+  it('tell the index code of a group by arrow keys', async () => {
+    const { kept } = data.pattern;
+    const codes = data.pattern.blocks * data.pattern.positions;
+    await page.evaluate(`document.querySelector('#group-pattern svg').focus()`);
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown'] as const)
+      await page.keyboard.press(key);
+
+    expect((await texts('#group-pattern text[data-passing]'))[0]).toBe(
+      `tile 1, index code 1: block 0, position 1, ${kept[codes + 1] === 1 ? 'stored' : 'pruned'}`,
+    );
+  });
+
   it('page through images and show integer sums', async () => {
     const { predictions } = data;
     const sums = predictions.outputs.slice(0, predictions.classes);
