@@ -281,6 +281,28 @@ describe('the macro array in a browser', () => {
     expect(await page.evaluate('arrayPage.chosen.at(-1) === undefined')).toBe(true);
   });
 
+  it('zooms by a pinch about the middle of the fingers', async ({ skip }) => {
+    if (!canDraw) skip(why);
+    const { page } = await drawn();
+    const box = (await (await page.$('.macro-array-stage'))!.boundingBox())!;
+    const [x, y] = [box.x + 500, box.y + 200];
+    const start = await cameraOf(page);
+
+    const left = await page.touchscreen.touchStart(x - 50, y);
+    const right = await page.touchscreen.touchStart(x + 50, y);
+    await left.move(x - 100, y);
+    await right.move(x + 100, y);
+    await left.end();
+    await right.end();
+
+    const end = await cameraOf(page);
+    expect(end.scale / start.scale).toBeCloseTo(2, 6);
+    const under = ({ scale, ...camera }: Camera): number =>
+      camera.x + (500 - (box.width - 2) / 2) / scale;
+    expect(Math.abs(under(end) - under(start)) * start.scale).toBeLessThan(1);
+    expect(await page.evaluate('arrayPage.chosen.length')).toBe(0);
+  });
+
   it('draws only when something changes', async ({ skip }) => {
     if (!canDraw) skip(why);
     const { page } = await drawn();

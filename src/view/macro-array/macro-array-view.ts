@@ -27,55 +27,11 @@ import type { Figure } from './figures.ts';
 import { drawLegend } from './legend.ts';
 import { captionOf, drawLayerTable } from './layer-table.ts';
 import css from './macro-array.css?inline';
+import type { MacroArrayOptions, MacroArrayView, MacroSelection } from './macro-array-types.ts';
 import { type DeviceSource, openDrawingDevice, openPainter } from './open-painter.ts';
 import type { Painter } from './painter.ts';
 import { darkTheme, lightTheme, type Theme } from './palette.ts';
 import { type ArrayParts, makeParts } from './parts.ts';
-
-/** A macro on a core during a filling. */
-export interface MacroSelection {
-  /** Number in `MacroArray.fillings`. */
-  readonly filling: number;
-  readonly core: number;
-  /** Macro within its core. */
-  readonly macro: number;
-}
-
-/** What was chosen; `cell` where cells are large enough to be meant. */
-export interface ChosenMacro extends MacroSelection {
-  readonly cell: CellAt | undefined;
-}
-
-/** How to draw. */
-export interface MacroArrayOptions {
-  /** Default: a device that is opened for it, and destroyed with it. */
-  readonly device?: DeviceSource | undefined;
-  /** `density` by default. */
-  readonly figure?: Figure | undefined;
-  /** Called when a person chooses a macro, or none. */
-  readonly onSelect?: ((chosen: ChosenMacro | undefined) => void) | undefined;
-}
-
-/** A drawn macro array. */
-export interface MacroArrayView {
-  readonly element: HTMLElement;
-  /** Resolves when the first picture is drawn. */
-  readonly ready: Promise<void>;
-  /** What draws: `none` before it is ready, and where no canvas works. */
-  readonly drawnWith: 'webgpu' | '2d' | 'none';
-  /** GPU buffers that are held now. */
-  readonly liveBuffers: number;
-  /** What is seen: middle in cells' heights, and CSS pixels per cell's height. */
-  readonly camera: Camera;
-  update(array: MacroArray): void;
-  colourBy(figure: Figure): void;
-  /** Marks a macro as chosen, or none; `onSelect` is not called. */
-  select(selection: MacroSelection | undefined): void;
-  /** Moves to the whole, to a layer, or to a macro. */
-  show(target: 'all' | { readonly layer: number } | MacroSelection): void;
-  /** Frees every GPU buffer and takes the elements away. */
-  destroy(): void;
-}
 
 /** Draws a macro array into `parent`, which is in the document. */
 export function drawMacroArray(
@@ -372,9 +328,10 @@ class ArrayView implements MacroArrayView {
 
   #describe(cell?: CellAt): void {
     const placed = this.#layout.macros[this.#hovered < 0 ? this.#chosen : this.#hovered];
-    this.#parts.status.textContent = placed
+    const text = placed
       ? describeMacro(this.#array, placed, cell)
       : 'Point at a macro, or choose one with a click or Enter. Arrow keys move, + and - zoom, 0 shows all.';
+    if (this.#parts.status.textContent !== text) this.#parts.status.textContent = text;
   }
 
   #jumpTo(camera: Camera): void {

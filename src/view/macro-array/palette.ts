@@ -30,7 +30,7 @@ const hex = (text: string): Colour => [
 ];
 
 export const darkTheme: Theme = {
-  scale: ['#27436a', '#2f6d9b', '#3fa2b5', '#86d3a2', '#f4ec9a'].map(hex),
+  scale: ['#3d629b', '#3580b0', '#3fa2b5', '#86d3a2', '#f4ec9a'].map(hex),
   layers: [
     '#6ea8fe',
     '#f6a06b',

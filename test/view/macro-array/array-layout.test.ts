@@ -57,18 +57,30 @@ describe.each([0.4, 1, 3])('the layout of the macro array for a picture of aspec
     });
   });
 
-  it('leaves room for the names of layers between columns', () => {
-    const scale = Math.min((500 * aspect) / layout.width, 500 / layout.height);
-    for (const { column, x } of layout.sections) {
-      const before = layout.sections.find((one) => one.column === column - 1);
-      if (before) expect((x - before.x - before.width) * scale).toBeGreaterThanOrEqual(59.9);
-    }
-  });
-
   it('finds the macro at a point', () => {
     layout.macros.forEach(({ x, y, width, height }, number) => {
       expect(macroAt(layout, x + width / 2, y + height / 3)).toBe(number);
     });
     expect(macroAt(layout, -1, 0)).toBe(-1);
+  });
+});
+
+describe('the layout of few macros in a wide picture', () => {
+  const few = macroArray(mapped(tourNetwork()));
+  const layout = layoutArray(few, { width: 2000, height: 500, names: 60 });
+
+  it('has several columns of layers, with room for their names between them', () => {
+    const scale = Math.min(2000 / layout.width, 500 / layout.height);
+    const gaps = layout.sections.flatMap(({ column, x }) => {
+      const before = layout.sections.find((one) => one.column === column - 1);
+      return before ? [(x - before.x - before.width) * scale] : [];
+    });
+
+    expect(layout.columns).toBeGreaterThan(1);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(59.9);
+  });
+
+  it('has one column where the picture is narrow', () => {
+    expect(layoutArray(few, { width: 300, height: 500, names: 60 }).columns).toBe(1);
   });
 });

@@ -10,12 +10,12 @@ import { readNetworkFile } from '../../../../src/network/network-file.ts';
 import { vgg16 } from '../../../../src/network/builtin/vgg16.ts';
 import { mapJob } from '../../../../src/pipeline/run-job.ts';
 import { integerInput } from '../../../../src/reference/integer-network.ts';
-import {
-  drawMacroArray,
-  type ChosenMacro,
-  type MacroArrayOptions,
-  type MacroArrayView,
-} from '../../../../src/view/macro-array/macro-array-view.ts';
+import { drawMacroArray } from '../../../../src/view/macro-array/macro-array-view.ts';
+import type {
+  ChosenMacro,
+  MacroArrayOptions,
+  MacroArrayView,
+} from '../../../../src/view/macro-array/macro-array-types.ts';
 import { drawMacroOp } from '../../../../src/view/macro-array/macro-op-panel.ts';
 import { openDrawingDevice } from '../../../../src/view/macro-array/open-painter.ts';
 
