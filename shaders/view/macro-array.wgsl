@@ -68,6 +68,11 @@ struct Corner {
   // Place in the rectangle, in world units from its upper left corner.
   @location(0) local: vec2f,
   @location(1) @interpolate(flat) instance: u32,
+  // Of the instance, worked out once per corner: fragments are many, above all on software adapters.
+  @location(2) @interpolate(flat) size: vec2f,
+  @location(3) @interpolate(flat) first_row: u32,
+  @location(4) @interpolate(flat) rows: u32,
+  @location(5) @interpolate(flat) colour: vec4f,
 }
 
 /** A corner of an instance's rectangle, `margin` pixels wider on every side. */
@@ -86,6 +91,9 @@ fn corner_of(vertex: u32, instance: u32, margin: f32) -> Corner {
   );
   corner.local = local;
   corner.instance = instance;
+  corner.size = one.size;
+  corner.first_row = one.first_row;
+  corner.rows = one.rows;
   return corner;
 }
 
@@ -94,7 +102,15 @@ fn macro_corner(
   @builtin(vertex_index) vertex: u32,
   @builtin(instance_index) instance: u32,
 ) -> Corner {
-  return corner_of(vertex, instance, 0.5);
+  var corner = corner_of(vertex, instance, 0.5);
+  if corner.rows == panel {
+    corner.colour = palette[colour_panel];
+  } else if corner.rows == 0u {
+    corner.colour = palette[colour_empty];
+  } else {
+    corner.colour = figure_colour(placed[instance]);
+  }
+  return corner;
 }
 
 /** Share of a pixel that lies inside a rectangle; `local` is its middle. */
@@ -160,10 +176,15 @@ fn line_share(at: f32, step: f32, pixels_per_cell: f32) -> f32 {
 
 /** Share of a cell that is drawn where cells are large: they stand a little apart. */
 fn within_cell(at: vec2f, pixels: vec2f) -> f32 {
-  let gap = 0.12 * smoothstep(5.0, 12.0, min(pixels.x, pixels.y));
-  let inside = (0.5 - gap - abs(fract(at) - 0.5)) * pixels + 0.5;
+  let smaller = min(pixels.x, pixels.y);
+  if smaller < 5.0 {
+    return 1.0;
+  }
+  let gap = 0.12 * smaller * smoothstep(5.0, 12.0, smaller);
+  let inside = (0.5 - abs(fract(at) - 0.5)) * pixels - gap + 0.5;
   let share = clamp(inside, vec2f(0.0), vec2f(1.0));
-  return mix(1.0, share.x * share.y, step(0.001, gap));
+  // At 5 pixels, where this begins, cells have no gap and neighbours share the pixel between them.
+  return mix(1.0, share.x * share.y, smoothstep(5.0, 7.0, smaller));
 }
 
 /** The cells (bit lines, rows) that a pixel with its middle at `local` covers: low, high. */
@@ -176,17 +197,16 @@ fn covered_cells(local: vec2f) -> vec4f {
 }
 
 /** The colour of the cells around `local`, on the ground of filled or empty slots. */
-fn cell_colour(one: PlacedMacro, local: vec2f, ground: vec4f) -> vec4f {
+fn cell_colour(corner: Corner, covered: vec4f, ground: vec4f) -> vec4f {
   let cell = vec2f(view.cell_width, 1.0);
   let pixels = cell * view.pixels_per_unit;
-  let at = local / cell;
-  let covered = covered_cells(local);
+  let at = corner.local / cell;
   let low = covered.xy;
-  let high = vec2f(covered.z, min(covered.w, f32(one.rows)));
+  let high = vec2f(covered.z, min(covered.w, f32(corner.rows)));
   let area = max((covered.z - low.x) * (covered.w - low.y), 1e-6);
   var share = 0.0;
   if high.y > low.y {
-    share = ones_in(one.first_row, low, high) / area * within_cell(at, pixels);
+    share = ones_in(corner.first_row, low, high) / area * within_cell(at, pixels);
   }
   let lines = max(
     line_share(at.y, f32(view.word_lines_on), pixels.y),
@@ -196,32 +216,28 @@ fn cell_colour(one: PlacedMacro, local: vec2f, ground: vec4f) -> vec4f {
 }
 
 /** The colour of a macro, filled slots above, empty ones below. */
-fn slots_colour(one: PlacedMacro, local: vec2f) -> vec4f {
-  let covered = covered_cells(local);
+fn slots_colour(corner: Corner) -> vec4f {
+  let covered = covered_cells(corner.local);
   let rows = max(covered.w - covered.y, 1e-6);
-  let filled = clamp((f32(one.rows) - covered.y) / rows, 0.0, 1.0);
-  let figure = figure_colour(one);
+  let filled = clamp((f32(corner.rows) - covered.y) / rows, 0.0, 1.0);
   let empty = palette[colour_empty];
-  let far = mix(mix(empty, figure, 0.3), figure, filled);
-  // Rows of cells that share a pixel: above 12 the figure alone is shown.
-  let near = 1.0 - smoothstep(4.0, 12.0, 1.0 / view.pixels_per_unit);
+  let far = mix(mix(empty, corner.colour, 0.3), corner.colour, filled);
+  // Rows of cells that share a pixel: above 5 the figure alone is shown.
+  let near = 1.0 - smoothstep(2.5, 5.0, 1.0 / view.pixels_per_unit);
   if near <= 0.0 || view.has_cells == 0u {
     return far;
   }
-  let ground = mix(empty, mix(palette[colour_zero], figure, 0.22), filled);
-  return mix(far, cell_colour(one, local, ground), near);
+  let ground = mix(empty, mix(palette[colour_zero], corner.colour, 0.22), filled);
+  return mix(far, cell_colour(corner, covered, ground), near);
 }
 
 @fragment
 fn macro_colour(corner: Corner) -> @location(0) vec4f {
-  let one = placed[corner.instance];
-  var colour = palette[colour_panel];
-  if one.rows == 0u {
-    colour = palette[colour_empty];
-  } else if one.rows != panel {
-    colour = slots_colour(one, corner.local);
+  var colour = corner.colour;
+  if corner.rows != panel && corner.rows != 0u {
+    colour = slots_colour(corner);
   }
-  let alpha = colour.a * coverage(corner.local, one.size);
+  let alpha = colour.a * coverage(corner.local, corner.size);
   return vec4f(colour.rgb * alpha, alpha);
 }
 
@@ -242,9 +258,7 @@ fn frame_corner(
 @fragment
 fn frame_colour(corner: Corner) -> @location(0) vec4f {
   let is_hovered = corner.instance == 0u;
-  let number = select(view.chosen, view.hovered, is_hovered);
-  let size = placed[min(number, arrayLength(&placed) - 1u)].size;
-  let beyond = max(max(-corner.local, corner.local - size), vec2f(0.0)) * view.pixels_per_unit;
+  let beyond = max(max(-corner.local, corner.local - corner.size), vec2f(0.0)) * view.pixels_per_unit;
   let distance = max(beyond.x, beyond.y) / view.line_pixels;
   let width = select(3.0, 2.0, is_hovered);
   let share = clamp(distance, 0.0, 1.0) * clamp(width + 1.0 - distance, 0.0, 1.0);

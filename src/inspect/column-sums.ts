@@ -15,9 +15,9 @@ import { macroLayer } from './mapped-layer.ts';
 
 /** How many to look at. */
 export interface ColumnSumOptions {
-  /** Most column reads that are looked at, but one pixel at least; 20 million by default, about half a second. */
+  /** Most column reads that are looked at, but one pixel at least; 10 million by default, about half a second. */
   readonly mostReads?: number | undefined;
-  /** Most images whose feature maps are computed, but one at least; as many as 400 million multiplications take by default. */
+  /** Most images whose feature maps are computed, but one at least; as many as 200 million multiplications up to the layer give by default. */
   readonly mostImages?: number | undefined;
   /** Seed of the choice of pixels; 1 by default. */
   readonly seed?: number | undefined;
@@ -51,8 +51,8 @@ export interface AdcLevel {
   readonly value: number;
 }
 
-const defaultReads = 2e7;
-const defaultMacs = 4e8;
+const defaultReads = 1e7;
+const defaultMacs = 2e8;
 
 /**
  * Histogram of the bit-line sums of the layer called `layer` for 8-bit `images`. Which pixels are looked at depends on
@@ -67,7 +67,7 @@ export function columnSums(
 ): ColumnSums {
   const mapped = macroLayer(mapping, layer);
   const { mostReads = defaultReads, seed = 1 } = options;
-  const { mostImages = affordableImages(mapping) } = options;
+  const { mostImages = affordableImages(mapping, layer) } = options;
   const used = clamp(mostImages, 1, images.images);
   const perImage = mapped.layer.outputShape.height * mapped.layer.outputShape.width;
   const perPixel = readsPerPixel(mapped);
@@ -108,11 +108,13 @@ export const adcLevels = ({ adc }: Pick<MacroProgram, 'adc'>): readonly AdcLevel
     value: (adc.offset + code * adc.step) / fixedPointUnit,
   }));
 
-function affordableImages({ network }: Mapping): number {
-  const macs = network.layers.reduce(
-    (sum, layer) => sum + (isMacroLayer(layer) ? macsOf(layer) : 0),
+/** Images whose feature maps up to a layer cost {@link defaultMacs}. */
+function affordableImages({ network }: Mapping, name: string): number {
+  const before = network.layers.slice(
     0,
+    network.layers.findIndex((layer) => layer.name === name),
   );
+  const macs = before.reduce((sum, layer) => sum + (isMacroLayer(layer) ? macsOf(layer) : 0), 0);
   return Math.max(1, Math.floor(defaultMacs / Math.max(1, macs)));
 }
 

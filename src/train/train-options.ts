@@ -4,7 +4,7 @@ import type { GroupShape } from '../compress/weight-group.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { macroGroup } from './groups.ts';
+import { type LayerNorms, macroGroup } from './groups.ts';
 import type { LayerPlans } from './layer-plan.ts';
 import type { WeightForm } from './operators/quantize.ts';
 import type { ScheduleOptions, Stage } from './stages.ts';
@@ -54,6 +54,10 @@ export interface TrainHooks {
   readonly checkpointSeconds?: number | undefined;
   /** Called after each epoch, before its checkpoint. */
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
+  /** Called with the norms of all groups after an epoch's first step, every `groupsEvery` steps, and after its last. */
+  readonly onGroups?: ((layers: readonly GroupsOfLayer[]) => void) | undefined;
+  /** Default 10. */
+  readonly groupsEvery?: number | undefined;
   /** Called with the network in real arithmetic and what it is like, before quantization begins. */
   readonly onFloat?: ((network: Network, last: FloatRecord) => void) | undefined;
   /** Images to measure the accuracy on after each epoch. */
@@ -66,6 +70,11 @@ export interface TrainHooks {
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
   /** What to tell about the last good checkpoint when the loss is no number any more. */
   readonly lastCheckpoint?: (() => string) | undefined;
+}
+
+/** The norms of a layer's groups, ordered (kernel tile, channel block, kernel position). */
+export interface GroupsOfLayer extends LayerNorms {
+  readonly kernelTiles: number;
 }
 
 /** What the network in real arithmetic is like. */

@@ -3,7 +3,7 @@
 
 import { compress } from '../compress/compress.ts';
 import { zeroGroups } from '../compress/weight-group.ts';
-import { CancelledError, CimError } from '../core/errors.ts';
+import { at, CancelledError, CimError } from '../core/errors.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import { hasWeights, type Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
@@ -198,6 +198,7 @@ export class Training {
       };
       since = now;
       this.#tell(stage);
+      await this.#tellGroups(run);
       if (now - this.#lastSaved >= 1000 * (this.#hooks.checkpointSeconds ?? Infinity))
         await this.#save(run, learner);
     }
@@ -288,6 +289,17 @@ export class Training {
       accuracy: right / (step * options.batchSize),
       ...this.#counts,
     });
+  }
+
+  async #tellGroups(run: TrainingRun): Promise<void> {
+    const { onGroups, groupsEvery = 10 } = this.#hooks;
+    const { step } = this.#position;
+    const isWanted = step === 1 || step % groupsEvery === 0 || step === this.#stepsPerEpoch;
+    if (!onGroups || !isWanted) return;
+    const layers = await run.norms(this.#unpacked);
+    onGroups(
+      layers.map((one, i) => ({ ...one, kernelTiles: at(this.#unpacked, i).grid.kernelTiles })),
+    );
   }
 
   async #save(run: TrainingRun, learner: ScaleLearner | undefined): Promise<void> {

@@ -1,8 +1,8 @@
 // The macro array in a real browser: what its pixels show is what the mapping holds.
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mars } from '../../src/chips/index.ts';
@@ -61,7 +61,11 @@ async function drawn(call = 'drawMnist()', dark = true): Promise<Drawn> {
     page,
     "(() => { const s = document.querySelector('.macro-array-stage'); return [s.clientWidth, s.clientHeight]; })()",
   );
-  return { page, faults, layout: layoutArray(array, (width - 84) / (height - 20)) };
+  return {
+    page,
+    faults,
+    layout: layoutArray(array, { width: width - 84, height: height - 20, names: 84 }),
+  };
 }
 
 const inPage = async <T>(page: Page, code: string): Promise<T> => (await page.evaluate(code)) as T;
@@ -376,9 +380,7 @@ describe('the macro array in a browser', () => {
     await settled(page);
 
     expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(360);
-    await page.evaluate(
-      readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-    );
+    await page.evaluate(axe.source);
     const found = await inPage<{ id: string; nodes: string[] }[]>(
       page,
       "axe.run('main').then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((one) => one.html) })))",

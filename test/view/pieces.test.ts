@@ -1,17 +1,15 @@
 // Every piece in headless Chrome, under a strict content security policy, from real reports.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
 import { makePiecesData } from './support/make-pieces-data.ts';
 import type { PiecesData } from './support/pieces-page/pieces-data.ts';
 import { type PiecesServer, servePieces } from './support/pieces-server.ts';
-
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(!findBrowser())('the pieces of the page', () => {
   let data: PiecesData;
@@ -27,13 +25,9 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     opened.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
     opened.on('pageerror', (error) => faults.push(String(error)));
     await opened.setViewport({ width, height: 800 });
-    await opened.evaluateOnNewDocument(() => {
-      const violations: string[] = [];
-      Object.assign(globalThis, { violations });
-      globalThis.addEventListener('securitypolicyviolation', (event) => {
-        violations.push(`${Reflect.get(event, 'violatedDirective')}`);
-      });
-    });
+    await opened.evaluateOnNewDocument(
+      `globalThis.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective));`,
+    );
     await opened.goto(server.url + query);
     await opened.waitForSelector('[data-ready]');
     return opened;
@@ -124,6 +118,23 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     expect(lines[1]!.split(',')[0]).toBe(byCycles.at(-1)!.name);
   });
 
+  it('tell the value of a bar under the pointer', async () => {
+    await (await page.$('#energy'))!.scrollIntoView();
+    const { name, energy } = data.large.report.layers[0]!;
+    // The second row: the first is the image.
+    const place = (await page.evaluate(`(() => {
+      const rows = [...document.querySelectorAll('#energy svg.mars-plot rect')].filter((one) => Number(one.getAttribute('width')) > 100);
+      const { x, y, height } = rows[0].getBoundingClientRect();
+      return { x: x + 20, y: y + height / 2 };
+    })()`)) as { x: number; y: number };
+    await page.mouse.move(place.x, place.y);
+    await page.waitForSelector('#energy [data-passing] text');
+
+    const tip = (await texts('#energy [data-passing] text')).join(' ');
+    expect(tip).toContain(name);
+    expect(tip).toContain(`${Number((energy.macro / 1000).toPrecision(3))} nJ`);
+  });
+
   it('save a picture that is well-formed and has its colours in it', async () => {
     const svg = (await saved('energy', 'SVG')).toString();
     const fault = await page.evaluate((text) => {
@@ -143,16 +154,36 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
       expect(svg.includes(`>${name}<`), name).toBe(true);
   });
 
-  it('save a PNG of twice the size, with bars in it', async () => {
+  it('save a PNG of twice the size that has the bars where the picture has them', async () => {
     const png = await saved('energy', 'PNG');
-    const { width, height } = await page.$eval('#energy svg.mars-plot', (svg) => ({
-      width: Number(svg.getAttribute('width')),
-      height: Number(svg.getAttribute('height')),
-    }));
+    const found = (await page.evaluate(`(async () => {
+      const bytes = Uint8Array.from(atob('${png.toString('base64')}'), (c) => c.charCodeAt(0));
+      const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+      canvas.drawImage(picture, 0, 0);
+      const { data, width } = canvas.getImageData(0, 0, picture.width, picture.height);
+      const svg = document.querySelector('#energy svg.mars-plot');
+      const colorAt = (rect, dx) => {
+        const [box, outer] = [rect.getBoundingClientRect(), svg.getBoundingClientRect()];
+        const place = [box.x + dx - outer.x, box.y + box.height / 2 - outer.y].map((one) => Math.round(2 * one));
+        const first = 4 * (place[1] * width + place[0]);
+        return [...data.slice(first, first + 3)].join(', ');
+      };
+      const bars = [...svg.querySelectorAll('rect')].filter((one) => Number(one.getAttribute('width')) > 40);
+      return {
+        size: [picture.width, picture.height],
+        wanted: [2 * svg.getAttribute('width'), 2 * svg.getAttribute('height')],
+        colors: bars.map((bar) => [getComputedStyle(bar).fill, 'rgb(' + colorAt(bar, 20) + ')']),
+        left: colorAt(bars[0], -4),
+      };
+    })()`)) as { size: number[]; wanted: number[]; colors: [string, string][]; left: string };
 
-    expect(png.subarray(1, 4).toString()).toBe('PNG');
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * width, 2 * height]);
-    expect(png.length).toBeGreaterThan(10_000);
+    expect(found.size).toEqual(found.wanted);
+    expect(found.colors.length).toBeGreaterThan(20);
+    expect(found.colors.map(([, painted]) => painted)).toEqual(
+      found.colors.map(([drawn]) => drawn),
+    );
+    expect(found.left).toBe('255, 255, 255');
   });
 
   it('save the rows of a plot', async () => {
@@ -195,6 +226,16 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
     const box = (await (await page.$('#timeline canvas'))!.boundingBox())!;
     await page.mouse.move(box.x + 90, box.y + 48);
     expect(await readout()).toMatch(/^conv1: .* of the frame$/);
+
+    // A drag on the axis zooms to what it passes over: then the first layer is wide enough for its second half to be hit.
+    await page.mouse.move(box.x + 88, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 98, box.y + 10);
+    await page.mouse.up();
+    await page.mouse.move(box.x + 700, box.y + 48);
+    expect(await readout()).toMatch(/^conv1: .* of the frame$/);
+    await page.mouse.click(box.x + 700, box.y + 150);
+    expect(await readout()).toMatch(/^compute, conv1; core 0; .* stalled$/);
 
     await page.type('#timeline input[type=search]', 'l4b2c2 load');
     const wanted = steps.filter(({ layer, kind }) => layer === 'l4b2c2' && kind === 'load').length;
@@ -252,7 +293,7 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
   it.each(['light', 'dark'])('have no serious fault that axe finds (%s)', async (scheme) => {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
-    await page.evaluate(readFileSync(axe, 'utf8'));
+    await page.evaluate(axe.source);
     const found = (await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes[0].html))`,
     )) as string[];
@@ -273,16 +314,57 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
   });
 
   it('look the same in a shadow root', async () => {
-    const shadow = await openPieces('?shadow');
-    const background = `getComputedStyle(root.querySelector('#energy .mars-plot-box')).backgroundColor`;
-    const inShadow = await shadow.evaluate(
-      `{ const root = document.querySelector('main > div').shadowRoot; ${background} + root.querySelectorAll('svg.mars-plot').length }`,
-    );
-    const inPage = await shadow.evaluate(`document.title`);
+    const looks = (root: string): string => `(() => {
+      const root = ${root};
+      return [...root.querySelectorAll('[class^=mars-]')].map((one) => {
+        const { color, backgroundColor, fontSize, display, width } = getComputedStyle(one);
+        return [one.getAttribute('class'), color, backgroundColor, fontSize, display, width].join(' ');
+      });
+    })()`;
+    const [light, shadow] = [await openPieces(), await openPieces('?shadow')];
 
-    expect(inPage).toBe('The pieces of the page');
-    expect(inShadow).toMatch(/^rgb\(255, 255, 255\)\d+$/);
+    const inPage = (await light.evaluate(looks('document'))) as string[];
+    const inShadow = await shadow.evaluate(
+      looks(`document.querySelector('main > div').shadowRoot`),
+    );
+
+    expect(inPage.length).toBeGreaterThan(300);
+    expect(inShadow).toEqual(inPage);
+    await light.close();
     await shadow.close();
+  });
+
+  it('follow the colour scheme, the canvas too', async () => {
+    const own = await openPieces();
+    // A pixel of the canvas, by way of another one that is made to be read.
+    const corner = `(() => {
+      const copy = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+      copy.drawImage(document.querySelector('#timeline canvas'), 0, 0);
+      return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3).join();
+    })()`;
+    const becomes = (color: string): Promise<unknown> =>
+      own.waitForFunction(`${corner} === '${color}'`, { timeout: 5000 });
+
+    await expect(becomes('255,255,255')).resolves.toBeDefined();
+    await own.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await expect(becomes('20,24,29')).resolves.toBeDefined();
+    await own.close();
+  });
+
+  it('show other data in place', async () => {
+    const layers = data.small.report.layers.map(({ name }) => name);
+    await page.evaluate(
+      `pieces['layer-table'].update(piecesData.small.report); pieces.energy.update(piecesData.small.report)`,
+    );
+
+    // Sorted by cycles, as the person chose before.
+    expect((await texts('#layer-table tbody th')).toSorted()).toEqual(layers.toSorted());
+    const picture = await page.$eval('#energy svg.mars-plot', (svg) =>
+      svg.getAttribute('aria-label'),
+    );
+    expect(picture).toContain('A frame of mnist-cnn takes');
+    expect(picture).toContain('(simulated)');
+    expect((await texts('#energy figcaption'))[0]).toContain('simulated');
   });
 
   it('can be taken away again', async () => {

@@ -44,6 +44,22 @@ export class BundledData {
     return toImageSet(set, 't10k-labels-idx1-ubyte.gz');
   }
 
+  /** The first 10,000 of MNIST's 60,000 training images. Only pages that train have them. */
+  async mnistTraining(): Promise<ImageSet> {
+    const name = 'mnist-train-10000.gz';
+    const bytes = await this.file(name);
+    // One IDX file after the other; the header of the images tells how long they are.
+    const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(4);
+    const end = 16 + count * 28 * 28;
+    const set = {
+      name: 'mnist train',
+      classes: 10,
+      images: readIdxImages(bytes.subarray(0, end), name),
+      labels: readIdxLabels(bytes.subarray(end), name),
+    };
+    return toImageSet(set, name);
+  }
+
   /** The MNIST training images on which activation clips are chosen. */
   async mnistCalibration(): Promise<FeatureMap> {
     const name = 'mnist-calibration.gz';
@@ -61,8 +77,12 @@ async function fetchBytes(url: string): Promise<Uint8Array> {
   if (!response.ok || !response.body) throw notThere(url, `status ${response.status}`);
   // A server may have sent .gz files as an encoding, which the browser has undone then.
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const isPacked = url.endsWith('.gz') && bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isPacked) return bytes;
+  return url.endsWith('.gz') ? unpack(bytes) : bytes;
+}
+
+/** `bytes` unpacked where they are packed with gzip, else as they are. */
+export async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -122,7 +122,7 @@ async function loadImages(
 }
 
 /** A data set from a person's files. */
-function readImageFiles(dataset: string, files: readonly NamedBytes[]): ImageSet {
+export function readImageFiles(dataset: string, files: readonly NamedBytes[]): ImageSet {
   const [first, second] = files;
   if ((dataset === 'cifar10' || dataset === 'cifar100') && first)
     return { ...readCifar(first.bytes, dataset, first.name), name: `${dataset} test` };

@@ -30,21 +30,20 @@ export function drawFigure<T>(parent: ParentNode, view: FigureView<T>, first: T)
   const caption = make('figcaption', { class: 'mars-caption', part: 'caption' });
   const box = make('div', { class: 'mars-plot-box', part: 'plot' });
   const tools = make('div', { class: 'mars-tools', part: 'tools' });
-  const alternative = make('details', { class: 'mars-details', part: 'data' });
+  const alternative = makeAlternative(() => view.describe(data));
   const element = make('figure', { class: 'mars-figure', part: 'figure' }, [
     caption,
     box,
     tools,
-    alternative,
+    alternative.element,
   ]);
   const draw = (): void => {
     box.style.minHeight = `${view.height(data, width || usualWidth)}px`;
     if (width > 0) box.replaceChildren(picture(view, data, width));
   };
   const redraw = (): void => {
-    const described = view.describe(data);
-    caption.textContent = described.caption;
-    fillAlternative(alternative, described);
+    caption.textContent = view.describe(data).caption;
+    alternative.update();
     draw();
   };
   tools.append(...(view.controls?.(redraw) ?? []), ...saveButtons(view, box, () => data));
@@ -80,20 +79,26 @@ function picture<T>(view: FigureView<T>, data: T, width: number): Element {
   return svg;
 }
 
-/** The table is made when it is opened: most never are. */
-function fillAlternative(details: HTMLDetailsElement, described: FigureData): void {
-  const { summary, table, caption } = described;
+/** The data in words and as a table, which is made when it is opened: most never are. */
+function makeAlternative(describe: () => FigureData): {
+  readonly element: HTMLDetailsElement;
+  update(): void;
+} {
   const content = make('div');
+  const element = make('details', { class: 'mars-details', part: 'data' }, [
+    make('summary', { text: 'Data as a table' }),
+    content,
+  ]);
   const fill = (): void => {
-    if (details.open && content.childElementCount === 0)
-      content.append(
-        make('p', { class: 'mars-note', text: summary }),
-        drawDataTable(table, `Data of: ${caption}`),
-      );
+    if (!element.open) return content.replaceChildren();
+    const { summary, table, caption } = describe();
+    content.replaceChildren(
+      make('p', { class: 'mars-note', text: summary }),
+      drawDataTable(table, `Data of: ${caption}`),
+    );
   };
-  details.replaceChildren(make('summary', { text: 'Data as a table' }), content);
-  details.ontoggle = fill;
-  fill();
+  element.addEventListener('toggle', fill);
+  return { element, update: fill };
 }
 
 function saveButtons<T>(

@@ -1,12 +1,15 @@
 // Where the entries of a legend go: side by side, in as many lines as the width asks for.
 
+/** Symbols on the points of a line, by the names that Observable Plot has for them. */
+export type LegendSymbol = 'circle' | 'square' | 'triangle' | 'diamond' | 'cross';
+
 /** One entry of a legend. */
 export interface LegendItem {
   readonly label: string;
   /** CSS colour, usually `var(--mars-series-1)`. */
   readonly color: string;
   /** What the mark looks like; `box` by default. */
-  readonly mark?: 'box' | 'line' | 'dashes';
+  readonly mark?: 'box' | 'line' | 'dashes' | LegendSymbol;
 }
 
 /** A legend laid out. */

@@ -22,7 +22,7 @@ export async function pngOf(svg: SVGSVGElement, background: string, scale = 2): 
   context.fillStyle = background;
   context.fillRect(0, 0, width, height);
   for (const element of svg.querySelectorAll<SVGGraphicsElement>(drawnElements))
-    if (!element.closest('[aria-label="tip"], [data-passing]')) paint(svg, element, context);
+    if (!element.closest('[data-passing]')) paint(svg, element, context);
   const blob = await new Promise<Blob | null>((resolve) => {
     canvas.toBlob(resolve, 'image/png');
   });

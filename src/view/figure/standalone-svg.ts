@@ -49,8 +49,7 @@ export function standaloneSvg(svg: SVGSVGElement, background: string): string {
     one.removeAttribute('tabindex');
     if (!one.matches(drawnElements)) for (const name of inherited) one.removeAttribute(name);
   }
-  for (const passing of copy.querySelectorAll('[aria-label="tip"], [data-passing]'))
-    passing.remove();
+  for (const passing of copy.querySelectorAll('[data-passing]')) passing.remove();
   const { width, height } = viewSize(svg);
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));

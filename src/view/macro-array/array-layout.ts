@@ -1,5 +1,6 @@
-// Where each macro is drawn: layers one below the other in the order in which they run; in each, the cores side by side,
-// and in each core its fillings in the order in which they are loaded, line by line as text is read.
+// Where each macro is drawn: layers one below the other in the order in which they run, in several columns where there
+// are few macros; in each layer the cores side by side, and in each core its fillings in the order in which they are
+// loaded, line by line as text is read.
 // A world unit is the height of a cell.
 
 import type { Filling, FillingRun, MacroArray } from '../../inspect/macro-array.ts';
@@ -32,7 +33,24 @@ export interface ArrayLayout {
   /** The area behind the macros of each core in each layer. */
   readonly panels: readonly (Rect & { readonly layer: number; readonly core: number })[];
   /** One per layer. */
-  readonly sections: readonly (Rect & { readonly layer: number })[];
+  readonly sections: readonly Section[];
+  /** Columns of layers. */
+  readonly columns: number;
+}
+
+/** All cores of one layer. */
+export interface Section extends Rect {
+  readonly layer: number;
+  /** Column of layers that it is in. */
+  readonly column: number;
+}
+
+/** What a layout has to fill, in pixels of one kind. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+  /** Width of the layers' names: kept free between columns of layers; `width` is without the first one's. */
+  readonly names: number;
 }
 
 /**
@@ -55,26 +73,85 @@ interface Held {
   readonly run: number;
 }
 
-/**
- * Lays out an array for a picture of `aspect` (width / height): with as many fillings in a line as make macros cover
- * most of it.
- */
-export function layoutArray(array: MacroArray, aspect: number): ArrayLayout {
+/** What is chosen for the room there is. */
+interface Plan {
+  readonly sizes: Sizes;
+  /** Fillings in a line. */
+  readonly perLine: number;
+  /** Layers in a column. */
+  readonly perColumn: number;
+}
+
+type HeldByLayer = readonly (readonly (readonly Held[])[])[];
+
+/** How much larger macros must become for wider cells and for more columns: both only where they help. */
+const worthwhile = { cells: 1.25, columns: 2 } as const;
+
+/** Lays out an array so that macros cover most of the room. */
+export function layoutArray(array: MacroArray, room: Room): ArrayLayout {
   const held = heldByCore(array);
   const longest = Math.max(1, ...held.flat().map((list) => list.length));
-  let best: { area: number; columns: number; sizes: Sizes } | undefined;
+  const layers = Math.max(1, held.length);
+  let best: { readonly area: number; readonly plan: Plan; readonly scale: number } | undefined;
   for (const cellWidth of cellWidths) {
     const sizes = sizesOf(array, cellWidth);
-    for (let columns = 1; columns <= longest; columns++) {
-      const { width, height } = extentOf(array, sizes, held, columns);
-      const scale = Math.min(aspect / width, 1 / height);
-      const area = sizes.macroWidth * sizes.macroHeight * scale * scale;
-      // Wider cells only where they help.
-      if (!best || area > best.area * (cellWidth > best.sizes.cellWidth ? 1.2 : 1))
-        best = { area, columns, sizes };
+    for (let columns = 1; columns <= Math.min(layers, mostColumns); columns++) {
+      const perColumn = Math.ceil(layers / columns);
+      const ofColumns = bestOf(longest, (perLine) => {
+        const plan = { sizes, perLine, perColumn };
+        const scale = scaleOf(array, held, plan, room);
+        return { plan, scale, area: sizes.macroWidth * sizes.macroHeight * scale * scale };
+      });
+      const { sizes: before, perColumn: most } = best?.plan ?? { sizes, perColumn };
+      const needed =
+        (cellWidth > before.cellWidth ? worthwhile.cells : 1) *
+        (perColumn < most ? worthwhile.columns : 1);
+      if (!best || ofColumns.area > best.area * needed) best = ofColumns;
     }
   }
-  return place(array, best?.sizes ?? sizesOf(array, cellWidths[0]), held, best?.columns ?? 1);
+  const { plan, scale } = best ?? {
+    plan: { sizes: sizesOf(array, cellWidths[0]), perLine: 1, perColumn: layers },
+    scale: 1,
+  };
+  return place(array, held, plan, room.names / scale);
+}
+
+const mostColumns = 4;
+
+/** The best of the candidates 1 ... `count`. */
+function bestOf<T extends { readonly area: number }>(count: number, make: (n: number) => T): T {
+  let best = make(1);
+  for (let n = 2; n <= count; n++) {
+    const next = make(n);
+    if (next.area > best.area) best = next;
+  }
+  return best;
+}
+
+/** Pixels per world unit at which a plan fills the room. */
+function scaleOf(array: MacroArray, held: HeldByLayer, plan: Plan, room: Room): number {
+  const columns = columnsOf(held, plan);
+  const width = columns * sectionWidth(array, plan) + (columns - 1) * plan.sizes.gaps.block;
+  const heights = Array.from({ length: columns }, (_, column) => columnHeight(held, plan, column));
+  const wide = Math.max(1, room.width - (columns - 1) * room.names) / width;
+  return Math.min(wide, room.height / Math.max(...heights));
+}
+
+const columnsOf = (held: HeldByLayer, { perColumn }: Plan): number =>
+  Math.max(1, Math.ceil(held.length / perColumn));
+
+const sectionWidth = ({ cores }: MacroArray, { sizes, perLine }: Plan): number =>
+  cores * (blockWidth(sizes, perLine) + sizes.gaps.block) - sizes.gaps.block;
+
+function columnHeight(
+  held: HeldByLayer,
+  { sizes, perLine, perColumn }: Plan,
+  column: number,
+): number {
+  const { block } = sizes.gaps;
+  const ofColumn = held.slice(column * perColumn, (column + 1) * perColumn);
+  const heights = ofColumn.map((one) => sectionHeight(sizes, linesOf(one, perLine)) + block);
+  return Math.max(1, heights.reduce((a, b) => a + b, 0) - block);
 }
 
 /** Number of the macro at a point of the world; -1 where there is none. */
@@ -110,49 +187,38 @@ const blockWidth = ({ fillingWidth, gaps }: Sizes, columns: number): number =>
 const sectionHeight = ({ macroHeight, gaps }: Sizes, lines: number): number =>
   lines * (macroHeight + gaps.filling) + gaps.filling;
 
-function extentOf(
-  { cores }: MacroArray,
-  sizes: Sizes,
-  held: readonly (readonly (readonly Held[])[])[],
-  columns: number,
-): { readonly width: number; readonly height: number } {
-  const { block } = sizes.gaps;
-  const heights = held.map((one) => sectionHeight(sizes, linesOf(one, columns)) + block);
-  return {
-    width: cores * (blockWidth(sizes, columns) + block) - block,
-    height: Math.max(1, heights.reduce((a, b) => a + b, 0) - block),
-  };
-}
-
-function place(
-  array: MacroArray,
-  sizes: Sizes,
-  held: readonly (readonly (readonly Held[])[])[],
-  columns: number,
-): ArrayLayout {
+/** @param names width that the names of layers need, in world units */
+function place(array: MacroArray, held: HeldByLayer, plan: Plan, names: number): ArrayLayout {
+  const { sizes, perLine, perColumn } = plan;
   const { gaps, macroHeight, cellWidth } = sizes;
-  const { width, height } = extentOf(array, sizes, held, columns);
+  const columns = columnsOf(held, plan);
+  const wide = sectionWidth(array, plan);
   const macros: PlacedMacro[] = [];
   const panels: ArrayLayout['panels'][number][] = [];
-  const sections: ArrayLayout['sections'][number][] = [];
-  const ofBlock = blockWidth(sizes, columns);
+  const sections: Section[] = [];
+  const ofBlock = blockWidth(sizes, perLine);
   let top = 0;
   held.forEach((ofLayer, layer) => {
-    const high = sectionHeight(sizes, linesOf(ofLayer, columns));
-    sections.push({ layer, x: 0, y: top, width, height: high });
+    const column = Math.floor(layer / perColumn);
+    if (layer % perColumn === 0) top = 0;
+    const leftmost = column * (wide + gaps.block + names);
+    const high = sectionHeight(sizes, linesOf(ofLayer, perLine));
+    sections.push({ layer, column, x: leftmost, y: top, width: wide, height: high });
     ofLayer.forEach((list, core) => {
-      const left = core * (ofBlock + gaps.block);
+      const left = leftmost + core * (ofBlock + gaps.block);
       panels.push({ layer, core, x: left, y: top, width: ofBlock, height: high });
       list.forEach((one, number) => {
-        const x = left + gaps.filling + (number % columns) * (sizes.fillingWidth + gaps.filling);
-        const line = Math.floor(number / columns);
+        const x = left + gaps.filling + (number % perLine) * (sizes.fillingWidth + gaps.filling);
+        const line = Math.floor(number / perLine);
         const y = top + gaps.filling + line * (macroHeight + gaps.filling);
         macros.push(...macrosOf(array, sizes, one, { core, x, y }));
       });
     });
     top += high + gaps.block;
   });
-  return { width, height, cellWidth, macros, panels, sections };
+  const width = columns * (wide + gaps.block + names) - gaps.block - names;
+  const heights = Array.from({ length: columns }, (_, column) => columnHeight(held, plan, column));
+  return { width, height: Math.max(...heights), cellWidth, macros, panels, sections, columns };
 }
 
 const macrosOf = (

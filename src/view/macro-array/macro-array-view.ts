@@ -7,6 +7,7 @@ import {
   macroAt,
   type PlacedMacro,
   type Rect,
+  type Room,
 } from './array-layout.ts';
 import {
   between,
@@ -127,7 +128,7 @@ class ArrayView implements MacroArrayView {
     parent.append(this.element);
     adoptStyles(this.element, css);
     this.#size = this.#measure();
-    this.#layout = layoutArray(array, this.#aspect());
+    this.#layout = layoutArray(array, this.#room());
     this.#whole = this.#camera = fit(this.#layoutRect(), this.#size, this.#margins());
     this.#describeArray();
     listenToInput(this.#parts.stage, this.#actions, this.#stop.signal);
@@ -272,9 +273,10 @@ class ArrayView implements MacroArrayView {
     return { left: this.#size.width < 480 ? 62 : 84, top: 20 };
   }
 
-  #aspect(): number {
+  #room(): Room {
     const { left, top } = this.#margins();
-    return Math.max(0.1, (this.#size.width - left) / Math.max(1, this.#size.height - top));
+    const width = Math.max(1, this.#size.width - left);
+    return { width, height: Math.max(1, this.#size.height - top), names: left };
   }
 
   #layoutRect(): Rect {
@@ -300,7 +302,7 @@ class ArrayView implements MacroArrayView {
 
   #relayout(showAll: boolean): void {
     const before = this.#layout;
-    this.#layout = layoutArray(this.#array, this.#aspect());
+    this.#layout = layoutArray(this.#array, this.#room());
     this.#whole = fit(this.#layoutRect(), this.#size, this.#margins());
     const isMoved = before.width !== this.#layout.width || before.height !== this.#layout.height;
     this.#camera =

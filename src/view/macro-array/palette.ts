@@ -104,7 +104,14 @@ export function paletteOf(theme: Theme): Float32Array<ArrayBuffer> {
   const colours = [
     ...Array.from({ length: scaleColours }, (_, i) => scaleColour(theme, i / (scaleColours - 1))),
     ...theme.layers,
-    ...[unknown, empty, zero, one, line, hovered, chosen, panel],
+    unknown,
+    empty,
+    zero,
+    one,
+    line,
+    hovered,
+    chosen,
+    panel,
   ];
   return Float32Array.from(colours.flatMap((colour) => [...colour.map((part) => part / 255), 1]));
 }

@@ -33,7 +33,7 @@ interface ControlActions {
 /** Makes all elements. */
 export function makeParts(figure: Figure, actions: ControlActions): ArrayParts {
   const labels = makeLabels();
-  const stage = make('div', 'macro-array-stage', ...labels.elements);
+  const stage = make('div', 'macro-array-stage', labels.element);
   const legend = make('div', '');
   const choice = figureChoice(figure, actions.colourBy);
   const bar = make('div', 'macro-array-bar', choice.label, zoomButtons(actions), legend);

@@ -40,6 +40,17 @@ export const nameMargin = (names: readonly string[]): number =>
 /** How tips look. */
 export const tip: Plot.TipOptions = { fill: 'var(--mars-surface)', stroke: 'var(--mars-line)' };
 
+/**
+ * The picture has one name; its parts have no role that may have another. A tip is marked as what passes, and is no
+ * part of a saved picture.
+ */
+function markParts(svg: SVGSVGElement): void {
+  for (const part of svg.querySelectorAll('[aria-label]')) {
+    if (part.getAttribute('aria-label') === 'tip') part.setAttribute('data-passing', '');
+    part.removeAttribute('aria-label');
+  }
+}
+
 /** Draws a plot. The `<style>` that Plot adds is taken out: pieces.css has its rules. */
 export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGElement {
   const { width, height, marginLeft, label, legend = [] } = frame;
@@ -56,11 +67,9 @@ export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGEle
   });
   assert(svg instanceof SVGSVGElement, 'a plot without Plot’s own legend is an SVG');
   svg.querySelector('style')?.remove();
-  // The figure has a name and a table of its data; Plot names its groups, which have no role that may have a name.
-  for (const group of svg.querySelectorAll('g[aria-label]'))
-    group.setAttribute('aria-hidden', 'true');
-  // The picture has one name; its parts have no role that may have another.
-  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  markParts(svg);
+  // Plot says so when it has drawn another tip.
+  svg.addEventListener('input', () => markParts(svg));
   if (legend.length > 0) svg.append(drawLegend(legend, 4, width - 8));
   if (label !== undefined) {
     const y = legendHeight(legend, width) + 12;

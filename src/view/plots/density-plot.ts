@@ -2,7 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { drawFigure } from '../figure/figure.ts';
-import type { LegendItem } from '../figure/legend-layout.ts';
+import type { LegendItem, LegendSymbol } from '../figure/legend-layout.ts';
 import { formatShare } from '../format.ts';
 import type { PieceHandle } from '../make-element.ts';
 import { drawPlot, legendHeight, seriesColor, tip } from './base-plot.ts';
@@ -10,7 +10,8 @@ import { densityData, type DensityRow, seriesOf } from './density-data.ts';
 import { percent } from './sweep-plot.ts';
 
 const height = 280;
-const symbols = ['circle', 'square', 'triangle', 'diamond', 'star', 'cross'];
+const symbols: readonly LegendSymbol[] = ['circle', 'square', 'triangle', 'diamond', 'cross'];
+const symbolOf = (index: number): LegendSymbol => symbols[index % symbols.length] ?? 'circle';
 
 /** Draws the series. */
 export const drawDensityPlot = (
@@ -29,7 +30,7 @@ export const drawDensityPlot = (
   );
 
 const legendOf = (rows: readonly DensityRow[]): readonly LegendItem[] =>
-  seriesOf(rows).map((label, i) => ({ label, color: seriesColor(i), mark: 'line' }));
+  seriesOf(rows).map((label, i) => ({ label, color: seriesColor(i), mark: symbolOf(i) }));
 
 function drawSeries(rows: readonly DensityRow[], width: number): SVGSVGElement {
   const domain = [...seriesOf(rows)];
@@ -39,7 +40,7 @@ function drawSeries(rows: readonly DensityRow[], width: number): SVGSVGElement {
       x: { label: 'density', tickFormat: percent, nice: true, ticks: width / 80 },
       y: { label: null, tickFormat: percent, grid: true, nice: true, ticks: 5 },
       color: { type: 'ordinal', domain, range: domain.map((_, i) => seriesColor(i)) },
-      symbol: { domain, range: domain.map((_, i) => symbols[i % symbols.length] ?? 'circle') },
+      symbol: { domain, range: domain.map((_, i) => symbolOf(i)) },
       marks: [
         Plot.line(rows, {
           x: 'density',

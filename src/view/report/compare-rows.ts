@@ -29,8 +29,8 @@ export interface CompareRow {
 /** Words, or a number with its format; ratios are only of numbers with `hasRatio`. */
 interface Measure {
   readonly label: string;
-  value(report: Report): string | number | null;
-  format?(value: number): string;
+  readonly value: (report: Report) => string | number | null;
+  readonly format?: (value: number) => string;
   /** Shares of images are compared by eye, not as ratios. */
   readonly hasRatio?: true;
 }

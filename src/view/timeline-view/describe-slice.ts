@@ -3,10 +3,10 @@
 import { cycles, durationOf } from '../../core/units.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import { formatShare, formatTime, formatWhole } from '../format.ts';
-import type { Slice } from './tracks.ts';
+import type { Match } from './find-slices.ts';
 
-/** What a slice is, where, when and for how long. */
-export function describeSlice(slice: Slice, timeline: Timeline): string {
+/** What a slice is, where, when and for how long; and that it is one of several where they share a pixel. */
+export function describeSlice({ slice, sharing = 1 }: Match, timeline: Timeline): string {
   const { start, end, step } = slice;
   const length = end - start;
   const times = `${formatWhole(length)} cycles (${formatTime(durationOf(cycles(length), timeline.frequency))}) from cycle ${formatWhole(start)}`;
@@ -21,6 +21,7 @@ export function describeSlice(slice: Slice, timeline: Timeline): string {
     tile < 0 ? '' : `kernel tile ${tile}, weight load ${load}, ${formatWhole(groups)} groups`,
     times,
     kind === 'compute' ? `${formatWhole(stalled)} of them stalled` : '',
+    sharing > 1 ? `one of ${sharing} steps at this pixel` : '',
   ];
   return parts.filter(Boolean).join('; ');
 }

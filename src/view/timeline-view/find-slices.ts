@@ -2,10 +2,12 @@
 
 import type { Slice, Track } from './tracks.ts';
 
-/** A step that was found, with the number of its track. */
+/** A slice, with the number of its track. */
 export interface Match {
   readonly track: number;
   readonly slice: Slice;
+  /** How many slices of the track share the pixel that was pointed at; undefined where none was. */
+  readonly sharing?: number;
 }
 
 /**

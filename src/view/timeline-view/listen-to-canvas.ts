@@ -2,7 +2,7 @@
 
 import { nameWidth, trackAt } from './paint-timeline.ts';
 import { pressKey, type TimelineState } from './timeline-state.ts';
-import { sliceAt } from './tracks.ts';
+import { countBetween, sliceAt } from './tracks.ts';
 import { clampRange, type CycleRange, panBy, zoomAt } from './view-range.ts';
 
 type Change = (next: TimelineState, selection?: CycleRange) => void;
@@ -97,7 +97,12 @@ function listenToDrags(
   canvas.addEventListener('pointerup', (event) => {
     const [ended, state] = [drag, current()];
     drag = undefined;
-    if (!ended?.isSelecting || Math.abs(event.offsetX - ended.x) < clickSlack) return change(state);
+    if (ended && Math.abs(event.offsetX - ended.x) < clickSlack) {
+      change(state);
+      // A finger does not hover.
+      return pointAt(canvas, event, { state, change });
+    }
+    if (!ended?.isSelecting) return change(state);
     const range = selected(canvas, ended, state, event);
     change({ ...state, range: clampRange(range, state.timeline.cyclesPerFrame) });
   });
@@ -124,9 +129,14 @@ function pointAt(
   { state, change }: { readonly state: TimelineState; readonly change: Change },
 ): void {
   const track = trackAt(event.offsetY);
-  const slack = (2 * (state.range.to - state.range.from)) / innerWidth(canvas);
+  const pixel = (state.range.to - state.range.from) / innerWidth(canvas);
+  const cycle = cycleAt(canvas, state, event.offsetX);
   const on = state.tracks[track];
   if (!on || event.offsetX < nameWidth) return;
-  const slice = sliceAt(on, cycleAt(canvas, state, event.offsetX), slack);
-  if (slice && slice !== state.chosen?.slice) change({ ...state, chosen: { track, slice } });
+  const slice = sliceAt(on, cycle, 2 * pixel);
+  if (!slice || slice === state.chosen?.slice) return;
+  // Only slices narrower than a pixel are drawn together.
+  const isNarrow = slice.end - slice.start < pixel;
+  const sharing = isNarrow ? countBetween(on, cycle - pixel / 2, cycle + pixel / 2) : 1;
+  change({ ...state, chosen: { track, slice, sharing } });
 }

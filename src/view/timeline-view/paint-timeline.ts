@@ -155,7 +155,7 @@ function paintWide(
     context.fillStyle = colors.port;
     context.fillRect(left, top + trackHeight * (1 - stalled), shown, trackHeight * stalled);
   }
-  if (shown < 40) return;
+  if (shown < 40 || context.globalAlpha < 1) return;
   const text = fitting(context, slice.label, shown - 8);
   context.fillStyle = slice.step ? colors.surface : colors.text;
   if (text !== '') context.fillText(text, left + 4, top + trackHeight / 2 + 1);

@@ -26,7 +26,7 @@ export function wholeFrame(timeline: Timeline): TimelineState {
 /** What a key does; undefined for a key without a meaning. */
 export function pressKey(state: TimelineState, key: string): TimelineState | undefined {
   const { timeline, range } = state;
-  const total = timeline.cyclesPerFrame;
+  const total: number = timeline.cyclesPerFrame;
   const span = range.to - range.from;
   const actions: Readonly<Record<string, () => TimelineState>> = {
     ArrowLeft: () => ({ ...state, range: panBy(range, -span / 8, total) }),

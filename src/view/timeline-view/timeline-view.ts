@@ -52,7 +52,7 @@ export function drawTimelineView(
   };
   const change = (next: TimelineState, selected?: CycleRange): void => {
     if (next.chosen !== state.chosen && next.chosen)
-      parts.readout.textContent = describeSlice(next.chosen.slice, next.timeline);
+      parts.readout.textContent = describeSlice(next.chosen, next.timeline);
     state = next;
     selection = selected;
     drawSoon();
@@ -65,17 +65,7 @@ export function drawTimelineView(
     ...makeZoomButtons(current, change),
     makeButton('Save trace for Perfetto', () => saveTrace(state.timeline, options)),
   ]);
-  const element = make('section', { class: 'mars-timeline', part: 'timeline' }, [
-    tools,
-    parts.legend.element,
-    canvas,
-    parts.readout,
-    make('details', { class: 'mars-details' }, [
-      make('summary', { text: 'Keys and pointer' }),
-      make('p', { class: 'mars-note', text: keys }),
-    ]),
-    parts.table,
-  ]);
+  const element = putTogether(parts, tools);
   parent.append(element);
   const show = (): void => {
     showFrame(parts, state.timeline, state.tracks.length);
@@ -114,6 +104,19 @@ function makeParts(): TimelineParts {
     table: make('details', { class: 'mars-details', part: 'data' }),
   };
 }
+
+const putTogether = (parts: TimelineParts, tools: HTMLElement): HTMLElement =>
+  make('section', { class: 'mars-timeline', part: 'timeline' }, [
+    tools,
+    parts.legend.element,
+    parts.canvas,
+    parts.readout,
+    make('details', { class: 'mars-details' }, [
+      make('summary', { text: 'Keys and pointer' }),
+      make('p', { class: 'mars-note', text: keys }),
+    ]),
+    parts.table,
+  ]);
 
 /** Words of a frame: what does not change while a person looks around. */
 function showFrame(parts: TimelineParts, timeline: Timeline, tracks: number): void {

@@ -92,6 +92,14 @@ export function firstAfter(slices: readonly Slice[], cycle: number): number {
   return low;
 }
 
+/** How many slices of a track lie at least in part between two cycles. */
+export function countBetween({ slices }: Track, from: number, to: number): number {
+  const first = firstAfter(slices, from);
+  let count = 0;
+  while ((slices[first + count]?.start ?? Infinity) < to) count++;
+  return count;
+}
+
 /** The slice at a cycle, or the next one that begins within `slack` cycles of it. */
 export function sliceAt(track: Track, cycle: number, slack: number): Slice | undefined {
   const after = firstAfter(track.slices, cycle);

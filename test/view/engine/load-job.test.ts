@@ -17,7 +17,9 @@ import { root } from '../../support/mars.ts';
 /** The files that the plugin of vite emits. */
 function emitted(): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  const generate = pageDataPlugin().generateBundle as unknown as (this: object) => void;
+  const generate = pageDataPlugin({ trains: false }).generateBundle as unknown as (
+    this: object,
+  ) => void;
   generate.call({
     emitFile: ({ fileName, source }: { fileName: string; source: Uint8Array }) =>
       files.set(`/${fileName}`, source),

@@ -11,7 +11,7 @@ const overlap = (a: Rect, b: Rect): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe.each([0.4, 1, 3])('the layout of the macro array for a picture of aspect %f', (aspect) => {
-  const layout = layoutArray(array, aspect);
+  const layout = layoutArray(array, { width: 500 * aspect, height: 500, names: 60 });
 
   it('has every macro of every core that holds a filling, once', () => {
     const expected = array.fillings.flatMap(({ runs }, filling) =>
@@ -48,8 +48,21 @@ describe.each([0.4, 1, 3])('the layout of the macro array for a picture of aspec
           expect(after.y > before.y || (after.y === before.y && after.x > before.x)).toBe(true);
         }
       });
-    const tops = layout.sections.map(({ y }) => y);
-    expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+    layout.sections.slice(1).forEach((section, i) => {
+      const before = layout.sections[i]!;
+      expect(section.layer).toBe(before.layer + 1);
+      if (section.column === before.column)
+        expect(section.y).toBeGreaterThan(before.y + before.height);
+      else expect([section.column, section.y]).toEqual([before.column + 1, 0]);
+    });
+  });
+
+  it('leaves room for the names of layers between columns', () => {
+    const scale = Math.min((500 * aspect) / layout.width, 500 / layout.height);
+    for (const { column, x } of layout.sections) {
+      const before = layout.sections.find((one) => one.column === column - 1);
+      if (before) expect((x - before.x - before.width) * scale).toBeGreaterThanOrEqual(59.9);
+    }
   });
 
   it('finds the macro at a point', () => {

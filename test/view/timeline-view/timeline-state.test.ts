@@ -12,7 +12,7 @@ import { handMadeTimeline } from '../support/hand-made-timeline.ts';
 const press = (keys: readonly string[]): TimelineState =>
   keys.reduce((state, key) => pressKey(state, key)!, wholeFrame(handMadeTimeline));
 const chosen = ({ chosen }: TimelineState): string =>
-  chosen ? describeSlice(chosen.slice, handMadeTimeline) : '';
+  chosen ? describeSlice(chosen, handMadeTimeline) : '';
 
 describe('keys on a timeline', () => {
   it('go from step to step on core 0 and tell what it is', () => {

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import { mars, setChipValues } from '../../../src/chips/index.ts';
 import { resnet20 } from '../../../src/network/builtin/resnet20.ts';
-import { firstAfter, layOutTracks, sliceAt } from '../../../src/view/timeline-view/tracks.ts';
+import {
+  countBetween,
+  firstAfter,
+  layOutTracks,
+  sliceAt,
+} from '../../../src/view/timeline-view/tracks.ts';
 import { handMadeTimeline } from '../support/hand-made-timeline.ts';
 
 describe('tracks', () => {
@@ -38,6 +43,14 @@ describe('tracks', () => {
     expect(sliceAt(core, 149.9, 0)?.kind).toBe('pool');
     expect(sliceAt(core, 151, 0)).toBe(undefined);
     expect(sliceAt(core, 151, 2)?.kind).toBe('pool');
+  });
+
+  it('count the slices between two cycles', () => {
+    const core = tracks[5]!;
+
+    expect(countBetween(core, 14, 81)).toBe(4);
+    expect(countBetween(core, 15, 75)).toBe(1);
+    expect(countBetween(core, 150, 200)).toBe(0);
   });
 
   it('of macros in halves never have slices that overlap: loads have tracks of their own', () => {
