@@ -166,7 +166,7 @@ describe('the package', () => {
       const { output } = run(process.execPath, [tsc, ...options, ...module, 'consumer.ts'], folder);
       expect(output, module.join(' ')).toBe('');
     }
-  });
+  }, 300_000);
 
   it('passes publint and arethetypeswrong', () => {
     const { status, output } = run('npm', ['run', '--silent', 'check:package'], root);

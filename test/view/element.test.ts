@@ -314,6 +314,28 @@ describe.skipIf(!browserIsThere)('the element', () => {
     expect(await ask(`${runs}.at(-1).settings.seed`)).toBe(1);
   });
 
+  it('waits while the page is hidden, even if it is eager, and lets a run that has begun go on', async () => {
+    await page.evaluateOnNewDocument(`
+      globalThis.seen = 'hidden';
+      Object.defineProperty(document, 'visibilityState', { get: () => seen });
+      globalThis.look = (state) => { seen = state; document.dispatchEvent(new Event('visibilitychange')); };
+    `);
+    await show('<mars-chip id="a" images="0" loading="eager"></mars-chip>');
+    await page.evaluate(() => new Promise((resolve) => void setTimeout(resolve, 300)));
+    expect(await ask(`[${runs}.length, document.getElementById('a').state]`)).toEqual([
+      0,
+      'waiting',
+    ]);
+
+    await ask(`look('visible')`);
+    await until(`${runs}.length === 1`);
+    await ask(`look('hidden')`);
+    await ask(`${runs}[0].finish()`);
+    await until(`document.getElementById('a').state === 'done'`);
+
+    expect(await ask(`${runs}[0].aborted === true`)).toBe(false);
+  });
+
   it('is cancelled by its button, also with the keyboard', async () => {
     await show('<mars-chip id="a" images="0"></mars-chip>');
     await until(`${runs}.length === 1`);

@@ -24,7 +24,10 @@ describe.skipIf(findBrowser() === null)('the pages', () => {
 
   beforeAll(async () => {
     mars(['--version']); // builds what is stale
-    server = await servePages({ '/site': join(root, 'dist/page') }, texts);
+    server = await servePages(
+      { '/site': join(root, 'dist/page'), '/element': join(root, 'dist/element') },
+      texts,
+    );
     browser = await launchBrowser({ canvas: true });
   });
   afterAll(async () => {
@@ -155,5 +158,30 @@ describe.skipIf(findBrowser() === null)('the pages', () => {
     expect(await frame.evaluate('origin')).toBe('null');
     expect(await frame.evaluate(outputs)).toEqual(expected);
     expect(problems).toEqual([]);
+  });
+
+  it('the element of the package works in a page that has no bundler, and ends its worker when it goes', async () => {
+    texts['/plain'] =
+      `<!doctype html><title>plain</title><meta http-equiv="Content-Security-Policy" content="default-src 'self'"><script type="module" src="/element/define.js"></script><mars-chip images="3" view="array"></mars-chip>`;
+    let ended = 0;
+    page.on('workerdestroyed', () => ended++);
+    await page.goto(`${server.origin}/plain`);
+    await page.waitForFunction(`customElements.get('mars-chip') !== undefined`);
+
+    expect(await finished(page)).toEqual([done]);
+
+    expect(server.asked).toContain('/element/engine-worker.js');
+    expect(server.asked).toContain('/element/data/mnist-cnn.safetensors');
+    expect(problems).toEqual(['worker']);
+
+    await page.evaluate(`document.querySelector('mars-chip').remove()`);
+    await expect.poll(() => ended, { timeout: 20_000 }).toBe(1);
+
+    await page.evaluate(`document.body.append(document.createElement('mars-chip'))`);
+    await page.evaluate(`document.querySelector('mars-chip').images = 10000`);
+    await page.waitForFunction(`document.querySelector('mars-chip').state === 'running'`);
+    await page.evaluate(`document.querySelector('mars-chip').cancel()`);
+    await page.waitForFunction(`document.querySelector('mars-chip').state === 'cancelled'`);
+    expect(problems).toEqual(['worker', 'worker']);
   });
 });
