@@ -206,7 +206,7 @@ function zeroGroupsOf(network: Network): Readonly<Record<string, number>> {
     ['conv2', 32, 16, 9],
     ['conv3', 64, 32, 9],
     ['conv4', 64, 64, 9],
-    ['fc', 10, 576, 1],
+    ['fc', 10, 64, 9], // it reads 3x3 pixels of 64 channels
   ] as const;
   return Object.fromEntries(
     counts.map(([name, kernels, channels, area]) => {
