@@ -54,7 +54,10 @@ export interface TrainHooks {
   readonly checkpointSeconds?: number | undefined;
   /** Called after each epoch, before its checkpoint. */
   readonly onEpoch?: ((record: EpochRecord) => void) | undefined;
-  /** Called with the norms of all groups after an epoch's first step, every `groupsEvery` steps, and after its last. */
+  /**
+   * Called with the norms of all groups: after an epoch's first step, every `groupsEvery` steps and after its last, and
+   * with those of the network that training gives.
+   */
   readonly onGroups?: ((layers: readonly GroupsOfLayer[]) => void) | undefined;
   /** Default 10. */
   readonly groupsEvery?: number | undefined;

@@ -17,6 +17,7 @@ import {
   groupNorms,
   keptGroups,
   keptToCount,
+  type LayerNorms,
   unpackedLayers,
 } from './groups.ts';
 import { evaluateIntegers } from './integer-graph.ts';
@@ -26,7 +27,7 @@ import { quantizedStep } from './quantized-step.ts';
 import type { OnnxRuntime, RuntimeSession } from './runtime.ts';
 import { ScaleLearner } from './scale-learner.ts';
 import { epochsOf, lassoStrength, learningRateAt, type Stage, stageOf } from './stages.ts';
-import type { EpochRecord, TrainHooks, TrainOptions } from './train-options.ts';
+import type { EpochRecord, GroupsOfLayer, TrainHooks, TrainOptions } from './train-options.ts';
 import { type Arrays, TrainingRun } from './training-run.ts';
 import { type TrainingStep, trainingStep } from './training-step.ts';
 
@@ -96,6 +97,7 @@ export class Training {
     }
     if (options.quantizeEpochs > 0) network = await this.#trainQuantized(network, kept);
     this.#counts = countZeros(network, this.#unpacked);
+    this.#hooks.onGroups?.(this.#shown(normsOf(network, this.#unpacked)));
     return network;
   }
 
@@ -295,11 +297,14 @@ export class Training {
     const { onGroups, groupsEvery = 10 } = this.#hooks;
     const { step } = this.#position;
     const isWanted = step === 1 || step % groupsEvery === 0 || step === this.#stepsPerEpoch;
-    if (!onGroups || !isWanted) return;
-    const layers = await run.norms(this.#unpacked);
-    onGroups(
-      layers.map((one, i) => ({ ...one, kernelTiles: at(this.#unpacked, i).grid.kernelTiles })),
-    );
+    if (onGroups && isWanted) onGroups(this.#shown(await run.norms(this.#unpacked)));
+  }
+
+  #shown(layers: readonly LayerNorms[]): readonly GroupsOfLayer[] {
+    return layers.map((layer, i) => ({
+      ...layer,
+      kernelTiles: at(this.#unpacked, i).grid.kernelTiles,
+    }));
   }
 
   async #save(run: TrainingRun, learner: ScaleLearner | undefined): Promise<void> {
@@ -365,10 +370,7 @@ function countNorms(layers: readonly { readonly norms: Float64Array }[]): GroupC
   return { zeroGroups: zeros, groups };
 }
 
-const normsOf = (
-  network: Network,
-  layers: readonly GroupedLayer[],
-): readonly { readonly name: string; readonly norms: Float64Array }[] => {
+const normsOf = (network: Network, layers: readonly GroupedLayer[]): readonly LayerNorms[] => {
   const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
   return layers.map((layer) => ({
     name: layer.name,

@@ -3,7 +3,8 @@
 import { CimError } from '../../core/errors.ts';
 import type { MacroArray } from '../../inspect/macro-array.ts';
 import type { MacroOpChoice } from '../../inspect/macro-op.ts';
-import { type ChosenMacro, drawMacroArray } from '../macro-array/macro-array-view.ts';
+import type { ChosenMacro } from '../macro-array/macro-array-types.ts';
+import { drawMacroArray } from '../macro-array/macro-array-view.ts';
 import { drawMacroOp } from '../macro-array/macro-op-panel.ts';
 import type { Report } from '../../report/report.ts';
 import { make } from '../make-element.ts';
