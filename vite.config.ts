@@ -19,6 +19,7 @@ const entries = {
 const pages = ['index.html', 'gallery.html', 'embed.html', 'paper.html'];
 const page: BuildOptions = {
   outDir: 'dist/page',
+  license: { fileName: 'licenses.md' },
   assetsInlineLimit: 0,
   target: 'es2022',
   rolldownOptions: { input: pages },
@@ -33,6 +34,7 @@ const library: BuildOptions = {
 /** `mars-cim/element`, `mars-cim/element/define`: with all they need, for pages that have no bundler. */
 const element: BuildOptions = {
   outDir: 'dist/element',
+  license: { fileName: 'licenses.md' },
   target: 'es2022',
   minify: false,
   lib: {

@@ -1,12 +1,13 @@
 // The page in headless Chrome: what it shows is what the command line gives, and what goes wrong is said where it is.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { ElementHandle, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../../src/cli/browser.ts';
-import { emptyFolder, mars } from '../support/mars.ts';
+import { emptyFolder, mars, root } from '../support/mars.ts';
 import { type BuiltPage, endOfRun, openBuiltPage, textOf } from './support/built-page.ts';
 
 const browser = findBrowser();
@@ -234,3 +235,16 @@ async function endOfRunAgain(page: Page, text: string): Promise<void> {
     { timeout: 100_000 },
   );
 }
+
+describe('the built page', () => {
+  it('stays below 350 kB, packed, without data and what only training loads', () => {
+    mars(['--version']); // builds the page if it is stale
+    const folder = join(root, 'dist/page/assets');
+    const bytes = readdirSync(folder)
+      .filter((name) => !/^(ort|train)/.test(name))
+      .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
+
+    expect(bytes.length).toBeGreaterThan(5);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(350_000);
+  });
+});

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+// How large is the built page, how soon can one use it, and does it stay smooth while it simulates? Prints and keeps
+// JSON. Run `npm run build` first, then `node bench/page-speed.mjs`.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import sirv from 'sirv';
+
+const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const { executablePath } = createRequire(import.meta.url)('../.puppeteerrc.cjs');
+const { launch } = await import('puppeteer');
+const loads = 10;
+
+/** Bytes of the page's files, packed, by what needs them. */
+function sizes() {
+  const packed = readdirSync(here('dist/page/assets')).map((name) => ({
+    name,
+    bytes: gzipSync(readFileSync(here(`dist/page/assets/${name}`)), { level: 9 }).length,
+  }));
+  const html = readFileSync(here('dist/page/index.html'), 'utf8');
+  const sum = (fits) =>
+    packed.filter(({ name }) => fits(name)).reduce((total, { bytes }) => total + bytes, 0);
+  const trains = (name) => /^(ort|train|training)/.test(name);
+  return {
+    firstLoad: sum((name) => html.includes(name)),
+    worker: sum((name) => name.startsWith('engine-worker')),
+    allButTraining: sum((name) => !trains(name)),
+    training: sum(trains),
+  };
+}
+
+/** Milliseconds from the request to a form that takes input, and the longest task on the way. */
+async function interactive(page, url) {
+  await page.goto(url, { waitUntil: 'load' });
+  return await page.evaluate(`new Promise((resolve) => {
+    const look = () => document.querySelector('[type=submit]')
+      ? requestAnimationFrame(() => resolve(performance.now()))
+      : setTimeout(look, 1);
+    look();
+  })`);
+}
+
+/** Times between animation frames while images are simulated, ms. */
+async function framesWhileRunning(page, url) {
+  await page.goto(url);
+  await page.waitForFunction(`document.querySelector('#so-far')?.textContent.includes('right')`, {
+    timeout: 120_000,
+  });
+  return await page.evaluate(`new Promise((resolve) => {
+    const times = [];
+    let last = performance.now();
+    const frame = (now) => {
+      times.push(now - last);
+      last = now;
+      const busy = document.querySelector('progress').classList.contains('is-busy');
+      if (busy && times.length < 600) requestAnimationFrame(frame);
+      else resolve(times.slice(1));
+    };
+    requestAnimationFrame(frame);
+  })`);
+}
+
+const quantile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
+const rounded = (value) => Number(value.toFixed(1));
+
+const files = sirv(here('dist/page'), { dev: true });
+const server = createServer((request, response) =>
+  files(request, response, () => {
+    response.statusCode = 404;
+    response.end();
+  }),
+);
+await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+const url = `http://localhost:${server.address().port}/`;
+const browser = await launch({
+  ...(executablePath ? { executablePath } : {}),
+  args: ['--enable-unsafe-webgpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+});
+const ready = [];
+for (let load = 0; load < loads; load++) {
+  const context = await browser.createBrowserContext();
+  ready.push(await interactive(await context.newPage(), url));
+  await context.close();
+}
+const page = await browser.newPage();
+const frames = await framesWhileRunning(page, `${url}?network=mnist-cnn&images=10000`);
+const result = {
+  date: new Date().toISOString().slice(0, 10),
+  processor: `${cpus().length} x ${cpus()[0]?.model.trim()}`,
+  browser: await browser.version(),
+  gzippedBytes: sizes(),
+  interactiveMs: {
+    median: rounded(quantile(ready, 0.5)),
+    most: rounded(Math.max(...ready)),
+    loads,
+  },
+  framesWhileSimulatingMs: {
+    frames: frames.length,
+    median: rounded(quantile(frames, 0.5)),
+    p95: rounded(quantile(frames, 0.95)),
+    most: rounded(Math.max(...frames)),
+  },
+};
+await browser.close();
+server.close();
+const text = `${JSON.stringify(result, null, 2)}\n`;
+writeFileSync(here(`bench/results/${result.date}-page-speed.json`), text);
+process.stdout.write(text);

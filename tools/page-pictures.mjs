@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+// Makes docs/page-*.png: views of the built page (`npm run build` first), drawn by headless Chrome on a software adapter.
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+
+const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const { executablePath } = createRequire(import.meta.url)('../.puppeteerrc.cjs');
+const { launch } = await import('puppeteer');
+
+/** File, address, colour scheme, and what is done before the picture is taken. */
+const pictures = [
+  {
+    file: 'docs/page-macro-array.png',
+    query: '?network=vgg16&images=0&density-profile=1.1&view=array',
+    scheme: 'dark',
+    height: 860,
+  },
+  {
+    file: 'docs/page-macro-op.png',
+    query: '?network=mnist-cnn&images=100&set=adc.bits=4&view=array',
+    scheme: 'light',
+    height: 1500,
+    clickAt: [0.571, 0.33],
+  },
+  {
+    file: 'docs/page-timeline.png',
+    query: '?network=resnet18&images=0&density-profile=0.5&view=timeline',
+    scheme: 'light',
+    height: 760,
+  },
+];
+
+const files = sirv(here('dist/page'), { dev: true });
+const server = createServer((request, response) =>
+  files(request, response, () => {
+    response.statusCode = 404;
+    response.end();
+  }),
+);
+await new Promise((resolve) => server.listen(0, 'localhost', resolve));
+const browser = await launch({
+  ...(executablePath ? { executablePath } : {}),
+  args: [
+    '--enable-unsafe-webgpu',
+    '--enable-features=Vulkan',
+    '--use-angle=vulkan',
+    '--use-vulkan=swiftshader',
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ],
+});
+for (const { file, query, scheme, height, clickAt } of pictures) {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1280, height });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+  await page.goto(`http://localhost:${server.address().port}/${query}`);
+  await page.waitForFunction(
+    `/ in [0-9.]+ s/.test(document.querySelector('#message').textContent)`,
+  );
+  const canvas = await page.waitForSelector('.panel:not([hidden]) canvas');
+  await settle();
+  if (clickAt) {
+    const { x, y, width, height: high } = await canvas.boundingBox();
+    await page.mouse.click(x + clickAt[0] * width, y + clickAt[1] * high);
+    await page.waitForSelector('.macro-op');
+    await settle();
+  }
+  await page.screenshot({ path: here(file) });
+  await page.close();
+  console.log(file);
+}
+await browser.close();
+server.close();
+
+/** Pictures on a software adapter take their time. */
+async function settle() {
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+}
