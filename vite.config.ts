@@ -62,6 +62,8 @@ export default defineConfig(({ mode }) => ({
     mode === 'cli' || mode.startsWith('bench') ? [] : [pageDataPlugin({ trains: mode !== 'lib' })],
   worker: { format: 'es' as const },
   build: builds[mode] ?? page,
+  // Found only in workers: the development server would reload the page when one first asks for them.
+  optimizeDeps: { include: ['zod', 'onnxruntime-web/wasm'] },
   resolve: {
     // What runs in Node is bundled with the conditions of Node.
     ...(['cli', 'bench', 'test'].includes(mode) ? {} : { conditions: pageConditions }),
