@@ -89,6 +89,8 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {},
   },
   build: builds[mode] ?? page,
+  // Found only in workers: the development server would reload the page when one first asks for them.
+  optimizeDeps: { include: ['zod', 'onnxruntime-web/wasm'] },
   resolve: {
     // What runs in Node is bundled with the conditions of Node.
     ...(['cli', 'bench', 'test'].includes(mode) ? {} : { conditions: pageConditions }),
