@@ -22,7 +22,7 @@ const pictures = [
     query: '?network=mnist-cnn&images=100&set=adc.bits=4&view=array',
     scheme: 'light',
     height: 1500,
-    clickAt: [0.571, 0.33],
+    clickAt: [0.372, 0.51],
   },
   {
     file: 'docs/page-timeline.png',

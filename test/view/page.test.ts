@@ -157,8 +157,8 @@ describe.skipIf(!canRun)('the page', () => {
     const canvas = await page.waitForSelector('.panel:not([hidden]) canvas');
     const { x, y, width, height } = (await canvas!.boundingBox())!;
     // Some macro of conv2 lies there, whatever the exact layout: a click on each of a few points.
-    for (const part of [0.55, 0.56, 0.57, 0.58])
-      await page.mouse.click(x + part * width, y + 0.33 * height);
+    for (const part of [0.36, 0.37, 0.38])
+      await page.mouse.click(x + part * width, y + 0.51 * height);
     await page.waitForSelector('.macro-op');
 
     const heading = await textOf(page, '.macro-op h3');

@@ -82,7 +82,7 @@ export function drawImages(panel: HTMLElement, { result }: Shown): TabContent {
 export function drawColumnSums(panel: HTMLElement, shown: Shown): TabContent {
   if (shown.result.predictions.classes === 0)
     return tell(panel, 'Sums need activations: set the images to one or more.');
-  return perLayer(panel, shown, async (place, layer) => {
+  return perLayer(panel, { shown, name: 'sums-layer' }, async (place, layer) => {
     const found: ColumnSums = await shown.engine.ask(shown.result.id, 'columnSums', { layer });
     const sums = Array.from(found.counts, (count, sum) => ({ sum, count }));
     const plot = drawColumnSumsPlot(place, { sums, adc: adcOf(found.levels) });
@@ -105,7 +105,7 @@ function adcOf(levels: ColumnSums['levels']): AdcOfSums {
 
 /** Which weight groups of a layer are stored. */
 export const drawSparsity = (panel: HTMLElement, shown: Shown): TabContent =>
-  perLayer(panel, shown, async (place, layer) => {
+  perLayer(panel, { shown, name: 'sparsity-layer' }, async (place, layer) => {
     const found: GroupPattern = await shown.engine.ask(shown.result.id, 'groupPattern', { layer });
     const { kernelTiles: tiles, blocks, positions, stored: kept } = found;
     return drawGroupPatternPlot(place, { layer, tiles, blocks, positions, kept });
@@ -117,12 +117,12 @@ let lastLayer = '';
 /** A choice of layers, and what `draw` makes of the chosen one. */
 function perLayer(
   panel: HTMLElement,
-  { result }: Shown,
+  { shown, name: fieldName }: { readonly shown: Shown; readonly name: string },
   draw: (place: HTMLElement, layer: string) => Promise<PieceHandle<never> | TabContent>,
 ): TabContent {
-  const layers = result.report.layers.filter(({ groups }) => groups > 0);
+  const layers = shown.result.report.layers.filter(({ groups }) => groups > 0);
   const field = makeField({
-    name: 'layer',
+    name: fieldName,
     label: 'Layer',
     choices: layers.map(({ name, shape }) => [name, `${name} (${shape.input} to ${shape.output})`]),
   });
