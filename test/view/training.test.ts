@@ -24,7 +24,13 @@ import type { AskedTraining, HeardTraining } from './support/training-page/asked
 
 const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 /** 3 steps per epoch, 2 epochs; half of the 270 groups are to be left. */
-const settings = { ...defaultTraining, images: 400, epochs: 2, targetDensity: 0.5 };
+const settings = {
+  ...defaultTraining,
+  images: 400,
+  epochs: 2,
+  groupLasso: 0.5,
+  targetDensity: 0.5,
+};
 
 let folder: string;
 let browser: Browser;
@@ -161,7 +167,7 @@ describe.skipIf(!findBrowser())('training in headless Chrome', () => {
   });
 
   it('trains from its tab: start, stop, resume, use', async () => {
-    await fill(page, { images: '400', epochs: '2', targetDensity: '0.5' });
+    await fill(page, { images: '400', epochs: '2', groupLasso: '0.5', targetDensity: '0.5' });
     await press(page, 'Start');
     await heard(page, 'Training');
     await press(page, 'Stop');

@@ -27,13 +27,16 @@ export interface TrainingSettings {
 /** Training images that come with a page, of MNIST's 60,000. */
 export const bundledTrainingImages = 10_000;
 
-/** What the Train tab begins with: epochs that a person can wait for. */
+/**
+ * What the Train tab begins with: epochs that a person can wait for, and a group lasso that is stronger than that of
+ * `mars train`, since it has only 312 steps. Measured with onnxruntime-node: 112 of 270 groups become zero, at strength 0.5 only 34.
+ */
 export const defaultTraining: TrainingSettings = {
   network: 'mnist-cnn',
   images: bundledTrainingImages,
   epochs: 4,
   learningRate: 0.05,
-  groupLasso: 0.5,
+  groupLasso: 2,
   targetDensity: undefined,
   weightBits: undefined,
   activationBits: undefined,

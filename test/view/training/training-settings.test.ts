@@ -7,7 +7,7 @@ const usual: Readonly<Record<string, string>> = {
   images: '10000',
   epochs: '4',
   learningRate: '0.05',
-  groupLasso: '0.5',
+  groupLasso: '2',
   targetDensity: '',
   weightBits: ' ',
   activationBits: '',
