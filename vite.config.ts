@@ -63,12 +63,15 @@ const benchPage: BuildOptions = {
   target: 'es2022',
   rolldownOptions: { input: 'bench/page/index.html' },
 };
+/** A page of the tests, which says where it is. */
+const testPage: BuildOptions = { assetsInlineLimit: 0, target: 'es2022' };
 const builds: Readonly<Record<string, BuildOptions>> = {
   lib: library,
   element,
   cli: commandLine,
   bench,
   'bench-page': benchPage,
+  'test-page': testPage,
 };
 
 /** ONNX Runtime without its WebAssembly inside: src/view/training/page-runtime.ts tells it where that is. */
@@ -78,10 +81,10 @@ export default defineConfig(({ mode }) => ({
   base: './',
   // The command line and the benches read these files where they are.
   plugins: [
-    ['production', 'development', 'element'].includes(mode) &&
+    ['production', 'development', 'element', 'test-page'].includes(mode) &&
       pageDataPlugin({ trains: mode !== 'element' }),
     mode === 'element' && plainWorkerUrls,
-    (mode === 'production' || mode === 'element') && zodWithoutEval,
+    ['production', 'element', 'test-page'].includes(mode) && zodWithoutEval,
   ],
   define: { 'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)) },
   worker: {

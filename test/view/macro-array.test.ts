@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { mars } from '../../src/chips/index.ts';
 import { findBrowser } from '../../src/cli/browser.ts';
 import { cellValue } from '../../src/inspect/cell-place.ts';
@@ -165,6 +165,8 @@ describe('the macro array in a browser', () => {
     const py = (placed.y - camera.y) * camera.scale + box.height / 2;
     await page.mouse.move(box.x + px, box.y + py);
     await page.mouse.wheel({ deltaY: -Math.log(5 / camera.scale) / 0.002 });
+    // A busy browser may hear of the wheel only after several frames.
+    await vi.waitUntil(async () => (await cameraOf(page)).scale > 4.9, { timeout: 30_000 });
     await page.mouse.move(box.x + 3, box.y + box.height - 3);
     await settled(page);
     camera = await cameraOf(page);

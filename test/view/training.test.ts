@@ -64,6 +64,7 @@ describe.skipIf(!findBrowser())('training in headless Chrome', () => {
     await build({
       configFile: join(root, 'vite.config.ts'),
       root: join(root, 'test/view/support/training-page'),
+      mode: 'test-page',
       logLevel: 'error',
       build: { outDir: folder, emptyOutDir: true },
     });
