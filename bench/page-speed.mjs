@@ -2,16 +2,12 @@
 // How large is the built page, how soon can one use it, and does it stay smooth while it simulates? Prints and keeps
 // JSON. Run `npm run build` first, then `node bench/page-speed.mjs`.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import sirv from 'sirv';
+import { openPage } from '../tools/serve-page.mjs';
 
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const { executablePath } = createRequire(import.meta.url)('../.puppeteerrc.cjs');
-const { launch } = await import('puppeteer');
 const loads = 10;
 
 /** Bytes of the page's files, packed, by what needs them. */
@@ -67,19 +63,7 @@ const quantile = (values, share) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))];
 const rounded = (value) => Number(value.toFixed(1));
 
-const files = sirv(here('dist/page'), { dev: true });
-const server = createServer((request, response) =>
-  files(request, response, () => {
-    response.statusCode = 404;
-    response.end();
-  }),
-);
-await new Promise((resolve) => server.listen(0, 'localhost', resolve));
-const url = `http://localhost:${server.address().port}/`;
-const browser = await launch({
-  ...(executablePath ? { executablePath } : {}),
-  args: ['--enable-unsafe-webgpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-});
+const { url, browser, close } = await openPage();
 const ready = [];
 for (let load = 0; load < loads; load++) {
   const context = await browser.createBrowserContext();
@@ -105,8 +89,7 @@ const result = {
     most: rounded(Math.max(...frames)),
   },
 };
-await browser.close();
-server.close();
+await close();
 const text = `${JSON.stringify(result, null, 2)}\n`;
 writeFileSync(here(`bench/results/${result.date}-page-speed.json`), text);
 process.stdout.write(text);

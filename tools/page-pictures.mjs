@@ -1,13 +1,9 @@
 #!/usr/bin/env node
 // Makes docs/page-*.png: views of the built page (`npm run build` first), drawn by headless Chrome on a software adapter.
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import sirv from 'sirv';
+import { openPage } from './serve-page.mjs';
 
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const { executablePath } = createRequire(import.meta.url)('../.puppeteerrc.cjs');
-const { launch } = await import('puppeteer');
 
 /** File, address, colour scheme, and what is done before the picture is taken. */
 const pictures = [
@@ -32,29 +28,17 @@ const pictures = [
   },
 ];
 
-const files = sirv(here('dist/page'), { dev: true });
-const server = createServer((request, response) =>
-  files(request, response, () => {
-    response.statusCode = 404;
-    response.end();
-  }),
-);
-await new Promise((resolve) => server.listen(0, 'localhost', resolve));
-const browser = await launch({
-  ...(executablePath ? { executablePath } : {}),
-  args: [
-    '--enable-unsafe-webgpu',
-    '--enable-features=Vulkan',
-    '--use-angle=vulkan',
-    '--use-vulkan=swiftshader',
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ],
-});
+// A WebGPU canvas on SwiftShader wants the compositor on Vulkan too.
+const { url, browser, close } = await openPage([
+  '--enable-features=Vulkan',
+  '--use-angle=vulkan',
+  '--use-vulkan=swiftshader',
+]);
 for (const { file, query, scheme, height, clickAt } of pictures) {
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-  await page.goto(`http://localhost:${server.address().port}/${query}`);
+  await page.goto(`${url}${query}`);
   await page.waitForFunction(
     `/ in [0-9.]+ s/.test(document.querySelector('#message').textContent)`,
   );
@@ -70,8 +54,7 @@ for (const { file, query, scheme, height, clickAt } of pictures) {
   await page.close();
   console.log(file);
 }
-await browser.close();
-server.close();
+await close();
 
 /** Pictures on a software adapter take their time. */
 async function settle() {

@@ -16,14 +16,17 @@ export interface PageServer {
 /**
  * Serves files.
  * @param folders by path: `{ '/element': '.../dist/element' }`; the path `` is everything else
- * @param texts pages and modules by path, with the type by its ending
+ * @param files pages, modules and other files by path, with the type by its ending
+ * @param headers of every answer, such as a content security policy
  */
 export async function servePages(
   folders: Readonly<Record<string, string>>,
-  texts: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<PageServer> {
   const setHeaders = (response: { setHeader(name: string, value: string): unknown }): void => {
     response.setHeader('access-control-allow-origin', '*');
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   };
   const handlers = Object.entries(folders).map(
     ([path, folder]) => [path, sirv(folder, { dev: true, setHeaders })] as const,
@@ -32,12 +35,16 @@ export async function servePages(
   const server: Server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/\?.*$/, '');
     asked.push(path);
-    const text = texts[path];
+    const file = files[path];
     const notFound = (): void => void response.writeHead(404).end();
-    if (text !== undefined) {
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end(); // browsers ask for it, and a missing one is an error in the console
+      return;
+    }
+    if (file !== undefined) {
       setHeaders(response);
-      response.setHeader('content-type', `text/${typeOf(path)}`);
-      response.end(text);
+      if (typeof file === 'string') response.setHeader('content-type', `text/${typeOf(path)}`);
+      response.end(file);
       return;
     }
     const found = handlers.find(([prefix]) => path.startsWith(`${prefix}/`));

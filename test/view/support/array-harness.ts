@@ -1,11 +1,9 @@
 // Builds the page of page/array-page.ts into an empty folder, serves it under a strict content policy, opens it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
-import sirv from 'sirv';
+import { servePages } from '../../support/page-server.ts';
 import { build } from 'vite';
 import { launchBrowser } from '../../../src/cli/browser.ts';
 import { emptyFolder, root } from '../../support/mars.ts';
@@ -48,12 +46,13 @@ export async function openArrayHarness(): Promise<ArrayHarness> {
   });
   writeFileSync(join(folder, 'index.html'), html);
   writeFileSync(join(folder, 'page.css'), css);
-  const server = await serve(folder);
+  const model = readFileSync(join(root, 'models/mnist-cnn.safetensors'));
+  const headers = { 'Content-Security-Policy': policy };
+  const server = await servePages({ '': folder }, { '/model': model }, headers);
   const browser = await launchBrowser({ canvas: true });
-  const { port } = server.address() as AddressInfo;
   return {
     browser,
-    address: `http://localhost:${port}/`,
+    address: `${server.origin}/`,
     close: async () => {
       await browser.close();
       server.close();
@@ -131,20 +130,4 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
-}
-
-async function serve(folder: string): Promise<Server> {
-  const files = sirv(folder, { dev: true });
-  const model = readFileSync(join(root, 'models/mnist-cnn.safetensors'));
-  const server = createServer((request, response) => {
-    response.setHeader('Content-Security-Policy', policy);
-    if (request.url === '/model') response.end(model);
-    else
-      files(request, response, () => {
-        response.statusCode = 404;
-        response.end();
-      });
-  });
-  await new Promise<void>((done) => server.listen(0, 'localhost', done));
-  return server;
 }

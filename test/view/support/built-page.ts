@@ -1,12 +1,10 @@
 // The built page in headless Chrome, with everything noted that it complains about.
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
-import sirv from 'sirv';
 import { type BrowserOptions, launchBrowser } from '../../../src/cli/browser.ts';
 import { root } from '../../support/mars.ts';
+import { servePages } from '../../support/page-server.ts';
 
 /** A page that is open, and what it has complained about so far. */
 export interface OpenPage {
@@ -25,8 +23,7 @@ export interface BuiltPage extends AsyncDisposable {
 export async function openBuiltPage(
   options: BrowserOptions = { canvas: true },
 ): Promise<BuiltPage> {
-  const server = await serve();
-  const { port } = server.address() as AddressInfo;
+  const server = await servePages({ '': join(root, 'dist/page') });
   const browser: Browser = await launchBrowser(options);
   return {
     open: async (query) => {
@@ -37,7 +34,7 @@ export async function openBuiltPage(
         if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(String(error)));
-      await page.goto(`http://localhost:${port}/${query}`);
+      await page.goto(`${server.origin}/${query}`);
       return { page, complaints };
     },
     [Symbol.asyncDispose]: async () => {
@@ -45,18 +42,6 @@ export async function openBuiltPage(
       server.close();
     },
   };
-}
-
-async function serve(): Promise<Server> {
-  const files = sirv(join(root, 'dist/page'), { dev: true });
-  const server = createServer((request, response) =>
-    files(request, response, () => {
-      response.statusCode = 404;
-      response.end();
-    }),
-  );
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  return server;
 }
 
 /** Text of the first element that fits. */
