@@ -66,7 +66,9 @@ export class CommandQueue {
     this.#afterSubmit = [];
     try {
       await this.#closeScopes('submit');
-      await staging.mapAsync(mapRead);
+      await staging.mapAsync(mapRead).catch((cause: unknown) => {
+        throw this.#lossError('read back', cause); // nothing else ends a mapping
+      });
       return staging.getMappedRange().slice(0);
     } finally {
       staging.destroy();
@@ -95,13 +97,12 @@ export class CommandQueue {
   }
 
   async #closeScopes(what: string): Promise<void> {
-    const errors = await Promise.all(filters.map(() => this.#device.popErrorScope()));
-    if (this.#lost !== undefined)
-      throw new SimulationError({
-        what: `the GPU device was lost (${this.#lost})`,
-        where: what,
-        todo: 'run again',
-      });
+    const errors = await Promise.all(filters.map(() => this.#device.popErrorScope())).catch(
+      (cause: unknown) => {
+        throw this.#lossError(what, cause);
+      },
+    );
+    if (this.#lost !== undefined) throw this.#lossError(what);
     const error = errors.find((candidate) => candidate !== null);
     if (error && error === errors[filters.toReversed().indexOf('out-of-memory')])
       throw new MemoryError({
@@ -114,5 +115,15 @@ export class CommandQueue {
         what: `the GPU reports: ${error.message.split('\n')[0]}`,
         where: what,
       });
+  }
+
+  #lossError(where: string, cause?: unknown): SimulationError {
+    const reason = this.#lost ?? (cause instanceof Error ? cause.message : String(cause));
+    return new SimulationError({
+      what: `the GPU device was lost (${reason})`,
+      where,
+      todo: 'run again',
+      cause,
+    });
   }
 }
