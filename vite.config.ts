@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { pageDataPlugin } from './tools/page-data.ts';
+import { modelNames, pageDataPlugin } from './tools/page-data.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
@@ -86,7 +86,10 @@ export default defineConfig(({ mode }) => ({
     mode === 'element' && plainWorkerUrls,
     ['production', 'element', 'test-page'].includes(mode) && zodWithoutEval,
   ],
-  define: { 'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)) },
+  define: {
+    'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)),
+    'import.meta.env.MARS_MODELS': JSON.stringify(modelNames()),
+  },
   worker: {
     format: 'es' as const,
     rolldownOptions: mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {},

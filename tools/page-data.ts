@@ -25,11 +25,21 @@ export interface PageDataOptions {
   readonly trains: boolean;
 }
 
+const extension = '.safetensors';
+
+/** Names of the trained networks of `models/`. */
+export const modelNames = (): readonly string[] =>
+  readdirSync(models)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => name.slice(0, -extension.length));
+
 /** Name in `data/` -> bytes. MNIST is missing where its optional package is. */
 function pageData({ trains }: PageDataOptions): ReadonlyMap<string, Uint8Array> {
-  const names = readdirSync(models).filter((name) => name.endsWith('.safetensors'));
   const files = new Map<string, Uint8Array>(
-    names.map((name) => [name, readFileSync(join(models, name))]),
+    modelNames().map((name) => [
+      `${name}${extension}`,
+      readFileSync(join(models, `${name}${extension}`)),
+    ]),
   );
   const folder = mnistFolder();
   if (folder === undefined) return files;

@@ -19,12 +19,12 @@ import type { NamedBytes, UserFiles } from './engine.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Trained networks that come with the page, as files of `data/`. */
-export const trainedNetworks = ['mnist-cnn'] as const;
+export const trainedNetworks: readonly string[] = import.meta.env.MARS_MODELS;
 
 /** All networks that a page knows by name. */
 export const networkNames: readonly string[] = [
   ...trainedNetworks,
-  ...Object.keys(builtinNetworks),
+  ...Object.keys(builtinNetworks).filter((name) => !trainedNetworks.includes(name)),
 ];
 
 /** What a person asks for. */
@@ -96,7 +96,7 @@ async function loadNetwork(
     return isStoredImage(file.bytes)
       ? { stored: readStoredImage(file.bytes, file.name) }
       : { network: readNetworkFile(file.bytes, file.name) };
-  if (trainedNetworks.some((trained) => trained === name))
+  if (trainedNetworks.includes(name))
     return { network: readNetworkFile(await data.file(`${name}.safetensors`), name) };
   const build = builtinNetworks[name];
   if (build) return { network: build({ seed }) };

@@ -103,7 +103,7 @@ function makeFields(): Readonly<Record<'network' | 'chip', Field>> &
     list.map((name) => [name, name]);
   const networks = networkNames.map((name): readonly [string, string] => [
     name,
-    trainedNetworks.some((one) => one === name) ? `${name} (trained)` : `${name} (random weights)`,
+    trainedNetworks.includes(name) ? `${name} (trained)` : `${name} (random weights)`,
   ]);
   const from = (name: string, label: string, attributes: Readonly<Record<string, string>>): Field =>
     makeField({ name, label, attributes });
