@@ -2,12 +2,10 @@
 // Makes docs/report.png: the report of `npm start` as a terminal shows it, drawn by headless Chrome.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { launchChrome } from './serve-page.mjs';
 
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const { executablePath } = createRequire(import.meta.url)('../.puppeteerrc.cjs');
-const { launch } = await import('puppeteer');
 
 const { stdout } = spawnSync(process.execPath, [here('bin/mars.js'), 'run'], {
   encoding: 'utf8',
@@ -21,10 +19,7 @@ const html = stdout
   .replaceAll(/\u001B\[(\d+)m/g, (_, code) =>
     styles[code] ? `<span style="${styles[code]}">` : '</span>',
   );
-const browser = await launch({
-  ...(executablePath ? { executablePath } : {}),
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-});
+const browser = await launchChrome();
 const page = await browser.newPage();
 await page.setViewport({ width: 1400, height: 600, deviceScaleFactor: 1.5 });
 await page.setContent(

@@ -6,6 +6,15 @@ import sirv from 'sirv';
 
 const { executablePath } = createRequire(import.meta.url)('../.puppeteerrc.cjs');
 
+/** A headless Chrome, as the commands find it. */
+export async function launchChrome(flags = []) {
+  const { launch } = await import('puppeteer');
+  return await launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: [...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  });
+}
+
 /**
  * The built page and a browser with WebGPU.
  * @param {readonly string[]} flags further flags of the browser
@@ -21,15 +30,7 @@ export async function openPage(flags = []) {
     }),
   );
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));
-  const { launch } = await import('puppeteer');
-  const browser = await launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: [
-      '--enable-unsafe-webgpu',
-      ...flags,
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    ],
-  });
+  const browser = await launchChrome(['--enable-unsafe-webgpu', ...flags]);
   const close = async () => {
     await browser.close();
     server.close();

@@ -1,16 +1,14 @@
 // Elements of the macro array, made without markup in strings.
 
-/** An element with a class and children. */
-export function make<K extends keyof HTMLElementTagNameMap>(
+import { make as makeElement } from '../make-element.ts';
+
+/** Short for the many small elements of tables: an element with a class and children. */
+export const make = <K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
   ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  if (className !== '') element.className = className;
-  element.append(...children);
-  return element;
-}
+): HTMLElementTagNameMap[K] =>
+  makeElement(tag, className === '' ? {} : { class: className }, children);
 
 /** A button that does something. */
 export function button(text: string, label: string, action: () => void): HTMLButtonElement {
