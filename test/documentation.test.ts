@@ -75,6 +75,7 @@ describe('README.md', () => {
 
 const documents = [
   'docs/validation.md',
+  'docs/compression.md',
   'README.md',
   'ARCHITECTURE.md',
   'GLOSSARY.md',
