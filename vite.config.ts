@@ -87,6 +87,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     ['production', 'development', 'element', 'test-page'].includes(mode) &&
       pageDataPlugin({ trains: mode !== 'element' }),
+    noPolicyWhileDeveloping,
     mode === 'element' && plainWorkerUrls,
     ['production', 'element', 'test-page'].includes(mode) && zodWithoutEval,
   ],
@@ -160,3 +161,11 @@ function alias([name, path]: readonly [string, string]): { find: RegExp; replace
     replacement: path,
   };
 }
+
+/** The development server puts styles into the page as text, which the pages' own policies forbid. */
+const noPolicyWhileDeveloping: Plugin = {
+  name: 'mars-no-policy-while-developing',
+  apply: 'serve',
+  transformIndexHtml: (html) =>
+    html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+};
