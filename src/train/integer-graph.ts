@@ -7,7 +7,6 @@ import {
   type MacroLayer,
 } from '../compress/compressed-network.ts';
 import { assert } from '../core/errors.ts';
-import { activationsPerImage } from '../core/feature-map.ts';
 import { scaleValue } from '../core/integer.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import {
@@ -20,10 +19,11 @@ import {
   subtract,
   transpose,
 } from './arithmetic.ts';
-import { copyImage, integerPixels, unchanged } from './batches.ts';
+import { integerPixels } from './batches.ts';
 import { elements, GraphBuilder, imageShape, type Value } from './graph.ts';
 import { residualOf } from './operators/residual.ts';
-import { floatsOf, type OnnxRuntime } from './runtime.ts';
+import { batchSizeFor, runInBatches } from './run-in-batches.ts';
+import type { OnnxRuntime } from './runtime.ts';
 
 /** Sums of products below this are exact in 32-bit floats. */
 const exactBelow = 2 ** 24;
@@ -38,35 +38,12 @@ export async function evaluateIntegers(
   runtime: OnnxRuntime,
   threads?: number,
 ): Promise<Float32Array> {
-  const { channels, height, width } = network.input;
-  const count = set.images.images;
-  const batchSize = Math.min(100, count);
+  const batchSize = batchSizeFor(set);
   const { model, arrays } = integerGraph(network, batchSize);
-  const session = await runtime.InferenceSession.create(
-    model,
-    threads === undefined ? {} : { intraOpNumThreads: threads },
-  );
-  const tensors = Object.fromEntries(
-    arrays.map(({ name, shape, data }) => [name, new runtime.Tensor('float32', data, shape)]),
-  );
-  const size = activationsPerImage(network.input);
-  const change = { ...unchanged, pixels: integerPixels(network.activationBits) };
-  try {
-    const all = new Float32Array(count * network.classes);
-    for (let first = 0; first < count; first += batchSize) {
-      // The last batch is moved back to be full: some images are computed twice.
-      const start = Math.min(first, count - batchSize);
-      const pixels = new Float32Array(batchSize * size);
-      for (let i = 0; i < batchSize; i++)
-        copyImage(set, start + i, pixels.subarray(i * size, (i + 1) * size), change);
-      const images = new runtime.Tensor('float32', pixels, [batchSize, channels, height, width]);
-      const { sums } = await session.run({ images, ...tensors });
-      all.set(await floatsOf(sums), start * network.classes);
-    }
-    return all;
-  } finally {
-    await session.release();
-  }
+  const pixels = integerPixels(network.activationBits);
+  const { classes } = network;
+  const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
+  return await runInBatches(graph, set, runtime);
 }
 
 interface ArrayInput {
