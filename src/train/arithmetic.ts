@@ -141,3 +141,12 @@ export function pad(
   const shape = a.shape.map((size, axis) => size + at(before, axis) + at(after, axis));
   return graph.node('Pad', [a, graph.integers([...before, ...after])], shape);
 }
+
+/** The tensor moved by `places` along `axis`, towards higher indices if positive; zeros move in. */
+export function shift(graph: GraphBuilder, a: Value, axis: number, places: number): Value {
+  if (places === 0) return a;
+  // A negative count cuts off as many.
+  const before = a.shape.map((_, i) => (i === axis ? places : 0));
+  const after = before.map((count) => 0 - count);
+  return graph.node('Pad', [a, graph.integers([...before, ...after])], a.shape);
+}

@@ -109,14 +109,15 @@ describe.skipIf(!findBrowser())('training in headless Chrome', () => {
   });
 
   it('gives the same bytes when stopped and gone on with', async () => {
-    const bits = { ...settings, epochs: 1, weightBits: 4, activationBits: 4 };
+    // 6 steps in real arithmetic and 6 in integers. On a busy machine a few more are done before the word comes.
+    const bits = { ...settings, images: 800, epochs: 1, weightBits: 4, activationBits: 4 };
     const resumed = await training(page, { settings, stopAfter: 1 });
     const whole = await training(page, { settings: bits });
-    const resumedBits = await training(page, { settings: bits, stopAfter: 4 });
+    const resumedBits = await training(page, { settings: bits, stopAfter: 7 });
 
-    expect([1, 2]).toContain(resumed.stoppedAt);
+    expect(resumed.stoppedAt).toBeLessThan(6);
     expect(resumed.file).toBe((await usual(page)).file);
-    expect(resumedBits.stoppedAt).toBeGreaterThan(3);
+    expect(resumedBits.stoppedAt).toBeGreaterThan(6);
     expect(resumedBits.file).toBe(whole.file);
     expect(whole.quantizedAccuracy).not.toBeNull();
   }, 300_000);
