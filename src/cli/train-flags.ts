@@ -37,6 +37,7 @@ export interface TrainFlags {
   readonly seed: number;
   readonly groupLasso?: number;
   readonly targetDensity?: number;
+  readonly pruneSteps?: number;
   readonly dense?: string;
   readonly weightBits?: number;
   readonly activationBits?: number;
@@ -138,6 +139,11 @@ function addCompressionOptions(command: Command): Command {
       'share of the weight groups to keep when group lasso ends (default: those that it left large)',
       real(0, 1),
     )
+    .option(
+      '--prune-steps <count>',
+      'steps in which groups are removed to reach --target-density, spread over the epochs of group lasso, whose strength then stays (default: 1, all when it ends)',
+      whole(1, 10000),
+    )
     .option('--dense <layers>', 'layers to leave dense, such as first,last or conv1_1,conv1_2')
     .option(
       '--weight-bits <bits>',
@@ -184,6 +190,7 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
       weightDecay: flags.weightDecay,
       activationBits: flags.activationBits,
       weightForm: flags.weightForm,
+      pruneSteps: flags.pruneSteps,
     }),
     groupLasso,
     targetDensity,
@@ -315,6 +322,7 @@ const told: readonly (keyof TrainFlags)[] = [
   'warmUp',
   'weightDecay',
   'targetDensity',
+  'pruneSteps',
   'dense',
   'weightBits',
   'activationBits',

@@ -73,34 +73,42 @@ export interface LayerNorms {
 }
 
 /**
- * Which groups to keep so that `most` are left over all layers together: those whose norm is largest beside the mean
- * norm of their layer's non-zero groups. Each layer keeps at least one, or nothing would pass it. By layer name, 1 for
- * each group that is kept.
+ * Which groups to keep so that `most` are left over all layers together: those with the highest score. A group's score is
+ * its square norm beside the squares of all groups of its layer that are at least as large, itself among them, so a
+ * layer's largest has 1. Each layer keeps that one, or nothing would pass it. By layer name, 1 for each group that is kept.
  *
- * Norms are compared within their layer, since weights in front of a batch norm have no scale of their own.
+ * Weights in front of a batch norm have no scale of their own, and these scores do not depend on it. Where groups are
+ * alike, a layer with few of them keeps a larger share: the small early layers are not emptied for the sake of large ones.
+ *
+ * @see Lee et al., Layer-Adaptive Sparsity for the Magnitude-based Pruning, ICLR 2021 (there for single weights)
  */
 export function keptToCount(
   layers: readonly LayerNorms[],
   most: number,
 ): ReadonlyMap<string, Float32Array> {
   const kept = new Map(layers.map(({ name, norms }) => [name, new Float32Array(norms.length)]));
-  const candidates = layers.flatMap(({ name, norms }, layer) => {
-    const living = norms.filter((norm) => norm > 0);
-    const mean = living.reduce((sum, norm) => sum + norm, 0) / Math.max(1, living.length);
-    return Array.from(norms, (norm, group) => ({ name, layer, group, share: norm / (mean || 1) }));
-  });
-  candidates.sort((a, b) => b.share - a.share || a.layer - b.layer || a.group - b.group);
-  let left = most;
-  const keep = (chosen: (typeof candidates)[number]): void => {
-    const mask = kept.get(chosen.name);
-    if (!mask || mask[chosen.group] === 1 || chosen.share === 0) return;
-    mask[chosen.group] = 1;
-    left -= 1;
-  };
-  layers.forEach((_, layer) => {
-    const largest = candidates.find((candidate) => candidate.layer === layer);
-    if (largest) keep(largest);
-  });
-  for (const candidate of candidates) if (left > 0) keep(candidate);
+  const candidates = layers.flatMap((layer, index) =>
+    scoresOf(layer).map((scored) => ({ ...scored, name: layer.name, layer: index })),
+  );
+  // The largest groups come first: they all have 1, and each layer has one.
+  candidates.sort((a, b) => b.score - a.score || a.layer - b.layer || a.group - b.group);
+  const living = layers.filter(({ norms }) => norms.some((norm) => norm > 0)).length;
+  for (const { name, group } of candidates.slice(0, Math.max(most, living))) {
+    const mask = kept.get(name);
+    if (mask) mask[group] = 1;
+  }
   return kept;
+}
+
+/** Scores of the groups of one layer that are not zero. Of equal groups the first counts as the larger one. */
+function scoresOf({ norms }: LayerNorms): { readonly group: number; readonly score: number }[] {
+  const living = Array.from(norms, (norm, group) => ({ group, square: norm * norm })).filter(
+    ({ square }) => square > 0,
+  );
+  living.sort((a, b) => b.square - a.square || a.group - b.group);
+  let atLeast = 0;
+  return living.map(({ group, square }) => {
+    atLeast += square;
+    return { group, score: square / atLeast };
+  });
 }

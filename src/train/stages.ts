@@ -59,12 +59,17 @@ export function learningRateAt(
 const halfCosine = (highest: number, share: number): number =>
   (highest / 2) * (1 + Math.cos(Math.PI * share));
 
-/** What the strength of group lasso follows from. */
+/** What pruning follows from. */
 export interface LassoOptions extends ScheduleOptions {
   /** Strength that group lasso begins with. */
   readonly groupLasso: number;
   /** Share of the groups that is to be left; undefined: the strength stays as it is. */
   readonly targetDensity?: number | undefined;
+  /**
+   * Steps in which groups are removed to reach that density, spread evenly over the epochs between the first, dense ones
+   * and the last ones; 1: all of them when group lasso ends.
+   */
+  readonly pruneSteps: number;
 }
 
 /** By how much the strength changes from one epoch to the next. */
@@ -75,13 +80,14 @@ const reachedAfter = 0.8;
 /**
  * The strength of group lasso in an epoch, from the densities after those before it. What strength leads to what density
  * depends on the network, so it is found on the way: as long as more groups are left than a straight line from all of
- * them to the target has at that time, it grows; else it shrinks.
+ * them to the target has at that time, it grows; else it shrinks. Where groups are removed in several steps, they lead to
+ * the density, and the strength stays as it is.
  * @param densities of the epochs that are done, in order
  */
 export function lassoStrength(densities: readonly number[], options: LassoOptions): number {
-  const { groupLasso, targetDensity, denseEpochs, epochs, fixedEpochs } = options;
+  const { groupLasso, targetDensity, denseEpochs, epochs, fixedEpochs, pruneSteps } = options;
   if (stageOf(densities.length, options) !== 'lasso') return 0;
-  if (targetDensity === undefined) return groupLasso;
+  if (targetDensity === undefined || pruneSteps > 1) return groupLasso;
   const lassoEpochs = epochs - fixedEpochs - denseEpochs;
   let strength = groupLasso;
   densities.slice(denseEpochs).forEach((density, done) => {
@@ -90,4 +96,28 @@ export function lassoStrength(densities: readonly number[], options: LassoOption
     strength = density > wanted ? strength * strengthStep : strength / strengthStep;
   });
   return strength;
+}
+
+/**
+ * The share of the groups that is left after pruning that happens before a step of training, 1 of all; undefined: nothing
+ * is removed then. Many groups go in the first of `pruneSteps` steps and few in the last, since what is left by then
+ * matters more: after the share s of the steps 1 - (1 - target) (1 - (1 - s)^3) is left.
+ *
+ * @param done steps of training done, in all epochs together
+ * @see Zhu and Gupta, To prune, or not to prune, 2017 (equation 1)
+ */
+export function prunedDensity(
+  done: number,
+  stepsPerEpoch: number,
+  options: LassoOptions & { readonly targetDensity: number },
+): number | undefined {
+  const { denseEpochs, epochs, fixedEpochs, targetDensity, pruneSteps } = options;
+  const first = denseEpochs * stepsPerEpoch;
+  const last = (epochs - fixedEpochs) * stepsPerEpoch;
+  for (let step = pruneSteps; step > 0; step -= 1) {
+    const share = step / pruneSteps;
+    if (done === first + Math.round(share * (last - first)))
+      return targetDensity + (1 - targetDensity) * (1 - share) ** 3;
+  }
+  return undefined;
 }

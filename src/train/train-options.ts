@@ -7,10 +7,10 @@ import type { Checkpoint } from './checkpoint.ts';
 import { type LayerNorms, macroGroup } from './groups.ts';
 import type { LayerPlans } from './layer-plan.ts';
 import type { WeightForm } from './operators/quantize.ts';
-import type { ScheduleOptions, Stage } from './stages.ts';
+import type { LassoOptions, Stage } from './stages.ts';
 
 /** How to train. */
-export interface TrainOptions extends ScheduleOptions {
+export interface TrainOptions extends LassoOptions {
   readonly seed: number;
   readonly batchSize: number;
   readonly momentum: number;
@@ -27,10 +27,11 @@ export interface TrainOptions extends ScheduleOptions {
   /** Gives each layer back the norm that group lasso takes from it. */
   readonly lassoKeepsNorm: boolean;
   readonly groupShape: GroupShape;
-  /** Groups below this share of the mean norm of their layer's groups are removed before the last epochs. */
+  /**
+   * Without a target density: groups below this share of the mean norm of their layer's groups are removed before the last
+   * epochs.
+   */
   readonly removeBelow: number;
-  /** Share of the groups that is left then, instead of what `removeBelow` leaves; undefined: that. */
-  readonly targetDensity?: number | undefined;
   /** Bits of weights, of stored activations and of the image while quantization is trained. */
   readonly weightBits: number;
   readonly activationBits: number;
@@ -120,6 +121,7 @@ export const trainDefaults: Omit<TrainOptions, 'onProgress' | 'signal' | 'hooks'
   lassoKeepsNorm: false,
   groupShape: macroGroup,
   removeBelow: 0.3,
+  pruneSteps: 1,
   weightBits: 8,
   activationBits: 8,
   weightForm: 'linear',

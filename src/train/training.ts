@@ -15,13 +15,12 @@ import {
   type GroupedLayer,
   groupedLayers,
   groupNorms,
-  keptGroups,
-  keptToCount,
   type LayerNorms,
   unpackedLayers,
 } from './groups.ts';
 import { evaluateIntegers } from './integer-graph.ts';
 import { parametersOf } from './parameters.ts';
+import { pruningBefore } from './pruning.ts';
 import { beginQuantization, exportIntegers, quantizationOf } from './quantized-run.ts';
 import { quantizedStep } from './quantized-step.ts';
 import type { OnnxRuntime, RuntimeSession } from './runtime.ts';
@@ -110,17 +109,12 @@ export class Training {
     const session = await this.#open(step);
     const velocities = this.#hooks.resume?.velocities;
     const run = new TrainingRun(network, { step, session, runtime, kept, velocities });
-    const pruneAt = options.epochs - options.fixedEpochs;
-    const prunes = options.groupLasso > 0 || options.targetDensity !== undefined;
     try {
-      while (this.#position.epoch < options.epochs) {
-        const { epoch, step: done } = this.#position;
-        if (prunes && epoch === pruneAt && done === 0) await this.#prune(run);
-        await this.#epoch(run, () => run.network());
-      }
+      while (this.#position.epoch < options.epochs) await this.#epoch(run, () => run.network());
       const trained = await run.network();
-      if (!prunes || options.fixedEpochs > 0) return { network: trained, kept: run.kept };
-      await this.#prune(run);
+      // Without epochs after it the last pruning comes here.
+      if (options.fixedEpochs > 0) return { network: trained, kept: run.kept };
+      await this.#pruneIfDue(run);
       return { network: withKept(trained, this.#grouped, run.kept), kept: run.kept };
     } finally {
       await session.release();
@@ -186,6 +180,7 @@ export class Training {
     let since = this.#now();
     for (const batch of epochBatches(images, epoch, draw)) {
       if (options.signal?.aborted) await this.#stop(run, learner);
+      if (!learner) await this.#pruneIfDue(run);
       learningRate = this.#learningRate();
       const { loss, right } = await run.step(batch, { learningRate, lasso });
       if (!Number.isFinite(loss)) throw await this.#diverged(run, batch);
@@ -262,21 +257,14 @@ export class Training {
     return countRight(outputs, test.labels) / test.labels.length;
   }
 
-  /** Fixes the groups that matter least at zero. */
-  async #prune(run: TrainingRun): Promise<void> {
-    const { targetDensity, removeBelow } = this.#parts.options;
-    const layers = await run.norms(this.#grouped);
-    if (targetDensity === undefined) {
-      run.keepOnly(
-        new Map(layers.map(({ name, norms }) => [name, keptGroups(norms, removeBelow)])),
-      );
-      return;
-    }
-    const groups = (list: readonly GroupedLayer[]): number =>
-      list.reduce((sum, layer) => sum + layer.groups, 0);
-    const all = groups(this.#unpacked);
-    const dense = all - groups(this.#grouped);
-    run.keepOnly(keptToCount(layers, Math.round(targetDensity * all) - dense));
+  /** Fixes the groups that matter least at zero, where the schedule says so. */
+  async #pruneIfDue(run: TrainingRun): Promise<void> {
+    const { options } = this.#parts;
+    const { epoch, step } = this.#position;
+    const done = epoch * this.#stepsPerEpoch + step;
+    const plan = { unpacked: this.#unpacked, stepsPerEpoch: this.#stepsPerEpoch, options };
+    const keep = pruningBefore(done, plan);
+    if (keep) run.keepOnly(keep(await run.norms(this.#grouped)));
   }
 
   #tell(stage: Stage): void {

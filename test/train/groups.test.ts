@@ -74,23 +74,34 @@ describe('keptToCount', () => {
       ).values(),
     ].map((mask) => [...mask]);
 
-  it('keeps the groups that are largest beside the mean of their own layer', () => {
-    // Layer means 2 and 200: 3 is 1.5 of its mean, 300 too, 250 is 1.25.
-    expect(
-      keep(
-        [
-          [1, 3, 2, 2],
-          [100, 300, 150, 250],
-        ],
-        3,
-      ),
-    ).toEqual([
-      [0, 1, 0, 0],
-      [0, 1, 0, 1],
-    ]);
+  it('keeps the groups with the largest squares beside those of their layer that are as large', () => {
+    // Scores: 16/16, 9/25, 4/29, 1/30 and, whatever the scale, 1600/1600, 1600/3200, 400/3600, 100/3700.
+    const lists = [
+      [3, 4, 1, 2],
+      [40, 10, 40, 20],
+    ];
+    const scores = [9 / 25, 1, 1 / 30, 4 / 29, 1, 1 / 37, 1 / 2, 1 / 9];
+    const order = scores.map((_, i) => i).toSorted((a, b) => scores[b]! - scores[a]! || a - b);
+
+    for (let most = 2; most <= 8; most += 1) {
+      const largest = new Set(order.slice(0, most));
+      expect(keep(lists, most).flat()).toEqual(scores.map((_, i) => (largest.has(i) ? 1 : 0)));
+    }
   });
 
-  it('counts zero groups neither in the mean nor among those that are kept', () => {
+  it('leaves a layer of few groups more of them, where all are alike', () => {
+    const alike = (count: number): number[] => Array<number>(count).fill(2);
+
+    const counts = keep([alike(4), alike(40)], 22).map(
+      (mask) => mask.filter((k) => k === 1).length,
+    );
+
+    // The k-th largest of equal groups has score 1/k, so both keep as many, until one has no more.
+    expect(counts).toEqual([4, 18]);
+    expect(keep([alike(4), alike(40)], 6).map((mask) => mask.lastIndexOf(1))).toEqual([2, 2]);
+  });
+
+  it('never keeps zero groups', () => {
     expect(
       keep(
         [

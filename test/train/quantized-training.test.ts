@@ -218,6 +218,20 @@ describe.skipIf(!installed)('train with quantization (needs onnxruntime-node)', 
     expect(epochs.at(3)?.density).toBeGreaterThan(0.3);
   });
 
+  it('removes the groups step by step where that is wanted', async () => {
+    const more = { epochs: 6, quantizeEpochs: 0, pruneSteps: 4, targetDensity: 0.4 };
+    const { epochs, groups } = await begin({}, more);
+    const allowed = (share: number): number => 0.4 + 0.6 * share + 0.5 / groups;
+
+    // Before steps 10, 15, 20 and 25 of 30: after the epochs 3 to 6.
+    const densities = epochs.map(({ density }) => density);
+    expect(densities.slice(0, 2)).toEqual([1, 1]);
+    [27 / 64, 8 / 64, 1 / 64, 0].forEach((share, i) => {
+      expect(densities[i + 2]).toBeLessThanOrEqual(allowed(share));
+      expect(densities[i + 2]).toBeGreaterThan(allowed(share) - 1.5 / groups);
+    });
+  });
+
   it('leaves layers dense that are to stay so', async () => {
     const layers = new Map([['main', { dense: true }]]);
 
@@ -229,19 +243,20 @@ describe.skipIf(!installed)('train with quantization (needs onnxruntime-node)', 
   });
 
   it('gives the same file when it is stopped after any step and goes on from the checkpoint', async () => {
-    const whole = await begin();
+    const gradual = { pruneSteps: 3 };
+    const whole = await begin({}, gradual);
     const wanted = writeNetworkFile(whole.network);
     for (const stopAt of [3, 5, 7, 15, 17, 20, 23, 29]) {
       const signal = { aborted: false };
       let saved: Uint8Array | undefined;
       const stopped = begin(
         { onCheckpoint: (checkpoint) => (saved = writeCheckpoint(checkpoint)) },
-        { signal, onProgress: ({ done }) => (signal.aborted = done === stopAt) },
+        { ...gradual, signal, onProgress: ({ done }) => (signal.aborted = done === stopAt) },
       );
       await expect(stopped).rejects.toThrow(CancelledError);
 
       const resume = readCheckpoint(saved!, 'test');
-      const again = await begin({ resume });
+      const again = await begin({ resume }, gradual);
 
       expect(5 * resume.position.epoch + resume.position.step).toBe(stopAt);
       expect(writeNetworkFile(again.network)).toEqual(wanted);

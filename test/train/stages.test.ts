@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type LassoOptions,
   lassoStrength,
   learningRateAt,
+  prunedDensity,
   type ScheduleOptions,
   stageOf,
 } from '../../src/train/stages.ts';
@@ -59,8 +61,11 @@ describe('learningRateAt', () => {
 });
 
 describe('lassoStrength', () => {
-  const strength = (densities: readonly number[], targetDensity?: number): number =>
-    lassoStrength(densities, { ...options, groupLasso: 0.2, targetDensity });
+  const strength = (
+    densities: readonly number[],
+    targetDensity?: number,
+    pruneSteps: number = 1,
+  ): number => lassoStrength(densities, { ...options, groupLasso: 0.2, targetDensity, pruneSteps });
 
   it('is zero outside its stage, and constant without a target', () => {
     expect([0, 1, 7, 9].map((done) => strength(Array<number>(done).fill(1)))).toEqual([0, 0, 0, 0]);
@@ -74,5 +79,47 @@ describe('lassoStrength', () => {
     expect(strength([1, 1, 0.9, 0.61], 0.2)).toBeCloseTo(0.2 * 1.5 ** 2, 12);
     expect(strength([1, 1, 0.9, 0.61, 0.3], 0.2)).toBeCloseTo(0.2 * 1.5, 12);
     expect(strength([1, 1, 0.9, 0.61, 0.3, 0.21], 0.2)).toBeCloseTo(0.2 * 1.5 ** 2, 12);
+  });
+
+  it('stays as it is where groups are removed in several steps', () => {
+    expect(strength([1, 1, 0.9, 0.61], 0.2, 5)).toBe(0.2);
+    expect(strength([1], 0.2, 5)).toBe(0);
+  });
+});
+
+describe('prunedDensity', () => {
+  /** Steps of training, 4 per epoch, before which groups are removed, and what is left then. */
+  const prunings = (change: Partial<Omit<LassoOptions, 'targetDensity'>>): [number, number][] =>
+    Array.from({ length: 49 }, (_, done): [number, number | undefined] => [
+      done,
+      prunedDensity(done, 4, {
+        ...options,
+        groupLasso: 0.2,
+        pruneSteps: 1,
+        targetDensity: 0.2,
+        ...change,
+      }),
+    ]).filter((pruning): pruning is [number, number] => pruning[1] !== undefined);
+
+  it('reaches the target when group lasso ends', () => {
+    expect(prunings({})).toEqual([[28, 0.2]]);
+    expect(prunings({ denseEpochs: 7 })).toEqual([[28, 0.2]]);
+  });
+
+  it('goes there in steps that become smaller', () => {
+    // 5 epochs of 4 steps after 8: what is left to remove falls to 27/64, 8/64, 1/64 and 0 of 0.8.
+    const found = prunings({ pruneSteps: 4 });
+
+    expect(found.map(([done]) => done)).toEqual([13, 18, 23, 28]);
+    [27, 8, 1, 0].forEach((share, i) =>
+      expect(found[i]![1]).toBeCloseTo(0.2 + (0.8 * share) / 64, 12),
+    );
+  });
+
+  it('takes the last of several steps that fall together', () => {
+    expect(prunings({ denseEpochs: 6, pruneSteps: 100 }).map(([done]) => done)).toEqual([
+      24, 25, 26, 27, 28,
+    ]);
+    expect(prunings({ denseEpochs: 7, pruneSteps: 4 })).toEqual([[28, 0.2]]);
   });
 });
