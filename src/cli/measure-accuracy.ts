@@ -11,6 +11,7 @@ import { accuracy } from '../simulate/simulate.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluateIntegers } from '../train/integer-graph.ts';
 import type { OnnxRuntime } from '../train/runtime.ts';
+import type { TrainOptions } from '../train/train-options.ts';
 
 /** What our own plain loops do in a minute or two; beyond, ONNX Runtime computes. */
 const plainMacs = 2.5e10;
@@ -22,17 +23,24 @@ export interface Accuracies {
   readonly real: number;
   /** Null where quantization was not trained. */
   readonly quantized: number | null;
+  /** On the chip whose columns are read so; null where nothing is lost there. */
+  readonly onChip: number | null;
 }
 
-/** Accuracy of a network as it was trained. */
+/** Accuracy of a network as it was trained; `columns` and `groupShape` are those of the chip. */
 export async function measureAccuracy(
   network: Network,
   test: ImageSet,
   runtime: OnnxRuntime,
+  { columns, groupShape }: Pick<TrainOptions, 'columns' | 'groupShape'>,
 ): Promise<Accuracies> {
   const real = await realAccuracy(network, test, runtime);
-  if (!network.precision) return { real, quantized: null };
-  return { real, quantized: await integerAccuracy(compress(network), test, runtime) };
+  if (!network.precision) return { real, quantized: null, onChip: null };
+  const compressed = compress(network, { groupShape });
+  const quantized = await integerAccuracy(compressed, test, runtime);
+  if (!columns) return { real, quantized, onChip: null };
+  const outputs = await evaluateIntegers(compressed, test, runtime, { columns });
+  return { real, quantized, onChip: accuracy(outputs, test.labels, network.classes) };
 }
 
 /** Accuracy in real arithmetic; without ONNX Runtime by our own loops, however long they take. */

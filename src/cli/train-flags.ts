@@ -1,7 +1,6 @@
 // The options of `mars train`: what they mean for a training, and the command that a network file remembers.
 
 import { type Command, Option } from 'commander';
-import { chipNamed } from '../chips/index.ts';
 import { crc32 } from '../core/bits.ts';
 import { InputError, UsageError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
@@ -11,10 +10,11 @@ import { groupShapeOf } from '../pipeline/run-job.ts';
 import { type LayerPlans, readLayerPlans, withDense } from '../train/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
 import { trainDefaults, type TrainOptions } from '../train/train-options.ts';
+import { columnReadout } from './column-readout.ts';
 import { readJson } from './files.ts';
 import { datasetNames } from './load-dataset.ts';
 import { loadNetwork } from './load-network.ts';
-import { real, whole } from './options.ts';
+import { addChipOptions, loadChip, real, whole } from './options.ts';
 import { buildTrainable, trainable, trainableNamed } from './trainable.ts';
 
 /** Options of the command; those that are not given follow from the network. */
@@ -43,6 +43,8 @@ export interface TrainFlags {
   readonly activationBits?: number;
   readonly weightForm?: WeightForm;
   readonly config?: string;
+  readonly chip: string;
+  readonly set: readonly string[];
   readonly threads: number;
   readonly testEvery: number;
   readonly out?: string;
@@ -128,7 +130,7 @@ function addScheduleOptions(command: Command): Command {
 }
 
 function addCompressionOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--group-lasso <strength>',
       'how strongly whole groups of weights are made zero; 0: not at all (default: 0.5 for mnist-cnn, 0.02 with --target-density, which changes it from epoch to epoch, else 0)',
@@ -162,6 +164,10 @@ function addCompressionOptions(command: Command): Command {
       ).choices(['linear', 'tanh']),
     )
     .option('--config <file>', 'JSON file with bits, lasso strength and density of single layers');
+  return addChipOptions(
+    command,
+    'chip to train for: its weight groups and, where its ADC loses something, the column codes that --quantize-epochs see',
+  );
 }
 
 /**
@@ -176,6 +182,7 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
     flags.groupLasso ??
     (targetDensity === undefined ? defaults.groupLasso : defaults.groupLasso || firstStrength);
   const layers = layerPlans(flags, network);
+  const chip = loadChip(flags);
   return {
     ...defaults,
     ...stagesOf(flags, {
@@ -195,7 +202,8 @@ export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOption
     groupLasso,
     targetDensity,
     weightBits,
-    groupShape: groupShapeOf(chipNamed('mars'), weightBits),
+    groupShape: groupShapeOf(chip, weightBits),
+    columns: columnReadout(chip),
     layers,
     seed,
     threads,
@@ -296,13 +304,14 @@ export function trainSettings(
   start: Network,
   trainOptions: TrainOptions,
 ): Readonly<Record<string, unknown>> {
-  const { layers, targetDensity, ...options } = trainOptions;
+  const { layers, targetDensity, columns, ...options } = trainOptions;
   return {
     network: start.name,
     dataset: start.dataset,
     images: flags.images ?? 'all',
     ...options,
     targetDensity: targetDensity ?? 'none',
+    columns: columns ?? 'exact',
     layers: [...(layers ?? [])],
     'start weights': crc32(writeNetworkFile(start)),
   };
@@ -332,12 +341,16 @@ const told: readonly (keyof TrainFlags)[] = [
 
 /** The command that makes this network, without what does not change it. */
 export function commandText(flags: TrainFlags, dataset: string, options: TrainOptions): string {
-  const { network, seed } = flags;
+  const { network, seed, chip, set } = flags;
   const first = `mars train --network ${network} --dataset ${dataset} --epochs ${options.epochs} --seed ${seed} --group-lasso ${options.groupLasso}`;
   const rest = told.flatMap((key) => {
     const value = flags[key];
     const option = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return value === undefined ? [] : [`--${option} ${String(value)}`];
   });
-  return [first, ...rest].join(' ');
+  const ofChip = [
+    ...(chip === 'mars' ? [] : [`--chip ${chip}`]),
+    ...set.map((one) => `--set ${one}`),
+  ];
+  return [first, ...rest, ...ofChip].join(' ');
 }

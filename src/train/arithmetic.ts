@@ -150,3 +150,15 @@ export function shift(graph: GraphBuilder, a: Value, axis: number, places: numbe
   const after = before.map((count) => 0 - count);
   return graph.node('Pad', [a, graph.integers([...before, ...after])], a.shape);
 }
+
+/** As 64-bit floats. */
+export const toDouble = (graph: GraphBuilder, value: Value): Value =>
+  graph.node('Cast', [value], value.shape, { attributes: { to: 11 }, type: 'float64' });
+
+/** As 32-bit floats. */
+export const toFloat = (graph: GraphBuilder, value: Value): Value =>
+  graph.node('Cast', [value], value.shape, { attributes: { to: 1 } });
+
+/** A constant in 64-bit floats that a 32-bit float holds exactly, as all fixed-point scales are. */
+export const double = (graph: GraphBuilder, number: number): Value =>
+  toDouble(graph, graph.scalar(number));

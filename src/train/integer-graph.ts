@@ -12,15 +12,19 @@ import type { ImageSet } from '../datasets/image-set.ts';
 import {
   add,
   divide,
+  double,
   matMul,
   multiply,
   reduce,
   reshape,
   subtract,
+  toDouble,
+  toFloat,
   transpose,
 } from './arithmetic.ts';
 import { integerPixels } from './batches.ts';
 import { elements, GraphBuilder, imageShape, type Value } from './graph.ts';
+import { columnSums, type ColumnReadout } from './operators/column-codes.ts';
 import { residualOf } from './operators/residual.ts';
 import { batchSizeFor, runInBatches } from './run-in-batches.ts';
 import type { OnnxRuntime } from './runtime.ts';
@@ -28,18 +32,26 @@ import type { OnnxRuntime } from './runtime.ts';
 /** Sums of products below this are exact in 32-bit floats. */
 const exactBelow = 2 ** 24;
 
+/** How to run an integer network. */
+export interface IntegerRun {
+  /** Of the runtime; its own choice by default. */
+  readonly threads?: number | undefined;
+  /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
+  readonly columns?: ColumnReadout | undefined;
+}
+
 /**
- * The outputs of the integer network for every image of `set`, order (image, class): those of `integerForward`.
- * @param threads of the runtime; its own choice by default
+ * The outputs of the integer network for every image of `set`, order (image, class): those of `integerForward`, or with
+ * `columns` those of the macros.
  */
 export async function evaluateIntegers(
   network: CompressedNetwork,
   set: ImageSet,
   runtime: OnnxRuntime,
-  threads?: number,
+  { threads, columns }: IntegerRun = {},
 ): Promise<Float32Array> {
   const batchSize = batchSizeFor(set);
-  const { model, arrays } = integerGraph(network, batchSize);
+  const { model, arrays } = integerGraph(network, batchSize, columns);
   const pixels = integerPixels(network.activationBits);
   const { classes } = network;
   const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
@@ -56,6 +68,7 @@ interface ArrayInput {
 export function integerGraph(
   network: CompressedNetwork,
   batchSize: number,
+  columns?: ColumnReadout,
 ): { readonly model: Uint8Array; readonly arrays: readonly ArrayInput[] } {
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} in integers`);
@@ -75,7 +88,7 @@ export function integerGraph(
       maps.set(layer.name, pooled);
       continue;
     }
-    const sums = layerSums(graph, layer, input, arrays);
+    const sums = layerSums(graph, { layer, input, columns }, arrays);
     const { requantize, residual } = layer;
     if (!requantize) {
       graph.output('sums', toFloat(graph, reshape(graph, sums, [batchSize, network.classes])));
@@ -99,8 +112,15 @@ export function integerGraph(
 /** Sums of a layer in 64-bit floats. */
 function layerSums(
   graph: GraphBuilder,
-  layer: MacroLayer,
-  input: Value,
+  {
+    layer,
+    input,
+    columns,
+  }: {
+    readonly layer: MacroLayer;
+    readonly input: Value;
+    readonly columns: ColumnReadout | undefined;
+  },
   arrays: ArrayInput[],
 ): Value {
   const { kernels, channels, kernelHeight, kernelWidth } = layer.geometry;
@@ -113,7 +133,10 @@ function layerSums(
   const weights = array('weight', shape, layer.weights);
   const products = (part: Value): Value => toDouble(graph, product(graph, layer, part, weights));
   let sums: Value;
-  if (largestSum(layer) < exactBelow) sums = products(input);
+  if (columns) {
+    const readLayer = { ...layer, shape: layer.grid.shape, readout: columns };
+    sums = columnSums(graph, input, weights, readLayer);
+  } else if (largestSum(layer) < exactBelow) sums = products(input);
   else {
     // Activations in two halves of four bits: the sums of each stay exact.
     const sixteenth = multiply(graph, input, graph.scalar(1 / 16));
@@ -187,16 +210,6 @@ function mean(graph: GraphBuilder, input: Value): Value {
   const quotient = divide(graph, doubled, graph.scalar(2 * pixels));
   return graph.node('Floor', [quotient], quotient.shape);
 }
-
-const toDouble = (graph: GraphBuilder, value: Value): Value =>
-  graph.node('Cast', [value], value.shape, { attributes: { to: 11 }, type: 'float64' });
-
-const toFloat = (graph: GraphBuilder, value: Value): Value =>
-  graph.node('Cast', [value], value.shape, { attributes: { to: 1 } });
-
-/** A constant that a 32-bit float holds exactly, as all fixed-point scales are. */
-const double = (graph: GraphBuilder, number: number): Value =>
-  toDouble(graph, graph.scalar(number));
 
 const roundHalfUp = (graph: GraphBuilder, value: Value): Value =>
   graph.node('Floor', [add(graph, value, double(graph, 0.5))], value.shape, { type: 'float64' });

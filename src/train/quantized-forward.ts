@@ -5,15 +5,18 @@
 // activation bits; beyond, one activation in about 2^17 may come out one unit off. What is exported and measured after
 // training does not depend on that.
 
+import { geometriesOf } from '../compress/prune-groups.ts';
 import { highestCode } from '../compress/scales.ts';
+import type { GroupShape, KernelGeometry } from '../compress/weight-group.ts';
 import { assert } from '../core/errors.ts';
 import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
 import { imageName, type Network } from '../network/network.ts';
-import { reshape } from './arithmetic.ts';
+import { add, reshape, toFloat } from './arithmetic.ts';
 import type { Tape } from './gradients.ts';
 import type { Value } from './graph.ts';
 import { maxPool } from './operators/activation.ts';
 import { addBias, linear } from './operators/classifier.ts';
+import { columnSums, type ColumnReadout } from './operators/column-codes.ts';
 import { convolve } from './operators/convolution.ts';
 import {
   addStored,
@@ -41,6 +44,16 @@ export interface QuantizedForwardOptions {
   readonly scale: (name: string) => Value;
   readonly bits: (layer: WeightLayer) => QuantizedLayer;
   readonly form: WeightForm;
+  /** Sums as the macros give them, through the ADC; undefined: exact ones. */
+  readonly columns?: ColumnsOfNetwork | undefined;
+}
+
+/** How the macros read the columns of a network. */
+export interface ColumnsOfNetwork {
+  readonly readout: ColumnReadout;
+  readonly shape: GroupShape;
+  /** Bits of a pixel of the image. */
+  readonly imageBits: number;
 }
 
 /** The main tensors of a forward pass in integers. */
@@ -79,15 +92,20 @@ export function quantizedForward(
   const maps = new Map<string, Value>([[imageName, options.images]]);
   const last = network.layers.at(-1);
   assert(last !== undefined && hasWeights(last), 'the last layer has weights');
+  const geometries = geometriesOf(network);
+  const imageBits = options.columns?.imageBits ?? 0;
+  const bits = new Map([[imageName, imageBits]]);
   let sums = options.images;
-  for (const layer of network.layers) {
+  network.layers.forEach((layer, i) => {
+    const inputBits = bits.get(layer.input) ?? imageBits;
+    bits.set(layer.name, hasWeights(layer) ? options.bits(layer).outputBits : inputBits);
     if (!hasWeights(layer)) {
       maps.set(layer.name, pool(tape, layer, mapOf(maps, layer.input)));
-      continue;
+      return;
     }
-    sums = layerSums(tape, layer, maps, options);
+    sums = layerSums(tape, layer, { maps, geometry: geometries[i], inputBits }, options);
     if (layer !== last) maps.set(layer.name, stored(tape, layer, sums, options));
-  }
+  });
   const shape = [sums.shape[0] ?? 1, network.classes];
   const logits = scaled(tape, sums, options.scale(`${last.name}.sumScale`));
   return { logits, sums: reshape(tape.graph, sums, shape) };
@@ -102,22 +120,71 @@ function mapOf(maps: ReadonlyMap<string, Value>, name: string): Value {
 const pool = (tape: Tape, layer: Exclude<Layer, WeightLayer>, input: Value): Value =>
   layer.kind === 'maxPool' ? maxPool(tape, input, layer.size) : averageStored(tape, input);
 
+/** What the sums of a layer are made from, besides its arrays. */
+interface LayerInputs {
+  readonly maps: ReadonlyMap<string, Value>;
+  readonly geometry: KernelGeometry | undefined;
+  readonly inputBits: number;
+}
+
 function layerSums(
   tape: Tape,
   layer: WeightLayer,
-  maps: ReadonlyMap<string, Value>,
+  inputs: LayerInputs,
   options: QuantizedForwardOptions,
 ): Value {
-  const { weights, bias } = quantizedArrays(tape, layer, options);
-  const input = mapOf(maps, layer.input);
-  if (layer.kind === 'linear') {
-    const product = linear(tape, input, weights);
-    return bias ? addBias(tape, product, bias) : product;
-  }
-  const sums = convolve(tape, { input, weights, bias }, layer);
-  if (!layer.residual) return sums;
+  const arrays = quantizedArrays(tape, layer, options);
+  const exact = exactSums(tape, layer, mapOf(inputs.maps, layer.input), arrays);
+  const sums = options.columns ? readSums(tape, exact, { layer, inputs, arrays, options }) : exact;
+  if (layer.kind === 'linear' || !layer.residual) return sums;
   const factor = options.scale(`${layer.name}.residualFactor`);
-  return addStored(tape, sums, mapOf(maps, layer.residual.input), { ...layer.residual, factor });
+  const added = mapOf(inputs.maps, layer.residual.input);
+  return addStored(tape, sums, added, { ...layer.residual, factor });
+}
+
+/** Weights and perhaps a bias, in integers. */
+interface IntegerArrays {
+  readonly weights: Value;
+  readonly bias: Value | undefined;
+}
+
+function exactSums(
+  tape: Tape,
+  layer: WeightLayer,
+  input: Value,
+  { weights, bias }: IntegerArrays,
+): Value {
+  if (layer.kind === 'conv') return convolve(tape, { input, weights, bias }, layer);
+  const product = linear(tape, input, weights);
+  return bias ? addBias(tape, product, bias) : product;
+}
+
+/** The sums that the chip reads instead of the exact ones, whose gradients they have. */
+function readSums(
+  tape: Tape,
+  exact: Value,
+  {
+    layer,
+    inputs: { maps, geometry, inputBits },
+    arrays: { weights, bias },
+    options: { columns, bits },
+  }: {
+    readonly layer: WeightLayer;
+    readonly inputs: LayerInputs;
+    readonly arrays: IntegerArrays;
+    readonly options: QuantizedForwardOptions;
+  },
+): Value {
+  const { graph } = tape;
+  assert(columns !== undefined && geometry !== undefined, `columns of ${layer.name}`);
+  const { readout, shape } = columns;
+  const { weightBits } = bits(layer);
+  const columnLayer = { geometry, shape, inputBits, weightBits, readout };
+  const read = toFloat(graph, columnSums(graph, mapOf(maps, layer.input), weights, columnLayer));
+  const shaped = reshape(graph, read, exact.shape);
+  const biasShape = exact.shape.map((size, axis) => (axis === 1 ? size : 1));
+  const sums = bias ? add(graph, shaped, reshape(graph, bias, biasShape)) : shaped;
+  return tape.record(sums, [exact], [(gradient) => gradient]);
 }
 
 /** The integers of a layer's weights and bias. */
@@ -125,7 +192,7 @@ export function quantizedArrays(
   tape: Tape,
   layer: WeightLayer,
   { parameter, scale, bits, form }: Omit<QuantizedForwardOptions, 'images'>,
-): { readonly weights: Value; readonly bias: Value | undefined } {
+): IntegerArrays {
   const highest = 2 ** (bits(layer).weightBits - 1) - 1;
   const weights = quantizeWeights(tape, parameter(`${layer.name}.weight`), {
     scale: scale(`${layer.name}.weightScale`),

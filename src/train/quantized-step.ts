@@ -10,9 +10,11 @@ import { elements, GraphBuilder, type Value } from './graph.ts';
 import { keepGroups } from './group-lasso.ts';
 import { groupedLayers } from './groups.ts';
 import { crossEntropy } from './operators/classifier.ts';
+import type { ColumnReadout } from './operators/column-codes.ts';
 import type { WeightForm } from './operators/quantize.ts';
 import { parametersOf } from './parameters.ts';
 import {
+  type ColumnsOfNetwork,
   quantizedArrays,
   quantizedForward,
   type QuantizedLayer,
@@ -27,6 +29,10 @@ const longestGradient = 1;
 export interface QuantizedStepOptions extends StepOptions {
   readonly bits: (layer: WeightLayer) => QuantizedLayer;
   readonly weightForm: WeightForm;
+  /** Bits of a pixel of the image. */
+  readonly activationBits: number;
+  /** Columns are read as the chip does; undefined: sums are exact. */
+  readonly columns?: ColumnReadout | undefined;
 }
 
 /** A {@link TrainingStep} that learns scales too. */
@@ -49,9 +55,10 @@ export function quantizedStep(network: Network, options: QuantizedStepOptions): 
   const targets = graph.input('targets', [batchSize, network.classes]);
   const learningRate = graph.input('learningRate', []);
   const parameters = parametersOf(network);
-  const inputs = inputsOf(graph, network);
-  const { parameter, scale } = inputs;
-  const { logits } = quantizedForward(tape, network, { images, parameter, scale, bits, form });
+  const { parameter, scale } = inputsOf(graph, network);
+  const columns = columnsOf(options);
+  const of = { images, parameter, scale, bits, form, columns };
+  const { logits } = quantizedForward(tape, network, of);
   const loss = crossEntropy(tape, logits, targets);
 
   const learnedScales = learnedNames(network, form);
@@ -91,6 +98,13 @@ export function quantizedStep(network: Network, options: QuantizedStepOptions): 
   const arrays = parameters.map(({ name, shape, data }) => ({ name, shape, initial: data }));
   return { model: graph.toBytes(), state: [...arrays, ...velocities], grouped, learnedScales };
 }
+
+const columnsOf = ({
+  columns,
+  groupShape,
+  activationBits,
+}: QuantizedStepOptions): ColumnsOfNetwork | undefined =>
+  columns && { readout: columns, shape: groupShape, imageBits: activationBits };
 
 /**
  * 1, or what makes the gradients of all arrays together no longer than `longestGradient`. Without batch norm some layers

@@ -6,6 +6,7 @@ import type { Network } from '../network/network.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type LayerNorms, macroGroup } from './groups.ts';
 import type { LayerPlans } from './layer-plan.ts';
+import type { ColumnReadout } from './operators/column-codes.ts';
 import type { WeightForm } from './operators/quantize.ts';
 import type { LassoOptions, Stage } from './stages.ts';
 
@@ -36,6 +37,11 @@ export interface TrainOptions extends LassoOptions {
   readonly weightBits: number;
   readonly activationBits: number;
   readonly weightForm: WeightForm;
+  /**
+   * How the chip reads its columns, where its ADC loses something: then the stage `quantize` trains with, and accuracies
+   * on test images are of, the sums that the macros give. Undefined: sums are exact.
+   */
+  readonly columns?: ColumnReadout | undefined;
   /** Layers that differ from the rest, by name. */
   readonly layers?: LayerPlans | undefined;
   /** Threads of the runtime. Results are the same bit for bit only with the same number. */

@@ -36,7 +36,7 @@ describe.skipIf(!installed)('evaluateIntegers (needs onnxruntime-node)', () => {
       const images = noise(network.input, 4);
       const set = { name: 'noise', classes: network.classes, images, labels: new Uint8Array(4) };
 
-      const sums = await evaluateIntegers(compressed, set, runtime, 1);
+      const sums = await evaluateIntegers(compressed, set, runtime, { threads: 1 });
 
       expect([...sums]).toEqual([...integerForward(compressed, images)]);
     },

@@ -8,32 +8,28 @@ import type { ImageSet } from '../../src/datasets/image-set.ts';
 import type { Network } from '../../src/network/network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
-import { integerPixels } from '../../src/train/batches.ts';
+import { openReference } from '../../src/reference/reference-backend.ts';
+import { accuracy, simulate } from '../../src/simulate/simulate.ts';
+import { adcProgram } from '../../src/simulate/to-program.ts';
 import {
   type Checkpoint,
   checkSettings,
   readCheckpoint,
   writeCheckpoint,
 } from '../../src/train/checkpoint.ts';
-import { Tape } from '../../src/train/gradients.ts';
-import { GraphBuilder } from '../../src/train/graph.ts';
-import { scaleNumbers } from '../../src/train/learned-scales.ts';
-import { parametersOf } from '../../src/train/parameters.ts';
-import { quantizedForward } from '../../src/train/quantized-forward.ts';
 import {
   beginQuantization,
   exportIntegers,
   quantizationOf,
 } from '../../src/train/quantized-run.ts';
-import { inputsOf } from '../../src/train/quantized-step.ts';
 import type { OnnxRuntime } from '../../src/train/runtime.ts';
-import type { Quantization, ScalesByLayer } from '../../src/train/scale-learner.ts';
 import { train } from '../../src/train/train.ts';
 import {
   type TrainHooks,
   trainDefaults,
   type TrainOptions,
 } from '../../src/train/train-options.ts';
+import { mapped } from '../support/mapped.ts';
 import {
   conv,
   linear,
@@ -42,7 +38,8 @@ import {
   randomNetwork,
   tourNetwork,
 } from '../support/small-networks.ts';
-import { openGraph, runtime as installed } from './onnx-runtime.ts';
+import { runtime as installed } from './onnx-runtime.ts';
+import { trainedSums } from './trained-sums.ts';
 
 const runtime = installed as OnnxRuntime;
 
@@ -101,41 +98,6 @@ const options: TrainOptions = {
   threads: 1,
 };
 
-/** Logits of the graph that trains, in units of the sums. */
-async function trainedSums(
-  network: Network,
-  images: ReturnType<typeof noise>,
-  { scales, quantization }: { scales: ScalesByLayer; quantization: Quantization },
-): Promise<Float32Array> {
-  const graph = new GraphBuilder('forward');
-  const { channels, height, width } = network.input;
-  const shape = [images.images, channels, height, width];
-  const { sums } = quantizedForward(new Tape(graph), network, {
-    images: graph.input('images', shape),
-    ...inputsOf(graph, network),
-    bits: quantization.bits,
-    form: quantization.weightForm,
-  });
-  graph.output('sums', sums);
-  const run = await openGraph(graph.toBytes());
-  const table = integerPixels(quantization.activationBits);
-  const data = new Float32Array(images.data.length);
-  for (let i = 0; i < images.images; i++)
-    for (let c = 0; c < channels; c++)
-      for (let p = 0; p < height * width; p++)
-        data[(i * channels + c) * height * width + p] =
-          table[images.data[(i * height * width + p) * channels + c]!]!;
-  const numbers = scaleNumbers(network, scales, quantization.activationBits);
-  const result = await run({
-    images: { data, shape },
-    ...Object.fromEntries(parametersOf(network).map((one) => [one.name, one])),
-    ...Object.fromEntries(
-      [...numbers].map(([name, number]) => [name, { data: Float32Array.of(number), shape: [] }]),
-    ),
-  });
-  return result['sums'] as Float32Array;
-}
-
 const precisions = [
   { weightBits: 4, activationBits: 4, weightForm: 'linear' },
   { weightBits: 4, activationBits: 4, weightForm: 'tanh' },
@@ -143,12 +105,13 @@ const precisions = [
   { weightBits: 2, activationBits: 3, weightForm: 'tanh' },
 ] as const;
 
+const networks: readonly (readonly [string, Network])[] = [
+  ['tiny', tiny()],
+  ['tour', tourNetwork()],
+  ...[11, 12, 13, 14].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
+];
+
 describe.skipIf(!installed)('quantizedForward (needs onnxruntime-node)', () => {
-  const networks: readonly (readonly [string, Network])[] = [
-    ['tiny', tiny()],
-    ['tour', tourNetwork()],
-    ...[11, 12, 13, 14].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
-  ];
   it.each(
     networks.flatMap(([name, network]) => precisions.map((bits) => ({ name, network, bits }))),
   )(
@@ -175,6 +138,34 @@ describe.skipIf(!installed)('quantizedForward (needs onnxruntime-node)', () => {
       );
     },
   );
+});
+
+describe.skipIf(!installed)('quantizedForward through the ADC (needs onnxruntime-node)', () => {
+  it.each(
+    networks.flatMap(([name, network]) =>
+      precisions.slice(0, 3).map((bits) => ({ name, network, bits })),
+    ),
+  )('has the sums of the plain macros: $name at $bits', async ({ network, bits }) => {
+    const images = noise(network.input, 3);
+    const set = { name: 'noise', classes: network.classes, images, labels: new Uint8Array(3) };
+    const quantization = quantizationOf(bits);
+    const begun = beginQuantization(network, set, quantization);
+    const { weightBits, activationBits } = bits;
+    const exported = await exportIntegers({ ...begun, quantization, weightBits }, runtime);
+    const settings = ['adc.bits=4', 'adc.step=2.5', 'adc.offset=0.5'];
+    const mapping = mapped(exported, { weightBits, activationBits, settings });
+    const columns = {
+      readout: { adc: adcProgram(mapping.chip), inputBitsPerPhase: 2, sparsity: 'groups' as const },
+      shape: { channels: 16, kernels: weightBits === 4 ? 32 : 16 },
+      imageBits: activationBits,
+    };
+
+    const sums = await trainedSums(begun.network, images, { ...begun, quantization, columns });
+    const { outputs } = await simulate(mapping, images, { backend: openReference() });
+
+    expect([...sums]).toEqual([...outputs]);
+    expect([...outputs]).not.toEqual([...integerForward(mapping.network, images)]);
+  });
 });
 
 describe.skipIf(!installed)('train with quantization (needs onnxruntime-node)', () => {
@@ -208,6 +199,33 @@ describe.skipIf(!installed)('train with quantization (needs onnxruntime-node)', 
     ]);
     expect(epochs.at(-1)?.testAccuracy).toBe(right / 100);
     expect(right).toBeGreaterThan(80);
+  });
+
+  it('trains with the column codes of a small ADC, and tells the accuracy that the macros have', async () => {
+    const settings = ['adc.bits=2', 'adc.step=3'];
+    const columns = {
+      adc: { bits: 2, step: 3 * 256, offset: 0 },
+      inputBitsPerPhase: 2,
+      sparsity: 'groups' as const,
+    };
+    const more = { epochs: 6, groupLasso: 0, targetDensity: undefined, quantizeEpochs: 4 };
+    const groupShape = { channels: 16, kernels: 32 };
+    const accuracies = async (
+      change: Partial<TrainOptions>,
+    ): Promise<{ told: number | undefined; macros: number }> => {
+      const { network, epochs } = await begin({ test: images }, { ...more, ...change, groupShape });
+      const mapping = mapped(network, { weightBits: 4, activationBits: 4, settings });
+      const { outputs } = await simulate(mapping, images.images, { backend: openReference() });
+      const macros = accuracy(outputs, images.labels, 4);
+      return { told: epochs.at(-1)?.testAccuracy, macros };
+    };
+
+    const aware = await accuracies({ columns });
+    const unaware = await accuracies({});
+
+    expect(aware.told).toBe(aware.macros);
+    expect(unaware.told).toBeGreaterThan(unaware.macros);
+    expect(aware.macros).toBeGreaterThan(unaware.macros);
   });
 
   it('prunes to the target density, and keeps it', async () => {

@@ -45,6 +45,8 @@ interface TrainResult {
   readonly testAccuracy: number;
   /** The same of the integers that the chip computes with; null where quantization was not trained. */
   readonly quantizedAccuracy: number | null;
+  /** The same on the chip that it was trained for; null where its ADC loses nothing. */
+  readonly chipAccuracy: number | null;
   readonly zeroGroups: number;
   readonly groups: number;
   /** Mean loss of each epoch. */
@@ -73,7 +75,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const training = { network, images, test, runtime, options, made };
   const { trained, seconds } = await trainWithFiles(flags, training, out);
 
-  const measured = await measureAccuracy(trained.network, test, runtime);
+  const measured = await measureAccuracy(trained.network, test, runtime, options);
   const { zeroGroups, groups, losses } = trained;
   const prunedGroups = groups === 0 ? 0 : zeroGroups / groups;
   const origin = { ...made, testAccuracy: measured.real, prunedGroups };
@@ -85,6 +87,7 @@ async function run(flags: TrainFlags): Promise<void> {
     hardware: origin.hardware,
     testAccuracy: measured.real,
     quantizedAccuracy: measured.quantized,
+    chipAccuracy: measured.onChip,
     zeroGroups,
     groups,
     losses,
@@ -152,12 +155,13 @@ async function trainWithFiles(
 }
 
 function resultText(result: TrainResult): string {
-  const { file, testAccuracy, quantizedAccuracy, zeroGroups, groups } = result;
+  const { file, testAccuracy, quantizedAccuracy, chipAccuracy, zeroGroups, groups } = result;
   const { trainingSeconds, imagesPerSecond } = result;
   const percent = (share: number): string => (share * 100).toFixed(2);
   return [
     `${file}: ${percent(testAccuracy)} % of the test images right`,
     ...(quantizedAccuracy === null ? [] : [`in integers ${percent(quantizedAccuracy)} %`]),
+    ...(chipAccuracy === null ? [] : [`read by the chip's ADC ${percent(chipAccuracy)} %`]),
     `${zeroGroups} of ${groups} weight groups are zero`,
     `trained in ${trainingSeconds.toFixed(0)} s, ${imagesPerSecond.toFixed(0)} images/s`,
     '',

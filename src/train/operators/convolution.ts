@@ -195,8 +195,11 @@ function viewPairs(
  * For each kernel position, in order (r, s), the input pixels that it meets: (N, C, P, Q). Columns are cut first, once
  * for all kernel rows, because cutting rows afterwards copies whole stretches of memory.
  */
-function inputViews(graph: GraphBuilder, input: Value, sizes: Sizes): readonly Value[] {
-  const { R, S, P, Q, stride, padding } = sizes;
+export function inputViews(
+  graph: GraphBuilder,
+  input: Value,
+  { R, S, P, Q, stride, padding }: Omit<Sizes, 'N' | 'C' | 'H' | 'W' | 'M'>,
+): readonly Value[] {
   const around = [0, 0, padding, padding];
   const padded = pad(graph, input, around, around);
   const cut = (from: Value, axis: number, start: number, count: number): Value =>

@@ -119,7 +119,7 @@ async function measure(
     countRight(outputs, test.labels) / test.labels.length;
   const testAccuracy = share(await evaluate(network, test, runtime));
   if (!network.precision) return { testAccuracy, quantizedAccuracy: null };
-  const outputs = await evaluateIntegers(compress(network), test, runtime, threads);
+  const outputs = await evaluateIntegers(compress(network), test, runtime, { threads });
   return { testAccuracy, quantizedAccuracy: share(outputs) };
 }
 
