@@ -177,6 +177,7 @@ function addCompressionOptions(command: Command): Command {
 export function trainOptionsOf(flags: TrainFlags, network: Network): TrainOptions {
   const { defaults } = trainableNamed(flags.network);
   const { targetDensity, seed, threads } = flags;
+  checkPruning(flags);
   const weightBits = flags.weightBits ?? defaults.weightBits;
   const groupLasso =
     flags.groupLasso ??
@@ -249,6 +250,15 @@ const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], und
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
+
+function checkPruning({ pruneSteps, targetDensity }: TrainFlags): void {
+  if (pruneSteps !== undefined && targetDensity === undefined)
+    throw new UsageError({
+      what: 'groups are removed in steps only on the way to a density',
+      where: '--prune-steps',
+      todo: 'give --target-density too',
+    });
+}
 
 function checkStages({ epochs, denseEpochs, fixedEpochs, quantizeEpochs }: Epochs): void {
   if (denseEpochs + fixedEpochs > epochs)

@@ -116,6 +116,22 @@ describe.skipIf(!runtime)('mars train (needs onnxruntime-node)', () => {
     expect(compress(network).layers.map(({ name }) => name)).toContain('conv4');
   });
 
+  it('trains for a small ADC, and tells the accuracy that the chip has', () => {
+    const cwd = emptyFolder();
+    const adc = ['--set', 'adc.bits=3', '--set', 'adc.step=4'];
+    const { stdout, code } = mars([...quick, ...adc, '--json'], cwd);
+    const run = ['run', '--network', 'net.safetensors', '--data', data, ...adc];
+
+    const ran = mars([...run, '--images', '160', '--json', '--out', 'out'], cwd);
+
+    expect([code, ran.code]).toEqual([0, 0]);
+    const trained = JSON.parse(stdout) as Record<string, unknown>;
+    const report = JSON.parse(ran.stdout) as { accuracy: { top1: number; quantizedTop1: number } };
+    expect(trained['command']).toMatch(/ --set adc\.bits=3 --set adc\.step=4$/);
+    expect(trained['chipAccuracy']).toBe(report.accuracy.top1);
+    expect(trained['quantizedAccuracy']).toBe(report.accuracy.quantizedTop1);
+  });
+
   it('refuses more images than there are', () => {
     const { code, stderr } = mars([...quick, '--images', '161']);
 
@@ -145,6 +161,9 @@ describe('mars train', () => {
     ],
     [['--epochs', '0'], 2, /nothing to do in 0 epochs/],
     [['--target-density', '2'], 2, /from 0 to 1/],
+    [['--prune-steps', '5'], 2, /in steps only on the way to a density; give --target-density/],
+    [['--set', 'noise.read=0.2'], 2, /knows no noise, and noise.read of this chip is 0.2/],
+    [['--set', 'adc.bits=0'], 1, /mars with --set > adc/],
     [['--dense', 'conv9'], 1, /mnist-cnn > conv9: is no layer with weights; name one of conv1/],
     [['--config', config('{')], 1, /config.json: is not JSON/],
     [
