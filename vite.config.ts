@@ -93,7 +93,8 @@ export default defineConfig(({ mode }) => ({
   ],
   define: {
     'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)),
-    'import.meta.env.MARS_MODELS': JSON.stringify(modelNames()),
+    // As text: vitest makes text of whatever this is.
+    'import.meta.env.MARS_MODELS': JSON.stringify(JSON.stringify(modelNames())),
   },
   worker: {
     format: 'es' as const,

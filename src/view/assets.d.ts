@@ -17,7 +17,7 @@ interface ImportMeta {
   readonly env: {
     /** The folder `data/`, relative to the module that is built. */
     readonly MARS_DATA: string;
-    /** Names of the trained networks of `models/`, which come along in that folder. */
-    readonly MARS_MODELS: readonly string[];
+    /** Names of the trained networks of `models/`, which come along in that folder: a list in JSON. */
+    readonly MARS_MODELS: string;
   };
 }

@@ -19,7 +19,7 @@ import type { NamedBytes, UserFiles } from './engine.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Trained networks that come with the page, as files of `data/`. */
-export const trainedNetworks: readonly string[] = import.meta.env.MARS_MODELS;
+export const trainedNetworks = JSON.parse(import.meta.env.MARS_MODELS) as readonly string[];
 
 /** All networks that a page knows by name. */
 export const networkNames: readonly string[] = [
