@@ -19,7 +19,7 @@ export const rooflineQuestion: Question = {
         async () => await openCeiling(bench.host, device, ceiling),
       );
       const scaling = Number(row?.facts['scaling'] ?? 2);
-      if (scaling < 1.6 || scaling > 2.5)
+      if (!(scaling >= 1.6 && scaling <= 2.5))
         bench.note(
           `${ceiling}: twice the iterations took ${scaling} times as long; not to be trusted`,
         );

@@ -150,7 +150,7 @@ async function openCompute(host: Host, device: GPUDevice, compute: Compute): Pro
   }
   return {
     work: { operations: iterations * compute.operations * invocations },
-    facts: { iterations, invocations, scaling: Number((twice / once).toFixed(2)) },
+    facts: { iterations, invocations, scaling: ratio(twice, once) },
     check: async () => {
       const actual = new Uint32Array(await program.read(results, 4 * checked));
       for (let id = 0; id < checked; id++)
@@ -262,4 +262,10 @@ function dot4(x: number, y: number): number {
     sum += byte(x) * byte(y);
   }
   return sum;
+}
+
+/** Of two times; words where a coarse or disturbed clock gives none, since JSON has neither infinity nor NaN. */
+function ratio(time: number, other: number): number | string {
+  const value = time / other;
+  return Number.isFinite(value) ? Number(value.toFixed(2)) : 'could not be timed';
 }
