@@ -144,11 +144,10 @@ export function pad(
 
 /** The tensor moved by `places` along `axis`, towards higher indices if positive; zeros move in. */
 export function shift(graph: GraphBuilder, a: Value, axis: number, places: number): Value {
-  if (places === 0) return a;
   // A negative count cuts off as many.
   const before = a.shape.map((_, i) => (i === axis ? places : 0));
   const after = before.map((count) => 0 - count);
-  return graph.node('Pad', [a, graph.integers([...before, ...after])], a.shape);
+  return pad(graph, a, before, after);
 }
 
 /** As 64-bit floats. */
