@@ -1,6 +1,7 @@
 // Builds the pages (default), the library (--mode lib), the custom element (--mode element) and the command line
 // (--mode cli); the benches (--mode bench) and their page (--mode bench-page); runs the tests.
 
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -89,7 +90,7 @@ export default defineConfig(({ mode }) => ({
       pageDataPlugin({ trains: mode !== 'element' }),
     noPolicyWhileDeveloping,
     mode === 'element' && plainWorkerUrls,
-    ['production', 'element', 'test-page'].includes(mode) && zodWithoutEval,
+    shipped(mode),
   ],
   define: {
     'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)),
@@ -98,6 +99,7 @@ export default defineConfig(({ mode }) => ({
   },
   worker: {
     format: 'es' as const,
+    plugins: () => [shipped(mode)],
     rolldownOptions: mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {},
   },
   build: builds[mode] ?? page,
@@ -149,6 +151,26 @@ const zodWithoutEval: Plugin = {
     return changed;
   },
 };
+
+/** Comments and indentation of shaders stay at home: 14 kB of the page, packed. Lines keep their numbers. */
+const shadersWithoutComments: Plugin = {
+  name: 'mars-shaders-without-comments',
+  enforce: 'pre',
+  load(id): string | undefined {
+    if (!id.endsWith('.wgsl?raw')) return undefined;
+    const text = readFileSync(id.slice(0, -'?raw'.length), 'utf8');
+    const short = text
+      .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ''))
+      .replaceAll(/ *\/\/.*$|^ +/gm, '');
+    return `export default ${JSON.stringify(short)};`;
+  },
+};
+
+/** What changes code on its way into pages and the element, and into their workers. */
+const shipped = (mode: string): Plugin[] =>
+  ['production', 'element', 'test-page'].includes(mode)
+    ? [zodWithoutEval, shadersWithoutComments]
+    : [];
 
 /** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
 function dataFolder(mode: string): string {
