@@ -38,13 +38,15 @@ struct PlacedMacro {
   // Rows of filled slots; `panel` for the area behind a core's macros.
   rows: u32,
   layer: u32,
-  unused: u32,
-  // Density, slots, activity, saturated reads: 0 ... 1 on the colour scale, below 0 where it is not known.
+  // Error of the ADC, and density, slots, activity, saturated reads: 0 ... 1 on the colour scale, below 0 where it is
+  // not known.
+  error: f32,
   values: vec4f,
 }
 
 const panel = 0xffffffffu;
-const layer_figure = 4u;
+const error_figure = 4u;
+const layer_figure = 5u;
 // Places in the palette.
 const scale_colours = 64u;
 const layer_colours = 8u;
@@ -126,7 +128,10 @@ fn figure_colour(one: PlacedMacro) -> vec4f {
   if view.figure == layer_figure {
     return palette[scale_colours + one.layer % layer_colours];
   }
-  let value = one.values[view.figure];
+  var value = one.error;
+  if view.figure != error_figure {
+    value = one.values[view.figure];
+  }
   if value < 0.0 {
     return palette[colour_unknown];
   }

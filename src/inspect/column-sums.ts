@@ -118,13 +118,14 @@ function affordableImages({ network }: Mapping, name: string): number {
   return Math.max(1, Math.floor(defaultMacs / Math.max(1, macs)));
 }
 
-const readsPerPixel = ({ tiles, layer, geometry }: MappedMacroLayer): number =>
+/** Column reads of an output pixel. */
+export const readsPerPixel = ({ tiles, layer, geometry }: MappedMacroLayer): number =>
   tiles.reduce((sum, tile) => sum + tile.codes.length * tile.kernels, 0) *
   layer.weightBits *
   geometry.phases;
 
 /** `count` of `total` pixels, one from each of `count` equal stretches: spread, and not in step with rows. */
-function samplePixels(total: number, count: number, seed: number): readonly number[] {
+export function samplePixels(total: number, count: number, seed: number): readonly number[] {
   const stream = 0x4_0000;
   return Array.from({ length: count }, (_, i) => {
     const first = Math.floor((i * total) / count);
@@ -143,7 +144,7 @@ function saturatedReads({ adc }: MacroProgram, counts: Float64Array): number {
 }
 
 /** Counts every column read of some pixels of one image. */
-function addSums(
+export function addSums(
   program: MacroProgram,
   input: FeatureMap,
   pixels: readonly number[],

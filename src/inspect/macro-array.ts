@@ -52,6 +52,8 @@ export interface ArrayLayer {
   readonly cellDensity: number;
   /** Saturated reads over column reads; undefined where nothing was simulated. */
   readonly saturatedShare: number | undefined;
+  /** Mean error of the ADC, unit discharges; undefined until `withAdcErrors` has told it. */
+  readonly adcError: number | undefined;
 }
 
 /** What the macros of a core hold from one weight load of a kernel tile to the next. */
@@ -279,5 +281,6 @@ function arrayLayer(
     cellDensity: cells === 0 ? 0 : ones / cells,
     saturatedShare:
       counted && counted.columnReads > 0 ? counted.saturatedReads / counted.columnReads : undefined,
+    adcError: undefined,
   };
 }

@@ -2,6 +2,7 @@
 // Shares no code with the macro's path but the requantizer and the pools.
 
 import {
+  type CompressedLayer,
   type CompressedNetwork,
   isMacroLayer,
   type MacroLayer,
@@ -76,6 +77,16 @@ export function integerInput(
   images: FeatureMap,
   name: string,
 ): FeatureMap {
+  for (const { layer, input } of integerInputs(network, images))
+    if (layer.name === name) return input;
+  throw new UsageError({ what: `there is no layer ${name}`, where: [network.name] });
+}
+
+/** Each layer of the integer network with the feature map that it reads, in order; each is computed when it is asked for. */
+export function* integerInputs(
+  network: CompressedNetwork,
+  images: FeatureMap,
+): Generator<{ readonly layer: CompressedLayer; readonly input: FeatureMap }, void> {
   const bits = network.activationBits;
   const maps = new Map<string, FeatureMap>([
     ['image', { ...images, bits, data: quantizePixels(images.data, bits) }],
@@ -83,19 +94,18 @@ export function integerInput(
   for (const layer of network.layers) {
     const input = maps.get(layer.input);
     assert(input !== undefined, `input of ${layer.name}`);
-    if (layer.name === name) return input;
+    yield { layer, input };
     if (!isMacroLayer(layer)) {
       maps.set(layer.name, pool(layer, input));
       continue;
     }
-    assert(layer.requantize !== undefined, `${layer.name} is not the last layer`);
+    if (layer.requantize === undefined) return; // the last layer
     const sums = integerConvolution(layer, input);
     const residual = layer.residual && maps.get(layer.residual.input);
     const program = { ...layer.requantize, residual: layer.residual };
     const shape = { images: images.images, ...layer.outputShape };
     maps.set(layer.name, requantize(program, shape, sums, residual));
   }
-  throw new UsageError({ what: `there is no layer ${name}`, where: [network.name] });
 }
 
 /** Weights in order (R, S, C, M). */

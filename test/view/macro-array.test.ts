@@ -16,7 +16,7 @@ import { mapJob } from '../../src/pipeline/run-job.ts';
 import { integerInput } from '../../src/reference/integer-network.ts';
 import { type ArrayLayout, layoutArray } from '../../src/view/macro-array/array-layout.ts';
 import type { Camera } from '../../src/view/macro-array/camera.ts';
-import { darkTheme, layerColour } from '../../src/view/macro-array/palette.ts';
+import { darkTheme, layerColour, scaleColour } from '../../src/view/macro-array/palette.ts';
 import {
   type ArrayHarness,
   openArrayHarness,
@@ -146,6 +146,41 @@ describe('the macro array in a browser', () => {
       if (Math.abs(red - layerColour(darkTheme, filling.layer)[0]) > 20) different += 1;
     }
     expect(different).toBeGreaterThan(3);
+    expect(faults).toEqual([]);
+  });
+
+  it('draws the errors of the ADC once they are told, and what is not known in a colour of its own', async ({
+    skip,
+  }) => {
+    if (!canDraw) skip(why);
+    const { page, faults, layout } = await drawn();
+    const colours = async (): Promise<ReadonlyMap<string, readonly number[]>> => {
+      await page.evaluate("arrayPage.view().colourBy('error')");
+      await settled(page);
+      const camera = await cameraOf(page);
+      const picture = await pixelsOf(page, '.macro-array-stage');
+      const seen = new Map<string, readonly number[]>();
+      for (const placed of layout.macros) {
+        const filling = array.fillings[placed.filling]!;
+        const rows = filling.codes.length * array.wordLinesOn;
+        const isFilled = filling.macros.some(({ macro }) => macro === placed.macro);
+        if (!isFilled || rows * camera.scale < 4) continue;
+        const [x, y] = [placed.x + placed.width / 2, placed.y + rows / 2];
+        seen.set(array.layers[filling.layer]!.name, colourAt(picture, camera, x, y));
+      }
+      return seen;
+    };
+    const errors = array.layers.map(({ name }, i) => [name, i % 2] as const);
+
+    const unknown = await colours();
+    await page.evaluate(`arrayPage.tellErrors(${JSON.stringify(errors)})`);
+    const told = await colours();
+
+    expect(told.size).toBeGreaterThan(3);
+    for (const [name, error] of errors.filter(([one]) => told.has(one))) {
+      expectColour(unknown.get(name)!, darkTheme.unknown, 3);
+      expectColour(told.get(name)!, scaleColour(darkTheme, error), 3);
+    }
     expect(faults).toEqual([]);
   });
 

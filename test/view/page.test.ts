@@ -192,6 +192,9 @@ describe.skipIf(!canRun)('the page', () => {
     const codes = ofRow('column code');
     // The ADC of 4 bits has the codes 0 ... 15.
     expect(codes).toEqual(sums.map((sum) => Math.min(15, sum)));
+    await page.waitForFunction(
+      `/conv2.*0\\.\\d+ unit discharges/.test([...document.querySelectorAll('.macro-array tr')].map((row) => row.textContent).join('\\n'))`,
+    );
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../core/errors.ts';
 import { layerPower } from '../../report/layer-power.ts';
+import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { make } from '../make-element.ts';
 
@@ -55,12 +56,18 @@ export const views: Readonly<Record<ViewName, View>> = {
     const { drawEnergyPlot } = await import('../plots/energy-plot.ts');
     return (parent) => drawEnergyPlot(parent, report);
   },
-  array: async ({ id }, engine) => {
+  array: async (result, engine) => {
     const [{ drawMacroArray }, array] = await Promise.all([
       import('../macro-array/macro-array-view.ts'),
-      engine.ask(id, 'macroArray', undefined),
+      engine.ask(result.id, 'macroArray', undefined),
     ]);
-    return (parent) => drawMacroArray(parent, array);
+    return (parent) => {
+      const view = drawMacroArray(parent, array);
+      void arrayWithErrors(engine, result, array).then((known) => {
+        if (known && view.element.isConnected) view.update(known);
+      });
+      return view;
+    };
   },
   images: async ({ predictions }) => {
     if (predictions.classes === 0) return drawNoImages;

@@ -2,6 +2,7 @@
 
 import { InputError } from '../../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
+import { adcErrors } from '../../inspect/adc-errors.ts';
 import { type ColumnSums, columnSums } from '../../inspect/column-sums.ts';
 import { type GroupPattern, groupPattern } from '../../inspect/group-pattern.ts';
 import { type MacroArray, macroArray } from '../../inspect/macro-array.ts';
@@ -13,6 +14,11 @@ import type { KeptRun } from './kept-runs.ts';
 export interface Questions {
   /** Where every weight bit lies. */
   readonly macroArray: { readonly about: undefined; readonly answer: MacroArray };
+  /** Mean error of the ADC in each layer, unit discharges, by name. */
+  readonly adcErrors: {
+    readonly about: undefined;
+    readonly answer: ReadonlyMap<string, number>;
+  };
   /** One macro-op in full, on an image of the run. */
   readonly macroOp: { readonly about: MacroOpChoice; readonly answer: MacroOp };
   /** How often each sum occurs on the bit lines of a layer. */
@@ -42,6 +48,7 @@ export type Answer = Questions[keyof Questions]['answer'];
 export function answerQuestion(run: KeptRun, question: Question): Answer {
   const { mapping, activity } = run;
   if (question.name === 'macroArray') return macroArray(mapping, activity);
+  if (question.name === 'adcErrors') return adcErrors(mapping, imagesOf(run));
   if (question.name === 'groupPattern') return groupPattern(mapping, question.about.layer);
   if (question.name === 'columnSums')
     return columnSums(mapping, imagesOf(run), question.about.layer);

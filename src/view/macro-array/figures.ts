@@ -4,12 +4,20 @@ import type { FilledMacro, Filling, FillingRun, MacroArray } from '../../inspect
 
 /**
  * What macros are coloured by: `density`, share of the cells of filled slots that hold a 1; `slots`, share of the slots
- * that are filled; `activity`, macro-ops per image; `saturated`, saturated share of the layer's column reads; `layer`.
+ * that are filled; `activity`, macro-ops per image; `saturated`, saturated share of the layer's column reads; `error`,
+ * mean error of the ADC in the layer; `layer`.
  */
-export type Figure = 'density' | 'slots' | 'activity' | 'saturated' | 'layer';
+export type Figure = 'density' | 'slots' | 'activity' | 'saturated' | 'error' | 'layer';
 
 /** Every {@link Figure}; the order is that of the values of the shader. */
-export const figures: readonly Figure[] = ['density', 'slots', 'activity', 'saturated', 'layer'];
+export const figures: readonly Figure[] = [
+  'density',
+  'slots',
+  'activity',
+  'saturated',
+  'error',
+  'layer',
+];
 
 /** Figures as a person reads them. */
 export const figureNames: Readonly<Record<Figure, string>> = {
@@ -17,6 +25,7 @@ export const figureNames: Readonly<Record<Figure, string>> = {
   slots: 'slots filled',
   activity: 'macro-ops per image',
   saturated: 'saturated reads of the layer',
+  error: 'error of the ADC in the layer',
   layer: 'layer',
 };
 
@@ -50,6 +59,8 @@ export function figureValue(
       return filling.codes.length * run.pixels;
     case 'saturated':
       return array.layers[filling.layer]?.saturatedShare;
+    case 'error':
+      return array.layers[filling.layer]?.adcError;
     case 'layer':
       return filling.layer;
   }
@@ -94,6 +105,7 @@ export function onScale(value: number | undefined, range: FigureRange): number {
 export function figureText(figure: Figure, value: number | undefined): string {
   if (value === undefined) return 'not simulated';
   if (figure === 'activity') return value.toLocaleString('en');
+  if (figure === 'error') return `${value.toFixed(value > 0 ? 3 : 0)} unit discharges`;
   const percent = 100 * value;
   return `${percent < 10 && percent > 0 ? percent.toFixed(percent < 1 ? 3 : 1) : percent.toFixed(0)} %`;
 }

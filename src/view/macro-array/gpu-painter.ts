@@ -241,8 +241,10 @@ function placedMacros(scene: Scene): ArrayBuffer {
     view.setUint32(at + 16, filled?.firstRow ?? 0, true);
     view.setUint32(at + 20, rowsOf(array, filled ? held?.filling.codes.length : 0), true);
     view.setUint32(at + 24, held?.filling.layer ?? 0, true);
-    scaledValues(scene, placed, ranges).forEach((value, n) => {
-      view.setFloat32(at + 32 + 4 * n, value, true);
+    // The shader has the last of them, the error, before the vector of the others.
+    const values = scaledValues(scene, placed, ranges);
+    [...values.slice(-1), ...values.slice(0, -1)].forEach((value, n) => {
+      view.setFloat32(at + 28 + 4 * n, value, true);
     });
   });
   return view.buffer;

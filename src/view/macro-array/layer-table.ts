@@ -11,6 +11,7 @@ const heads = [
   'cells with a 1',
   'macro-ops per image',
   'saturated reads',
+  'error of the ADC',
 ] as const;
 
 /** The table; a layer's name shows it in the picture. */
@@ -40,6 +41,7 @@ const valuesOf = (layer: ArrayLayer): readonly string[] => [
   figureText('density', layer.cellDensity),
   figureText('activity', layer.macroOps),
   figureText('saturated', layer.saturatedShare),
+  figureText('error', layer.adcError),
 ];
 
 /** What the array is, in a sentence. */

@@ -16,9 +16,10 @@ export function drawLegend(array: MacroArray, figure: Figure, theme: Theme): HTM
     bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`;
     legend.append(figureText(figure, low), bar, figureText(figure, high));
     if (logarithmic) legend.append(' (equal steps are equal ratios)');
+    const { layers } = array;
     if (
-      array.layers.some(({ saturatedShare }) => saturatedShare === undefined) &&
-      figure === 'saturated'
+      (figure === 'saturated' && layers.some((layer) => layer.saturatedShare === undefined)) ||
+      (figure === 'error' && layers.some((layer) => layer.adcError === undefined))
     )
       legend.append(patch(theme.unknown, 'not simulated'));
   }

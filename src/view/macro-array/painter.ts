@@ -52,7 +52,13 @@ export function scaledValues(
 }
 
 type ScaledFigure = Exclude<Figure, 'layer'>;
-const scaledFigures: readonly ScaledFigure[] = ['density', 'slots', 'activity', 'saturated'];
+const scaledFigures: readonly ScaledFigure[] = [
+  'density',
+  'slots',
+  'activity',
+  'saturated',
+  'error',
+];
 
 /** Ranges of all figures that have a scale. */
 export const scaledRanges = (array: MacroArray): Readonly<Record<ScaledFigure, FigureRange>> => ({
@@ -60,4 +66,5 @@ export const scaledRanges = (array: MacroArray): Readonly<Record<ScaledFigure, F
   slots: figureRange(array, 'slots'),
   activity: figureRange(array, 'activity'),
   saturated: figureRange(array, 'saturated'),
+  error: figureRange(array, 'error'),
 });

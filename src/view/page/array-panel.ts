@@ -8,6 +8,7 @@ import { drawMacroArray } from '../macro-array/macro-array-view.ts';
 import { drawMacroOp } from '../macro-array/macro-op-panel.ts';
 import type { Report } from '../../report/report.ts';
 import { make } from '../make-element.ts';
+import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import { type Field, makeField } from './field.ts';
 import type { Shown } from './result-tabs.ts';
 import type { TabContent } from './tabs.ts';
@@ -27,6 +28,8 @@ export function drawArrayPanel(panel: HTMLElement, shown: Shown): TabContent {
     const view = drawMacroArray(panel, array, { onSelect: inspector.choose });
     panel.append(inspector.element);
     parts = [view, inspector];
+    const known = await arrayWithErrors(engine, result, array);
+    if (known && !isGone) view.update(known);
   };
   draw().catch((error: unknown) => {
     waiting.textContent = error instanceof CimError ? error.message : String(error);

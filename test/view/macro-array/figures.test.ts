@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withAdcErrors } from '../../../src/inspect/adc-errors.ts';
 import { macroArray, type MacroArray } from '../../../src/inspect/macro-array.ts';
 import { plannedActivity } from '../../../src/simulate/simulate.ts';
 import {
@@ -55,6 +56,21 @@ describe('the figures of macros', () => {
     expect(ofLayer(array, 1)).toBe(share);
     expect(ofLayer(array, 0)).toBe(0);
     expect(figureRange(array, 'saturated')).toEqual({ low: 0, high: share, logarithmic: false });
+  });
+
+  it('are the errors of the ADC once they are told, each layer its own', () => {
+    const array = simulated();
+    const told = withAdcErrors(array, new Map(array.layers.map(({ name }, i) => [name, i / 4])));
+    const ofLayers = (one: MacroArray): readonly (number | undefined)[] =>
+      one.fillings.map((filling) =>
+        figureValue(one, 'error', { filling, run: filling.runs[0]!, macro: filling.macros[0]! }),
+      );
+
+    expect(new Set(ofLayers(array))).toEqual(new Set([undefined]));
+    expect(ofLayers(told)).toEqual(told.fillings.map(({ layer }) => layer / 4));
+    expect(figureRange(told, 'error').high).toBe((told.layers.length - 1) / 4);
+    expect(figureText('error', 0.25)).toBe('0.250 unit discharges');
+    expect(figureText('error', 0)).toBe('0 unit discharges');
   });
 
   it('lie on the scale by difference or by ratio, and below it where they are not known', () => {

@@ -43,15 +43,16 @@ describe('the shader of the macro array', () => {
       first_row: 16,
       rows: 20,
       layer: 24,
-      unused: 28,
+      error: 28,
       values: 32,
     });
     expect(placed.size).toBe(48);
   });
 
   it('has the figures in the order of TypeScript, layer last', () => {
+    expect(constant('error_figure')).toBe(figures.indexOf('error'));
     expect(constant('layer_figure')).toBe(figures.indexOf('layer'));
-    expect(figures.slice(0, 4)).toEqual(['density', 'slots', 'activity', 'saturated']);
+    expect(figures.slice(0, 5)).toEqual(['density', 'slots', 'activity', 'saturated', 'error']);
   });
 
   it.each([darkTheme, lightTheme])('has the places of the palette', (theme) => {

@@ -2,6 +2,7 @@
 
 import { mars } from '../../../../src/chips/index.ts';
 import { inspectMacroOp, type MacroOpChoice } from '../../../../src/inspect/macro-op.ts';
+import { withAdcErrors } from '../../../../src/inspect/adc-errors.ts';
 import { macroArray, type MacroArray } from '../../../../src/inspect/macro-array.ts';
 import type { FeatureMap } from '../../../../src/core/feature-map.ts';
 import { randomWord } from '../../../../src/core/random.ts';
@@ -49,6 +50,7 @@ function random(fillings: number): MacroArray {
     macroOps: 6400,
     cellDensity: 0.5,
     saturatedShare: undefined,
+    adcError: undefined,
   }));
   return {
     network: 'random',
@@ -144,6 +146,8 @@ Object.assign(globalThis, {
       drawMacroOp(root(), inspectMacroOp(mapping, choice, input));
     },
     update: () => mapping && view?.update(macroArray(mapping)),
+    tellErrors: (errors: readonly (readonly [string, number])[]) =>
+      mapping && view?.update(withAdcErrors(macroArray(mapping), new Map(errors))),
     loseDevice: () => device?.destroy(),
     devices: () => devices,
     frameTimes,
