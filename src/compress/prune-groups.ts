@@ -3,6 +3,7 @@
 import { CompressError } from '../core/errors.ts';
 import { hasWeights, type WeightLayer } from '../network/layer.ts';
 import { layerShapes, type Network } from '../network/network.ts';
+import { groupScores } from './group-scores.ts';
 import {
   forEachGroupedWeight,
   groupCount,
@@ -17,12 +18,11 @@ interface Candidate {
   readonly group: number;
   /** Groups of its layer. */
   readonly groups: number;
-  /** Root mean square of the group's weights over that of its layer's groups. */
-  readonly magnitude: number;
+  readonly score: number;
 }
 
 /**
- * Sets the weights of the least groups to zero, over all layers together. Layers that are packed (fewer channels than
+ * Sets the weights of the groups with the lowest scores (`groupScores`) to zero, over all layers together. Layers that are packed (fewer channels than
  * word lines) are left dense, as MARS leaves its first layer.
  * @param fraction of the groups that may be pruned, 0 ... 1
  * @throws {CompressError} when `fraction` is out of range
@@ -40,7 +40,7 @@ export function pruneGroups(network: Network, fraction: number, shape: GroupShap
     const geometry = geometries[index];
     return hasWeights(layer) && geometry ? candidatesOf(layer, geometry, index, shape) : [];
   });
-  candidates.sort((a, b) => a.magnitude - b.magnitude || a.layer - b.layer || a.group - b.group);
+  candidates.sort((a, b) => a.score - b.score || a.layer - b.layer || a.group - b.group);
   const pruned = Math.round(fraction * candidates.length);
   const kept = new Map<number, Uint8Array>();
   for (const { layer, group, groups } of candidates.slice(0, pruned)) {
@@ -84,17 +84,13 @@ function candidatesOf(
   const grid = groupGrid(geometry, shape);
   if (grid.packed) return [];
   const squares = new Float64Array(groupCount(grid));
-  const counts = new Uint32Array(groupCount(grid));
   forEachGroupedWeight(grid, geometry, (i, group) => {
     squares[group] = (squares[group] as number) + (layer.weights[i] as number) ** 2;
-    counts[group] = (counts[group] as number) + 1;
   });
-  const norms = squares.map((sum, group) => Math.sqrt(sum / (counts[group] as number)));
-  const typical = Math.sqrt(norms.reduce((sum, norm) => sum + norm * norm, 0) / norms.length) || 1;
-  return Array.from(norms, (norm, group) => ({
+  return Array.from(groupScores(squares), (score, group) => ({
     layer: index,
     group,
-    groups: norms.length,
-    magnitude: norm / typical,
+    groups: squares.length,
+    score,
   }));
 }

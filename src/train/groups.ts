@@ -1,6 +1,7 @@
 // Norms of the groups of weights that the chip stores, skips and prunes as a whole.
 
 import { assert, at } from '../core/errors.ts';
+import { groupScores } from '../compress/group-scores.ts';
 import { geometriesOf } from '../compress/prune-groups.ts';
 import {
   forEachWeight,
@@ -73,14 +74,8 @@ export interface LayerNorms {
 }
 
 /**
- * Which groups to keep so that `most` are left over all layers together: those with the highest score. A group's score is
- * its square norm beside the squares of all groups of its layer that are at least as large, itself among them, so a
- * layer's largest has 1. Each layer keeps that one, or nothing would pass it. By layer name, 1 for each group that is kept.
- *
- * Weights in front of a batch norm have no scale of their own, and these scores do not depend on it. Where groups are
- * alike, a layer with few of them keeps a larger share: the small early layers are not emptied for the sake of large ones.
- *
- * @see Lee et al., Layer-Adaptive Sparsity for the Magnitude-based Pruning, ICLR 2021 (there for single weights)
+ * Which groups to keep so that `most` are left over all layers together: those with the highest scores (`groupScores`). Each
+ * layer keeps its largest, or nothing would pass it. By layer name, 1 for each group that is kept.
  */
 export function keptToCount(
   layers: readonly LayerNorms[],
@@ -88,7 +83,12 @@ export function keptToCount(
 ): ReadonlyMap<string, Float32Array> {
   const kept = new Map(layers.map(({ name, norms }) => [name, new Float32Array(norms.length)]));
   const candidates = layers.flatMap((layer, index) =>
-    scoresOf(layer).map((scored) => ({ ...scored, name: layer.name, layer: index })),
+    Array.from(groupScores(layer.norms.map((norm) => norm * norm)), (score, group) => ({
+      score,
+      group,
+      name: layer.name,
+      layer: index,
+    })).filter(({ score }) => score > 0),
   );
   // The largest groups come first: they all have 1, and each layer has one.
   candidates.sort((a, b) => b.score - a.score || a.layer - b.layer || a.group - b.group);
@@ -98,17 +98,4 @@ export function keptToCount(
     if (mask) mask[group] = 1;
   }
   return kept;
-}
-
-/** Scores of the groups of one layer that are not zero. Of equal groups the first counts as the larger one. */
-function scoresOf({ norms }: LayerNorms): { readonly group: number; readonly score: number }[] {
-  const living = Array.from(norms, (norm, group) => ({ group, square: norm * norm })).filter(
-    ({ square }) => square > 0,
-  );
-  living.sort((a, b) => b.square - a.square || a.group - b.group);
-  let atLeast = 0;
-  return living.map(({ group, square }) => {
-    atLeast += square;
-    return { group, score: square / atLeast };
-  });
 }

@@ -13,7 +13,7 @@ interface Group {
   readonly packed: boolean;
   readonly zeros: number;
   readonly weights: number;
-  readonly meanSquare: number;
+  readonly squares: number;
 }
 
 /** All groups of a network, layer by layer. */
@@ -33,7 +33,7 @@ function groupsOf(network: Network): Group[] {
         packed: grid.packed,
         zeros,
         weights: values.length,
-        meanSquare: squares / values.length,
+        squares,
       };
     });
   });
@@ -63,16 +63,18 @@ describe('pruneGroups', () => {
     expect(packed.every((group) => group.zeros === 0)).toBe(true);
   });
 
-  it('prunes the least groups of each layer, compared with the layer itself', () => {
+  it('prunes the groups that have the least beside those of their layer that are larger', () => {
     const before = groupsOf(network);
     const after = groupsOf(pruneGroups(network, 0.4, shape));
 
-    const share = (group: Group): number => {
-      const own = before.filter((other) => other.layer === group.layer);
-      return group.meanSquare / (own.reduce((sum, g) => sum + g.meanSquare, 0) / own.length);
+    const score = (group: Group): number => {
+      const larger = before.filter(
+        ({ layer, squares }) => layer === group.layer && squares >= group.squares,
+      );
+      return group.squares / larger.reduce((sum, { squares }) => sum + squares, 0);
     };
-    const pruned = before.filter((_, i) => after[i]!.zeros === after[i]!.weights).map(share);
-    const kept = before.filter((group, i) => !group.packed && after[i]!.zeros === 0).map(share);
+    const pruned = before.filter((_, i) => after[i]!.zeros === after[i]!.weights).map(score);
+    const kept = before.filter((group, i) => !group.packed && after[i]!.zeros === 0).map(score);
 
     expect(pruned.length).toBeGreaterThan(0);
     expect(Math.max(...pruned)).toBeLessThanOrEqual(Math.min(...kept));
@@ -93,7 +95,7 @@ describe('pruneGroups', () => {
     expect(prunedOf(2 ** -10)).toEqual(prunedOf(1));
   });
 
-  it('prunes the earlier of equals', () => {
+  it('prunes the later of equals', () => {
     const layer = linear({ name: 'fc', input: 'image', inputs: 64, outputs: 2 });
     const equal = networkOf('n', { height: 1, width: 1, channels: 64 }, 2, [
       { ...layer, weights: new Float32Array(128).fill(0.5) },
@@ -101,7 +103,7 @@ describe('pruneGroups', () => {
 
     const groups = groupsOf(pruneGroups(equal, 0.5, shape));
 
-    expect(groups.map((group) => group.zeros > 0)).toEqual([true, true, false, false]);
+    expect(groups.map((group) => group.zeros > 0)).toEqual([false, false, true, true]);
   });
 
   it('leaves the network it was given as it was', () => {
