@@ -10,7 +10,6 @@ import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts'
 import { toProgram } from '../simulate/to-program.ts';
 import { addSums, readsPerPixel, samplePixels } from './column-sums.ts';
 import { macroLayer } from './mapped-layer.ts';
-import type { MacroArray } from './macro-array.ts';
 
 /** How much to look at. */
 export interface AdcErrorOptions {
@@ -57,12 +56,3 @@ function meanError({ adc }: MacroProgram, counts: Float64Array): number {
   });
   return distance / reads;
 }
-
-/** A macro array that knows the errors of its layers. */
-export const withAdcErrors = (
-  array: MacroArray,
-  errors: ReadonlyMap<string, number>,
-): MacroArray => ({
-  ...array,
-  layers: array.layers.map((layer) => ({ ...layer, adcError: errors.get(layer.name) })),
-});

@@ -52,7 +52,7 @@ export interface ArrayLayer {
   readonly cellDensity: number;
   /** Saturated reads over column reads; undefined where nothing was simulated. */
   readonly saturatedShare: number | undefined;
-  /** Mean error of the ADC, unit discharges; undefined until `withAdcErrors` has told it. */
+  /** Mean error of the ADC, unit discharges; undefined where it is not known. */
   readonly adcError: number | undefined;
 }
 

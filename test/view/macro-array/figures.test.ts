@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withAdcErrors } from '../../../src/inspect/adc-errors.ts';
+import { withAdcErrors } from '../../../src/view/engine/array-with-errors.ts';
 import { macroArray, type MacroArray } from '../../../src/inspect/macro-array.ts';
 import { plannedActivity } from '../../../src/simulate/simulate.ts';
 import {

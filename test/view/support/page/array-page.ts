@@ -2,7 +2,7 @@
 
 import { mars } from '../../../../src/chips/index.ts';
 import { inspectMacroOp, type MacroOpChoice } from '../../../../src/inspect/macro-op.ts';
-import { withAdcErrors } from '../../../../src/inspect/adc-errors.ts';
+import { withAdcErrors } from '../../../../src/view/engine/array-with-errors.ts';
 import { macroArray, type MacroArray } from '../../../../src/inspect/macro-array.ts';
 import type { FeatureMap } from '../../../../src/core/feature-map.ts';
 import { randomWord } from '../../../../src/core/random.ts';
