@@ -10,6 +10,20 @@ const plane = side * side;
 /** Which CIFAR a file belongs to. CIFAR-100 has a coarse label before the fine one, which is the class. */
 export type CifarKind = 'cifar10' | 'cifar100';
 
+/** Names of CIFAR-10's classes, by number. */
+export const cifar10Classes: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
 /**
  * Reads a CIFAR binary file.
  * @param where name of the file, for errors

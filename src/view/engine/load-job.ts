@@ -16,6 +16,7 @@ import { groupShapeOf, type Job, type MapJob, trainedOn } from '../../pipeline/r
 import { calibrationCount, jobBits, prunedIn } from '../../pipeline/usual-job.ts';
 import type { BundledData } from './bundled-data.ts';
 import type { NamedBytes, UserFiles } from './engine.ts';
+import { isPicture, type OpenPicture, readPictures } from './pictures.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Trained networks that come with the page, as files of `data/`. */
@@ -31,6 +32,12 @@ export const networkNames: readonly string[] = [
 export interface RunRequest {
   readonly settings: RunSettings;
   readonly files: UserFiles;
+}
+
+/** Where images come from. */
+export interface ImageSources {
+  readonly data: BundledData;
+  readonly openPicture: OpenPicture;
 }
 
 /**
@@ -63,12 +70,14 @@ export async function loadMapJob(
 export async function loadJob(
   { settings, files }: RunRequest,
   mapJob: MapJob,
-  data: BundledData,
+  sources: ImageSources,
 ): Promise<Job> {
-  const dataset = trainedOn(mapJob);
+  const { data } = sources;
   const { seed } = settings;
-  const all = await loadImages(dataset, files.images ?? [], data);
-  const images = firstImages(all, settings.images);
+  const all = await loadImages(mapJob, files.images ?? [], sources);
+  // Who gives a few pictures wants them all, whatever the form says.
+  const isFew = all.name.endsWith('pictures') && all.images.images < settings.images;
+  const images = isFew ? all : firstImages(all, settings.images);
   if ('stored' in mapJob) return { ...mapJob, images, seed };
   const calibration = await loadCalibration(mapJob.network, all, data);
   return { ...mapJob, calibration, images, seed };
@@ -108,16 +117,20 @@ async function loadNetwork(
 }
 
 async function loadImages(
-  dataset: string,
+  mapJob: MapJob,
   files: readonly NamedBytes[],
-  data: BundledData,
+  { data, openPicture }: ImageSources,
 ): Promise<ImageSet> {
+  const dataset = trainedOn(mapJob);
+  const { input, classes } = 'stored' in mapJob ? mapJob.stored.network : mapJob.network;
+  if (files.some(({ name }) => isPicture(name)))
+    return await readPictures(files, { dataset, classes, input }, openPicture);
   if (files.length > 0) return readImageFiles(dataset, files);
   if (dataset === 'mnist') return await data.mnistTests();
   throw new InputError({
     what: `the images of ${dataset} do not come with this page`,
     where: 'images',
-    todo: `give its ${dataset === 'cifar10' ? 'test_batch.bin' : 'test.bin'} (the binary version from cs.toronto.edu/~kriz/cifar.html), or set images to 0 for an estimate`,
+    todo: `give pictures of your own, its ${dataset === 'cifar10' ? 'test_batch.bin' : 'test.bin'} (the binary version from cs.toronto.edu/~kriz/cifar.html), or set images to 0 for an estimate`,
   });
 }
 

@@ -15,6 +15,7 @@ import type { PartialResult, Predictions, RunResult } from './engine.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { type Answer, answerQuestion, type Question } from './questions.ts';
 import { loadJob, loadMapJob, type RunRequest } from './load-job.ts';
+import { openPicture } from './open-picture.ts';
 
 /** Images that the reference can do while a person waits. */
 const referenceImages = 5;
@@ -67,7 +68,7 @@ export class Simulator {
     const { settings } = request;
     const mapJob = await loadMapJob(request, this.#data);
     if (settings.images === 0) return this.#estimate(id, request, mapJob, hooks);
-    const job = await loadJob(request, mapJob, this.#data);
+    const job = await loadJob(request, mapJob, { data: this.#data, openPicture });
     const gpu = await this.#open();
     try {
       return await this.#simulate(id, request, gpu ? job : fewer(job), { gpu, hooks });

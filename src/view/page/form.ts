@@ -159,7 +159,7 @@ function layOut(
     ]);
   const chooser = makeField({
     name: 'files',
-    label: 'Your files: network, chip, images, report',
+    label: 'Your files: network, chip, pictures, data set, report',
     type: 'file',
     isWide: true,
     attributes: { multiple: '' },

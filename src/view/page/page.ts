@@ -143,7 +143,9 @@ function tell(error: unknown): void {
   }
   const isKnown = error instanceof CimError;
   if (isKnown && form.showError(error))
-    status.fail('The run cannot start: see the marked control.');
+    status.fail(
+      `The run cannot start: see the marked control.${error.todo === undefined ? '' : ` What to do: ${error.todo}.`}`,
+    );
   else status.fail(isKnown ? error.message : `This is a bug in mars-cim: ${String(error)}`);
 }
 

@@ -3,6 +3,7 @@
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { reportText, type Report } from '../../report/report.ts';
+import { cifar10Classes } from '../../datasets/cifar.ts';
 import type { ColumnSums } from '../../inspect/column-sums.ts';
 import type { GroupPattern } from '../../inspect/group-pattern.ts';
 import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
@@ -17,7 +18,6 @@ import { drawEnergyPlot } from '../plots/energy-plot.ts';
 import { drawGroupPatternPlot } from '../plots/group-pattern-plot.ts';
 import { drawHeadline } from '../report/headline.ts';
 import { drawImageList } from '../report/image-list.ts';
-import { cifar10Classes } from '../report/prediction-rows.ts';
 import { drawLayerTable } from '../report/layer-table.ts';
 import { drawProvenanceTable } from '../report/provenance-table.ts';
 import { drawTimelineView } from '../timeline-view/timeline-view.ts';

@@ -2,6 +2,7 @@
 
 import { InputError } from '../../core/errors.ts';
 import { isStoredImage } from '../../mapping/stored-image.ts';
+import { isPicture } from '../engine/pictures.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 
 /** What a file can be. */
@@ -15,11 +16,12 @@ export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   if (name.endsWith('.safetensors') || isStoredImage(bytes)) return 'network';
   if (name.endsWith('.jsonl')) return 'metrics';
   if (name.endsWith('.json')) return isReport(bytes) ? 'report' : 'chip';
+  if (isPicture(name)) return 'images';
   if (/ubyte$|_batch[^/]*\.bin$|^test\.bin$/.test(name)) return 'images';
   throw new InputError({
     what: 'is no file that this page knows',
     where: name,
-    todo: 'give a network (.safetensors, or a stored image), a chip or report (.json), metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, or MNIST’s two -ubyte files',
+    todo: 'give a network (.safetensors, or a stored image), a chip or report (.json), metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, …)',
   });
 }
 

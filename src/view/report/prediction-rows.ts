@@ -3,20 +3,6 @@
 import { predictedClasses } from '../../core/feature-map.ts';
 import type { Predictions } from '../engine/engine.ts';
 
-/** Names of CIFAR-10's classes, by number. */
-export const cifar10Classes: readonly string[] = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-];
-
 /** One image. */
 export interface PredictionRow {
   readonly image: number;

@@ -27,6 +27,8 @@ function emitted(): ReadonlyMap<string, Uint8Array> {
   return files;
 }
 
+const noPicture = (): Promise<never> => Promise.reject(new Error('none is given'));
+
 const request = (query: string): RunRequest => ({
   settings: readSettings(new URLSearchParams(query)),
   files: {},
@@ -60,7 +62,10 @@ describe('the job of a page', () => {
       seed: 3,
     });
 
-    const job = await loadJob(wanted, await loadMapJob(wanted, data), data);
+    const job = await loadJob(wanted, await loadMapJob(wanted, data), {
+      data,
+      openPicture: noPicture,
+    });
 
     const plain = (map: FeatureMap): object => ({
       ...map,
@@ -101,7 +106,10 @@ describe('the job of a page', () => {
       },
     };
 
-    const job = await loadJob(wanted, await loadMapJob(wanted, data), data);
+    const job = await loadJob(wanted, await loadMapJob(wanted, data), {
+      data,
+      openPicture: noPicture,
+    });
 
     expect(job.images.labels).toEqual(Uint8Array.of(7, 2));
   });
@@ -114,7 +122,9 @@ describe('the job of a page', () => {
   ])('refuses %s', async (query, message) => {
     const wanted = request(query);
     await expect(
-      loadMapJob(wanted, data).then((job) => loadJob(wanted, job, data)),
+      loadMapJob(wanted, data).then((job) =>
+        loadJob(wanted, job, { data, openPicture: noPicture }),
+      ),
     ).rejects.toThrow(message);
   });
 

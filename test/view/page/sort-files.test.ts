@@ -12,6 +12,8 @@ describe('a dropped file', () => {
     ['run.metrics.jsonl', text(''), 'metrics'],
     ['test_batch.bin', text(''), 'images'],
     ['test.bin', text(''), 'images'],
+    ['7-mine.png', text(''), 'images'],
+    ['cat.JPG', text(''), 'images'],
     ['t10k-labels-idx1-ubyte', text(''), 'images'],
   ])('called %s is told by name and bytes', (name, bytes, kind) => {
     expect(kindOfFile({ name, bytes })).toBe(kind);
@@ -23,6 +25,6 @@ describe('a dropped file', () => {
   });
 
   it('of no known kind is refused by name', () => {
-    expect(() => kindOfFile({ name: 'photo.png', bytes: text('x') })).toThrow('photo.png');
+    expect(() => kindOfFile({ name: 'photo.tiff', bytes: text('x') })).toThrow('photo.tiff');
   });
 });
