@@ -1,6 +1,5 @@
 // The training worker: one training behind messages. Nothing of ONNX Runtime is loaded before it is asked for.
 
-import { config } from 'zod';
 import { plainError } from '../engine/plain-error.ts';
 import type { FromTrainer, ToTrainer, TrainingRequest } from './training-messages.ts';
 
@@ -9,9 +8,6 @@ interface WorkerScope {
   addEventListener(kind: 'message', hear: (event: MessageEvent<ToTrainer>) => void): void;
   postMessage(message: FromTrainer): void;
 }
-
-// Else zod tries out whether it may compile code from text, which a strict policy reports.
-config({ jitless: true });
 
 const scope = globalThis as unknown as WorkerScope;
 const stop = new AbortController();
@@ -23,7 +19,7 @@ scope.addEventListener('message', ({ data: message }) => {
 
 async function run(request: TrainingRequest): Promise<void> {
   try {
-    // Here, and not above: modules check some of their data while they are loaded.
+    // Here, and not above: what is wrong while modules are loaded is told as an error, too.
     const { trainInPage } = await import('./train-in-page.ts');
     const result = await trainInPage(request, {
       signal: stop.signal,
