@@ -74,10 +74,11 @@ export async function loadJob(
 ): Promise<Job> {
   const { data } = sources;
   const { seed } = settings;
-  const all = await loadImages(mapJob, files.images ?? [], sources);
-  // Who gives a few pictures wants them all, whatever the form says.
-  const isFew = all.name.endsWith('pictures') && all.images.images < settings.images;
-  const images = isFew ? all : firstImages(all, settings.images);
+  const given = files.images ?? [];
+  const all = await loadImages(mapJob, given, sources);
+  // Who gives fewer pictures than the form has images wants them all.
+  const most = given.some(isPicture) ? all.images.images : Infinity;
+  const images = firstImages(all, Math.min(settings.images, most));
   if ('stored' in mapJob) return { ...mapJob, images, seed };
   const calibration = await loadCalibration(mapJob.network, all, data);
   return { ...mapJob, calibration, images, seed };
@@ -123,7 +124,7 @@ async function loadImages(
 ): Promise<ImageSet> {
   const dataset = trainedOn(mapJob);
   const { input, classes } = 'stored' in mapJob ? mapJob.stored.network : mapJob.network;
-  if (files.some(({ name }) => isPicture(name)))
+  if (files.some(isPicture))
     return await readPictures(files, { dataset, classes, input }, openPicture);
   if (files.length > 0) return readImageFiles(dataset, files);
   if (dataset === 'mnist') return await data.mnistTests();

@@ -7,8 +7,8 @@ import { cifar10Classes } from '../../datasets/cifar.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import type { NamedBytes } from './engine.ts';
 
-/** Whether a file of this name is a picture. */
-export const isPicture = (name: string): boolean =>
+/** Whether a file is a picture, by its name. */
+export const isPicture = ({ name }: Pick<NamedBytes, 'name'>): boolean =>
   /\.(?:png|jpe?g|webp|gif|bmp|avif)$/i.test(name);
 
 /** What pictures are to become. */
@@ -26,7 +26,8 @@ export type OpenPicture = (
 ) => Promise<Uint8ClampedArray>;
 
 /**
- * The pictures as 8-bit images of the network's size; grey ones (BT.601 luma) where it has one channel. A picture that has the size already keeps its pixels.
+ * The pictures as 8-bit images of the network's size; grey ones (BT.601 luma) where it has one channel. A picture that has
+ * the size already keeps its pixels.
  * @throws {InputError} when a file is no picture, or its name does not begin with a class
  */
 export async function readPictures(

@@ -16,7 +16,7 @@ export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   if (name.endsWith('.safetensors') || isStoredImage(bytes)) return 'network';
   if (name.endsWith('.jsonl')) return 'metrics';
   if (name.endsWith('.json')) return isReport(bytes) ? 'report' : 'chip';
-  if (isPicture(name)) return 'images';
+  if (isPicture({ name })) return 'images';
   if (/ubyte$|_batch[^/]*\.bin$|^test\.bin$/.test(name)) return 'images';
   throw new InputError({
     what: 'is no file that this page knows',

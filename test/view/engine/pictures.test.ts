@@ -24,8 +24,8 @@ const open: OpenPicture = ({ name }) => {
 
 describe('pictures as test images', () => {
   it('are known by their names', () => {
-    expect(['a.png', 'b.JPEG', 'c.webp'].every(isPicture)).toBe(true);
-    expect(['a.bin', 'png', 'c.png.json'].some(isPicture)).toBe(false);
+    expect(['a.png', 'b.JPEG', 'c.webp'].every((name) => isPicture({ name }))).toBe(true);
+    expect(['a.bin', 'png', 'c.png.json'].some((name) => isPicture({ name }))).toBe(false);
   });
 
   it.each([
