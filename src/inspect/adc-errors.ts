@@ -1,6 +1,7 @@
 // How far the ADC's codes are from the sums on the bit lines, layer by layer: what a small ADC costs, and where.
 
 import { isMacroLayer } from '../compress/compressed-network.ts';
+import { at } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import { clamp } from '../core/integer.ts';
 import type { Mapping } from '../mapping/map-to-chip.ts';
@@ -8,7 +9,7 @@ import { columnCode } from '../reference/adc.ts';
 import { integerInputs } from '../reference/integer-network.ts';
 import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
 import { toProgram } from '../simulate/to-program.ts';
-import { addSums, readsPerPixel, samplePixels } from './column-sums.ts';
+import { adcLevels, addSums, readsPerPixel, samplePixels } from './column-sums.ts';
 import { macroLayer } from './mapped-layer.ts';
 
 /** How much to look at. */
@@ -47,12 +48,12 @@ export function adcErrors(
 }
 
 function meanError({ adc }: MacroProgram, counts: Float64Array): number {
+  const values = adcLevels({ adc }).map(({ value }) => value);
   let reads = 0;
   let distance = 0;
   counts.forEach((count, sum) => {
-    const value = adc.offset + columnCode(sum * fixedPointUnit, adc) * adc.step;
     reads += count;
-    distance += count * Math.abs(value / fixedPointUnit - sum);
+    distance += count * Math.abs(at(values, columnCode(sum * fixedPointUnit, adc)) - sum);
   });
   return distance / reads;
 }

@@ -99,7 +99,8 @@ export function* integerInputs(
       maps.set(layer.name, pool(layer, input));
       continue;
     }
-    if (layer.requantize === undefined) return; // the last layer
+    if (layer === network.layers.at(-1)) return;
+    assert(layer.requantize !== undefined, `${layer.name} is not the last layer`);
     const sums = integerConvolution(layer, input);
     const residual = layer.residual && maps.get(layer.residual.input);
     const program = { ...layer.requantize, residual: layer.residual };
