@@ -3,6 +3,7 @@
 
 import { type Overlap } from '../chips/index.ts';
 import { assert } from '../core/errors.ts';
+import { smallest } from '../core/extremes.ts';
 import { type Ports, type Stream, streamRates } from './port-sharing.ts';
 
 /** One weight load of one run, and the macro-ops that it allows. */
@@ -33,6 +34,8 @@ export interface CoreStep {
 
 interface CoreState {
   readonly items: readonly CoreItem[];
+  /** For each item the one whose macro-ops must be done before its load can begin; -1 where there is none. */
+  readonly before: Int32Array;
   /** End of each item's load and of its drain, where known. */
   readonly loaded: number[];
   readonly done: number[];
@@ -55,6 +58,7 @@ export function runCores(
   const steps: CoreStep[] = [];
   const cores = queues.map((items): CoreState => ({
     items,
+    before: itemsBefore(items, options.overlap),
     loaded: [],
     done: [],
     streaming: undefined,
@@ -67,15 +71,30 @@ export function runCores(
     for (const core of cores) startStream(core, start, now);
     const streaming = cores.filter((core) => core.streaming !== undefined);
     const rates = streamRates(streaming.map(currentItem), options.ports);
-    const next = nextEvent(cores, streaming, rates, now);
-    assert(next > now || rates.length > 0, 'time goes on');
+    const ends = streaming.map((core, i) => now + (core.streaming?.left ?? 0) / (rates[i] ?? 1));
+    const next = nextEvent(cores, ends, now);
+    assert(Number.isFinite(next) && (next > now || ends.includes(next)), 'time goes on');
     streaming.forEach((core, i) => {
-      if (core.streaming) core.streaming.left -= (next - now) * (rates[i] ?? 0);
+      if (!core.streaming) return;
+      // In a late cycle, time is coarser than the sliver: what is left then is less than time can tell apart.
+      if (ends[i] === next) core.streaming.left = 0;
+      else core.streaming.left -= (next - now) * (rates[i] ?? 0);
     });
     now = next;
     cores.forEach((core, index) => finishStream(core, index, now, steps));
   }
   return steps;
+}
+
+/** The item before each that used the same macros: the one before it, or the last one of the same half. */
+function itemsBefore(items: readonly CoreItem[], overlap: Overlap): Int32Array {
+  const lastOfHalf = new Map<number, number>();
+  return Int32Array.from(items, ({ half }, i) => {
+    if (overlap !== 'macroPingPong') return i - 1;
+    const before = lastOfHalf.get(half) ?? -1;
+    lastOfHalf.set(half, i);
+    return before;
+  });
 }
 
 /** Sets the times of all loads that are already determined. */
@@ -87,7 +106,7 @@ function advanceLoads(
 ): void {
   for (let i = core.loaded.length; i < core.items.length; i++) {
     const item = core.items[i];
-    const ready = loadReady(core, i, at.start, overlap);
+    const ready = loadReady(core, i, at.start);
     if (!item || ready === undefined) return;
     const cycles = overlap === 'ideal' ? 0 : item.loadCycles;
     core.loaded[i] = ready + cycles;
@@ -97,17 +116,9 @@ function advanceLoads(
 }
 
 /** When load i can begin: the macros that it writes must be done with what they hold. */
-function loadReady(
-  core: CoreState,
-  i: number,
-  start: number,
-  overlap: Overlap,
-): number | undefined {
+function loadReady(core: CoreState, i: number, start: number): number | undefined {
   const previousLoad = i === 0 ? start : core.loaded[i - 1];
-  const half = core.items[i]?.half;
-  const before = core.items.findLastIndex(
-    (item, j) => j < i && (overlap !== 'macroPingPong' || item.half === half),
-  );
+  const before = core.before[i] ?? -1;
   const macrosFree = before < 0 ? start : core.done[before];
   return previousLoad === undefined || macrosFree === undefined
     ? undefined
@@ -131,19 +142,13 @@ function currentItem(core: CoreState): CoreItem {
 }
 
 /** The earliest end of a stream, or start of one that waits for its load or the drain before it. */
-function nextEvent(
-  cores: readonly CoreState[],
-  streaming: readonly CoreState[],
-  rates: readonly number[],
-  now: number,
-): number {
-  const ends = streaming.map((core, i) => now + (core.streaming?.left ?? 0) / (rates[i] ?? 1));
+function nextEvent(cores: readonly CoreState[], ends: readonly number[], now: number): number {
   const starts = cores.flatMap((core) => {
     const loaded = core.loaded[core.done.length];
     if (core.streaming || loaded === undefined) return [];
     return [Math.max(loaded, core.done.at(-1) ?? 0)];
   });
-  return Math.min(...ends, ...starts.filter((time) => time > now));
+  return smallest([...ends, ...starts.filter((time) => time > now)]);
 }
 
 function finishStream(core: CoreState, index: number, now: number, steps: CoreStep[]): void {

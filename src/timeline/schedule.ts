@@ -2,13 +2,14 @@
 // with a barrier after each pass or at the end of the layer; ports and weight loads can hold cores up.
 
 import type { Barrier } from '../chips/index.ts';
+import { largest } from '../core/extremes.ts';
 import { ceilDivide } from '../core/integer.ts';
 import { cycles } from '../core/units.ts';
 import { activationsPerImage } from '../core/feature-map.ts';
 import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
 import type { TileRun } from '../mapping/place-tiles.ts';
 import { coreItems, type StallModel } from './core-items.ts';
-import { type CoreStep, runCores } from './run-cores.ts';
+import { type CoreItem, type CoreStep, runCores } from './run-cores.ts';
 import type { ControllerStep, CycleShares, LayerTime, Timeline } from './timeline.ts';
 
 /** How to schedule. */
@@ -77,22 +78,19 @@ function scheduleMacro(
   const steps: ControllerStep[] = [];
   let now = start;
   for (const pass of passesOf(mapped.runs, chip.controller.barrier.value)) {
-    const queues = Array.from({ length: cores }, (_, core) =>
-      pass
-        .filter((run) => run.core === core)
-        .flatMap((run) => coreItems(chip, mapped, run, stalls)),
-    );
-    const coreSteps = runCores(queues, now, limits);
-    const end = Math.max(now, ...coreSteps.map((step) => step.end));
-    for (const step of coreSteps) steps.push(controllerStep(mapped, step));
-    for (let core = 0; core < cores; core++) {
-      const ownEnd = Math.max(
-        now,
-        ...coreSteps.filter((step) => step.core === core).map((step) => step.end),
-      );
+    const queues = Array.from({ length: cores }, (): CoreItem[] => []);
+    for (const run of pass)
+      for (const item of coreItems(chip, mapped, run, stalls)) queues[run.core]?.push(item);
+    const ends = queues.map(() => now);
+    for (const step of runCores(queues, now, limits)) {
+      ends[step.core] = Math.max(ends[step.core] ?? now, step.end);
+      steps.push(controllerStep(mapped, step));
+    }
+    const end = largest([now, ...ends]);
+    ends.forEach((ownEnd, core) => {
       if (ownEnd < end)
         steps.push({ ...idleStep(mapped.layer.name, 'wait', core), ...span(ownEnd, end) });
-    }
+    });
     now = end;
   }
   return { steps, end: now };

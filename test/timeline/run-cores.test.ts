@@ -90,6 +90,47 @@ describe('runCores', () => {
     expect(spans(steps, 1)).toEqual([['compute', 0, 150]]);
   });
 
+  it.each(['serial', 'ideal', 'macroPingPong'] as const)(
+    'takes a queue of 100,000 loads under %s',
+    (overlap) => {
+      const loads = 100_000;
+      const queue = Array.from({ length: loads }, (_, load) =>
+        item({ load, half: overlap === 'macroPingPong' ? load % 2 : -1, groups: 1, pixels: 20 }),
+      );
+
+      const steps = runCores([queue], 0, { overlap, ports: plenty });
+
+      const [load, compute] = [16, 20];
+      const cycles = {
+        serial: loads * (load + compute),
+        ideal: loads * compute,
+        macroPingPong: load + loads * compute,
+      };
+      expect(steps.length).toBe(overlap === 'ideal' ? loads : 2 * loads);
+      expect(steps.reduce((last, { end }) => Math.max(last, end), 0)).toBe(cycles[overlap]);
+    },
+  );
+
+  it('comes to an end in a frame so late that doubles no longer hold a hundredth of a cycle', () => {
+    const queues = [3, 5, 7].map((groups) => [
+      item({ groups, pixels: 11, reads: 1, fullRate: 1 / groups, loadCycles: 0 }),
+      item({ groups: 1, pixels: 13, reads: 1, loadCycles: 2 }),
+    ]);
+    const options = { overlap: 'serial', ports: { read: 0.7, write: 1 } } as const;
+    const late = 2 ** 46;
+
+    const steps = runCores(queues, late, options);
+
+    const atOnce = runCores(queues, 0, options);
+    expect(steps.map(({ kind, core }) => [kind, core])).toEqual(
+      atOnce.map(({ kind, core }) => [kind, core]),
+    );
+    // Each end is rounded up to a cycle, and six items can each push the next by one.
+    steps.forEach(({ end }, i) =>
+      expect(Math.abs(end - late - atOnce[i]!.end)).toBeLessThanOrEqual(6),
+    );
+  });
+
   it('agrees with tiny time steps on random queues', () => {
     const anyItem = fc.record({
       groups: fc.integer({ min: 1, max: 6 }),

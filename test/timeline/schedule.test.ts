@@ -10,6 +10,7 @@ import {
 } from '../../src/timeline/timeline.ts';
 import { mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { wideLinear } from '../support/wide-linear.ts';
 
 /**
  * Two layers on 4 cores. "wide": 1x1 over 6 pixels, 32 channels (2 groups), 80 kernels (5 tiles, 2 passes); tile 1
@@ -418,6 +419,28 @@ describe('schedule of a layer with barriers only at its end', () => {
     // Four long tiles and a short one, which follows any of the long ones.
     expect(layers[0]!.cycles).toBe(44 + 22);
     expect(layers[0]!.barrier).toBe((3 * 22) / 4);
+  });
+});
+
+describe('schedule of a layer with many weight loads', () => {
+  it('takes 100,352 loads of one group each', () => {
+    const mapping = wideLinear(25_088, 1024, ['macro.wordLines=16']);
+
+    const { steps, cyclesPerFrame } = schedule(mapping, { stalls: 'none' });
+
+    // 1,568 blocks x 64 tiles, 16 tiles per core; a group takes 16 cycles to load and 1 to compute.
+    const count = (kind: string): number => steps.filter((step) => step.kind === kind).length;
+    expect(count('load')).toBe(100_352);
+    expect(count('compute')).toBe(100_352);
+    expect(cyclesPerFrame).toBe(16 * 1568 * 17);
+  });
+
+  it('takes the first linear layer of VGG16 at 224x224, 103 M weights', () => {
+    const { steps, cyclesPerFrame } = schedule(wideLinear(25_088, 4096), { stalls: 'none' });
+
+    // 256 tiles, 64 per core, each 24 loads of 64 groups and one of 32.
+    expect(steps.filter(({ kind }) => kind === 'load').length).toBe(256 * 25);
+    expect(cyclesPerFrame).toBe(64 * 1568 * 17);
   });
 });
 
