@@ -1,9 +1,10 @@
 // The timeline as a trace that Perfetto (ui.perfetto.dev) and chrome://tracing open.
 // Format: "Trace Event Format", docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 
-import { type Cycle, durationOf } from '../core/units.ts';
+import type { Cycle } from '../core/units.ts';
 import { memories, type Memory } from '../mapping/place-feature-maps.ts';
 import type { Timeline } from './timeline.ts';
+import { traceSpan, type TraceSpan } from './trace-time.ts';
 
 /** A complete slice, a counter value or a name, as the format has them. Times in microseconds. */
 export type TraceEvent =
@@ -48,7 +49,8 @@ export interface TraceOptions {
 }
 
 const pid = 1;
-const controllerTrack = 0;
+/** Not 0: Perfetto takes that for the process' own number, which would be another track. */
+const controllerTrack = 1;
 /** Tracks of each core: what it does, its weight path, then the halves of its macros. */
 const tracksPerCore = 4;
 
@@ -71,7 +73,7 @@ export function toChromeTrace(timeline: Timeline, options: TraceOptions = {}): C
   };
 }
 
-const coreTrack = (core: number): number => 1 + tracksPerCore * core;
+const coreTrack = (core: number): number => controllerTrack + 1 + tracksPerCore * core;
 const weightTrack = (core: number): number => coreTrack(core) + 1;
 const macroTrack = (core: number, half: number): number => coreTrack(core) + 2 + half;
 const memoryTrack = (timeline: Timeline, memory: Memory): number =>
@@ -93,7 +95,7 @@ function trackNames(timeline: Timeline): TraceEvent[] {
       ph: 'M',
       name: 'process_name',
       pid,
-      tid: 0,
+      tid: controllerTrack,
       args: { name: `${timeline.chip}: ${timeline.network}` },
     },
     track(controllerTrack, 'controller'),
@@ -162,14 +164,16 @@ function stepSlices(timeline: Timeline): TraceEvent[] {
 
 /** One slice per layer and core: what is left when a trace would be too large to open. */
 function layerSlices(timeline: Timeline): TraceEvent[] {
-  return timeline.layers.flatMap(({ layer, start, cycles }) => {
-    const sums = new Map<number, Record<string, number>>();
-    for (const step of timeline.steps) {
-      if (step.layer !== layer) continue;
-      const sum = sums.get(step.core) ?? {};
-      sums.set(step.core, { ...sum, [step.kind]: (sum[step.kind] ?? 0) + step.cycles });
-    }
-    return [...sums].map(([core, args]): TraceEvent => ({
+  const sums = new Map<string, Map<number, Record<string, number>>>();
+  for (const { layer, core, kind, cycles } of timeline.steps) {
+    const ofLayer = sums.get(layer) ?? new Map<number, Record<string, number>>();
+    sums.set(layer, ofLayer);
+    const sum = ofLayer.get(core) ?? {};
+    ofLayer.set(core, sum);
+    sum[kind] = (sum[kind] ?? 0) + cycles;
+  }
+  return timeline.layers.flatMap(({ layer, start, cycles }) =>
+    [...(sums.get(layer) ?? [])].map(([core, args]): TraceEvent => ({
       ph: 'X',
       name: layer,
       cat: 'layer',
@@ -177,15 +181,12 @@ function layerSlices(timeline: Timeline): TraceEvent[] {
       tid: coreTrack(core),
       ...span(timeline, start, cycles),
       args,
-    }));
-  });
+    })),
+  );
 }
 
-/** Start and duration in microseconds. */
-function span(timeline: Timeline, start: Cycle, length: Cycle): { ts: number; dur: number } {
-  const microseconds = (count: Cycle): number => durationOf(count, timeline.frequency) / 1000;
-  return { ts: microseconds(start), dur: microseconds(length) };
-}
+const span = ({ frequency }: Timeline, start: Cycle, length: Cycle): TraceSpan =>
+  traceSpan(start, length, frequency);
 
 const track = (tid: number, name: string): TraceEvent => ({
   ph: 'M',
