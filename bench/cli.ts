@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CimError, UsageError } from '../src/core/errors.ts';
+import { largest } from '../src/core/extremes.ts';
 import { checkWritable, readText } from '../src/cli/files.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
 import { openHeadless } from './headless.ts';
@@ -95,7 +96,7 @@ async function openHere(): Promise<Awaited<ReturnType<typeof openHeadless>>> {
 }
 
 function list(): void {
-  const width = Math.max(...questions.map(({ name }) => name.length));
+  const width = largest(questions.map(({ name }) => name.length));
   for (const { name, asks } of questions) process.stdout.write(`${name.padEnd(width)}  ${asks}\n`);
 }
 

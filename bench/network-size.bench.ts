@@ -2,6 +2,7 @@
 // each row the time of one image; a power law is fitted to each series (least squares on logarithms). Exponent 1 is time
 // in proportion to work; small ones pay for their submit.
 
+import { largest, smallest } from '../src/core/extremes.ts';
 import { networkMacs, type Network } from '../src/network/network.ts';
 import { resnet18, resnet20, vgg16 } from '../src/network/index.ts';
 import { openGpuOf } from './support/backend.ts';
@@ -99,7 +100,7 @@ function addFit(bench: Bench, series: string, rows: readonly Row[]): void {
       R2: Number(r2.toFixed(4)),
       'seconds at 1 MMAC': Number((coefficient * 1e6 ** exponent).toPrecision(3)),
       points: points.length,
-      decades: Number(Math.log10(Math.max(...sizes) / Math.min(...sizes)).toFixed(2)),
+      decades: Number(Math.log10(largest(sizes) / smallest(sizes)).toFixed(2)),
     },
     checked: 'the rows of its series',
   });

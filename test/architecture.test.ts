@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const src = resolve(import.meta.dirname, '../src');
@@ -158,5 +159,56 @@ describe('the folders of src', () => {
       .filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 400);
 
     expect(long).toEqual([]);
+  });
+});
+
+/** Functions that take any number of values: each spread value lies on the stack, which overflows at about 100,000. */
+const variadic = [
+  ...['max', 'min', 'hypot', 'push', 'unshift', 'splice', 'concat', 'of'],
+  ...['fromCharCode', 'fromCodePoint'],
+];
+
+/** Where `text` spreads a list over the arguments of such a function, as `file:line`. */
+function spreadCalls(file: string, text: string): readonly string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const name = node.expression.name.text;
+      const spreads = node.arguments.some((argument) => ts.isSpreadElement(argument));
+      if (name === 'apply' || (spreads && variadic.includes(name)))
+        found.push(`${file}:${source.getLineAndCharacterOfPosition(node.end).line + 1}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+describe('lists of any length', () => {
+  const root = resolve(src, '..');
+
+  it.each(['src', 'bench', 'tools', 'bin'])('are not spread over arguments in %s', (folder) => {
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|mjs|js|cjs)$/.test(name))
+      .map((name) => join(folder, name));
+
+    expect(files.length).toBeGreaterThan(0);
+    // `largest` and `smallest` of src/core/extremes.ts take any number; instead of push, a loop does.
+    const calls = files.flatMap((file) =>
+      spreadCalls(file, readFileSync(join(root, file), 'utf8')),
+    );
+    expect(calls).toEqual([]);
+  });
+
+  it('would be found', () => {
+    for (const call of [
+      'Math.max(...a)',
+      'a.push(\n1, ...b)',
+      'String.fromCharCode(...a)',
+      'f.apply(null, a)',
+    ])
+      expect(spreadCalls('x.ts', call), call).toHaveLength(1);
+    expect(spreadCalls('x.ts', 'Math.max(0, largest([...a, ...b]))')).toEqual([]);
   });
 });

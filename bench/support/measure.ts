@@ -1,6 +1,7 @@
 // The harness: every case is checked first and timed afterwards.
 
 import { InputError } from '../../src/core/errors.ts';
+import { smallest } from '../../src/core/extremes.ts';
 import type { Bench, Host, Question, Settings, TimedCase } from './question.ts';
 import { keyText, type Row, type Timing } from './result.ts';
 import { type Spread, spreadOf } from './statistics.ts';
@@ -86,7 +87,7 @@ async function time(one: TimedCase, host: Host, settings: Settings): Promise<Tim
   const wall = spreadOf(times.map((time) => time.wall / runsPerRepetition));
   const cpus = times.map((time) => (time.cpu ?? 0) / runsPerRepetition);
   // Where the clock of CPU seconds ticks slowly, a short run may have used none at all.
-  const cpu = Math.min(...cpus) > 0 ? spreadOf(cpus) : null;
+  const cpu = smallest(cpus) > 0 ? spreadOf(cpus) : null;
   return {
     repetitions,
     runsPerRepetition,

@@ -1,6 +1,7 @@
 // Buffers by size, used again when they are given back, and counted, so that a leak is a number and not a guess.
 
 import { MemoryError } from '../core/errors.ts';
+import { smallest } from '../core/extremes.ts';
 
 /** GPUBufferUsage.STORAGE | COPY_DST | COPY_SRC, as numbers: the globals are not everywhere. */
 export const storageUsage: GPUBufferUsageFlags = 0x80 | 0x8 | 0x4;
@@ -142,7 +143,7 @@ export class BufferPool {
     if (this.#bytes + size <= this.#limit) return undefined;
     const sizes = [...this.#waiting].filter(([, buffers]) => buffers.length > 0);
     const fitting = sizes.map(([waiting]) => waiting).filter((waiting) => waiting > size);
-    return this.#waiting.get(Math.min(...fitting))?.pop();
+    return this.#waiting.get(smallest(fitting))?.pop();
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {

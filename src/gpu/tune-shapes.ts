@@ -1,6 +1,7 @@
 // Measures on a device which shape of the tiled kernels is fastest there.
 
 import { SimulationError } from '../core/errors.ts';
+import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { randomWord } from '../core/random.ts';
 import { onePixel } from '../core/window.ts';
@@ -57,7 +58,7 @@ export async function tuneShapes(options: TuneOptions): Promise<readonly ShapeTi
 /** The shape with the least time for both ways together, each relative to the fastest. */
 export function fastestShape(times: readonly ShapeTime[]): KernelShape | undefined {
   const least = (way: 'dotProduct' | 'bitLines'): number =>
-    Math.min(...times.map((time) => time[way]));
+    smallest(times.map((time) => time[way]));
   const [dot, bit] = [least('dotProduct'), least('bitLines')];
   const cost = (time: ShapeTime): number => time.dotProduct / dot + time.bitLines / bit;
   return times.toSorted((a, b) => cost(a) - cost(b))[0]?.shape;

@@ -5,6 +5,7 @@ import type { KernelTile, WeightLoad } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 import { popcount } from '../core/integer.ts';
+import { smallest } from '../core/extremes.ts';
 import { weightIndex } from '../compress/weight-group.ts';
 
 /** The macros of a chip over a whole frame, with what they hold. */
@@ -159,7 +160,7 @@ function fillingsOf(mapped: MappedMacroLayer, number: number): readonly Plan[] {
       .map(({ core, pass, firstPixel, pixels }) => ({ core, pass, firstPixel, pixels }));
     return tile.loads.map((part, load): Plan => ({ mapped, number, tile, load, part, runs }));
   });
-  const passOf = ({ runs }: Plan): number => Math.min(...runs.map(({ pass }) => pass));
+  const passOf = ({ runs }: Plan): number => smallest(runs.map(({ pass }) => pass));
   return plans.toSorted((a, b) => passOf(a) - passOf(b));
 }
 

@@ -1,5 +1,6 @@
 // Which core runs which kernel tile, when: in the order of the tiles, or balanced.
 
+import { smallest } from '../core/extremes.ts';
 import type { KernelTile } from './kernel-tile.ts';
 
 /**
@@ -45,7 +46,7 @@ export function placeTiles(tiles: readonly KernelTile[], placement: Placement): 
   const ends = Array.from({ length: cores }, () => 0);
   const queues = Array.from({ length: cores }, () => 0);
   return ordered.map((share, position): TileRun => {
-    const core = balance === 'lpt' ? ends.indexOf(Math.min(...ends)) : position % cores;
+    const core = balance === 'lpt' ? ends.indexOf(smallest(ends)) : position % cores;
     const pass = queues[core] ?? 0;
     queues[core] = pass + 1;
     ends[core] = (ends[core] ?? 0) + costOf(share);

@@ -3,6 +3,7 @@
 import { type ChipSpec, setChipValues } from '../chips/index.ts';
 import { type Evidence, provenanceOf } from '../chips/sourced.ts';
 import { CancelledError, CimError } from '../core/errors.ts';
+import { largest, smallest } from '../core/extremes.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { Outcome } from './estimator.ts';
 
@@ -91,7 +92,7 @@ function tryValue(
 
 function swingOf(outcomes: readonly Outcome[]): Outcome {
   const ratio = (of: (outcome: Outcome) => number): number =>
-    Math.max(...outcomes.map(of)) / Math.min(...outcomes.map(of));
+    largest(outcomes.map(of)) / smallest(outcomes.map(of));
   return {
     framesPerSecond: ratio((outcome) => outcome.framesPerSecond),
     topsPerWatt: ratio((outcome) => outcome.topsPerWatt),

@@ -30,7 +30,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   if (settings.text !== undefined) element.textContent = settings.text;
   for (const [name, value] of Object.entries(settings.attributes ?? {}))
     element.setAttribute(name, value);
-  element.append(...children);
+  for (const child of children) element.append(child);
   return element;
 }
 

@@ -3,6 +3,7 @@
 // loaded, line by line as text is read.
 // A world unit is the height of a cell.
 
+import { largest } from '../../core/extremes.ts';
 import type { Filling, FillingRun, MacroArray } from '../../inspect/macro-array.ts';
 
 /** A rectangle in world units. */
@@ -90,7 +91,7 @@ const worthwhile = { cells: 1.25, columns: 2 } as const;
 /** Lays out an array so that macros cover most of the room. */
 export function layoutArray(array: MacroArray, room: Room): ArrayLayout {
   const held = heldByCore(array);
-  const longest = Math.max(1, ...held.flat().map((list) => list.length));
+  const longest = Math.max(1, largest(held.flat().map((list) => list.length)));
   const layers = Math.max(1, held.length);
   let best: { readonly area: number; readonly plan: Plan; readonly scale: number } | undefined;
   for (const cellWidth of cellWidths) {
@@ -134,7 +135,7 @@ function scaleOf(array: MacroArray, held: HeldByLayer, plan: Plan, room: Room): 
   const width = columns * sectionWidth(array, plan) + (columns - 1) * plan.sizes.gaps.block;
   const heights = Array.from({ length: columns }, (_, column) => columnHeight(held, plan, column));
   const wide = Math.max(1, room.width - (columns - 1) * room.names) / width;
-  return Math.min(wide, room.height / Math.max(...heights));
+  return Math.min(wide, room.height / largest(heights));
 }
 
 const columnsOf = (held: HeldByLayer, { perColumn }: Plan): number =>
@@ -179,7 +180,7 @@ function heldByCore({ layers, cores, fillings }: MacroArray): readonly (readonly
 }
 
 const linesOf = (ofLayer: readonly (readonly Held[])[], columns: number): number =>
-  Math.ceil(Math.max(1, ...ofLayer.map((list) => list.length)) / columns);
+  Math.ceil(Math.max(1, largest(ofLayer.map((list) => list.length))) / columns);
 
 const blockWidth = ({ fillingWidth, gaps }: Sizes, columns: number): number =>
   columns * (fillingWidth + gaps.filling) + gaps.filling;
@@ -211,14 +212,14 @@ function place(array: MacroArray, held: HeldByLayer, plan: Plan, names: number):
         const x = left + gaps.filling + (number % perLine) * (sizes.fillingWidth + gaps.filling);
         const line = Math.floor(number / perLine);
         const y = top + gaps.filling + line * (macroHeight + gaps.filling);
-        macros.push(...macrosOf(array, sizes, one, { core, x, y }));
+        for (const macro of macrosOf(array, sizes, one, { core, x, y })) macros.push(macro);
       });
     });
     top += high + gaps.block;
   });
   const width = columns * (wide + gaps.block + names) - gaps.block - names;
   const heights = Array.from({ length: columns }, (_, column) => columnHeight(held, plan, column));
-  return { width, height: Math.max(...heights), cellWidth, macros, panels, sections, columns };
+  return { width, height: largest(heights), cellWidth, macros, panels, sections, columns };
 }
 
 const macrosOf = (

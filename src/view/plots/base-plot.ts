@@ -2,6 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { assert } from '../../core/errors.ts';
+import { largest } from '../../core/extremes.ts';
 import { drawLegend } from '../figure/legend.ts';
 import { makeSvg } from '../make-element.ts';
 import { layOutLegend, type LegendItem, textWidth } from '../figure/legend-layout.ts';
@@ -35,7 +36,7 @@ export const legendHeight = (items: readonly LegendItem[], width: number): numbe
 
 /** Left margin for names, within reason. */
 export const nameMargin = (names: readonly string[]): number =>
-  Math.min(140, Math.max(...names.map(textWidth), 40) + 14);
+  Math.min(140, Math.max(largest(names.map(textWidth)), 40) + 14);
 
 /** How tips look. */
 export const tip: Plot.TipOptions = { fill: 'var(--mars-surface)', stroke: 'var(--mars-line)' };

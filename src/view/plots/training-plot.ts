@@ -1,6 +1,7 @@
 // Loss, accuracy and density by epoch: three plots over one axis.
 
 import * as Plot from '@observablehq/plot';
+import { largest, smallest } from '../../core/extremes.ts';
 import { drawFigure } from '../figure/figure.ts';
 import { drawLegend } from '../figure/legend.ts';
 import type { LegendItem } from '../figure/legend-layout.ts';
@@ -93,6 +94,7 @@ function drawPanel(
 ): SVGSVGElement {
   const starts = stageStarts(records);
   const epochs = records.map(({ epoch }) => epoch);
+  const first = smallest(epochs);
   return drawPlot(
     { width, height: panelHeight, marginLeft, label },
     {
@@ -100,7 +102,7 @@ function drawPanel(
       marginBottom: 34,
       x: {
         label: 'epoch',
-        domain: [Math.min(...epochs), Math.max(...epochs, Math.min(...epochs) + 1)],
+        domain: [first, Math.max(largest(epochs), first + 1)],
         tickFormat: (epoch: number) => (Number.isInteger(epoch) ? String(epoch) : ''),
         ticks: Math.max(2, Math.min(records.length, width / 60)),
         inset: 6,

@@ -1,5 +1,6 @@
 // What chip and exact network say to each image, as rows.
 
+import { largest, smallest } from '../../core/extremes.ts';
 import { predictedClasses } from '../../core/feature-map.ts';
 import type { Predictions } from '../engine/engine.ts';
 
@@ -70,8 +71,8 @@ export function barOf(
   value: number,
   values: readonly number[],
 ): { readonly left: number; readonly length: number } {
-  const low = Math.min(0, ...values);
-  const high = Math.max(0, ...values);
+  const low = Math.min(0, smallest(values));
+  const high = Math.max(0, largest(values));
   if (high === low) return { left: 0, length: 0 };
   return {
     left: (Math.min(0, value) - low) / (high - low),

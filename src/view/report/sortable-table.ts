@@ -51,7 +51,10 @@ export function drawSortableTable<T>(
       ? sortRows(shown.rows, (row) => column.value(row), sorted.direction)
       : shown.rows;
   };
-  const drawRows = (): void => body.replaceChildren(...rowsOf(shown.columns, ordered()));
+  const drawRows = (): void => {
+    body.replaceChildren();
+    for (const row of rowsOf(shown.columns, ordered())) body.append(row);
+  };
   const sortBy = (column: TableColumn<T>): void => {
     sorted = { label: column.label, direction: nextDirection(shown, column, sorted) };
     for (const cell of head.querySelectorAll('th'))
