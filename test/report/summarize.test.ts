@@ -6,6 +6,7 @@ import { estimateRun, simulate } from '../../src/simulate/simulate.ts';
 import { schedule } from '../../src/timeline/schedule.ts';
 import { mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
+import { wideLinear } from '../support/wide-linear.ts';
 
 const facts = {
   dataset: 'noise',
@@ -185,6 +186,18 @@ describe('summarize', () => {
     const report = await reportOf(network, { prunedGroups: 1 });
 
     expect(JSON.parse(reportText(report))).toEqual(report);
+  });
+});
+
+describe('summarize of a layer with 100,352 weight loads', () => {
+  it('counts them all', () => {
+    const mapping = wideLinear(25_088, 1024, ['macro.wordLines=16']);
+
+    const report = summarize(mapping, estimateRun(mapping), schedule(mapping));
+
+    // Of each core: 16 cycles for every group that is loaded. Two macros hold a group, half of its kernels each.
+    expect(report.performance.loadCycles).toBe(16 * (100_352 / 4));
+    expect(report.layers[0]).toMatchObject({ groupsKept: 100_352, macroOps: 2 * 100_352 });
   });
 });
 
