@@ -11,9 +11,9 @@ export interface ProgressBar {
 
 const titles: Readonly<Record<Progress['stage'], string>> = {
   calibrate: 'calibrating activations',
-  quantize: 'integer network',
   float: 'float network',
   simulate: 'simulating the chip',
+  exact: 'integer network',
   sweep: 'trying chips',
 };
 

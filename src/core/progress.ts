@@ -2,7 +2,11 @@
 
 /** What is done of a stage. */
 export interface Progress {
-  readonly stage: 'calibrate' | 'quantize' | 'float' | 'simulate' | 'sweep';
+  /**
+   * `calibrate`: measuring activations to choose their clips. `float`: the network in real arithmetic. `simulate`: the
+   * chip. `exact`: the integer network, as on a chip that loses nothing, for comparison. `sweep`: one chip after another.
+   */
+  readonly stage: 'calibrate' | 'float' | 'simulate' | 'exact' | 'sweep';
   readonly done: number;
   readonly total: number;
 }

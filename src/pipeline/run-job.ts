@@ -187,15 +187,19 @@ async function exactOutputs(
   const { network } = mapping;
   const { run, work } = known;
   if (backend.name === 'reference') return integerForward(network, images, work);
-  const exact = losesNothing(run)
+  const { signal, onProgress } = work;
+  const isKnown = losesNothing(run);
+  const exact = isKnown
     ? run.outputs
-    : (await simulate(mapping, images, { backend, exact: true, signal: work.signal })).outputs;
+    : (await simulate(mapping, images, { backend, exact: true, signal, onProgress })).outputs;
   const macs = mapping.layers.reduce(
     (sum, mapped) => sum + (mapped.kind === 'macro' ? layerStorage(mapped).macs : 0),
     0,
   );
   const count = Math.min(images.images, Math.max(1, Math.floor(checkedMacs / macs)));
-  const checked = integerForward(network, imageSlice(images, 0, count), work);
+  // A stage goes from its first image to its last once.
+  const checkWork = isKnown ? { signal, onProgress } : { signal };
+  const checked = integerForward(network, imageSlice(images, 0, count), checkWork);
   const different = checked.findIndex((value, i) => value !== exact[i]);
   if (different >= 0)
     throw new SimulationError({

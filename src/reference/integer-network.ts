@@ -28,7 +28,7 @@ export function integerForward(
   for (let image = 0; image < images.images; image++) {
     if (work.signal?.aborted) throw new CancelledError({ what: 'stopped' });
     outputs.set(forwardOne(network, imageSlice(images, image, 1)), image * network.classes);
-    work.onProgress?.({ stage: 'quantize', done: image + 1, total: images.images });
+    work.onProgress?.({ stage: 'exact', done: image + 1, total: images.images });
   }
   return outputs;
 }

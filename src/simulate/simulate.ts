@@ -154,7 +154,8 @@ async function runBatches(
       continue;
     }
     first += slice.images;
-    options.onProgress?.({ stage: 'simulate', done: first, total: images.images });
+    const stage = options.exact ? 'exact' : 'simulate';
+    options.onProgress?.({ stage, done: first, total: images.images });
   }
   return outputs;
 }

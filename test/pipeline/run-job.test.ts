@@ -5,6 +5,7 @@ import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import { groupShapeOf, type Job, mapJob, runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { reportText } from '../../src/report/report.ts';
+import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { caughtEventually } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 
@@ -31,6 +32,20 @@ const job: Job = {
   prunedGroups: 0,
   seed: 3,
 };
+
+/** The ways to the exact integers: plain convolutions, a second simulation, or the first where it lost nothing. */
+const backends: readonly { readonly title: string; readonly backend: MacroBackend }[] = [
+  { title: 'the reference', backend: openReference() },
+  { title: 'a device', backend: { ...openReference(), name: 'device' } },
+  {
+    title: 'a device that loses nothing',
+    backend: {
+      ...openReference(),
+      name: 'device',
+      prepare: (program) => Promise.resolve({ program, path: 'dot product' }),
+    },
+  },
+];
 
 describe('groupShapeOf', () => {
   it('is what the chip runs together', () => {
@@ -104,22 +119,32 @@ describe('runJob', () => {
     expect(report.compression.groupsKept).toBeLessThan(report.compression.groups);
   });
 
-  it('tells of every stage, in order, to its end', async () => {
-    const seen: Progress[] = [];
+  it.each(backends)(
+    'tells of every stage once, in order, from its first image to its last, on $title',
+    async ({ backend }) => {
+      const seen: Progress[] = [];
 
-    await runJob(job, openReference(), { onProgress: (progress) => seen.push(progress) });
+      const two = { ...job.images, images: noise(network.input, 2), labels: labels.slice(0, 2) };
+      await runJob({ ...job, images: two, calibration: noise(network.input, 2) }, backend, {
+        onProgress: (progress) => seen.push(progress),
+      });
 
-    expect([...new Set(seen.map(({ stage }) => stage))]).toEqual([
-      'calibrate',
-      'float',
-      'simulate',
-      'quantize',
-    ]);
-    for (const stage of ['calibrate', 'quantize', 'float', 'simulate']) {
-      const last = seen.filter((progress) => progress.stage === stage).at(-1)!;
-      expect(last.done, stage).toBe(last.total);
-    }
-  });
+      const stages = seen.map(({ stage }) => stage);
+      expect(stages.filter((stage, i) => stage !== stages[i - 1])).toEqual([
+        'calibrate',
+        'float',
+        'simulate',
+        'exact',
+      ]);
+      for (const stage of new Set(stages)) {
+        const own = seen.filter((progress) => progress.stage === stage);
+        const { done, total } = own.at(-1)!;
+        expect(done, stage).toBe(total);
+        expect(new Set(own.map((progress) => progress.total)).size, stage).toBe(1);
+        own.slice(1).forEach((next, i) => expect(next.done, stage).toBeGreaterThan(own[i]!.done));
+      }
+    },
+  );
 
   it('stops when told to', async () => {
     const signal = { aborted: true };

@@ -87,19 +87,22 @@ describe('integerForward', () => {
   it('tells of its progress and stops when told to', () => {
     const network = compress(tourNetwork(), {});
     const signal = { aborted: false };
-    const done: number[] = [];
+    const done: unknown[] = [];
 
     const run = (): unknown =>
       integerForward(network, noise(network.input, 3), {
         signal,
         onProgress: (progress) => {
-          done.push(progress.done);
+          done.push(progress);
           signal.aborted = progress.done === 2;
         },
       });
 
     expect(run).toThrow(expect.objectContaining({ name: 'CancelledError' }));
-    expect(done).toEqual([1, 2]);
+    expect(done).toEqual([
+      { stage: 'exact', done: 1, total: 3 },
+      { stage: 'exact', done: 2, total: 3 },
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryError } from '../../src/core/errors.ts';
+import { imageSlice } from '../../src/core/feature-map.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
@@ -207,6 +208,18 @@ describe('simulate', () => {
     expect(seen.map(({ done }) => done)).toEqual([2, 3]);
     expect(seen.every(({ stage, total }) => stage === 'simulate' && total === 3)).toBe(true);
     expect(run).toMatchObject({ images: 3, backend: 'reference' });
+  });
+
+  it('tells of the exact integers as a stage of its own', async () => {
+    const seen: Progress[] = [];
+
+    await simulate(mapping, imageSlice(images, 0, 1), {
+      backend: openReference(),
+      exact: true,
+      onProgress: (progress) => seen.push(progress),
+    });
+
+    expect(seen).toEqual([{ stage: 'exact', done: 1, total: 1 }]);
   });
 
   it('stops when told to', async () => {

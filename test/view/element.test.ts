@@ -220,6 +220,20 @@ describe.skipIf(!browserIsThere)('the element', () => {
     expect(await part('view')).toBe('');
   });
 
+  it.each([
+    ['calibrate', 'choosing activation clips'],
+    ['float', 'in real arithmetic'],
+    ['simulate', 'simulating'],
+    ['exact', 'in exact integers'],
+  ])('says of stage %s that it is %s', async (stage, words) => {
+    await show('<mars-chip id="a" images="0"></mars-chip>');
+    await until(`${runs}.length === 1`);
+
+    await ask(`${runs}[0].onProgress({ stage: '${stage}', done: 6, total: 12 })`);
+
+    expect(await part('step')).toBe(`${words}: 6 of 12`);
+  });
+
   it('says that an error of the engine is no fault of the person, and runs again on the button', async () => {
     await show('<mars-chip id="a" images="0"></mars-chip>');
     await until(`${runs}.length === 1`);

@@ -21,9 +21,9 @@ export interface Frame {
 
 const stages: Readonly<Record<Progress['stage'], string>> = {
   calibrate: 'choosing activation clips',
-  quantize: 'quantizing',
   float: 'in real arithmetic',
   simulate: 'simulating',
+  exact: 'in exact integers',
   sweep: 'trying chips',
 };
 

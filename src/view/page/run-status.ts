@@ -19,9 +19,9 @@ export interface RunStatus {
 
 const stageNames: Readonly<Record<Progress['stage'], string>> = {
   calibrate: 'Choosing activation clips',
-  quantize: 'Computing exact integers',
   float: 'Computing in real arithmetic',
   simulate: 'Simulating the chip',
+  exact: 'Computing exact integers',
   sweep: 'Sweeping',
 };
 
