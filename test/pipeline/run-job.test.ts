@@ -36,12 +36,12 @@ const job: Job = {
 /** The ways to the exact integers: plain convolutions, a second simulation, or the first where it lost nothing. */
 const backends: readonly { readonly title: string; readonly backend: MacroBackend }[] = [
   { title: 'the reference', backend: openReference() },
-  { title: 'a device', backend: { ...openReference(), name: 'device' } },
+  { title: 'a device', backend: { ...openReference(), name: 'gpu' } },
   {
     title: 'a device that loses nothing',
     backend: {
       ...openReference(),
-      name: 'device',
+      name: 'gpu',
       prepare: (program) => Promise.resolve({ program, path: 'dot product' }),
     },
   },
