@@ -129,7 +129,9 @@ const count = (low: number, high: number): z.ZodType =>
 const amount = (unit: string): z.ZodType => sourcedSchema(z.number().nonnegative().max(1e12), unit);
 const deviation = (unit: string, high: number): z.ZodType =>
   sourcedSchema(z.number().min(0).max(high), unit);
-const positive = (unit: string): z.ZodType => sourcedSchema(z.number().positive().max(1e12), unit);
+/** A physical quantity; the bounds are far from any chip, and keep a timeline's numbers exact. */
+const quantity = (unit: string, low: number, high: number): z.ZodType =>
+  sourcedSchema(z.number().min(low).max(high), unit);
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
 
@@ -137,8 +139,8 @@ const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.
 export const chipSchema: z.ZodType = z.strictObject({
   name: z.string().min(1),
   title: z.string().min(1),
-  process: z.strictObject({ node: positive('nm'), supply: positive('V') }),
-  clock: z.strictObject({ frequency: positive('MHz') }),
+  process: z.strictObject({ node: quantity('nm', 0.1, 1e5), supply: quantity('V', 0.01, 100) }),
+  clock: z.strictObject({ frequency: quantity('MHz', 1e-3, 1e6) }),
   precision: z.strictObject({ weightBits: count(2, 8), activationBits: count(1, 8) }),
   cores: z.strictObject({ count: count(1, 65536), macros: count(1, 64) }),
   macro: z.strictObject({
@@ -147,7 +149,7 @@ export const chipSchema: z.ZodType = z.strictObject({
     partitions: count(1, 1024),
     bitLinesPerPartition: count(1, 64),
     inputBitsPerPhase: sourcedSchema(z.union([z.literal(1), z.literal(2), z.literal(4)]), ''),
-    phaseTime: positive('ns'),
+    phaseTime: quantity('ns', 1e-3, 1e6),
     writeBitsPerCycle: count(1, 65536),
   }),
   adc: z.strictObject({
