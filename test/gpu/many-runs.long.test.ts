@@ -11,20 +11,21 @@ import { tourNetwork } from '../support/small-networks.ts';
 /** Counts, from now on, the buffers of `device` that are not destroyed and the pipelines that were made. */
 function countOn(device: GPUDevice): { readonly buffers: number; readonly pipelines: number } {
   const counts = { buffers: 0, pipelines: 0 };
-  const { createBuffer, createComputePipelineAsync } = device;
+  const createBuffer = device.createBuffer.bind(device);
+  const createPipeline = device.createComputePipelineAsync.bind(device);
   device.createBuffer = (descriptor) => {
-    const buffer = createBuffer.call(device, descriptor);
+    const buffer = createBuffer(descriptor);
     counts.buffers += 1;
-    const { destroy } = buffer;
+    const destroy = buffer.destroy.bind(buffer);
     buffer.destroy = () => {
       counts.buffers -= 1;
-      return destroy.call(buffer);
+      return destroy();
     };
     return buffer;
   };
   device.createComputePipelineAsync = async (descriptor) => {
     counts.pipelines += 1;
-    return await createComputePipelineAsync.call(device, descriptor);
+    return await createPipeline(descriptor);
   };
   return counts;
 }
