@@ -13,8 +13,8 @@ import { isSourced, provenanceOf } from './sourced.ts';
  * @throws {ChipError} naming the path of the first field that is wrong
  */
 export function checkChip(value: unknown, where: string): ChipSpec {
-  const chip = checkSchema(chipSchema, value, ({ path, what, todo }) => {
-    const advice = todo ?? 'compare with `mars info --chip mars --json`';
+  const chip = checkSchema(chipSchema, value, ({ path, what, todo, isMissing }) => {
+    const advice = isMissing ? 'compare with `mars info --chip mars --json`' : todo;
     return new ChipError({ what, where: [where, path], todo: advice });
   });
   return checkTogether(chip as ChipSpec, where);

@@ -129,7 +129,8 @@ const count = (low: number, high: number): z.ZodType =>
 const amount = (unit: string): z.ZodType => sourcedSchema(z.number().nonnegative().max(1e12), unit);
 const deviation = (unit: string, high: number): z.ZodType =>
   sourcedSchema(z.number().min(0).max(high), unit);
-const positive = (unit: string): z.ZodType => sourcedSchema(z.number().positive().max(1e12), unit);
+/** Divided by, so that nothing a chip states is too large for a number. */
+const positive = (unit: string): z.ZodType => sourcedSchema(z.number().min(1e-9).max(1e12), unit);
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
 

@@ -13,6 +13,8 @@ export interface SchemaFault {
   /** Such as `must be 1 … 8, not 12`. */
   readonly what: string;
   readonly todo: string | undefined;
+  /** Whether there is no value at all. */
+  readonly isMissing: boolean;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -64,28 +66,35 @@ function chosenIssue(issues: readonly Issue[], value: unknown): Issue | undefine
 }
 
 function faultOf(schema: z.ZodType, issue: Issue | undefined, value: unknown): SchemaFault {
-  const path = issue?.path ?? [];
+  const path = issue?.code === 'invalid_key' ? issue.path.slice(0, -1) : (issue?.path ?? []);
   const keys = path.map(String);
-  const place = { path: keys.join('.') || 'top level', keys, todo: undefined };
   const node = nodeAt(schema, path, value);
   const found = valueAt(value, path);
-  switch (issue?.code) {
-    case 'unrecognized_keys':
-      return { ...place, ...unknownName(issue.keys[0] ?? '', Object.keys(node.properties ?? {})) };
-    case 'invalid_key':
-      return {
-        ...place,
-        what: `has the name ${shortText(path.at(-1))}, a name must be ${permitted(node.propertyNames ?? {}, '')}`,
-      };
-    case 'custom':
-      return { ...place, what: issue.message };
-    default:
-      if (found === undefined) return { ...place, what: `is missing: ${permitted(node, found)}` };
-      return { ...place, what: `must be ${permitted(node, found)}, not ${foundText(found)}` };
-  }
+  return {
+    path: keys.join('.') || 'top level',
+    keys,
+    isMissing: found === undefined,
+    todo: undefined,
+    ...faultWords(issue, node, found),
+  };
 }
 
-function unknownName(name: string, names: readonly string[]): Pick<SchemaFault, 'what' | 'todo'> {
+type FaultWords = Pick<SchemaFault, 'what'> & Partial<SchemaFault>;
+
+function faultWords(issue: Issue | undefined, node: Node, found: unknown): FaultWords {
+  if (issue?.code === 'unrecognized_keys')
+    return unknownName(issue.keys[0] ?? '', Object.keys(node.properties ?? {}));
+  if (issue?.code === 'invalid_key') {
+    const wanted = permitted(node.propertyNames ?? {}, '');
+    return { what: `a name must be ${wanted}, not ${shortText(issue.path.at(-1))}` };
+  }
+  const wanted = permitted(node, found);
+  return found === undefined
+    ? { what: `is missing (wanted: ${wanted})` }
+    : { what: `must be ${wanted}, not ${foundText(found)}` };
+}
+
+function unknownName(name: string, names: readonly string[]): FaultWords {
   const nearest = nearestName(name, names);
   return {
     what: `has no field ${shortText(name)}`,
@@ -140,8 +149,12 @@ function permitted(node: Node, found: unknown): string {
   const choices = choicesOf(node);
   if (choices) return oneOf(choices.map((choice) => JSON.stringify(choice)));
   const branches = node.anyOf ?? node.oneOf;
-  if (branches?.every(({ type }) => type === 'object')) return 'an object';
-  if (branches) return oneOf(branches.map((branch) => permitted(branch, found)));
+  return branches
+    ? oneOf(branches.map((branch) => permitted(branch, found)))
+    : permittedKind(node, found);
+}
+
+function permittedKind(node: Node, found: unknown): string {
   switch (node.type) {
     case 'integer':
       return numberWords(node, Number.isInteger(found), 'a whole number');
@@ -155,6 +168,7 @@ function permitted(node: Node, found: unknown): string {
       return 'true or false';
     case 'object':
       return 'an object';
+    case undefined:
     default:
       return 'another value';
   }
@@ -167,17 +181,24 @@ function numberWords(node: Node, isKind: boolean, kind: string): string {
   const high = isSafeLimit(maximum) ? undefined : maximum;
   const range =
     low !== undefined && high !== undefined
-      ? `${low} … ${high}`
+      ? `${numberText(low)} … ${numberText(high)}`
       : [
-          low === undefined ? '' : `at least ${low}`,
-          exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`,
-          high === undefined ? '' : `at most ${high}`,
-          exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`,
+          low === undefined ? '' : `at least ${numberText(low)}`,
+          exclusiveMinimum === undefined ? '' : `above ${numberText(exclusiveMinimum)}`,
+          high === undefined ? '' : `at most ${numberText(high)}`,
+          exclusiveMaximum === undefined ? '' : `below ${numberText(exclusiveMaximum)}`,
         ]
           .filter((part) => part !== '')
           .join(' and ');
   if (range === '') return kind;
   return isKind ? range : `${kind}, ${range}`;
+}
+
+/** 1000000000000 as 1e12. */
+function numberText(value: number): string {
+  const text = String(value);
+  const short = value.toExponential().replace('+', '');
+  return short.length < text.length - 1 ? short : text;
 }
 
 /** Integers are limited to +-(2^53 - 1) where nothing else is said. */

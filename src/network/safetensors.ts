@@ -49,7 +49,7 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
   const body = bytes.subarray(8 + headerBytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   const parts = Object.entries(entries).map(([name, entry]): Part => {
-    const { dtype, shape, data_offsets: offsets } = entry as z.infer<typeof entrySchema>;
+    const { dtype, shape, data_offsets: offsets } = entry;
     const [begin, end] = offsets;
     const count = shape.reduce((product, n) => product * n, 1);
     if (dtype !== 'F32') fail(`tensor ${name} is ${dtype}, only F32 is read`);

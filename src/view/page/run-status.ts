@@ -1,6 +1,7 @@
 // What a run says of itself while it lasts: a bar, a line with the time left, the accuracy so far.
 
 import type { Progress } from '../../core/progress.ts';
+import { countOf } from '../../core/words.ts';
 import type { PartialResult } from '../engine/engine.ts';
 import { formatShare, formatTime } from '../format.ts';
 import { make } from '../make-element.ts';
@@ -56,10 +57,10 @@ export function makeRunStatus(): RunStatus {
       const spent = performance.now() - since;
       const left = done > 0 && done < total ? (spent * (total - done)) / done : undefined;
       const leftText = left === undefined ? '' : `, about ${formatTime(left * 1e6)} left`;
-      line.textContent = `${stageNames[now]}: ${done} of ${total} images${leftText}`;
+      line.textContent = `${stageNames[now]}: ${done} of ${countOf(total, 'image')}${leftText}`;
     },
     partial: ({ images, of, right }) => {
-      soFar.textContent = `On the chip so far: ${formatShare(right / images)} right, ${images} of ${of} images`;
+      soFar.textContent = `On the chip so far: ${formatShare(right / images)} right, ${images} of ${countOf(of, 'image')}`;
     },
     end: (message) => {
       quiet(message);
