@@ -4,7 +4,7 @@ import type { Progress } from '../../core/progress.ts';
 import { countOf } from '../../core/words.ts';
 import type { PartialResult } from '../engine/engine.ts';
 import { formatShare, formatTime } from '../format.ts';
-import { make } from '../make-element.ts';
+import { make, setText } from '../make-element.ts';
 
 /** The status of runs. */
 export interface RunStatus {
@@ -36,7 +36,7 @@ export function makeRunStatus(): RunStatus {
   let since = 0;
   const quiet = (message: string): void => {
     bar.classList.remove('is-busy');
-    line.textContent = message;
+    setText(line, message);
     stage = undefined;
   };
   return {
@@ -71,7 +71,7 @@ export function makeRunStatus(): RunStatus {
       quiet('');
       bar.value = 0;
       soFar.textContent = '';
-      alert.textContent = message;
+      setText(alert, message);
     },
   };
 }
