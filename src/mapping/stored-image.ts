@@ -78,6 +78,7 @@ export function writeStoredImage(stored: StoredNetwork): Uint8Array {
  */
 export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork {
   const { header, body } = open(bytes, where);
+  checkRoom(header, body.length, where);
   const cursor: Cursor = { bytes: body, at: 0 };
   const layers = header.layers.map((layer): CompressedLayer =>
     'geometry' in layer ? readLayer(layer, cursor, [where, layer.name]) : layer,
@@ -89,6 +90,18 @@ export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork
     });
   const { indexCoding, dataset, network } = header;
   return { network: { ...network, layers }, indexCoding, dataset };
+}
+
+/** Refuses a body that is too short for the biases and group counts of its layers, before room is made for their weights. */
+function checkRoom({ layers }: StoredHeader, bytes: number, where: string): void {
+  let words = 0;
+  for (const layer of layers)
+    if ('geometry' in layer) words += layer.geometry.kernels + layer.grid.kernelTiles;
+  if (4 * words > bytes)
+    throw new InputError({
+      what: `needs at least ${4 * words} bytes after its header, ${bytes} are left`,
+      where,
+    });
 }
 
 function open(
