@@ -104,13 +104,23 @@ function unknownName(name: string, names: readonly string[]): FaultWords {
 
 /** The part of the schema that `path` leads to; of a union the branch that the value says it is. */
 function nodeAt(schema: z.ZodType, path: readonly Key[], value: unknown): Node {
-  let node = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node;
+  let node = rootOf(schema);
   let found = value;
   for (const key of path) {
     node = childOf(branchOf(node, found, key), key);
     found = valueAt(found, [key]);
   }
   return branchOf(node, found, undefined);
+}
+
+/** Made once per schema: many files may be wrong. */
+const roots = new WeakMap<z.ZodType, Node>();
+
+function rootOf(schema: z.ZodType): Node {
+  const root =
+    roots.get(schema) ?? (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node);
+  roots.set(schema, root);
+  return root;
 }
 
 function branchOf(node: Node, value: unknown, key: Key | undefined): Node {
