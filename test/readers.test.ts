@@ -1,6 +1,6 @@
 // Every reader of files, with damaged ones: each is refused by name, or read as a value that can be written again.
 
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mars, readChipFile } from '../src/chips/index.ts';
 import { compress } from '../src/compress/compress.ts';
 import { readMaskFile, writeMaskFile } from '../src/compress/mask-file.ts';
@@ -119,7 +119,7 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       ['b', { shape: [], data: Float32Array.of(7) }],
     ]);
 
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [writeTensorFile({ metadata: { note: 'x' }, tensors })],
         read: (bytes) => readTensorFile(bytes, 'a.safetensors'),
@@ -127,10 +127,12 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       1500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('networks', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [writeNetworkFile(small)],
         read: (bytes) => readNetworkFile(bytes, 'a.safetensors'),
@@ -138,10 +140,12 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('checkpoints', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [writeCheckpoint(checkpoint)],
         read: (bytes) => readCheckpoint(bytes, 'a.checkpoint'),
@@ -149,12 +153,14 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('stored images, under a right checksum', () => {
     const network = compress(small, { prunedGroups: 0.5, weightBits: 4 });
 
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: indexCodings.map((indexCoding) =>
           writeStoredImage({ network, indexCoding, dataset: 'noise' }),
@@ -166,6 +172,8 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('jobs', () => {
@@ -186,7 +194,7 @@ describe('a damaged file is refused, or read as what can be written again:', () 
     };
     const network = compress(small);
 
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [
           writeJob(trained),
@@ -197,10 +205,12 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       200,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('images in IDX', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [
           idx(
@@ -213,10 +223,12 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       1500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('labels in IDX', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [idx([5], Uint8Array.of(1, 2, 3, 4, 5))],
         read: (bytes) => readIdxLabels(bytes, 'a-ubyte'),
@@ -224,13 +236,15 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       1500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it.each([
     ['cifar10', 10],
     ['cifar100', 100],
   ] as const)('%s', (kind, classes) => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [cifar(kind, classes)],
         read: (bytes) => readCifar(bytes, kind, 'a.bin'),
@@ -238,13 +252,15 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       100,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('group masks', () => {
     const masks = new Map([['a', Uint8Array.of(0, 1, 1)]]);
     const file = { network: 'small', shape: { channels: 16, kernels: 16 }, masks };
 
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [text(writeMaskFile(file))],
         read: (bytes) => readMaskFile(bytes, 'masks.json'),
@@ -252,17 +268,21 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       1000,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('chips', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       { files: [json(mars)], read: (bytes) => readChipFile(bytes, 'a.json'), write: json },
       250,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('matrices and vectors', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [json(testCase)],
         read: (bytes) => checkMatrixVectorCase(jsonOf(bytes), 'a.json'),
@@ -270,10 +290,12 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       800,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('plans of layers', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [
           json({ version: 1, layers: { a: { weightBits: 8 }, fc: { lasso: 2, dense: true } } }),
@@ -283,10 +305,12 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       1500,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 
   it('metrics', () => {
-    readsOrRefuses(
+    const refused = readsOrRefuses(
       {
         files: [text(epochs.map(writeMetricsLine).join(''))],
         read: (bytes) => readMetrics(bytes, 'a.jsonl'),
@@ -294,5 +318,7 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       },
       1000,
     );
+
+    expect(refused).toBeGreaterThan(0);
   });
 });
