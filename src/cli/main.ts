@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { CancelledError, CimError, UsageError } from '../core/errors.ts';
+import { shownText } from '../core/shown-text.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
@@ -59,8 +60,10 @@ function report(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCode.success : exitCode.usage;
   if (!(error instanceof CimError)) {
+    const told = String(error instanceof Error ? error.stack : error);
+    const lines = told.split('\n').map(shownText);
     process.stderr.write(
-      `mars: this is a bug in mars-cim, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+      `mars: this is a bug in mars-cim, please report it: ${lines.join('\n')}\n`,
     );
     return exitCode.failure;
   }

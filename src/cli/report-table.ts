@@ -3,14 +3,17 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { ProvenanceEntry } from '../chips/index.ts';
+import { shownTexts } from '../core/shown-text.ts';
+import { countOf } from '../core/words.ts';
 import { energyParts } from '../report/energy.ts';
 import { noiseText } from '../report/noise-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
 import { borderless, bytes, count, energy, number, share } from './format.ts';
 
-/** The whole report as text. */
-export function reportTable(report: Report): string {
+/** The whole report as text. Names that came from files cannot control the terminal. */
+export function reportTable(exact: Report): string {
+  const report = shownTexts(exact);
   return [
     heading(report),
     layerTable(report),
@@ -23,12 +26,19 @@ export function reportTable(report: Report): string {
 function heading(report: Report): string {
   const { compression } = report;
   return [
-    `${pc.bold(report.network)} on ${pc.bold(report.chip)}, ${report.images} images of ${report.dataset}`,
+    `${pc.bold(report.network)} on ${pc.bold(report.chip)}, ${imagesText(report)}`,
     pc.dim(
       `${compression.weightBits}-bit weights, ${compression.activationBits}-bit activations, seed ${report.seed}; ${report.backend} on ${report.adapter}`,
     ),
     '',
   ].join('\n');
+}
+
+/** An estimate has no images; a network that was read from a stored image may not know its data set. */
+function imagesText({ energy, images, dataset }: Report): string {
+  if (energy.activity === 'estimated') return 'estimated without images';
+  const count = countOf(images, 'image');
+  return dataset === '' ? count : `${count} of ${dataset}`;
 }
 
 const columns = [
@@ -131,7 +141,7 @@ function computedRow({ layers, peakMemory }: Report): readonly (readonly [string
   if (paths.length === 0) return [];
   const ways = paths.map((path) => {
     const names = layers.filter((layer) => layer.path === path).map(({ name }) => name);
-    return `${pathTexts[path]} (${names.length} ${names.length === 1 ? 'layer' : 'layers'})`;
+    return `${pathTexts[path]} (${countOf(names.length, 'layer')})`;
   });
   const memory = peakMemory === null ? '' : `; at most ${bytes(8 * peakMemory)} on the device`;
   return [['computed', `${ways.join(', ')}${memory}`]];
@@ -167,7 +177,8 @@ const areaTitles = {
 
 function accuracyText({ accuracy, images }: Report): string {
   const { top1, quantizedTop1, floatTop1, floatImages, agreement } = accuracy;
-  const part = floatImages > 0 && floatImages < images ? ` (first ${floatImages} images)` : '';
+  const part =
+    floatImages > 0 && floatImages < images ? ` (first ${countOf(floatImages, 'image')})` : '';
   return `${pc.bold(share(top1))} on the chip; ${share(quantizedTop1)} in exact integers, ${share(floatTop1)} in float${part}; same class as exact on ${share(agreement)}`;
 }
 

@@ -10,6 +10,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../train/checkpoint.ts';
+import { writeMetricsLine } from '../train/metrics-file.ts';
 import type { EpochRecord } from '../train/train-options.ts';
 import { readBytes, writeWhole } from './files.ts';
 
@@ -65,13 +66,13 @@ export interface TrainRecorder {
 
 /** A {@link TrainRecorder}; the metrics begin with the epochs that are done. */
 export function recordTraining(files: TrainFiles, resumed: Checkpoint | undefined): TrainRecorder {
-  const lines = (resumed?.epochs ?? []).map(line);
+  const lines = (resumed?.epochs ?? []).map(writeMetricsLine);
   let last = resumed;
   const writeMetrics = (): void => writeWhole(files.metrics, lines.join(''));
   writeMetrics();
   return {
     epoch: (record) => {
-      lines.push(line(record));
+      lines.push(writeMetricsLine(record));
       writeMetrics();
     },
     checkpoint: (checkpoint) => {
@@ -89,5 +90,3 @@ export function recordTraining(files: TrainFiles, resumed: Checkpoint | undefine
 /** Removes the checkpoint, once the network is written. */
 export const removeCheckpoint = ({ checkpoint }: TrainFiles): void =>
   rmSync(checkpoint, { force: true });
-
-const line = (record: EpochRecord): string => `${JSON.stringify(record)}\n`;

@@ -19,6 +19,7 @@ interface Histogram {
  * The clip of each weight layer's output, by layer name: the value that the largest code stands for.
  * @param images training images
  * @param bits of the stored activations
+ * @throws {NetworkError} naming the first layer whose output is too large for 32-bit floats
  * @throws {CancelledError} when told to stop
  */
 export function calibrateClips(
@@ -55,6 +56,7 @@ export function calibrateClips(
 
 function count(histogram: Histogram, value: number): void {
   const { bins } = histogram;
+  assert(Number.isFinite(value), 'a forward pass gives finite values');
   while (value >= histogram.range) {
     for (let i = 0; i < binCount / 2; i++)
       bins[i] = (bins[2 * i] as number) + (bins[2 * i + 1] as number);

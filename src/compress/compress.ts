@@ -1,9 +1,10 @@
 // From a trained network to integers that fit the macros: fuse batch norm, prune groups, calibrate, quantize.
 
 import { assert, CompressError } from '../core/errors.ts';
-import { type FeatureMap, shapeText } from '../core/feature-map.ts';
+import { type FeatureMap, lengthFault, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
-import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
+import { countOf } from '../core/words.ts';
+import type { Layer, WeightLayer } from '../network/layer.ts';
 import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
 import { calibrateClips } from './calibrate.ts';
 import type {
@@ -21,6 +22,7 @@ import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantiz
 import {
   bitsOf,
   checkBits,
+  hasTrainedScales,
   highestCode,
   imageScale,
   networkBits,
@@ -160,13 +162,9 @@ function clipsOf(
   activationBits: number,
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
-  const { calibration, clips, layerBits } = options;
+  const { calibration, clips } = options;
   if (clips) return clips;
-  const isTrained = source.pruned.layers.every(
-    (layer) =>
-      !hasWeights(layer) || (layer.scales && layerBits?.get(layer.name)?.outputBits === undefined),
-  );
-  if (isTrained) return new Map();
+  if (hasTrainedScales(source.network, options)) return new Map();
   if (!calibration) return estimateClips(source);
   return calibrateClips(source.pruned, calibration, activationBits, options);
 }
@@ -198,6 +196,12 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
   const { geometry, shape, weightBits, input, output, where } = context;
   const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
+  if (!(sumScale > 0 && sumScale < Infinity))
+    throw new CompressError({
+      what: `units of ${scale} for weights and ${input.scale} for inputs make sums of units ${sumScale}`,
+      where,
+      todo: 'its weights, or those of the layers before it, are too large or too small',
+    });
   const bias = new Int32Array(geometry.kernels);
   layer.bias?.forEach((value, m) => {
     const integer = roundHalfAway(value / sumScale);
@@ -308,9 +312,11 @@ function checkLast(network: Network): void {
 
 function checkCalibration(network: Network, images: FeatureMap): void {
   const { input, name } = network;
+  const fault = lengthFault(images);
+  if (fault !== undefined) throw new CompressError({ what: fault, where: [name, 'calibration'] });
   if (shapeText(images) === shapeText(input) && images.images > 0) return;
   throw new CompressError({
-    what: `${images.images} images of ${shapeText(images)} cannot calibrate a network for ${shapeText(input)}`,
+    what: `${countOf(images.images, 'image')} of ${shapeText(images)} cannot calibrate a network for ${shapeText(input)}`,
     where: [name, 'calibration'],
     todo: 'use images of the data set that the network was trained on',
   });

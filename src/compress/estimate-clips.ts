@@ -1,6 +1,7 @@
 // Where to clip activations when there are no images to measure them on: from batch norm's own parameters.
 
-import { assert, at } from '../core/errors.ts';
+import { assert, at, CompressError } from '../core/errors.ts';
+import { firstNotFinite } from '../core/finite.ts';
 import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
 import { imageName, type Network } from '../network/network.ts';
 
@@ -39,6 +40,7 @@ export interface ClipSource {
  * would give: the root of (sum of squared weights x mean square of the input). Pixels are taken as evenly distributed
  * over 0 ... 1, ReLU as halving the mean square, pools as leaving it. Correlated inputs, which trained filters look for,
  * go beyond that: measure with calibration images where accuracy counts.
+ * @throws {CompressError} naming a layer whose values are beyond the range of floating point
  */
 export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyMap<string, number> {
   const maps = new Map<string, MapEstimate>([
@@ -61,6 +63,12 @@ export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyM
     const own = estimateLayer(layer, input, before, after);
     const added = layer.kind === 'conv' && layer.residual && mapOf(layer.residual.input);
     const output = added ? sumOf(own, added) : own;
+    if (firstNotFinite(Object.values(output)) >= 0)
+      throw new CompressError({
+        what: 'its weights are so large that no clip of its output can be estimated',
+        where: [network.name, layer.name],
+        todo: 'train again, for example with a smaller learning rate',
+      });
     maps.set(layer.name, output);
     clips.set(layer.name, output.clip);
   });

@@ -1,20 +1,25 @@
 // Batch norm becomes part of the weights before quantization, so that the chip never multiplies per channel.
 
+import { CompressError } from '../core/errors.ts';
+import { firstNotFinite } from '../core/finite.ts';
 import type { ConvLayer, Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 
 /**
  * The same network with every batch norm fused into weights and bias:
  * w' = w gamma / sqrt(variance + epsilon), b' = beta + (b - mean) gamma / sqrt(variance + epsilon).
+ * @throws {CompressError} naming the layer where that is too large for 32-bit floats
  */
 export function fuseBatchNorm(network: Network): Network {
   return {
     ...network,
-    layers: network.layers.map((layer) => (layer.kind === 'conv' ? fuse(layer) : layer)),
+    layers: network.layers.map((layer) =>
+      layer.kind === 'conv' ? fuse(layer, [network.name, layer.name]) : layer,
+    ),
   };
 }
 
-function fuse(layer: ConvLayer): Layer {
+function fuse(layer: ConvLayer, where: readonly string[]): Layer {
   const { batchNorm: norm, ...rest } = layer;
   if (!norm) return layer;
   const scale = norm.gamma.map(
@@ -28,5 +33,22 @@ function fuse(layer: ConvLayer): Layer {
   const bias = norm.beta.map(
     (beta, m) => beta + ((layer.bias?.[m] ?? 0) - (norm.mean[m] as number)) * (scale[m] as number),
   );
+  checkFinite('weight', weights, perKernel, where);
+  checkFinite('bias', bias, 1, where);
   return { ...rest, weights, bias };
+}
+
+function checkFinite(
+  part: string,
+  values: Float32Array,
+  perKernel: number,
+  where: readonly string[],
+): void {
+  const bad = firstNotFinite(values);
+  if (bad < 0) return;
+  throw new CompressError({
+    what: `batch norm makes a ${part} of kernel ${Math.floor(bad / perKernel)} ${values[bad]}: too large for 32-bit floats`,
+    where,
+    todo: 'look at its gamma, beta, mean and variance: train again, for example with a smaller learning rate',
+  });
 }

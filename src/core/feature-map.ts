@@ -1,5 +1,7 @@
 // Activations of one layer for a batch of images, stored as the chip stores them: pixel by pixel, channels innermost.
 
+import { countOf } from './words.ts';
+
 /** Height, width and channels of the feature map of one image. */
 export interface Shape {
   readonly height: number;
@@ -28,6 +30,14 @@ export const activationsPerImage = (shape: Shape): number =>
 /** Shape as a person writes it: `28x28x16` (height, width, channels). */
 export const shapeText = (shape: Shape): string =>
   `${shape.height}x${shape.width}x${shape.channels}`;
+
+/** What is wrong with the number of a map's values, in words; undefined where they are as many as its shape says. */
+export function lengthFault(map: FeatureMap): string | undefined {
+  const wanted = map.images * activationsPerImage(map);
+  return map.data.length === wanted
+    ? undefined
+    : `${countOf(map.images, 'image')} of ${shapeText(map)} ${map.images === 1 ? 'has' : 'have'} ${wanted} values, there are ${map.data.length}`;
+}
 
 /** Images `first ... first+count-1` of a batch, without copying. */
 export function imageSlice(map: FeatureMap, first: number, count: number): FeatureMap {

@@ -1,6 +1,8 @@
 // The normal distribution in 16-bit steps, computed with + - * / alone: IEEE doubles round these alike on every machine,
 // which is not promised of Math.exp. So a table of quantiles is the same everywhere.
 
+import { assert } from './errors.ts';
+
 /** sqrt(2 pi). */
 const rootOfTwoPi = 2.5066282746310002;
 
@@ -28,6 +30,9 @@ export function normalProbability(x: number): number {
   return 0.5 + series / (rootOfTwoPi * exponential);
 }
 
+/** Beyond what any noise of a chip has, little enough for a table to be made at once: one step per integer. */
+const largestDeviation = 2 ** 20;
+
 /** Numbers of different 16-bit uniforms. */
 const uniforms = 65536;
 
@@ -35,9 +40,10 @@ const uniforms = 65536;
  * Normally distributed integers of mean 0 from 16-bit uniforms: entry u is the smallest integer n with
  * u < round(65536 Phi((n + 1/2) / deviation)). Entries u and 65535 - u are opposite, so the mean is exactly 0; the
  * largest lies at 4.3 deviations, since one uniform in 65536 cannot say more.
- * @param deviation in units of the integers; 0 gives zeros
+ * @param deviation in units of the integers, up to 2^20; 0 gives zeros
  */
 export function normalQuantiles(deviation: number): Int32Array {
+  assert(deviation >= 0 && deviation <= largestDeviation, `a deviation of ${deviation}`);
   const quantiles = new Int32Array(uniforms);
   let first = uniforms / 2;
   for (let n = 0; first < uniforms; n++) {

@@ -5,8 +5,10 @@ import {
   activationsPerImage,
   type FeatureMap,
   imageSlice,
-  shapeText,
+  lengthFault,
 } from '../core/feature-map.ts';
+
+import { countOf } from '../core/words.ts';
 
 /** Images with their labels. */
 export interface ImageSet {
@@ -28,7 +30,7 @@ export function toImageSet(set: ImageSet, where: string): ImageSet {
   checkPixels(set.images, where);
   if (set.labels.length !== set.images.images)
     throw new InputError({
-      what: `${set.images.images} images but ${set.labels.length} labels`,
+      what: `${countOf(set.images.images, 'image')} but ${countOf(set.labels.length, 'label')}`,
       where,
       todo: 'use the label file that belongs to the images',
     });
@@ -45,13 +47,9 @@ export function toImageSet(set: ImageSet, where: string): ImageSet {
  * Checks that a feature map has as many values as its shape says.
  * @throws {InputError} when it has not
  */
-export function checkPixels(map: FeatureMap, where: string): void {
-  const wanted = map.images * activationsPerImage(map);
-  if (map.data.length !== wanted)
-    throw new InputError({
-      what: `${map.images} images of ${shapeText(map)} have ${wanted} values, there are ${map.data.length}`,
-      where,
-    });
+function checkPixels(map: FeatureMap, where: string): void {
+  const what = lengthFault(map);
+  if (what !== undefined) throw new InputError({ what, where });
 }
 
 /**
@@ -62,7 +60,7 @@ export function firstImages(set: ImageSet, count: number | undefined): ImageSet 
   if (count === undefined) return set;
   if (count > set.images.images)
     throw new InputError({
-      what: `${count} images asked for, it has ${set.images.images}`,
+      what: `${countOf(count, 'image')} asked for, it has ${set.images.images}`,
       where: set.name,
     });
   return {

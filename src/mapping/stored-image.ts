@@ -27,6 +27,7 @@ import {
 import { weightIndex } from '../compress/weight-group.ts';
 import { crc32, joinBytes, readBits, writeBits } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 import { decodeGroupList, encodeGroupList, type IndexCoding, indexFormat } from './index-coding.ts';
 import {
   checkStored,
@@ -77,6 +78,7 @@ export function writeStoredImage(stored: StoredNetwork): Uint8Array {
  */
 export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork {
   const { header, body } = open(bytes, where);
+  checkRoom(header, body.length, where);
   const cursor: Cursor = { bytes: body, at: 0 };
   const layers = header.layers.map((layer): CompressedLayer =>
     'geometry' in layer ? readLayer(layer, cursor, [where, layer.name]) : layer,
@@ -88,6 +90,18 @@ export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork
     });
   const { indexCoding, dataset, network } = header;
   return { network: { ...network, layers }, indexCoding, dataset };
+}
+
+/** Refuses a body that is too short for the biases and group counts of its layers, before room is made for their weights. */
+function checkRoom({ layers }: StoredHeader, bytes: number, where: string): void {
+  let words = 0;
+  for (const layer of layers)
+    if ('geometry' in layer) words += layer.geometry.kernels + layer.grid.kernelTiles;
+  if (4 * words > bytes)
+    throw new InputError({
+      what: `needs at least ${4 * words} bytes after its header, ${bytes} are left`,
+      where,
+    });
 }
 
 function open(
@@ -108,13 +122,7 @@ function open(
   if (readWords(bytes.subarray(end))[0] !== crc32(bytes.subarray(0, end)))
     fail('is cut off or damaged: its checksum is not that of its bytes');
   const bodyStart = leading + headerBytes;
-  let value: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true });
-    value = JSON.parse(text.decode(bytes.subarray(leading, bodyStart)));
-  } catch {
-    fail('its header is not JSON');
-  }
+  const value = parseJson(bytes.subarray(leading, bodyStart), (what) => fail(`its header ${what}`));
   return { header: checkStored(value, where), body: bytes.subarray(bodyStart, end) };
 }
 

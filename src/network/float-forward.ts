@@ -1,7 +1,8 @@
 // The network in real arithmetic: what training meant, the yardstick for every quantized result.
 
-import { assert, CancelledError } from '../core/errors.ts';
+import { assert, CancelledError, NetworkError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, type FloatMap } from '../core/feature-map.ts';
+import { firstNotFinite } from '../core/finite.ts';
 import type { LongWork } from '../core/progress.ts';
 import { type ConvLayer, hasWeights, type Layer, type LinearLayer } from './layer.ts';
 import { imageName, layerShapes, type Network } from './network.ts';
@@ -16,7 +17,10 @@ export function toFloatMap(images: FeatureMap): FloatMap {
   return { ...shape, data: Float32Array.from(data, (pixel) => pixel / highest) };
 }
 
-/** The last layer's output for each of `images`, order (image, class). Batch norm is applied if it is not fused yet. */
+/**
+ * The last layer's output for each of `images`, order (image, class). Batch norm is applied if it is not fused yet.
+ * @throws {NetworkError} naming the first layer whose output is too large for 32-bit floats
+ */
 export function floatForward(
   network: Network,
   images: FloatMap,
@@ -36,6 +40,7 @@ export function floatForward(
       data: new Float32Array(images.images * activationsPerImage(shape)),
     };
     runLayer(layer, input, output, maps);
+    checkFinite(output, [network.name, layer.name]);
     observe?.(layer, output);
     maps.set(layer.name, output);
     last = output;
@@ -46,6 +51,7 @@ export function floatForward(
 
 /**
  * The floating-point outputs in portions, so that progress can be shown and memory stays small.
+ * @throws {NetworkError} as {@link floatForward}
  * @throws {CancelledError} when `work.signal` says stop
  */
 export function* floatForwardInPortions(
@@ -66,6 +72,7 @@ export function* floatForwardInPortions(
 
 /**
  * The floating-point outputs of all images, order (image, class).
+ * @throws {NetworkError} as {@link floatForward}
  * @throws {CancelledError} when `work.signal` says stop
  */
 export function floatOutputs(
@@ -81,6 +88,16 @@ export function floatOutputs(
     work.onProgress?.({ stage: 'float', done: at / network.classes, total: images.images });
   }
   return outputs;
+}
+
+function checkFinite(output: FloatMap, where: readonly string[]): void {
+  const bad = firstNotFinite(output.data);
+  if (bad < 0) return;
+  throw new NetworkError({
+    what: `its output for image ${Math.floor(bad / activationsPerImage(output))} is ${output.data[bad]}: too large for 32-bit floats`,
+    where,
+    todo: 'its weights, or those of the layers before it, are too large: train again, for example with a smaller learning rate',
+  });
 }
 
 /** Index of the last layer that reads each map. */

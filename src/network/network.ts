@@ -2,6 +2,7 @@
 
 import { NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
+import { firstNotFinite } from '../core/finite.ts';
 import {
   type ConvLayer,
   hasWeights,
@@ -209,6 +210,6 @@ function checkValues(
 ): void {
   if (array.length !== length)
     throw new NetworkError({ what: `has ${array.length} ${name}, needs ${length}`, where });
-  const bad = array.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(array);
   if (bad >= 0) throw new NetworkError({ what: `${name}[${bad}] is ${array[bad]}`, where });
 }

@@ -3,7 +3,13 @@
 import { type MappedMacroLayer, type Mapping } from '../mapping/map-to-chip.ts';
 import { quantizePixels } from '../compress/quantize.ts';
 import { assert, CancelledError, MemoryError, SimulationError } from '../core/errors.ts';
-import { type FeatureMap, imageSlice, predictedClasses, shapeText } from '../core/feature-map.ts';
+import {
+  type FeatureMap,
+  imageSlice,
+  lengthFault,
+  predictedClasses,
+  shapeText,
+} from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { CountedEvents, LayerActivity } from './activity.ts';
 import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './macro-backend.ts';
@@ -62,7 +68,7 @@ const mostImagesPerBatch = 256;
 
 /**
  * Simulates `images` on the chip of `mapping`. A batch that does not fit the device's memory is halved.
- * @throws {SimulationError} when the images do not have the network's input shape, batch or seed are not possible, or
+ * @throws {SimulationError} when the images do not have the network's input shape or all their pixels, batch or seed are not possible, or
  * the backend fails
  * @throws {MappingError} when a layer's sums could exceed 32 bits, or it is too large for noise
  * @throws {MemoryError} when the weights and one image do not fit the device
@@ -319,5 +325,12 @@ function checkImages(mapping: Mapping, images: FeatureMap): void {
       what: `images are ${shapeText(images)} of ${images.bits} bits, the network wants ${shapeText(input)} of 8`,
       where: [name, 'image'],
       todo: 'use the data set that the network was trained on',
+    });
+  const what = lengthFault(images);
+  if (what !== undefined)
+    throw new SimulationError({
+      what,
+      where: [name, 'image'],
+      todo: 'pass every pixel of every image',
     });
 }

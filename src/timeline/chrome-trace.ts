@@ -1,6 +1,7 @@
 // The timeline as a trace that Perfetto (ui.perfetto.dev) and chrome://tracing open.
 // Format: "Trace Event Format", docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 
+import { shownText, shownTexts } from '../core/shown-text.ts';
 import type { Cycle } from '../core/units.ts';
 import { memories, type Memory } from '../mapping/place-feature-maps.ts';
 import type { Timeline } from './timeline.ts';
@@ -69,8 +70,17 @@ export function toChromeTrace(timeline: Timeline, options: TraceOptions = {}): C
       megahertz: timeline.frequency,
       levelOfDetail: isSummary ? 'layer' : 'step',
     },
-    traceEvents: [...trackNames(timeline), ...controllerEvents(timeline, power), ...steps],
+    traceEvents: [...trackNames(timeline), ...controllerEvents(timeline, power), ...steps].map(
+      shownEvent,
+    ),
   };
+}
+
+/** Viewers show names as they are; those of layers come from files. */
+function shownEvent(event: TraceEvent): TraceEvent {
+  const { layer } = event.args as { readonly layer?: unknown };
+  const isPlain = shownText(event.name) === event.name && shownTexts(layer) === layer;
+  return isPlain && event.ph !== 'M' ? event : shownTexts(event);
 }
 
 const coreTrack = (core: number): number => controllerTrack + 1 + tracksPerCore * core;

@@ -2,6 +2,7 @@
 // has made small are removed, the rest learns on without them, at last in the integers of the chip.
 
 import { InputError } from '../core/errors.ts';
+import { countOf } from '../core/words.ts';
 import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
 import type { OnnxRuntime } from './runtime.ts';
@@ -37,7 +38,7 @@ export async function train(
   const { batchSize } = options;
   if (images.images.images < batchSize)
     throw new InputError({
-      what: `${images.images.images} images are less than one batch of ${batchSize}`,
+      what: `${countOf(images.images.images, 'image')} ${images.images.images === 1 ? 'is' : 'are'} less than one batch of ${batchSize}`,
       where: images.name,
     });
   const training = new Training({ network, images, runtime, options });

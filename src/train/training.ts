@@ -9,6 +9,7 @@ import { hasWeights, type Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import { type Batch, epochBatches, integerPixels, realPixels } from './batches.ts';
 import type { Position } from './checkpoint.ts';
+import { checkResumed, checkTrained, divergedAdvice } from './check-training.ts';
 import { countRight, evaluate } from './evaluate.ts';
 import { faultyArrays, findFault } from './find-fault.ts';
 import {
@@ -66,10 +67,12 @@ export class Training {
     this.#hooks = options.hooks ?? {};
     this.#unpacked = unpackedLayers(network, options.groupShape);
     this.#grouped = groupedLayers(network, options.groupShape, options.layers);
+    const { resume } = this.#hooks;
+    if (resume) checkResumed(resume, network, this.#grouped);
     this.#stepsPerEpoch = Math.floor(images.images.images / options.batchSize);
-    this.#position = this.#hooks.resume?.position ?? atStart;
-    this.#epochs = [...(this.#hooks.resume?.epochs ?? [])];
-    this.#counts = countZeros(this.#hooks.resume?.network ?? network, this.#unpacked);
+    this.#position = resume?.position ?? atStart;
+    this.#epochs = [...(resume?.epochs ?? [])];
+    this.#counts = countZeros(resume?.network ?? network, this.#unpacked);
     this.#lastSaved = this.#now();
   }
 
@@ -95,6 +98,7 @@ export class Training {
       this.#hooks.onFloat?.(network, { testAccuracy, density: densityOf(this.#counts) });
     }
     if (options.quantizeEpochs > 0) network = await this.#trainQuantized(network, kept);
+    checkTrained(network, this.#hooks.lastCheckpoint?.());
     this.#counts = countZeros(network, this.#unpacked);
     this.#hooks.onGroups?.(this.#shown(normsOf(network, this.#unpacked)));
     return network;
@@ -299,8 +303,12 @@ export class Training {
   async #save(run: TrainingRun, learner: ScaleLearner | undefined): Promise<void> {
     const { onCheckpoint, settings = {} } = this.#hooks;
     this.#lastSaved = this.#now();
-    onCheckpoint?.({
-      network: await run.network(),
+    if (!onCheckpoint) return;
+    const network = await run.network();
+    // A checkpoint that no training can go on from must not take the place of one that is good.
+    checkTrained(network, this.#hooks.lastCheckpoint?.());
+    onCheckpoint({
+      network,
       velocities: await run.velocities(),
       kept: run.kept,
       ...(learner ? { scales: learner.scales } : {}),
@@ -322,11 +330,10 @@ export class Training {
       (await findFault(await run.networkBefore(), batch, runtime)) ??
       faultyArrays(await run.network());
     const told = this.#hooks.lastCheckpoint?.();
-    const advice = 'use a smaller learning rate or a weaker group lasso';
     return new CimError({
       what: `training diverged in epoch ${this.#position.epoch + 1}: its loss is no finite number any more${layer === undefined ? '' : `, and ${layer} was the first layer to give one that is not`}`,
       where: layer === undefined ? network.name : [network.name, layer],
-      todo: told === undefined ? advice : `${advice}; ${told}`,
+      todo: told === undefined ? divergedAdvice : `${divergedAdvice}; ${told}`,
     });
   }
 

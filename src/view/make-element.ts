@@ -1,4 +1,7 @@
-// Making elements without markup in strings, so that nothing needs more than `default-src 'self'`.
+// Making elements without markup in strings, so that nothing needs more than `default-src 'self'`. Names from files are shown
+// with their control characters escaped: those would turn lines of text round.
+
+import { shownText } from '../core/shown-text.ts';
 
 /** What an element is made with. Styles are set by classes, or afterwards on `element.style`. */
 export interface ElementSettings {
@@ -27,12 +30,25 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   if (settings.class !== undefined) element.className = settings.class;
   if (settings.part !== undefined) element.setAttribute('part', settings.part);
-  if (settings.text !== undefined) element.textContent = settings.text;
+  if (settings.text !== undefined) setText(element, settings.text);
   for (const [name, value] of Object.entries(settings.attributes ?? {}))
-    element.setAttribute(name, value);
-  for (const child of children) element.append(child);
+    element.setAttribute(name, readAloud.has(name) ? shownText(value) : value);
+  for (const child of children)
+    element.append(typeof child === 'string' ? shownText(child) : child);
   return element;
 }
+
+/** Attributes that a person reads or hears; others, such as `value`, stay as they are. */
+const readAloud: ReadonlySet<string> = new Set(['aria-label', 'title', 'alt', 'placeholder']);
+
+/** Sets the text of an element. */
+export function setText(element: Element, text: string): void {
+  element.textContent = shownText(text);
+}
+
+/** Sets the name by which an element is read aloud. */
+export const setLabel = (element: Element, label: string): void =>
+  element.setAttribute('aria-label', shownText(label));
 
 /** Makes an SVG element. */
 export function makeSvg<K extends keyof SVGElementTagNameMap>(
@@ -42,7 +58,7 @@ export function makeSvg<K extends keyof SVGElementTagNameMap>(
 ): SVGElementTagNameMap[K] {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  if (text !== undefined) element.textContent = text;
+  if (text !== undefined) setText(element, text);
   return element;
 }
 

@@ -55,5 +55,8 @@ describe('readCifar', () => {
 
     expect(error.message).toContain('label 10 of image 1');
     expect(caught(() => readCifar(cifar([[0, 100]]), 'cifar100', 'a')).message).toContain('100');
+    expect(caught(() => readCifar(cifar([[20, 1]]), 'cifar100', 'a')).message).toContain(
+      'coarse label 20 of image 0',
+    );
   });
 });

@@ -119,6 +119,32 @@ describe('readNetworkFile', () => {
     });
   });
 
+  it.each<[string, Parameters<typeof damaged>[1], string]>([
+    [
+      'a tensor that no layer reads',
+      ({ tensors }) => tensors.set('half.wieght', { shape: [1], data: new Float32Array(1) }),
+      'tensor half.wieght belongs to no layer',
+    ],
+    [
+      'a batch norm whose description is misspelt',
+      ({ description }) => {
+        const [stem] = description['layers'] as Record<string, unknown>[];
+        stem!['epsilom'] = stem!['epsilon'];
+        delete stem!['epsilon'];
+      },
+      'has no field "epsilom"; did you mean "epsilon"?',
+    ],
+    [
+      'a bias of another shape',
+      ({ tensors }) => tensors.set('fc.bias', { shape: [5, 1], data: new Float32Array(5) }),
+      'tensor fc.bias is 5x1, its layer needs 5',
+    ],
+  ])('refuses %s', (_, change, says) => {
+    const bytes = damaged(network, change);
+
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain(says);
+  });
+
   it('refuses weights of the right size in another shape', () => {
     const bytes = damaged(network, ({ tensors }) => {
       const { data } = tensors.get('fc.weight')!;

@@ -92,6 +92,51 @@ describe('readTensorFile', () => {
     },
   );
 
+  it.each<[string, Record<string, [number, number]>, number, RegExp]>([
+    ['a hole in front', { a: [8, 16] }, 16, /bytes 0 to 8 in front of tensor a/],
+    [
+      'a hole between tensors',
+      { a: [0, 8], b: [16, 24] },
+      24,
+      /bytes 8 to 16 in front of tensor b/,
+    ],
+    ['two tensors in the same bytes', { a: [0, 8], b: [0, 8] }, 8, /tensor b begins at byte 0/],
+    ['tensors that overlap', { b: [4, 12], a: [0, 8] }, 12, /tensor b begins at byte 4/],
+    ['bytes behind the last tensor', { a: [0, 8] }, 9, /1 bytes come after its last tensor/],
+    ['bytes and no tensor', {}, 4, /4 bytes come after/],
+  ])('refuses %s', (_, tensors, body, says) => {
+    const header = Object.fromEntries(
+      Object.entries(tensors).map(([name, data_offsets]) => [name, { ...good, data_offsets }]),
+    );
+
+    const error = caught(() => readTensorFile(file(JSON.stringify(header), body), 'odd'));
+
+    expect(error).toMatchObject({ name: 'InputError', where: ['odd'] });
+    expect(error.message).toMatch(says);
+  });
+
+  it('takes tensors in any order, and empty ones wherever they lie', () => {
+    const none = { dtype: 'F32', shape: [0, 3] };
+    const header = {
+      b: { ...good, data_offsets: [8, 16] },
+      first: { ...none, data_offsets: [0, 0] },
+      a: good,
+      last: { ...none, data_offsets: [16, 16] },
+    };
+
+    const { tensors } = readTensorFile(file(JSON.stringify(header), 16), 'a');
+
+    expect([...tensors.keys()]).toEqual(['b', 'first', 'a', 'last']);
+  });
+
+  it.each([
+    ['a tensor twice', `{"a":${JSON.stringify(good)},"a":${JSON.stringify(good)}}`, 'twice'],
+    ['a space in front', ` ${tensor(good)}`, 'does not begin with {'],
+    ['a line end to fill up', `${tensor(good)}\n`, 'other than spaces'],
+  ])('refuses a header with %s', (_, header, says) => {
+    expect(caught(() => readTensorFile(file(header, 8), 'a')).message).toContain(says);
+  });
+
   it('refuses a header that is not UTF-8', () => {
     const bytes = file('{"a":{}}', 0);
     bytes[10] = 0xff;

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { readJob, writeJob } from '../../src/pipeline/job-file.ts';
-import { groupShapeOf, type Job } from '../../src/pipeline/run-job.ts';
+import { groupShapeOf, type Job, type TrainedSource } from '../../src/pipeline/run-job.ts';
 import { caught } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 
 const network = tourNetwork();
-const job: Job = {
+const job: Extract<Job, TrainedSource> = {
   network,
   chip: setChipValues(mars, ['adc.bits=5']),
   images: {
@@ -52,6 +52,12 @@ describe('writeJob and readJob', () => {
     const masked = { ...job, prunedGroups: 0, groupMasks };
 
     expect(readJob(writeJob(masked))).toEqual(masked);
+  });
+
+  it('give back a job without calibration images, whose scales training settled', () => {
+    const { calibration: _, ...settled } = job;
+
+    expect(readJob(writeJob(settled))).toEqual(settled);
   });
 
   it('do so wherever the bytes lie', () => {
@@ -112,6 +118,19 @@ describe('readJob', () => {
     [
       'fewer classes than labels',
       (header) => ((header['imageSet'] as { classes: number }).classes = 4),
+    ],
+    ['a seed of half a number', (header) => (header['seed'] = 0.5)],
+    ['9 weight bits', (header) => (header['weightBits'] = 9)],
+    ['a field that nobody knows', (header) => (header['sede'] = 1)],
+    ['calibration images that nothing speaks of', (header) => delete header['calibration']],
+    [
+      'masks for another network',
+      (header) =>
+        Object.assign(header, {
+          prunedGroups: 0,
+          groupMasks:
+            '{"version":1,"network":"a","shape":{"channels":16,"kernels":16},"layers":{}}',
+        }),
     ],
     [
       'a negative length',

@@ -250,6 +250,22 @@ describe('simulate', () => {
     expect(error).toMatchObject({ name: 'SimulationError', where: ['tour', 'image'] });
   });
 
+  it.each([
+    ['too few pixels', 10],
+    ['too many', 30_000],
+  ])('refuses images with %s before a device copies them', async (_, length) => {
+    const wrong = { ...images, data: new Uint8Array(length) };
+
+    const error = await caughtEventually(() =>
+      simulate(mapping, wrong, { backend: openReference() }),
+    );
+
+    expect(error).toMatchObject({ name: 'SimulationError', where: ['tour', 'image'] });
+    expect(error.what).toBe(
+      `${images.images} images of 9x8x3 have ${images.images * 216} values, there are ${length}`,
+    );
+  });
+
   it.each([0, -1, 1.5, NaN])('refuses a batch of %d instead of running forever', async (batch) => {
     let asked = 0;
     const signal = {

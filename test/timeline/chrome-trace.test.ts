@@ -44,6 +44,24 @@ describe('toChromeTrace', () => {
       expect([...names.values()]).toContain(name);
   });
 
+  it('shows control characters in the names of layers', () => {
+    const named = (name: string): string => name.replaceAll('stem', 'stem\n\u001b[31m');
+    const layers = timeline.layers.map((one) => ({ ...one, layer: named(one.layer) }));
+    const steps = timeline.steps.map((one) => ({ ...one, layer: named(one.layer) }));
+    const odd = { ...timeline, network: 'tour\u202e', layers, steps };
+    const power = new Map([['stem\n\u001b[31m', 7]]);
+
+    const { traceEvents } = toChromeTrace(odd, { power });
+
+    const text = JSON.stringify(traceEvents);
+    // A control character in JSON is one backslash and what it stands for; the name has two.
+    expect(text).not.toMatch(/[^\\]\\(?:u00|n)/);
+    expect(text).toContain(String.raw`"written by stem\\u000a\\u001b[31m"`);
+    expect(text).toContain(String.raw`"mars: tour\\u202e"`);
+    expect(text).toContain('"milliwatts":7');
+    expect(traceEvents).toHaveLength(trace.traceEvents.length + 1);
+  });
+
   it('names the process after chip and network', () => {
     expect(trace.traceEvents).toContainEqual(
       expect.objectContaining({ ph: 'M', name: 'process_name', args: { name: 'mars: tour' } }),

@@ -4,6 +4,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../../core/errors.ts';
+import { shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
 import { borderless, number } from '../format.ts';
@@ -69,7 +70,8 @@ export function compareCommand(): Command {
     });
 }
 
-function text(reports: readonly Report[]): string {
+function text(exact: readonly Report[]): string {
+  const reports = shownTexts(exact);
   const head = ['', ...reports.map(({ chip }) => chip), ...(reports.length === 2 ? ['ratio'] : [])];
   const table = new Table({ ...borderless(head.length), head: head.map((cell) => pc.bold(cell)) });
   for (const { title, of } of lines) {

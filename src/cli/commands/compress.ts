@@ -10,6 +10,8 @@ import {
 } from '../../compress/compress.ts';
 import { type CompressedNetwork, isMacroLayer } from '../../compress/compressed-network.ts';
 import { type LayerVariant, layerVariants } from '../../compress/layer-sensitivity.ts';
+import { shownTexts } from '../../core/shown-text.ts';
+import { countOf } from '../../core/words.ts';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
@@ -97,7 +99,7 @@ async function run(options: CompressCommandOptions): Promise<void> {
     throw usage(`${options.network} is compressed already`, 'give a network in real arithmetic');
   const { network, calibration, chip, weightBits, activationBits, prunedGroups, groupMasks } = job;
   const test = firstImages(
-    loadDataset(jobDataset(options, trainedOn(job)), 'test', options.data),
+    loadDataset(jobDataset(options, trainedOn(job)), 'test', options.data, options.images),
     options.images,
   );
   const found = await importRuntimeIfThere();
@@ -166,7 +168,8 @@ const layerRows = (network: CompressedNetwork, tried: Tried): readonly LayerRow[
     prunedAccuracy: tried.get(name)?.pruned ?? null,
   }));
 
-function text(result: CompressResult): string {
+function text(exact: CompressResult): string {
+  const result = shownTexts(exact);
   const { sensitivity, layers, integerAccuracy } = result;
   const head = ['layer', 'weights', 'bits', 'groups', 'stored'];
   if (sensitivity)
@@ -190,7 +193,7 @@ function text(result: CompressResult): string {
   const { network, weightBits, activationBits, images, realAccuracy } = result;
   return [
     `${network}: ${weightBits}-bit weights, ${activationBits}-bit activations`,
-    `${images} test images: ${share(realAccuracy)} right in real arithmetic, ${share(integerAccuracy)} in integers`,
+    `${countOf(images, 'test image')}: ${share(realAccuracy)} right in real arithmetic, ${share(integerAccuracy)} in integers`,
     '',
     table.toString(),
     '',

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { chipJsonSchema, type ChipSpec } from '../../chips/index.ts';
 import { provenanceOf } from '../../chips/sourced.ts';
 import { CimError } from '../../core/errors.ts';
+import { shownText, shownTexts } from '../../core/shown-text.ts';
 import { type AdapterDescription, openDevice } from '../../gpu/open-gpu.ts';
 import { modelNames } from '../load-network.ts';
 import { openNodeGpu } from '../node-gpu.ts';
@@ -49,11 +50,11 @@ function showChip(chip: ChipSpec, json: boolean): void {
     process.stdout.write(`${JSON.stringify(chip, null, 2)}\n`);
     return;
   }
-  const rows = provenanceOf(chip).map(
+  const rows = shownTexts(provenanceOf(chip)).map(
     ({ parameter, value, unit, evidence, source }) =>
       `${parameter.padEnd(28)}${`${value} ${unit}`.padEnd(20)}${evidence.padEnd(10)}${source}`,
   );
-  process.stdout.write(`${chip.title}\n\n${rows.join('\n')}\n`);
+  process.stdout.write(`${shownText(chip.title)}\n\n${rows.join('\n')}\n`);
 }
 
 async function showMachine(json: boolean): Promise<void> {

@@ -1,6 +1,8 @@
 // `mars map`: what of a network is stored where.
 
 import { Command } from 'commander';
+import { shownText } from '../../core/shown-text.ts';
+import { countOf } from '../../core/words.ts';
 import { indexCodeBits } from '../../mapping/index-code.ts';
 import { type IndexCoding, indexCodings } from '../../mapping/index-coding.ts';
 import { indexBitsByCoding, layerStorage, mappingStorage } from '../../mapping/mapping-summary.ts';
@@ -103,8 +105,8 @@ function mappingText(mapping: Mapping): string {
     const loads = mapped.tiles.reduce((sum, tile) => sum + tile.loads.length, 0);
     const packed = mapped.layer.grid.packed ? ', packed' : '';
     return [
-      `${mapped.layer.name.padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel tiles, ${groupsKept} of ${groups} groups, ` +
-        `${loads} weight loads, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}`,
+      `${shownText(mapped.layer.name).padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel ${mapped.tiles.length === 1 ? 'tile' : 'tiles'}, ${groupsKept} of ${groups} groups, ` +
+        `${countOf(loads, 'weight load')}, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}`,
     ];
   });
   const { groups, groupsKept, storedBits, denseBits } = mappingStorage(mapping);
@@ -122,7 +124,7 @@ function codingTable(mapping: Mapping): string {
       indexCodings.map((coding) => bits[coding]),
     );
   const rows = mapping.layers.map((mapped) =>
-    mapped.kind === 'macro' ? bitsRow(mapped.layer.name, indexBitsByCoding(mapped)) : '',
+    mapped.kind === 'macro' ? bitsRow(shownText(mapped.layer.name), indexBitsByCoding(mapped)) : '',
   );
   return [row('index bits', indexCodings), ...rows, bitsRow('total', totalIndexBits(mapping))].join(
     '',

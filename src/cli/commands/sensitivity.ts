@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { shownTexts } from '../../core/shown-text.ts';
 import { openEstimator, type Outcome, outcomeOf } from '../../sweep/estimator.ts';
 import { sensitivity, type Sensitivity, type SensitivityRow } from '../../sweep/sensitivity.ts';
 import { addJobOptions, type JobOptions, loadEstimate, whole } from '../options.ts';
@@ -35,7 +36,8 @@ export function sensitivityCommand(): Command {
     });
 }
 
-function text({ base, rows }: Sensitivity, top: number): string {
+function text(result: Sensitivity, top: number): string {
+  const { base, rows } = shownTexts(result);
   const head = `${'parameter'.padEnd(30)}${'value'.padStart(16)}  ${'frames/s at half, double'.padEnd(28)}${'TOPS/W at half, double'.padEnd(26)}evidence`;
   const lines = rows.slice(0, top).map((row) => {
     const value = `${row.value} ${row.unit}`.trim().padStart(16);

@@ -1,7 +1,7 @@
 // What the element shows around its view: heading, button, status, progress and error, in its shadow root.
 
 import type { Progress } from '../../core/progress.ts';
-import { make } from '../make-element.ts';
+import { make, setText, setLabel } from '../make-element.ts';
 import pieces from '../pieces.css?inline';
 import style from './mars-chip.css?inline';
 
@@ -64,17 +64,17 @@ export function createFrame(root: ShadowRoot, onPress: () => void): Frame {
   return {
     view,
     setHeading: (text, level) => {
-      heading.textContent = text;
+      setText(heading, text);
       heading.ariaLevel = String(level);
-      progress.ariaLabel = `Progress of ${text}`;
+      setLabel(progress, `Progress of ${text}`);
     },
     setState: (state, detail) => {
       const isActive = state === 'waiting' || state === 'running';
       section.dataset['state'] = state;
       section.ariaBusy = String(isActive);
       button.textContent = isActive ? 'Cancel' : 'Run again';
-      status.textContent = state === 'failed' ? '' : detail;
-      error.textContent = state === 'failed' ? detail : '';
+      setText(status, state === 'failed' ? '' : detail);
+      setText(error, state === 'failed' ? detail : '');
       step.textContent = '';
       if (state === 'running') progress.removeAttribute('value');
       else progress.value = state === 'done' ? 1 : 0;

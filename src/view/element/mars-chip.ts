@@ -1,6 +1,7 @@
 // The custom element: runs a network on a simulated chip when it comes into view, and shows what came of it.
 
 import { CimError } from '../../core/errors.ts';
+import { countOf } from '../../core/words.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { defaultSettings, type RunSettings } from '../engine/run-settings.ts';
@@ -376,6 +377,6 @@ function headingOf(element: MarsChip): string {
 function doneText({ settings, report }: RunResult): string {
   if (settings.images === 0) return 'Estimated from the mapping; nothing was simulated.';
   if (report.backend === 'reference' && report.images < settings.images)
-    return `Done without WebGPU, and so on ${report.images} of ${settings.images} images only.`;
-  return `Done: ${report.images} images on ${report.adapter}.`;
+    return `Done without WebGPU, and so on ${report.images} of ${countOf(settings.images, 'image')} only.`;
+  return `Done: ${countOf(report.images, 'image')} on ${report.adapter}.`;
 }

@@ -1,7 +1,7 @@
 // The frame of every plot: caption, picture, buttons that save it, and its data as a table.
 
 import { CimError } from '../../core/errors.ts';
-import { make, makeButton, type PieceHandle } from '../make-element.ts';
+import { make, makeButton, type PieceHandle, setText, setLabel } from '../make-element.ts';
 import { drawDataTable } from './data-table.ts';
 import type { FigureData } from './figure-data.ts';
 import { pngOf } from './paint-svg.ts';
@@ -42,7 +42,7 @@ export function drawFigure<T>(parent: ParentNode, view: FigureView<T>, first: T)
     if (width > 0) box.replaceChildren(picture(view, data, width));
   };
   const redraw = (): void => {
-    caption.textContent = view.describe(data).caption;
+    setText(caption, view.describe(data).caption);
     alternative.update();
     draw();
   };
@@ -75,7 +75,7 @@ function picture<T>(view: FigureView<T>, data: T, width: number): Element {
   if (table.rows.length === 0) return make('p', { class: 'mars-empty', text: 'Nothing to draw.' });
   const svg = view.draw(data, width);
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', summary);
+  setLabel(svg, summary);
   return svg;
 }
 

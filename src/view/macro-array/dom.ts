@@ -1,6 +1,6 @@
 // Elements of the macro array, made without markup in strings.
 
-import { make as makeElement } from '../make-element.ts';
+import { make as makeElement, setLabel } from '../make-element.ts';
 
 /** Short for the many small elements of tables: an element with a class and children. */
 export const make = <K extends keyof HTMLElementTagNameMap>(
@@ -14,7 +14,7 @@ export const make = <K extends keyof HTMLElementTagNameMap>(
 export function button(text: string, label: string, action: () => void): HTMLButtonElement {
   const element = make('button', '', text);
   element.type = 'button';
-  element.ariaLabel = label;
+  setLabel(element, label);
   element.addEventListener('click', action);
   return element;
 }

@@ -1,5 +1,6 @@
 // The macro array as a picture that one moves about in: from the whole chip to a single cell.
 
+import { shownText } from '../../core/shown-text.ts';
 import type { MacroArray } from '../../inspect/macro-array.ts';
 import {
   type ArrayLayout,
@@ -331,7 +332,8 @@ class ArrayView implements MacroArrayView {
     const text = placed
       ? describeMacro(this.#array, placed, cell)
       : 'Point at a macro, or choose one with a click or Enter. Arrow keys move, + and - zoom, 0 shows all.';
-    if (this.#parts.status.textContent !== text) this.#parts.status.textContent = text;
+    const shown = shownText(text);
+    if (this.#parts.status.textContent !== shown) this.#parts.status.textContent = shown;
   }
 
   #jumpTo(camera: Camera): void {

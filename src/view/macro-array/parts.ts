@@ -1,5 +1,6 @@
 // The elements of a drawn macro array and how they stand to each other.
 
+import { setLabel } from '../make-element.ts';
 import type { Margins } from './camera.ts';
 import { button, make } from './dom.ts';
 import { type Figure, figureNames, figures } from './figures.ts';
@@ -57,7 +58,7 @@ export function makeParts(figure: Figure, actions: ControlActions): ArrayParts {
       const next = make('canvas', '');
       next.tabIndex = 0;
       next.role = 'application';
-      next.ariaLabel = text;
+      setLabel(next, text);
       if (canvas) canvas.replaceWith(next);
       else stage.prepend(next);
       next.width = Math.max(1, Math.round(stage.clientWidth * devicePixelRatio));
@@ -68,7 +69,7 @@ export function makeParts(figure: Figure, actions: ControlActions): ArrayParts {
     canvas: () => canvas,
     setLabel: (next) => {
       text = next;
-      if (canvas) canvas.ariaLabel = next;
+      if (canvas) setLabel(canvas, next);
     },
     setMargins: ({ left, top }) => {
       stage.style.setProperty('--macro-array-left', `${left}px`);

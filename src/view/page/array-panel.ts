@@ -7,7 +7,7 @@ import type { ChosenMacro } from '../macro-array/macro-array-types.ts';
 import { drawMacroArray } from '../macro-array/macro-array-view.ts';
 import { drawMacroOp } from '../macro-array/macro-op-panel.ts';
 import type { Report } from '../../report/report.ts';
-import { make } from '../make-element.ts';
+import { make, setText } from '../make-element.ts';
 import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import { type Field, makeField } from './field.ts';
 import type { Shown } from './result-tabs.ts';
@@ -117,7 +117,7 @@ function makeInspector({ engine, result }: Shown, array: MacroArray): Inspector 
     drawn?.destroy();
     drawn = undefined;
     place.replaceChildren();
-    note.textContent = text;
+    setText(note, text);
   };
   const show = async (): Promise<void> => {
     const mine = ++wanted;

@@ -1,7 +1,7 @@
 // One control of the form: label, input, where its value comes from, and what is wrong with it.
 
 import type { Evidence } from '../../chips/sourced.ts';
-import { make } from '../make-element.ts';
+import { make, setText } from '../make-element.ts';
 
 /** What a control is made from. */
 export interface FieldSettings {
@@ -48,7 +48,7 @@ export function makeField(settings: FieldSettings): Field {
     element,
     input,
     showError: (message) => {
-      error.textContent = message ?? '';
+      setText(error, message ?? '');
       input.toggleAttribute('aria-invalid', message !== undefined);
       if (message !== undefined) input.closest('details')?.setAttribute('open', '');
     },

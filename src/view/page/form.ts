@@ -13,7 +13,7 @@ import {
   type RunSettings,
   writeSettings,
 } from '../engine/run-settings.ts';
-import { make } from '../make-element.ts';
+import { make, setText } from '../make-element.ts';
 import { type ChipControls, makeChipControls } from './chip-controls.ts';
 import { type Field, makeField } from './field.ts';
 
@@ -83,7 +83,7 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
       ] as const)
         if (name !== undefined) setValue(fields[kind].input, name);
       if (added.chip) showChip([]);
-      filesElement.textContent = filesText(files);
+      setText(filesElement, filesText(files));
     },
     showError: (error) => {
       const field = fieldOf(error, every());

@@ -1,6 +1,7 @@
 // The page: a form, a run in the worker, and the views of what came of it. The address says both again.
 
 import './page.css';
+import { countOf } from '../../core/words.ts';
 import '../pieces.css';
 import { assert, CancelledError, CimError } from '../../core/errors.ts';
 import type { RunResult } from '../engine/engine.ts';
@@ -129,7 +130,7 @@ async function run({ settings, files }: Wanted): Promise<void> {
 function doneText({ settings, report }: RunResult, seconds: number): string {
   const time = `in ${seconds.toFixed(1)} s`;
   if (settings.images === 0) return `Estimated ${time}, no images simulated.`;
-  const done = `${report.images} images on ${report.adapter} ${time}.`;
+  const done = `${countOf(report.images, 'image')} on ${report.adapter} ${time}.`;
   if (report.backend !== 'reference') return done;
   return `${done} This browser gives no WebGPU, so plain loops did the first images only: slow, but the same numbers. Use a current Chrome or Edge, on Linux with chrome://flags/#enable-unsafe-webgpu.`;
 }

@@ -1,6 +1,7 @@
 // What each tab shows of a run.
 
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
+import { countOf } from '../../core/words.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { reportText, type Report } from '../../report/report.ts';
 import { cifar10Classes } from '../../datasets/cifar.ts';
@@ -89,7 +90,7 @@ export function drawColumnSums(panel: HTMLElement, shown: Shown): TabContent {
     place.append(
       make('p', {
         class: 'note',
-        text: `${found.reads.toLocaleString('en')} of ${found.ofReads.toLocaleString('en')} column reads, at ${found.pixels} of ${found.ofPixels} pixels of ${found.images} of ${found.ofImages} images; ${formatShare(found.saturated / found.reads)} saturated. Inputs as the exact integer network has them, no noise.`,
+        text: `${found.reads.toLocaleString('en')} of ${found.ofReads.toLocaleString('en')} column reads, at ${found.pixels} of ${countOf(found.ofPixels, 'pixel')} of ${found.images} of ${countOf(found.ofImages, 'image')}; ${formatShare(found.saturated / found.reads)} saturated. Inputs as the exact integer network has them, no noise.`,
       }),
     );
     return plot;

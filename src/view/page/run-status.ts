@@ -1,9 +1,10 @@
 // What a run says of itself while it lasts: a bar, a line with the time left, the accuracy so far.
 
 import type { Progress } from '../../core/progress.ts';
+import { countOf } from '../../core/words.ts';
 import type { PartialResult } from '../engine/engine.ts';
 import { formatShare, formatTime } from '../format.ts';
-import { make } from '../make-element.ts';
+import { make, setText } from '../make-element.ts';
 
 /** The status of runs. */
 export interface RunStatus {
@@ -35,7 +36,7 @@ export function makeRunStatus(): RunStatus {
   let since = 0;
   const quiet = (message: string): void => {
     bar.classList.remove('is-busy');
-    line.textContent = message;
+    setText(line, message);
     stage = undefined;
   };
   return {
@@ -56,10 +57,10 @@ export function makeRunStatus(): RunStatus {
       const spent = performance.now() - since;
       const left = done > 0 && done < total ? (spent * (total - done)) / done : undefined;
       const leftText = left === undefined ? '' : `, about ${formatTime(left * 1e6)} left`;
-      line.textContent = `${stageNames[now]}: ${done} of ${total} images${leftText}`;
+      line.textContent = `${stageNames[now]}: ${done} of ${countOf(total, 'image')}${leftText}`;
     },
     partial: ({ images, of, right }) => {
-      soFar.textContent = `On the chip so far: ${formatShare(right / images)} right, ${images} of ${of} images`;
+      soFar.textContent = `On the chip so far: ${formatShare(right / images)} right, ${images} of ${countOf(of, 'image')}`;
     },
     end: (message) => {
       quiet(message);
@@ -70,7 +71,7 @@ export function makeRunStatus(): RunStatus {
       quiet('');
       bar.value = 0;
       soFar.textContent = '';
-      alert.textContent = message;
+      setText(alert, message);
     },
   };
 }

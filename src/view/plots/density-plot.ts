@@ -1,6 +1,7 @@
 // Accuracy against density for several series. Each has its colour and its symbol.
 
 import * as Plot from '@observablehq/plot';
+import { shownTexts } from '../../core/shown-text.ts';
 import { drawFigure } from '../figure/figure.ts';
 import type { LegendItem, LegendSymbol } from '../figure/legend-layout.ts';
 import { formatShare } from '../format.ts';
@@ -32,7 +33,8 @@ export const drawDensityPlot = (
 const legendOf = (rows: readonly DensityRow[]): readonly LegendItem[] =>
   seriesOf(rows).map((label, i) => ({ label, color: seriesColor(i), mark: symbolOf(i) }));
 
-function drawSeries(rows: readonly DensityRow[], width: number): SVGSVGElement {
+function drawSeries(exact: readonly DensityRow[], width: number): SVGSVGElement {
+  const rows = shownTexts(exact);
   const domain = [...seriesOf(rows)];
   return drawPlot(
     { width, height, marginLeft: 52, label: 'accuracy', legend: legendOf(rows) },

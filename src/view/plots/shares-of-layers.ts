@@ -1,6 +1,7 @@
 // Stacked bars, one per layer: what energy and cycles have in common.
 
 import * as Plot from '@observablehq/plot';
+import { shownTexts } from '../../core/shown-text.ts';
 import {
   barHeight,
   barsMargin,
@@ -37,7 +38,8 @@ export const sharesHeight = (
 
 /** Draws the bars. */
 export function drawShares(data: LayerShares, width: number): SVGSVGElement {
-  const { layers, parts, shares, axis, format } = data;
+  const { layers, shares } = shownTexts({ layers: data.layers, shares: data.shares });
+  const { parts, axis, format } = data;
   const marginLeft = nameMargin(layers);
   const frame = {
     width,

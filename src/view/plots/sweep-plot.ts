@@ -1,6 +1,7 @@
 // Accuracy against a setting of the chip, with binomial intervals.
 
 import * as Plot from '@observablehq/plot';
+import { countOf } from '../../core/words.ts';
 import { drawFigure } from '../figure/figure.ts';
 import type { LegendItem } from '../figure/legend-layout.ts';
 import { formatShare } from '../format.ts';
@@ -59,7 +60,7 @@ function drawSweep({ setting, rows }: Sweep, width: number): SVGSVGElement {
           y: 'top1',
           fill: seriesColor(0),
           title: (row: SweepRow) =>
-            `${setting}: ${row.x}\non the chip ${formatShare(row.top1)}\n95 %: ${interval(row).map(formatShare).join(' to ')}\nexact ${formatShare(row.exactTop1)}\n${row.images} images`,
+            `${setting}: ${row.x}\non the chip ${formatShare(row.top1)}\n95 %: ${interval(row).map(formatShare).join(' to ')}\nexact ${formatShare(row.exactTop1)}\n${countOf(row.images, 'image')}`,
           tip,
         }),
       ],

@@ -4,7 +4,7 @@ import { type ChromeTrace, toChromeTrace } from '../../timeline/chrome-trace.ts'
 import type { Timeline } from '../../timeline/timeline.ts';
 import { drawDataTable } from '../figure/data-table.ts';
 import { saveFile } from '../figure/save-file.ts';
-import { make, makeButton, type PieceHandle } from '../make-element.ts';
+import { make, makeButton, type PieceHandle, setText, setLabel } from '../make-element.ts';
 import { cyclesData } from '../plots/cycles-data.ts';
 import { describeSlice } from './describe-slice.ts';
 import { listenToCanvas } from './listen-to-canvas.ts';
@@ -52,7 +52,7 @@ export function drawTimelineView(
   };
   const change = (next: TimelineState, selected?: CycleRange): void => {
     if (next.chosen !== state.chosen && next.chosen)
-      parts.readout.textContent = describeSlice(next.chosen, next.timeline);
+      setText(parts.readout, describeSlice(next.chosen, next.timeline));
     state = next;
     selection = selected;
     drawSoon();
@@ -122,7 +122,7 @@ const putTogether = (parts: TimelineParts, tools: HTMLElement): HTMLElement =>
 function showFrame(parts: TimelineParts, timeline: Timeline, tracks: number): void {
   const { summary, table, caption } = cyclesData(timeline);
   parts.canvas.style.height = `${timelineHeight(tracks)}px`;
-  parts.canvas.setAttribute('aria-label', `${summary} ${keys}`);
+  setLabel(parts.canvas, `${summary} ${keys}`);
   parts.readout.textContent = 'Point at a step to see what it is.';
   parts.legend.update(timeline);
   parts.table.replaceChildren(

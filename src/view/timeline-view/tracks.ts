@@ -1,5 +1,6 @@
 // The tracks of a timeline: the layers, the feature-map memories, then each core; on every track slices by start.
 
+import { shownText } from '../../core/shown-text.ts';
 import { memories } from '../../mapping/place-feature-maps.ts';
 import type { ControllerStep, LayerTime, StepKind, Timeline } from '../../timeline/timeline.ts';
 
@@ -66,7 +67,7 @@ const layerSlice = (
   { layer, start, cycles }: LayerTime,
   kind: 'layer' | 'memory',
   before: string,
-): Slice => ({ kind, layer, start, end: start + cycles, label: `${before}${layer}` });
+): Slice => ({ kind, layer, start, end: start + cycles, label: shownText(`${before}${layer}`) });
 
 const stepSlices = (steps: readonly ControllerStep[]): readonly Slice[] =>
   steps

@@ -1,7 +1,7 @@
 // The weight groups of a network while it trains: per layer a grid of cells, shaded by their norms, empty where zero.
 
 import type { GroupsOfLayer } from '../../train/train-options.ts';
-import { make, type PieceHandle } from '../make-element.ts';
+import { make, type PieceHandle, setLabel } from '../make-element.ts';
 import { lightest, shadesOf } from './group-shades.ts';
 
 /** Draws the grids into `parent`: rows are kernel tiles, columns are channel blocks and their kernel positions. */
@@ -55,7 +55,7 @@ function shade({ name, norms }: GroupsOfLayer, layer: LayerGrid | undefined): vo
   layer.cells.forEach((cell, i) => setShade(cell, shades[i] ?? 0));
   const left = shades.filter((value) => value > 0).length;
   layer.count.textContent = `${left} of ${norms.length}`;
-  layer.grid.setAttribute('aria-label', `${name}: ${left} of ${norms.length} weight groups left`);
+  setLabel(layer.grid, `${name}: ${left} of ${norms.length} weight groups left`);
 }
 
 /** Colours with a weaker fill, so that the outline of an empty cell stays. */
