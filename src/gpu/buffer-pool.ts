@@ -14,7 +14,8 @@ export const copySourceUsage: GPUBufferUsageFlags = 0x4;
 /** Owns every buffer of a backend. */
 export class BufferPool {
   readonly #device: GPUDevice;
-  readonly #largest: number;
+  /** Bytes of the largest buffer that a kernel can bind. */
+  readonly largest: number;
   readonly #waiting = new Map<number, GPUBuffer[]>();
   readonly #out = new Map<GPUBuffer, 'pooled' | 'own'>();
   /** Buffers that commands may use which are recorded and not submitted: those must not be destroyed. */
@@ -23,11 +24,11 @@ export class BufferPool {
   #bytes = 0;
   #peakBytes = 0;
 
-  /** @param limit most bytes that its buffers may take together */
+  /** @param limit max bytes that its buffers may take together */
   constructor(device: GPUDevice, limit: number = Infinity) {
     this.#device = device;
     this.#limit = limit;
-    this.#largest = Math.min(
+    this.largest = Math.min(
       device.limits.maxStorageBufferBindingSize,
       device.limits.maxBufferSize,
     );
@@ -50,7 +51,7 @@ export class BufferPool {
    */
   take(bytes: number, label: string): GPUBuffer {
     const rounded = roundedSize(bytes);
-    const size = rounded <= this.#largest ? rounded : Math.ceil(bytes / 16) * 16;
+    const size = rounded <= this.largest ? rounded : Math.ceil(bytes / 16) * 16;
     const buffer =
       this.#waiting.get(size)?.pop() ??
       this.#larger(size) ??
@@ -146,9 +147,9 @@ export class BufferPool {
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {
-    if (descriptor.size > this.#largest)
+    if (descriptor.size > this.largest)
       throw new MemoryError({
-        what: `a buffer of ${descriptor.size} bytes exceeds the adapter's ${this.#largest} (maxStorageBufferBindingSize)`,
+        what: `a buffer of ${descriptor.size} bytes exceeds the adapter's ${this.largest} (maxStorageBufferBindingSize)`,
         where: descriptor.label,
         todo: 'simulate fewer images per batch',
       });

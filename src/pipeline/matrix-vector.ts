@@ -8,7 +8,8 @@ import { onePixel } from '../core/window.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
 import { defaultSeed, type IdealProgram, noiseProgram } from '../simulate/noise-program.ts';
-import { checkSums, setBits } from '../simulate/to-program.ts';
+import { checkSums } from '../simulate/sum-bounds.ts';
+import { setBits } from '../simulate/to-program.ts';
 
 /** A case as it is written in a file. */
 export interface MatrixVectorCase {
@@ -100,7 +101,7 @@ export function checkMatrixVectorCase(value: unknown, where: string): MatrixVect
 
 /**
  * Computes a case on a backend.
- * @throws {MappingError} when the sums could exceed 32 bits
+ * @throws {MappingError} when doubles do not hold the sums exactly
  */
 export async function matrixVector(
   one: MatrixVectorCase,
@@ -108,8 +109,8 @@ export async function matrixVector(
   where: string,
 ): Promise<MatrixVectorResult> {
   const ideal = caseProgram(one);
-  checkSums(ideal, [where, 'weights']);
   const program: MacroProgram = { ...ideal, noise: caseNoise(one, ideal, where) };
+  checkSums(program, [where, 'weights']);
   const images = one.inputs.length;
   const channels = program.input.channels;
   const data = Uint8Array.from(one.inputs.flat());
