@@ -92,7 +92,7 @@ export class DeviceContext {
     make: () => ArrayBuffer | Uint32Array,
     usage: GPUBufferUsageFlags = uniformUsage,
   ): GPUBuffer {
-    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), usage, key);
+    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), usage, key, 'batch');
     cache.set(key, buffer);
     return buffer;
   }

@@ -68,6 +68,7 @@ export class GpuBackend implements MacroBackend {
       new Uint32Array(4),
       storageUsage,
       'requantize.residual',
+      'layer',
     );
   }
 
@@ -123,7 +124,7 @@ export class GpuBackend implements MacroBackend {
     const { images, height, width, channels } = map;
     const bytes = mapBytes(map, images);
     const buffer = this.pool.take(bytes, 'upload');
-    const staging = this.pool.takeFilled(map.data, copySourceUsage, 'upload.staging');
+    const staging = this.pool.takeFilled(map.data, copySourceUsage, 'upload.staging', 'batch');
     const { queue } = this.#context;
     queue.encoder.copyBufferToBuffer(staging, 0, buffer, 0, bytes);
     queue.afterSubmit(() => this.pool.give(staging));

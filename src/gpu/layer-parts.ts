@@ -153,7 +153,9 @@ function gathered<T extends Uint32Array | Int8Array>(
   if (isOne) return slice(filled[0]?.first ?? 0, filled.at(-1)?.end ?? 0);
   const groups = filled.reduce((sum, { first, end }) => sum + end - first, 0);
   const length = groups * perGroup;
-  const target = (whole instanceof Int8Array ? new Int8Array(length) : new Uint32Array(length)) as T;
+  const target = (
+    whole instanceof Int8Array ? new Int8Array(length) : new Uint32Array(length)
+  ) as T;
   let at = 0;
   for (const { first, end } of filled) {
     target.set(slice(first, end), at);

@@ -65,8 +65,8 @@ export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 
 }
 
 /**
- * What a kernel's weighted codes stand for, with the bias, not yet limited to the accumulator. Doubles are exact here:
- * see checkSums(). Twin of shaders/finish-sums.wgsl.
+ * What a kernel's weighted codes stand for, with the bias, not yet limited to the accumulator. Doubles are exact
+ * here: group lists end at 65536, and 65536 * 2^7 * 255 * 255 codes of up to 64 * 256 stay below 2^53. Twin of shaders/finish-sums.wgsl.
  */
 export function finishedSum(
   program: MacroProgram,

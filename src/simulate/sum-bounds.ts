@@ -1,7 +1,6 @@
 // How large the sums of a layer can become: what decides whether 32 bits hold them. decisions/0018-sums-beyond-32-bits.md
 // has the proofs.
 
-import { MappingError } from '../core/errors.ts';
 import {
   fixedPointUnit,
   largestSum,
@@ -9,9 +8,6 @@ import {
   offsetPerMacroOp,
   phaseWeights,
 } from './macro-program.ts';
-
-/** Integers from here on are not all doubles. */
-const beyondDoubles = 2 ** 53;
 
 /**
  * Largest magnitude of a kernel's weighted codes in one macro-op. Without noise no code exceeds that of the largest sum
@@ -41,21 +37,6 @@ export function fitsWords(program: MacroProgram): boolean {
   const codes = longestList(program) * largestCodes(program);
   const bias = program.bias.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
   return codes < 2 ** 31 && largestValue(program) / fixedPointUnit + 1 + bias < 2 ** 31;
-}
-
-/**
- * Throws when the sums of `program` are not exact in doubles either, as the reference needs them. No chip has such
- * sums, whose group lists end at 65536.
- * @throws {MappingError} naming where
- */
-export function checkSums(program: MacroProgram, where: readonly string[]): void {
-  const largest = largestValue(program);
-  if (largest < beyondDoubles) return;
-  throw new MappingError({
-    what: `sums of ${longestList(program)} groups can reach ${largest.toExponential(2)} / ${fixedPointUnit}, beyond 2^53`,
-    where,
-    todo: 'use fewer bits, a smaller adc.step or fewer inputs',
-  });
 }
 
 /** Largest magnitude of what a kernel's codes stand for, in 1/256 unit discharge. */

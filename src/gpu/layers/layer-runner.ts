@@ -44,25 +44,25 @@ export class LayerBuffers {
 
   /** A buffer holding `data` as long as the layer is prepared. */
   filled(data: ArrayBufferView, binding: string, usage: number = storageUsage): GPUBuffer {
-    const buffer = this.#context.pool.takeFilled(data, usage, `${this.#layer}.${binding}`);
+    const buffer = this.#context.pool.takeFilled(data, usage, `${this.#layer}.${binding}`, 'layer');
     this.#filled.push(buffer);
     return buffer;
   }
 
   /** The uniform of a kernel for a batch. */
   uniform(key: string, make: () => ArrayBuffer): GPUBuffer {
-    return this.#context.uniform(this.uniforms, key, make);
+    return this.#context.uniform(this.uniforms, `${this.#layer}.${key}`, make);
   }
 
   /** A table for batches of that many images. */
   table(key: string, make: () => Uint32Array): GPUBuffer {
-    return this.#context.uniform(this.uniforms, key, make, storageUsage);
+    return this.#context.uniform(this.uniforms, `${this.#layer}.${key}`, make, storageUsage);
   }
 
   /** A uniform that only one batch has. */
   uniformOnce(name: string, values: ArrayBuffer): GPUBuffer {
     const { pool, queue } = this.#context;
-    const buffer = pool.takeFilled(values, uniformUsage, `${this.#layer}.${name}`);
+    const buffer = pool.takeFilled(values, uniformUsage, `${this.#layer}.${name}`, 'batch');
     queue.afterSubmit(() => pool.give(buffer));
     return buffer;
   }
