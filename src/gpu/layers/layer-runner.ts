@@ -19,7 +19,7 @@ export interface LayerWay {
   readonly path: MacroPath;
   readonly cut: LayerParts;
   /** Records the maps of the input that all parts read. */
-  maps(input: GpuMap): readonly GPUBuffer[];
+  readonly maps: (input: GpuMap) => readonly GPUBuffer[];
   /** What runs each part. */
   readonly parts: readonly PartRunner[];
 }
