@@ -61,7 +61,7 @@ fn analog_mac(
   let tile = tile_of(workgroup_id);
   let slot = slot_of(workgroup_id);
   let place = place_of(workgroup_id, local);
-  let kernel = tile * params.kernels_per_tile + slot;
+  let kernel = params.first_kernel + tile * params.kernels_per_tile + slot;
   let keys = pixel_keys(place.pixel);
   let column = params.columns + (tile * KERNEL_SLOTS + slot) * 16u;
   var one = Part(vec4i(0), vec4u(0u));

@@ -82,7 +82,7 @@ fn weight_bit(before: Part, x: vec4u, bits: u32, bit: u32, phase: u32) -> Part {
 
 // Adds the exact codes of a kernel; of one that does not exist, those of the last one, which finish() drops.
 fn with_exact(place: Place, kernel: u32, part: Part) -> Part {
-  let at = place.pixel * params.kernels + vec4u(min(kernel, params.kernels - 1u));
+  let at = place.pixel * params.all_kernels + vec4u(params.first_kernel + min(kernel, params.kernels - 1u));
   let exact = vec4i(sums[at.x], sums[at.y], sums[at.z], sums[at.w]);
   return Part(part.codes + exact, part.saturated);
 }

@@ -8,8 +8,6 @@
 override CHUNKS: u32 = 1u;
 // Kernels of a tile, padded to 16.
 override KERNEL_SLOTS: u32 = 16u;
-// 1: bias and accumulator are applied here, 0: the clip correction does that.
-override FINISH: u32 = 1u;
 
 @group(0) @binding(0) var<uniform> params: TileParams;
 // bytes, order (image, padded y, padded x, block, chunk)
@@ -126,7 +124,7 @@ fn store_one(pixel: u32, kernel: u32, end: u32, codes: i32) {
     }
     sum = kept;
   }
-  sums[pixel * params.kernels + kernel] = sum;
+  sums[sum_at(pixel, kernel)] = sum;
 }
 
 // Divisions would cost software adapters as much as a macro-op.

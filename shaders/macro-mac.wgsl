@@ -2,7 +2,8 @@
 // phase, converts, and shift-accumulates. Column codes stay in registers.
 //   s(g, j, p) = sum over the phase's planes t of 2^t popcount(input plane & weight plane j)
 //   C          = sum over g, j, p of sign_j 2^j 2^(p b) code(s(g, j, p))       sign -1 for the highest weight bit
-//   sum        = bias + floor((step C + offset K G) / 256 + 1/2), clamped to the accumulator and counted if it was
+//   sum        = bias + floor((step C + offset K G) / 256 + 1/2), clamped to the accumulator and counted if it was;
+//                in 32 bits, see finish-sums.wgsl for more
 // CPU twin: src/reference/macro-mac.ts.
 
 struct MacroMacParams {
@@ -31,8 +32,13 @@ struct MacroMacParams {
   // where read noise and cell errors begin in the noise
   quantiles: u32,
   cell_errors: u32,
+  // kernels of the whole layer, and the number among them of the first one here
+  all_kernels: u32,
+  first_kernel: u32,
 }
 
+// 1: step, offset, bias and accumulator are applied here; 0: codes are stored, and another kernel does that.
+override FINISH: u32 = 1u;
 override WORDS: u32 = 1u;
 override WEIGHT_BITS: u32 = 8u;
 override PHASES: u32 = 4u;
@@ -112,12 +118,19 @@ fn run_output(index: u32) {
     let column = group * params.kernels_per_tile + kernel % params.kernels_per_tile;
     if (NOISE == 1u) {
       let pixel_key = pcg(params.noise_key + params.first_image * params.output_height * params.output_width + pixel);
-      noisy_op(NoisyOp(word, inside, column, kernel, noise_state(pixel_key, kernel, code)), &counted);
+      let state = noise_state(pixel_key, params.first_kernel + kernel, code);
+      noisy_op(NoisyOp(word, inside, column, kernel, state), &counted);
     } else {
       macro_op(word, inside, column, &counted);
     }
   }
-  finish(index, kernel, last - first, counted);
+  count(counted);
+  let at = pixel * params.all_kernels + params.first_kernel + kernel;
+  if (FINISH == 1u) {
+    finish(at, kernel, last - first, counted.codes);
+  } else {
+    sums[at] = counted.codes;
+  }
 }
 
 // One kernel's part of one macro-op. Outside the map no word line is driven, but the bit lines are read all the same.
@@ -344,25 +357,26 @@ fn zero_phases(first_plane: u32, inside: bool) -> u32 {
   return count;
 }
 
-fn finish(index: u32, kernel: u32, groups: u32, counted: Counted) {
+fn finish(at: u32, kernel: u32, groups: u32, codes: i32) {
   // floor((step C + offset) / 256 + 1/2) in 32 bits: both products are split at 256.
-  let codes_upper = counted.codes >> 8u;
-  let codes_lower = counted.codes & 255;
-  let lower = ADC_STEP * codes_lower + params.offset_lower * i32(groups) + 128;
-  let value = ADC_STEP * codes_upper + params.offset_upper * i32(groups) + (lower >> 8u);
+  let lower = ADC_STEP * (codes & 255) + params.offset_lower * i32(groups) + 128;
+  let value = ADC_STEP * (codes >> 8u) + params.offset_upper * i32(groups) + (lower >> 8u);
   let sum = bias[kernel] + value;
   // -2^(bits-1) ... 2^(bits-1) - 1
   let low = -1i << (params.accumulator_bits - 1u);
   let kept = clamp(sum, low, -(low + 1));
-  sums[index] = kept;
-  // Most invocations have nothing to tell of the first and the last: atomics are what this kernel can least afford.
+  sums[at] = kept;
+  if (kept != sum) {
+    atomicAdd(&group_events[2], 1u);
+  }
+}
+
+// Most invocations have nothing to tell: atomics are what this kernel can least afford.
+fn count(counted: Counted) {
   if (counted.saturated > 0u) {
     atomicAdd(&group_events[0], counted.saturated);
   }
   if (counted.zero_phase > 0u) {
     atomicAdd(&group_events[1], counted.zero_phase);
-  }
-  if (kept != sum) {
-    atomicAdd(&group_events[2], 1u);
   }
 }

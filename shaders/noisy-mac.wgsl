@@ -33,7 +33,7 @@ fn noisy_mac(
   let tile = tile_of(workgroup_id);
   let slot = slot_of(workgroup_id);
   let place = place_of(workgroup_id, local);
-  let kernel = tile * params.kernels_per_tile + slot;
+  let kernel = params.first_kernel + tile * params.kernels_per_tile + slot;
   let keys = pixel_keys(place.pixel);
   let level = params.columns + (tile * KERNEL_SLOTS + slot) * 32u;
   let one_levels = levels_of(level, subgroup_lane);

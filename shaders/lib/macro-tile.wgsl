@@ -89,6 +89,11 @@ fn store_sum(exists: bool, pixel: u32, kernel: u32, codes: i32, groups: u32) {
   if (!exists) {
     return;
   }
+  let at = sum_at(pixel, kernel);
+  if (FINISH == 0u) {
+    sums[at] = codes;
+    return;
+  }
   let lower = params.step * (codes & 255) + params.offset_lower * i32(groups) + 128;
   let value = params.step * (codes >> 8u) + params.offset_upper * i32(groups) + (lower >> 8u);
   let sum = bias[kernel] + value;
@@ -96,5 +101,5 @@ fn store_sum(exists: bool, pixel: u32, kernel: u32, codes: i32, groups: u32) {
   if (kept != sum) {
     add_events(2u, 1u);
   }
-  sums[pixel * params.kernels + kernel] = kept;
+  sums[at] = kept;
 }

@@ -33,10 +33,20 @@ struct TileParams {
   noise_key: u32,
   // number in the run of the batch's first image
   first_image: u32,
+  // kernels of the whole layer, and the number among them of the first one here
+  all_kernels: u32,
+  first_kernel: u32,
 }
 
 // Invocations of a workgroup.
 override TILE_WORKGROUP: u32 = 64u;
+// 1: step, offset, bias and accumulator are applied here; 0: codes are stored, and another kernel does that.
+override FINISH: u32 = 1u;
+
+// Where the sum of a kernel at a pixel is.
+fn sum_at(pixel: u32, kernel: u32) -> u32 {
+  return pixel * params.all_kernels + params.first_kernel + kernel;
+}
 
 fn clamp_to_accumulator(sum: i32) -> i32 {
   // -2^(bits-1) ... 2^(bits-1) - 1

@@ -20,10 +20,14 @@ export interface AnalogTables {
   readonly cellErrors: Uint32Array;
 }
 
-/** The {@link AnalogTables} of a program with noise; undefined where the ADC's step is not 1. */
+/** Whether a program has {@link analogTables}: it has noise, and the ADC's step is 1. */
+export const hasAnalogTables = ({ noise, adc }: MacroProgram): boolean =>
+  noise !== undefined && adc.step === fixedPointUnit;
+
+/** The {@link AnalogTables} of a program; undefined where {@link hasAnalogTables} is false. */
 export function analogTables(program: MacroProgram): AnalogTables | undefined {
-  const { noise, adc } = program;
-  if (!noise || adc.step !== fixedPointUnit) return undefined;
+  const { noise } = program;
+  if (!noise || !hasAnalogTables(program)) return undefined;
   const { readQuantiles } = noise;
   return {
     columns: columnTable(program, noise),

@@ -9,13 +9,29 @@ export const storageUsage: GPUBufferUsageFlags = 0x80 | 0x8 | 0x4;
 export const indirectUsage: GPUBufferUsageFlags = storageUsage | 0x100;
 /** GPUBufferUsage.UNIFORM. */
 export const uniformUsage: GPUBufferUsageFlags = 0x40;
+/** What a buffer is for: a `batch`, which has fewer images after an error, or a `layer` for as long as it is prepared. */
+export type BufferOwner = 'batch' | 'layer';
+
+/** What a person can do where an adapter has too little memory for a buffer. */
+export const memoryRemedies: Readonly<Record<BufferOwner, string>> = {
+  batch: 'simulate fewer images per batch',
+  layer: 'use an adapter with more memory, or the reference (--backend reference)',
+};
+
+/** As {@link memoryRemedies}, where the pool has a limit of its own. */
+const limitRemedies: typeof memoryRemedies = {
+  batch: 'allow more (--max-gpu-memory), or simulate fewer images per batch',
+  layer: 'allow more (--max-gpu-memory): the weights of all layers are held at once',
+};
+
 /** GPUBufferUsage.COPY_SRC. */
 export const copySourceUsage: GPUBufferUsageFlags = 0x4;
 
 /** Owns every buffer of a backend. */
 export class BufferPool {
   readonly #device: GPUDevice;
-  readonly #largest: number;
+  /** Bytes of the largest buffer that a kernel can bind. */
+  readonly largest: number;
   readonly #waiting = new Map<number, GPUBuffer[]>();
   readonly #out = new Map<GPUBuffer, 'pooled' | 'own'>();
   /** Buffers that commands may use which are recorded and not submitted: those must not be destroyed. */
@@ -24,14 +40,11 @@ export class BufferPool {
   #bytes = 0;
   #peakBytes = 0;
 
-  /** @param limit most bytes that its buffers may take together */
+  /** @param limit max bytes that its buffers may take together */
   constructor(device: GPUDevice, limit: number = Infinity) {
     this.#device = device;
     this.#limit = limit;
-    this.#largest = Math.min(
-      device.limits.maxStorageBufferBindingSize,
-      device.limits.maxBufferSize,
-    );
+    this.largest = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   }
 
   /** Buffers that are out and not given back. */
@@ -51,25 +64,29 @@ export class BufferPool {
    */
   take(bytes: number, label: string): GPUBuffer {
     const rounded = roundedSize(bytes);
-    const size = rounded <= this.#largest ? rounded : Math.ceil(bytes / 16) * 16;
+    const size = rounded <= this.largest ? rounded : Math.ceil(bytes / 16) * 16;
     const buffer =
       this.#waiting.get(size)?.pop() ??
       this.#larger(size) ??
-      this.#create({ label, size, usage: storageUsage });
+      this.#create({ label, size, usage: storageUsage }, 'batch');
     this.#out.set(buffer, 'pooled');
     this.#recorded.add(buffer);
     return buffer;
   }
 
-  /** A buffer of its own size and use, holding `data`. */
+  /**
+   * A buffer of its own size and use, holding `data`.
+   * @throws {MemoryError} as {@link take}
+   */
   takeFilled(
     data: ArrayBufferView | ArrayBuffer,
     usage: GPUBufferUsageFlags,
     label: string,
+    owner: BufferOwner,
   ): GPUBuffer {
     const source = data instanceof ArrayBuffer ? new Uint8Array(data) : bytesOf(data);
     const size = Math.max(16, Math.ceil(source.length / 4) * 4);
-    const buffer = this.#create({ label, size, usage, mappedAtCreation: true });
+    const buffer = this.#create({ label, size, usage, mappedAtCreation: true }, owner);
     new Uint8Array(buffer.getMappedRange()).set(source);
     buffer.unmap();
     this.#out.set(buffer, 'own');
@@ -146,23 +163,39 @@ export class BufferPool {
     return this.#waiting.get(smallest(fitting))?.pop();
   }
 
-  #create(descriptor: GPUBufferDescriptor): GPUBuffer {
-    if (descriptor.size > this.#largest)
+  #create(descriptor: GPUBufferDescriptor, owner: BufferOwner): GPUBuffer {
+    if (descriptor.size > this.largest)
       throw new MemoryError({
-        what: `a buffer of ${descriptor.size} bytes exceeds the adapter's ${this.#largest} (maxStorageBufferBindingSize)`,
+        what: `a buffer of ${descriptor.size} bytes exceeds the adapter's ${this.largest} (maxStorageBufferBindingSize)`,
         where: descriptor.label,
-        todo: 'simulate fewer images per batch',
+        todo: memoryRemedies[owner],
       });
     if (this.#bytes + descriptor.size > this.#limit) this.destroyWaiting();
     if (this.#bytes + descriptor.size > this.#limit)
       throw new MemoryError({
         what: `needs ${descriptor.size} bytes beside the ${this.#bytes} in use, more than the ${this.#limit} allowed`,
         where: descriptor.label,
-        todo: 'allow more (--max-gpu-memory), or simulate fewer images per batch',
+        todo: limitRemedies[owner],
       });
+    const buffer = this.#made(descriptor, owner);
     this.#bytes += descriptor.size;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
-    return this.#device.createBuffer(descriptor);
+    return buffer;
+  }
+
+  /** A mapped buffer without memory is the one error that a device throws at once. */
+  #made(descriptor: GPUBufferDescriptor, owner: BufferOwner): GPUBuffer {
+    try {
+      return this.#device.createBuffer(descriptor);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new MemoryError({
+        what: `there is no memory for a buffer of ${descriptor.size} bytes beside the ${this.#bytes} in use`,
+        where: descriptor.label,
+        todo: memoryRemedies[owner],
+        cause,
+      });
+    }
   }
 }
 

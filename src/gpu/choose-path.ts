@@ -1,7 +1,7 @@
 // Which kernels run a layer. A shortcut is taken where it is proven to give the same numbers, never because it is asked
 // for.
 
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
+import { fixedPointUnit, largestSum, type MacroProgram } from '../simulate/macro-program.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
 import { chunkLines } from './word-map.ts';
 
@@ -15,10 +15,6 @@ export interface PathOptions {
 
 /** Phases for which the tiled kernels have room. */
 const tiledPhases = 4;
-
-/** Largest sum that a bit line can have in one phase. */
-export const largestSum = (program: MacroProgram): number =>
-  program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1);
 
 /** Whether the tiled kernels have room for a layer's digits: one word per phase, four phases. */
 export const isTiled = (program: MacroProgram): boolean =>

@@ -1,6 +1,7 @@
 // Records commands until something must be read back; every error of the device ends as one SimulationError.
 
 import { MemoryError, SimulationError } from '../core/errors.ts';
+import { type BufferOwner, memoryRemedies } from './buffer-pool.ts';
 
 const filters: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
 /** GPUBufferUsage.MAP_READ | COPY_DST, and GPUMapMode.READ. */
@@ -65,7 +66,7 @@ export class CommandQueue {
     const waiting = this.#afterSubmit;
     this.#afterSubmit = [];
     try {
-      await this.#closeScopes('submit');
+      await this.#closeScopes('submit', 'batch');
       await staging.mapAsync(mapRead).catch((cause: unknown) => {
         throw this.#lossError('read back', cause); // nothing else ends a mapping
       });
@@ -78,6 +79,7 @@ export class CommandQueue {
 
   /**
    * Runs `work`; what the device reports meanwhile is thrown.
+   * @throws {MemoryError} when the device had too little memory for what the work made
    * @throws {SimulationError} naming `what`
    */
   async scoped<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -85,10 +87,10 @@ export class CommandQueue {
     const [result] = await Promise.allSettled([work()]);
     if (result.status === 'rejected') {
       // An error of the work itself says more than what the device made of it.
-      await Promise.allSettled([this.#closeScopes(what)]);
+      await Promise.allSettled([this.#closeScopes(what, 'layer')]);
       throw result.reason;
     }
-    await this.#closeScopes(what);
+    await this.#closeScopes(what, 'layer');
     return result.value;
   }
 
@@ -96,7 +98,8 @@ export class CommandQueue {
     for (const filter of filters) this.#device.pushErrorScope(filter);
   }
 
-  async #closeScopes(what: string): Promise<void> {
+  /** @param owner of the buffers that were made since the scopes were opened */
+  async #closeScopes(what: string, owner: BufferOwner): Promise<void> {
     const errors = await Promise.all(filters.map(() => this.#device.popErrorScope())).catch(
       (cause: unknown) => {
         throw this.#lossError(what, cause);
@@ -108,7 +111,7 @@ export class CommandQueue {
       throw new MemoryError({
         what: `the GPU is out of memory: ${error.message.split('\n')[0]}`,
         where: what,
-        todo: 'simulate fewer images per batch',
+        todo: memoryRemedies[owner],
       });
     if (error)
       throw new SimulationError({

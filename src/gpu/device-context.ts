@@ -11,10 +11,14 @@ import {
   type Workgroups,
 } from './kernel.ts';
 import type { KernelShape } from './kernel-shape.ts';
+import type { PartLimits } from './layer-parts.ts';
 import type { UniformScalar } from './uniform-layout.ts';
 
 /** Lanes that tell each other words: see shaders/lib/eight-lanes.wgsl. */
 const lanesNeeded = 8;
+
+/** Largest magnitude of codes that 32 bits hold, whatever their sign. */
+const largestCodes = 2 ** 31 - 1;
 
 /** Owns a device. */
 export class DeviceContext {
@@ -28,10 +32,25 @@ export class DeviceContext {
   /** Invocations of a workgroup of the tiled kernels. */
   readonly workgroup: number;
 
-  /** @param maxMemory most bytes that buffers may take together */
-  constructor(device: GPUDevice, maxMemory: number, shape: KernelShape) {
+  /** What a part of a layer may take. */
+  readonly limits: PartLimits;
+
+  /**
+   * @param maxMemory max bytes of all buffers together
+   * @param limits of parts, where those of the device are higher
+   */
+  constructor(
+    device: GPUDevice,
+    maxMemory: number,
+    shape: KernelShape,
+    limits: Partial<PartLimits> = {},
+  ) {
     this.#device = device;
     this.pool = new BufferPool(device, maxMemory);
+    this.limits = {
+      binding: Math.min(limits.binding ?? Infinity, this.pool.largest),
+      codes: limits.codes ?? largestCodes,
+    };
     this.queue = new CommandQueue(device, () => {
       this.pool.forgetRecorded();
     });
@@ -73,7 +92,7 @@ export class DeviceContext {
     make: () => ArrayBuffer | Uint32Array,
     usage: GPUBufferUsageFlags = uniformUsage,
   ): GPUBuffer {
-    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), usage, key);
+    const buffer = cache.get(key) ?? this.pool.takeFilled(make(), usage, key, 'batch');
     cache.set(key, buffer);
     return buffer;
   }

@@ -12,6 +12,7 @@ import { choosePath, type PathOptions } from './choose-path.ts';
 import { DeviceContext } from './device-context.ts';
 import { type GpuMap, mapBytes, outputCount } from './gpu-map.ts';
 import { defaultShape, type KernelShape } from './kernel-shape.ts';
+import type { PartLimits } from './layer-parts.ts';
 import { type Kernel, linearWorkgroups } from './kernel.ts';
 import { pool as poolKernel, poolParams } from './kernels/pool.ts';
 import { requantize, requantizeParams } from './kernels/requantize.ts';
@@ -19,7 +20,13 @@ import { bitLineLayer } from './layers/bit-line-layer.ts';
 import { clipLayer } from './layers/clip-layer.ts';
 import { dotLayer } from './layers/dot-layer.ts';
 import { generalLayer } from './layers/general-layer.ts';
-import { eventWords, LayerBuffers, type LayerRunner } from './layers/layer-runner.ts';
+import {
+  eventWords,
+  LayerBuffers,
+  type LayerRunner,
+  type LayerWay,
+} from './layers/layer-runner.ts';
+import { partsRunner } from './layers/parts-runner.ts';
 
 interface GpuLayer extends PreparedLayer {
   readonly runner: LayerRunner;
@@ -30,6 +37,8 @@ interface GpuLayer extends PreparedLayer {
 export interface GpuBackendOptions extends Partial<PathOptions> {
   /** Most bytes that its buffers may take together; no limit but the device's by default. */
   readonly maxMemory?: number | undefined;
+  /** Smaller limits than the device's, so that tests see layers in parts. */
+  readonly limits?: Partial<PartLimits> | undefined;
   /** How the tiled kernels are cut; {@link defaultShape} by default. */
   readonly shape?: KernelShape | undefined;
 }
@@ -51,14 +60,15 @@ export class GpuBackend implements MacroBackend {
 
   constructor(device: GPUDevice, name: string, options: GpuBackendOptions = {}) {
     const { shortcuts = true, packedDotProducts = true, maxMemory = Infinity } = options;
-    const { shape = defaultShape } = options;
+    const { shape = defaultShape, limits } = options;
     this.device = name;
     this.#paths = { shortcuts, packedDotProducts };
-    this.#context = new DeviceContext(device, maxMemory, shape);
+    this.#context = new DeviceContext(device, maxMemory, shape, limits);
     this.#noResidual = this.pool.takeFilled(
       new Uint32Array(4),
       storageUsage,
       'requantize.residual',
+      'layer',
     );
   }
 
@@ -114,7 +124,7 @@ export class GpuBackend implements MacroBackend {
     const { images, height, width, channels } = map;
     const bytes = mapBytes(map, images);
     const buffer = this.pool.take(bytes, 'upload');
-    const staging = this.pool.takeFilled(map.data, copySourceUsage, 'upload.staging');
+    const staging = this.pool.takeFilled(map.data, copySourceUsage, 'upload.staging', 'batch');
     const { queue } = this.#context;
     queue.encoder.copyBufferToBuffer(staging, 0, buffer, 0, bytes);
     queue.afterSubmit(() => this.pool.give(staging));
@@ -197,6 +207,11 @@ export class GpuBackend implements MacroBackend {
     path: MacroPath,
     buffers: LayerBuffers,
   ): Promise<LayerRunner> {
+    const way = await this.#way(program, path, buffers);
+    return await partsRunner(this.#context, program, buffers, way);
+  }
+
+  async #way(program: MacroProgram, path: MacroPath, buffers: LayerBuffers): Promise<LayerWay> {
     if (path === 'dot product') return await dotLayer(this.#context, program, buffers);
     if (path !== 'bit lines') return await clipLayer(this.#context, program, buffers);
     const tiled = await bitLineLayer(

@@ -21,12 +21,19 @@ const doubledBits: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => 
 export const kernelSlots = (program: MacroProgram, step: number): number =>
   Math.ceil(program.kernelsPerTile / step) * step;
 
+/** Words of a group in {@link dotWeights}. */
+export const dotWords = (program: MacroProgram): number =>
+  kernelSlots(program, dotKernels) * wordMap(program).chunks * quadsPerChunk;
+
+/** Words of a group in {@link bitLineWeights}. */
+export const bitLineWords = (program: MacroProgram): number => kernelSlots(program, 2) * bitLanes;
+
 /** Weights plus 128 as bytes, order (group, 16 kernels, chunk, kernel, quad of word lines). */
 export function dotWeights(program: MacroProgram): Uint32Array {
   const { codes, kernelsPerTile, wordLinesOn } = program;
   const { chunks } = wordMap(program);
   const slotBlocks = kernelSlots(program, dotKernels) / dotKernels;
-  const packed = new Uint32Array(codes.length * slotBlocks * chunks * dotKernels * quadsPerChunk);
+  const packed = new Uint32Array(codes.length * dotWords(program));
   for (let group = 0; group < codes.length; group++)
     for (let kernel = 0; kernel < kernelsPerTile; kernel++) {
       const block = group * slotBlocks + Math.floor(kernel / dotKernels);
@@ -67,7 +74,7 @@ function putEight(
 export function bitLineWeights(program: MacroProgram): Uint32Array {
   const { codes, kernelsPerTile, weightBits, weightPlanes, inputBitsPerPhase } = program;
   const slots = kernelSlots(program, 2);
-  const masks = new Uint32Array(codes.length * slots * bitLanes);
+  const masks = new Uint32Array(codes.length * bitLineWords(program));
   for (let group = 0; group < codes.length; group++)
     for (let kernel = 0; kernel < kernelsPerTile; kernel++)
       for (let bit = 0; bit < weightBits; bit++) {

@@ -10,6 +10,7 @@ import {
 } from '../compress/compressed-network.ts';
 import { MappingError } from '../core/errors.ts';
 import { type IndexCoding, type IndexFormat, indexFormat } from './index-coding.ts';
+import { checkLayerSums, checkNoiseNumbers } from './check-layer.ts';
 import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
 import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
 import { type Balance, placeTiles, type TileRun } from './place-tiles.ts';
@@ -56,7 +57,7 @@ export interface MapOptions {
 /**
  * Maps a network onto a chip.
  * @throws {MappingError} naming the layer whose groups have another shape than the chip runs, or whose feature map
- * fits no memory
+ * fits no memory, whose integers are too large to compute with, or which is too large for the chip's noise
  * @throws {ChipError} when a macro cannot hold one group
  */
 export function mapToChip(
@@ -96,6 +97,8 @@ function mapLayer(
       what: `has ${codes} group places, an index code has room for 65536`,
       where,
     });
+  checkLayerSums(network, layer);
+  checkNoiseNumbers(network, layer, chip);
   const tiles = Array.from({ length: kernelTiles }, (_, index): KernelTile => {
     const firstKernel = index * shape.kernels;
     const list = groupList(layer, index, chip.controller.sparsity.value);

@@ -5,7 +5,7 @@ export { mnistCnn } from './builtin/mnist-cnn.ts';
 export type { BuiltinOptions } from './builtin/network-builder.ts';
 export { resnet18 } from './builtin/resnet18.ts';
 export { resnet20 } from './builtin/resnet20.ts';
-export { vgg16 } from './builtin/vgg16.ts';
+export { vgg16, type Vgg16Options } from './builtin/vgg16.ts';
 export type { ConvLayer, Layer, LinearLayer } from './layer.ts';
 export type { Network } from './network.ts';
 export { readNetworkFile, writeNetworkFile } from './network-file.ts';

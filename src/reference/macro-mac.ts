@@ -37,7 +37,6 @@ export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 
   const sums = new Int32Array(input.images * output.height * output.width * output.channels);
   const counter = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
   const largest = 2 ** (program.accumulatorBits - 1);
-  const correction = offsetPerMacroOp(program);
   let to = 0;
   for (let image = 0; image < input.images; image++)
     for (let y = 0; y < output.height; y++)
@@ -56,16 +55,26 @@ export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 
             const key = ofPixel === undefined ? 0 : macroOpKey(ofPixel, kernel, code);
             codes += macroOp(program, { activations, word, cells, kernel, column, key }, counter);
           }
-          const value = Math.floor(
-            (program.adc.step * codes + correction * (last - first)) / fixedPointUnit + 0.5,
-          );
-          const sum = (program.bias[kernel] as number) + value;
+          const sum = finishedSum(program, { kernel, codes, groups: last - first });
           const kept = clamp(sum, -largest, largest - 1);
           if (kept !== sum) counter.overflowedSums += 1;
           sums[to++] = kept;
         }
       }
   return { sums, events: counter };
+}
+
+/**
+ * What a kernel's weighted codes stand for, with the bias, not yet limited to the accumulator. Doubles are exact
+ * here: group lists end at 65536, and 65536 * 2^7 * 255 * 255 codes of up to 64 * 256 stay below 2^53. Twin of shaders/finish-sums.wgsl.
+ */
+export function finishedSum(
+  program: MacroProgram,
+  of: { readonly kernel: number; readonly codes: number; readonly groups: number },
+): number {
+  const { step } = program.adc;
+  const value = step * of.codes + offsetPerMacroOp(program) * of.groups;
+  return (program.bias[of.kernel] as number) + Math.floor(value / fixedPointUnit + 0.5);
 }
 
 interface MacroOpInputs extends ColumnOp {

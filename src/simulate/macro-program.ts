@@ -86,3 +86,8 @@ export const phaseWeights = (program: Pick<MacroProgram, 'phases' | 'inputBitsPe
  */
 export const offsetPerMacroOp = (program: MacroProgram): number =>
   -program.adc.offset * phaseWeights(program);
+
+/** Largest sum that a bit line can have in one phase. */
+export const largestSum = (
+  program: Pick<MacroProgram, 'wordLinesOn' | 'inputBitsPerPhase'>,
+): number => program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1);

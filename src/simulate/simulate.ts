@@ -70,7 +70,7 @@ const mostImagesPerBatch = 256;
  * Simulates `images` on the chip of `mapping`. A batch that does not fit the device's memory is halved.
  * @throws {SimulationError} when the images do not have the network's input shape or all their pixels, batch or seed are not possible, or
  * the backend fails
- * @throws {MappingError} when a layer's sums could exceed 32 bits, or it is too large for noise
+ * @throws {MappingError} when a layer has more kernels than noise can tell apart; mapToChip() refuses those first
  * @throws {MemoryError} when the weights and one image do not fit the device
  * @throws {CancelledError} when told to stop
  */
@@ -155,7 +155,8 @@ async function runBatches(
       outputs.set(batchOutputs, first * classes);
       options.onOutputs?.(batchOutputs, first);
     } catch (error) {
-      if (!(error instanceof MemoryError) || slice.images === 1) throw error;
+      if (!(error instanceof MemoryError)) throw error;
+      if (slice.images === 1) throw ofOneImage(error, run.mapping.network.name);
       batch = Math.floor(slice.images / 2);
       continue;
     }
@@ -165,6 +166,15 @@ async function runBatches(
   }
   return outputs;
 }
+
+/** A batch of one image cannot be halved, so what would help with larger ones does not. */
+const ofOneImage = (error: MemoryError, network: string): MemoryError =>
+  new MemoryError({
+    what: `${error.what}, with one image per batch`,
+    where: [network, ...error.where],
+    todo: 'allow more where it is limited (--max-gpu-memory), use smaller images, or the reference (--backend reference)',
+    cause: error,
+  });
 
 async function countedActivity(
   mapping: Mapping,

@@ -3,14 +3,12 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { weightIndex } from '../compress/weight-group.ts';
 import { transposeBits } from '../core/bits.ts';
-import { MappingError } from '../core/errors.ts';
 import { onePixel, type Window } from '../core/window.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import {
   type AdcProgram,
   fixedPointUnit,
   type MacroProgram,
-  phaseWeights,
   type RequantizeProgram,
   wordsPerPlane,
 } from './macro-program.ts';
@@ -26,7 +24,7 @@ export const adcProgram = (chip: ChipSpec): AdcProgram => ({
 /**
  * The program of one mapped layer.
  * @param seed of the chip's noise, 0 ... 2^32 - 1
- * @throws {MappingError} when its sums could exceed the 32 bits that backends add in, or it is too large for noise
+ * @throws {MappingError} when it has more kernels than noise can tell apart; mapToChip() refuses those first
  */
 export function toProgram(
   mapping: Mapping,
@@ -64,7 +62,6 @@ export function toProgram(
     bias: layer.bias,
     requantize: requantizeProgram(mapped),
   };
-  checkSums(program, [mapping.network.name, layer.name]);
   return { ...program, noise: noiseProgram(program, noiseSource(mapping, mapped, seed)) };
 }
 
@@ -80,35 +77,6 @@ export const toPrograms = (
         : [],
     ),
   );
-
-/**
- * Throws when the sums of `program` could leave 32 bits: those of codes, each up to the ADC's highest (noise can reach
- * it whatever the weights are), or of the values that they stand for.
- * @throws {MappingError} naming the layer
- */
-export function checkSums(program: IdealProgram, where: readonly string[]): void {
-  const longest = longestList(program.tileStarts);
-  const { bits, step, offset } = program.adc;
-  const highestCode = 2 ** bits - 1;
-  const codeValue =
-    Math.max(step * highestCode, fixedPointUnit) / fixedPointUnit +
-    Math.abs(offset) / fixedPointUnit;
-  const weights = longest * 2 ** (program.weightBits - 1) * phaseWeights(program);
-  const largest = weights * Math.max(codeValue, highestCode / 2);
-  if (largest < 2 ** 30) return;
-  throw new MappingError({
-    what: `sums of ${longest} groups can reach ${largest.toExponential(2)}, beyond the 32 bits they are added in`,
-    where,
-    todo: 'use fewer bits, a smaller adc.step or fewer input channels',
-  });
-}
-
-function longestList(tileStarts: Uint32Array): number {
-  let longest = 0;
-  for (let i = 1; i < tileStarts.length; i++)
-    longest = Math.max(longest, (tileStarts[i] as number) - (tileStarts[i - 1] as number));
-  return longest;
-}
 
 function weightPlanes(mapped: MappedMacroLayer): Uint32Array {
   const { layer, geometry, tiles } = mapped;

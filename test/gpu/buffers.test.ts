@@ -5,7 +5,7 @@ import { BufferPool } from '../../src/gpu/buffer-pool.ts';
 import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { openNodeGpu } from '../../src/cli/node-gpu.ts';
-import { MemoryError, SimulationError } from '../../src/core/errors.ts';
+import { type CimError, MemoryError, SimulationError } from '../../src/core/errors.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { caught, caughtEventually } from '../support/caught.ts';
 import { mapped } from '../support/mapped.ts';
@@ -147,6 +147,35 @@ describe('a pool of buffers', () => {
     expect(pool.peakBytes).toBe(4096);
   });
 
+  it('says of weights what helps, which is not fewer images', () => {
+    const pool = new BufferPool(fakeDevice(1024).device, 4096);
+    const [large, small] = [new Uint8Array(2048), new Uint8Array(1024)];
+    const limited = (owner: 'layer' | 'batch'): CimError =>
+      caught(() => {
+        for (;;) pool.takeFilled(small, 0, 'fc.weights', owner);
+      });
+
+    expect(caught(() => pool.takeFilled(large, 0, 'fc.weights', 'layer')).message).toMatch(
+      /^fc.weights: a buffer of 2048 bytes.*1024.*; use an adapter with more memory.*--backend reference/,
+    );
+    expect(limited('layer').message).toMatch(/; allow more \(--max-gpu-memory\): the weights/);
+    expect(limited('batch').message).toMatch(/; allow more .*fewer images per batch$/);
+  });
+
+  it('says so where a device has no memory for a mapped buffer, which it throws at once', () => {
+    const { device } = fakeDevice();
+    device.createBuffer = () => {
+      throw new RangeError('size is too large when mappedAtCreation == true');
+    };
+    const pool = new BufferPool(device);
+
+    const error = caught(() => pool.takeFilled(new Uint8Array(64), 0, 'fc.weights', 'layer'));
+
+    expect(error).toBeInstanceOf(MemoryError);
+    expect(error.message).toMatch(/^fc.weights: there is no memory for a buffer of 64 bytes/);
+    expect(pool.peakBytes).toBe(0);
+  });
+
   it('keeps what recorded commands use until they are submitted or discarded', () => {
     const { device, bytes } = fakeDevice();
     const pool = new BufferPool(device, 4096);
@@ -177,7 +206,7 @@ describe('a pool of buffers', () => {
     const error = caught(() =>
       pool.giveBackOnError(() => {
         pool.take(1024, 'a');
-        filled.push(pool.takeFilled(new Uint8Array(16), 0, 'filled'));
+        filled.push(pool.takeFilled(new Uint8Array(16), 0, 'filled', 'batch'));
         return pool.take(2 ** 20, 'b');
       }),
     );

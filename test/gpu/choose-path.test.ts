@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  adcProduct,
-  choosePath,
-  isTiled,
-  largestSum,
-  type PathOptions,
-} from '../../src/gpu/choose-path.ts';
-import type { MacroProgram } from '../../src/simulate/macro-program.ts';
+import { adcProduct, choosePath, isTiled, type PathOptions } from '../../src/gpu/choose-path.ts';
+import { largestSum, type MacroProgram } from '../../src/simulate/macro-program.ts';
 import { drawFrom, randomCase } from '../support/random-program.ts';
 
 const all: PathOptions = { shortcuts: true, packedDotProducts: true };

@@ -5,11 +5,13 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type { KernelSource } from '../../src/gpu/kernel.ts';
+import { addPart } from '../../src/gpu/kernels/add-part.ts';
 import { analogMac } from '../../src/gpu/kernels/analog-mac.ts';
 import { chooseReads } from '../../src/gpu/kernels/choose-reads.ts';
 import { clipFlags } from '../../src/gpu/kernels/clip-flags.ts';
 import { clipMac } from '../../src/gpu/kernels/clip-mac.ts';
 import { exactMac } from '../../src/gpu/kernels/exact-mac.ts';
+import { finishSums } from '../../src/gpu/kernels/finish-sums.ts';
 import { inputPhases } from '../../src/gpu/kernels/input-phases.ts';
 import { inputWords } from '../../src/gpu/kernels/input-words.ts';
 import { macroMac } from '../../src/gpu/kernels/macro-mac.ts';
@@ -32,6 +34,8 @@ const kernels: readonly AnyKernel[] = [
   chooseReads,
   clipFlags,
   clipMac,
+  addPart,
+  finishSums,
   requantize,
   pool,
 ] as readonly AnyKernel[];

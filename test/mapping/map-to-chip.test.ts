@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
+import type { MacroLayer } from '../../src/compress/compressed-network.ts';
 import { compress } from '../../src/compress/compress.ts';
 import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { caught } from '../support/caught.ts';
@@ -52,6 +53,38 @@ describe('mapToChip', () => {
     expect(stem!.tiles.map(({ codes }) => codes.length)).toEqual([2, 2]);
     for (const { tiles } of others)
       for (const tile of tiles) expect([tile.codes.length, tile.loads.length]).toEqual([0, 0]);
+  });
+
+  it('refuses a layer whose integers a requantizer cannot take, naming layer and kernel', () => {
+    const mapOf = (inputs: number): void => {
+      const network = networkOf('long', { height: 1, width: 1, channels: inputs }, 2, [
+        linear({ name: 'fc', input: 'image', inputs, outputs: 2 }),
+      ]);
+      const { layers, ...rest } = compress(network, { groupShape: { channels: 16, kernels: 16 } });
+      const [fc] = layers as [MacroLayer];
+      const weights = fc.weights.map((_, i) => (i < inputs ? 0 : -128));
+      mapToChip({ ...rest, layers: [{ ...fc, weights }] }, mars);
+    };
+
+    // 255 * 128 * 32896 is 2^30 - 32768 + 1.
+    expect(() => mapOf(32_896)).not.toThrow();
+    expect(caught(() => mapOf(32_897))).toMatchObject({
+      name: 'MappingError',
+      where: ['long', 'fc'],
+    });
+    expect(caught(() => mapOf(32_897)).message).toMatch(/kernel 1 can reach 1.07e\+9/);
+  });
+
+  it('refuses more kernels than noise can tell apart, where there is noise', () => {
+    const network = networkOf('broad', { height: 1, width: 1, channels: 1 }, 65_537, [
+      linear({ name: 'fc', input: 'image', inputs: 1, outputs: 65_537 }),
+    ]);
+
+    expect(() => mapped(network)).not.toThrow();
+    expect(caught(() => mapped(network, { settings: ['noise.read=0.1'] }))).toMatchObject({
+      name: 'MappingError',
+      where: ['broad', 'fc'],
+    });
   });
 
   it('refuses groups of another shape than the chip runs, naming the layer', () => {

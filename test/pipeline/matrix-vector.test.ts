@@ -6,7 +6,7 @@ import {
   type MatrixVectorCase,
 } from '../../src/pipeline/matrix-vector.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
-import { caught, caughtEventually } from '../support/caught.ts';
+import { caught } from '../support/caught.ts';
 import { holdsEventually } from '../support/property.ts';
 import { drawFrom } from '../support/random-program.ts';
 
@@ -151,18 +151,22 @@ describe('matrixVector', () => {
     expect(fixed.outputs[1]).toEqual(fixed.outputs[0]);
   });
 
-  it('refuses sums beyond 32 bits', async () => {
+  it('clamps sums beyond 32 bits', async () => {
     const huge = {
       ...small,
-      adc: { bits: 8, step: 64, offset: 0 },
-      weights: [new Array<number>(160).fill(127)],
-      inputs: [new Array<number>(160).fill(255)],
+      wordLinesOn: 64,
+      inputBitsPerPhase: 4 as const,
+      adc: { bits: 8, step: 10, offset: 0 },
+      weights: [new Array<number>(65536).fill(127), new Array<number>(65536).fill(-128)],
+      inputs: [new Array<number>(65536).fill(255)],
     };
 
-    expect(await caughtEventually(() => run(huge))).toMatchObject({
-      name: 'MappingError',
-      where: ['case.json', 'weights'],
-    });
+    // A bit line carries 64 * 15 = 960: code 96 of 10 loses nothing, and 65536 * 128 * 255 = 2.14e9 fits. Code 16 of 61
+    // stands for 976, and 1024 * 127 * 17 * 976 = 2.16e9 does not.
+    expect((await run(huge)).outputs).toEqual([[65536 * 127 * 255, -65536 * 128 * 255]]);
+    expect((await run({ ...huge, adc: { bits: 8, step: 61, offset: 0 } })).outputs).toEqual([
+      [2 ** 31 - 1, -(2 ** 31)],
+    ]);
   });
 });
 

@@ -187,12 +187,23 @@ describe('simulate', () => {
     const backend = countingReference();
     const none: MacroBackend = {
       ...backend,
-      download: () => Promise.reject(new MemoryError({ what: 'out of memory', where: 'test' })),
+      download: () =>
+        Promise.reject(
+          new MemoryError({
+            what: 'out of memory',
+            where: 'test',
+            todo: 'simulate fewer images per batch',
+          }),
+        ),
     };
 
     const error = await caughtEventually(() => simulate(mapping, images, { backend: none }));
 
     expect(error).toBeInstanceOf(MemoryError);
+    expect(error.message).toMatch(
+      /^tour > test: out of memory, with one image per batch; allow more.*smaller images/,
+    );
+    expect(error.message).not.toMatch('fewer images');
     expect(backend.held()).toBe(0);
   });
 

@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { adcProgram, setBits, toProgram, toPrograms } from '../../src/simulate/to-program.ts';
-import { caught } from '../support/caught.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { weightFromPlanes } from '../support/plain-macro.ts';
 import { holds } from '../support/property.ts';
-import { linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { randomNetwork, tourNetwork } from '../support/small-networks.ts';
 
 /** The weights of order (M, C, R, S) as codes and planes of a program hold them, zero where no group is stored. */
 function rebuilt(program: MacroProgram, { layer }: MappedMacroLayer): Int8Array {
@@ -80,39 +79,6 @@ describe('toProgram', () => {
       words: { height: 9, width: 8, blocks: 2 },
       requantize: { residual: { stride: 2, channelOffset: 3, signed: false } },
     });
-  });
-
-  it('refuses sums beyond the 32 bits that backends add in, naming the layer', () => {
-    const network = networkOf('long', { height: 1, width: 1, channels: 160 }, 2, [
-      linear({ name: 'fc', input: 'image', inputs: 160, outputs: 2 }),
-    ]);
-    const settings = ['adc.bits=8', 'adc.step=64'];
-
-    // One group reaches 64 * 255 * 2^7 * 85 = 1.8e8, so six of them stay below 2^30 and ten do not.
-    expect(caught(() => toPrograms(mapped(network, { settings })))).toMatchObject({
-      name: 'MappingError',
-      where: ['long', 'fc'],
-    });
-    expect(() => toPrograms(mapped(network))).not.toThrow();
-  });
-
-  it('refuses sums of codes beyond 32 bits also where each code stands for little', () => {
-    const refuses = (groups: number): boolean => {
-      const inputs = 16 * groups;
-      const network = networkOf('long', { height: 1, width: 1, channels: inputs }, 2, [
-        linear({ name: 'fc', input: 'image', inputs, outputs: 2 }),
-      ]);
-      const mapping = mapped(network, { settings: ['adc.bits=8', 'adc.step=0.25'] });
-      try {
-        toPrograms(mapping);
-        return false;
-      } catch {
-        return true;
-      }
-    };
-
-    // One group reaches 255 * 2^7 * 85 = 2.77e6, so 774 of them stay below 2^31 and 775 do not.
-    expect([774, 775].map(refuses)).toEqual([false, true]);
   });
 });
 

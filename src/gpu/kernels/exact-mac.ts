@@ -33,7 +33,7 @@ export const exactTiling = (program: MacroProgram, workgroup: number): Tiling =>
   slots: kernelSlots(program, dotKernels),
 });
 
-/** Values of the overrides; `finish`: whether bias and accumulator are applied. */
+/** Values of the overrides; `finish`: whether codes become sums here. */
 export const exactMacConstants = (
   program: MacroProgram,
   tiling: Tiling,

@@ -6,11 +6,13 @@ import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import noise from '../../../shaders/lib/noise.wgsl?raw';
 import code from '../../../shaders/macro-mac.wgsl?raw';
 import {
+  largestSum,
   type MacroProgram,
   offsetPerMacroOp,
   wordsPerPlane,
 } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
+import type { LayerPart, WeightBytes } from '../layer-parts.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 
 const fields = {
@@ -33,6 +35,8 @@ const fields = {
   first_image: 'u32',
   quantiles: 'u32',
   cell_errors: 'u32',
+  all_kernels: 'u32',
+  first_kernel: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fields);
@@ -53,6 +57,7 @@ export const macroMac: KernelSource<typeof fields> = {
     { name: 'noise', access: 'read' },
   ],
   constants: [
+    'FINISH',
     'WORDS',
     'WEIGHT_BITS',
     'PHASES',
@@ -68,13 +73,17 @@ export const macroMac: KernelSource<typeof fields> = {
   ],
 };
 
-/** Values of the overrides for a program. */
-export const macroMacConstants = (program: MacroProgram): Record<string, number> => ({
+/** Values of the overrides for a program; `finish`: whether codes become sums here. */
+export const macroMacConstants = (
+  program: MacroProgram,
+  finish: boolean,
+): Record<string, number> => ({
+  FINISH: finish ? 1 : 0,
   WORDS: wordsPerPlane(program),
   WEIGHT_BITS: program.weightBits,
   PHASES: program.phases,
   BITS_PER_PHASE: program.inputBitsPerPhase,
-  LARGEST_SUM: program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1),
+  LARGEST_SUM: largestSum(program),
   ADC_BITS: program.adc.bits,
   ADC_STEP: program.adc.step,
   ADC_OFFSET: program.adc.offset,
@@ -87,6 +96,18 @@ export const macroMacConstants = (program: MacroProgram): Record<string, number>
 /** (image, y, x, kernel) of a batch. */
 export const macroMacInvocations = (program: MacroProgram, images: number): number =>
   images * program.output.height * program.output.width * program.output.channels;
+
+/** Bytes of the larger of weights and noise tables: see {@link noiseTable}. */
+export function macroMacBytes(program: MacroProgram): WeightBytes {
+  const { kernelsPerTile, weightBits, wordLinesOn, noise } = program;
+  const columns = kernelsPerTile * weightBits;
+  const cells = noise?.cellErrors ? columns * wordLinesOn : 0;
+  return {
+    perGroup: Math.max(4 * columns * wordsPerPlane(program), cells),
+    perTile: noise ? 8 * columns : 4,
+    fixed: 2 * (noise?.readQuantiles?.length ?? 0) + 16,
+  };
+}
 
 /** Words of the tables of a program's noise: what is fixed per column, read noise, cell errors. */
 const noiseSections = ({
@@ -111,9 +132,9 @@ export function noiseTable(program: MacroProgram): Int32Array {
   return table;
 }
 
-/** The uniform for a batch whose first image has number `firstImage` in the run. */
+/** The uniform of a part for a batch whose first image has number `firstImage` in the run. */
 export function macroMacParams(
-  program: MacroProgram,
+  { program, firstKernel, allKernels }: LayerPart,
   images: number,
   firstImage: number,
 ): ArrayBuffer {
@@ -139,5 +160,7 @@ export function macroMacParams(
     first_image: firstImage,
     quantiles: columns,
     cell_errors: columns + reads,
+    all_kernels: allKernels,
+    first_kernel: firstKernel,
   });
 }

@@ -5,6 +5,7 @@ import eight from '../../../shaders/lib/eight.wgsl?raw';
 import events from '../../../shaders/lib/events.wgsl?raw';
 import tile from '../../../shaders/lib/tile.wgsl?raw';
 import { type MacroProgram, offsetPerMacroOp } from '../../simulate/macro-program.ts';
+import type { LayerPart } from '../layer-parts.ts';
 import { foldedRows, withAndWithoutSubgroups, type Workgroups } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 import { storedCodes, wordMap } from '../word-map.ts';
@@ -31,6 +32,8 @@ const fields = {
   cell_errors: 'u32',
   noise_key: 'u32',
   first_image: 'u32',
+  all_kernels: 'u32',
+  first_kernel: 'u32',
 } as const;
 
 /** Fields of `TileParams`. */
@@ -83,9 +86,9 @@ export interface NoisePlaces {
   readonly firstImage: number;
 }
 
-/** The uniform for a batch. */
+/** The uniform of a part for a batch. */
 export function packTileParams(
-  program: MacroProgram,
+  { program, firstKernel, allKernels }: LayerPart,
   images: number,
   tiling: Tiling,
   noise: NoisePlaces,
@@ -116,5 +119,7 @@ export function packTileParams(
     cell_errors: noise.cellErrors,
     noise_key: noise.key,
     first_image: noise.firstImage,
+    all_kernels: allKernels,
+    first_kernel: firstKernel,
   });
 }

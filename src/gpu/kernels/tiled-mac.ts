@@ -19,6 +19,7 @@ export const tiledAdcConstants: readonly string[] = [
 ];
 /** Overrides of every kernel that reads bit lines in tiles. */
 export const bitLineConstants: readonly string[] = [
+  'FINISH',
   'TILE_WORKGROUP',
   'PHASES',
   'WEIGHT_BITS',
@@ -54,12 +55,14 @@ export const bitLineTiling = (program: MacroProgram, workgroup: number): Tiling 
   slots: kernelSlots(program, 2),
 });
 
-/** Values of the overrides for a program. */
+/** Values of the overrides for a program; `finish`: whether codes become sums here. */
 export const bitLineValues = (
   program: MacroProgram,
   adcProduct: AdcProduct,
   tiling: Tiling,
+  finish: boolean,
 ): Record<string, number> => ({
+  FINISH: finish ? 1 : 0,
   TILE_WORKGROUP: tiling.workgroup,
   PHASES: program.phases,
   WEIGHT_BITS: program.weightBits,

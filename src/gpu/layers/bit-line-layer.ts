@@ -1,30 +1,39 @@
 // Every column read on its own, in tiles.
 
 import type { MacroProgram } from '../../simulate/macro-program.ts';
-import { analogTables } from '../analog-tables.ts';
+import { analogTables, hasAnalogTables } from '../analog-tables.ts';
 import { adcProduct, isTiled } from '../choose-path.ts';
 import type { DeviceContext } from '../device-context.ts';
-import { outputCount } from '../gpu-map.ts';
-import type { Kernel } from '../kernel.ts';
+import type { KernelSource } from '../kernel.ts';
 import { analogMac } from '../kernels/analog-mac.ts';
 import { noisyMac } from '../kernels/noisy-mac.ts';
-import { type NoisePlaces, packTileParams, type Tiling, tileWorkgroups } from '../kernels/tile.ts';
+import {
+  type NoisePlaces,
+  packTileParams,
+  type TileFields,
+  type Tiling,
+  tileWorkgroups,
+} from '../kernels/tile.ts';
 import { bitLineTiling, bitLineValues, tiledMac } from '../kernels/tiled-mac.ts';
+import { type LayerPart, layerParts, type WeightBytes } from '../layer-parts.ts';
 import { noiseLevels } from '../noise-levels.ts';
-import { bitLineWeights } from '../tile-weights.ts';
+import { bitLineWeights, bitLineWords } from '../tile-weights.ts';
 import { firstWords } from '../word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
-import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
+import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
 
-/** A kernel that reads bit lines, and the noise tables it needs behind its weights. */
+type Table = Uint32Array | Int32Array;
+
+/** A kernel that reads bit lines, and the noise tables that it needs behind the weights of a part. */
 interface BitLineKernel {
-  readonly mac: Promise<Kernel>;
-  readonly tables: readonly (Uint32Array | Int32Array)[];
+  readonly source: KernelSource<TileFields>;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly tables: (part: MacroProgram) => readonly Table[];
 }
 
 /**
- * Compiles what {@link LayerRunner} needs for a layer whose digits, ADC and noise fit the tiled kernels; undefined for
+ * Compiles what {@link LayerWay} needs for a layer whose digits, ADC and noise fit the tiled kernels; undefined for
  * others.
  */
 export async function bitLineLayer(
@@ -32,90 +41,109 @@ export async function bitLineLayer(
   program: MacroProgram,
   buffers: LayerBuffers,
   packedDotProducts: boolean,
-): Promise<LayerRunner | undefined> {
+): Promise<LayerWay | undefined> {
+  const kernel = bitLineKernel(program, packedDotProducts);
+  const adc = isTiled(program) ? adcProduct(program) : undefined;
+  if (!kernel || !adc) return undefined;
   const tiling = bitLineTiling(program, context.workgroup);
-  const kernel = bitLineKernel(context, program, tiling, packedDotProducts);
-  if (!kernel) return undefined;
-  const { tables } = kernel;
+  const { limits } = context;
+  const cut = layerParts(program, limits, tableBytes(program), tiling.slots / tiling.kernels);
+  const values = bitLineValues(program, adc, tiling, !cut.wide);
   const [makeWords, mac] = await Promise.all([
     wordMaps(context, program, buffers, 'digits'),
-    kernel.mac,
+    context.kernel(kernel.source, { ...values, ...kernel.constants }),
   ]);
-  const masks = bitLineWeights(program);
-  const weights = buffers.filled(joined([masks, ...tables]), 'weights');
-  const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
-  const groups = buffers.filled(groupTable(program, 'index code'), 'groups');
-  const bias = buffers.filled(program.bias, 'bias');
-  const lists = [weights, tileStarts, groups, bias];
-  const firstWordsOf = (images: number): GPUBuffer =>
-    buffers.table(`first words ${images}`, () => firstWords(program, images));
-  const { noise } = program;
+  const partRunner = (part: LayerPart, number: number): PartRunner => {
+    const { program: own } = part;
+    const { noise } = own;
+    const masks = bitLineWeights(own);
+    const tables = kernel.tables(own);
+    const weights = buffers.filled(joined([masks, ...tables]), 'weights');
+    const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
+    const groups = buffers.filled(groupTable(own, 'index code'), 'groups');
+    const bias = buffers.filled(own.bias, 'bias');
+    const lists = [weights, tileStarts, groups, bias];
+    const pack = packer(
+      part,
+      tiling,
+      [masks, ...tables].map(({ length }) => length),
+    );
+    return ({ images, firstImage }, words, sums) => {
+      const params = noise
+        ? buffers.uniformOnce('noisy-mac', pack(images, firstImage))
+        : buffers.uniform(`tiled-mac ${number} ${images}`, () => pack(images, 0));
+      const firsts = buffers.table(`first words ${images}`, () => firstWords(program, images));
+      const bound = [params, ...words, ...lists, sums, buffers.events, firsts];
+      context.run(mac, bound, tileWorkgroups(own, images, tiling));
+    };
+  };
   return {
     path: 'bit lines',
-    record: (input) => {
-      const { images, firstImage } = input;
-      const words = makeWords('digits', input);
-      const sums = context.pool.take(
-        4 * outputCount(program.output, images),
-        `${program.name}.sums`,
-      );
-      const pack = (): ArrayBuffer =>
-        packTileParams(
-          program,
-          images,
-          tiling,
-          noise ? noisePlaces(masks.length, tables, { key: noise.key, firstImage }) : noNoise,
-        );
-      const params = noise
-        ? buffers.uniformOnce('noisy-mac', pack())
-        : buffers.uniform(`tiled-mac ${images}`, pack);
-      const bound = [params, words, ...lists, sums, buffers.events, firstWordsOf(images)];
-      context.run(mac, bound, tileWorkgroups(program, images, tiling));
-      context.pool.give(words);
-      return sums;
-    },
+    cut,
+    maps: (input) => [makeWords('digits', input)],
+    parts: cut.parts.map(partRunner),
   };
 }
 
 function bitLineKernel(
-  context: DeviceContext,
   program: MacroProgram,
-  tiling: Tiling,
   packedDotProducts: boolean,
 ): BitLineKernel | undefined {
-  const adc = isTiled(program) ? adcProduct(program) : undefined;
-  if (!adc) return undefined;
   const { noise } = program;
-  const values = bitLineValues(program, adc, tiling);
-  if (!noise) return { mac: context.kernel(tiledMac, values), tables: [] };
+  if (!noise) return { source: tiledMac, constants: {}, tables: () => [] };
   const levels = noiseLevels(program);
-  if (levels) {
-    const constants = { ...values, NOISE_LEVELS: levels.count };
-    return { mac: context.kernel(noisyMac, constants), tables: [levels.words] };
-  }
-  const analog = packedDotProducts ? analogTables(program) : undefined;
-  if (!analog) return undefined;
-  const constants = {
-    ...values,
-    READ_NOISE: noise.readQuantiles ? 1 : 0,
-    CELL_ERRORS: noise.cellErrors ? 1 : 0,
+  if (levels)
+    return {
+      source: noisyMac,
+      constants: { NOISE_LEVELS: levels.count },
+      tables: (part) => [noiseLevels(part)?.words ?? new Uint32Array()],
+    };
+  if (!packedDotProducts || !hasAnalogTables(program)) return undefined;
+  return {
+    source: analogMac,
+    constants: {
+      READ_NOISE: noise.readQuantiles ? 1 : 0,
+      CELL_ERRORS: noise.cellErrors ? 1 : 0,
+    },
+    tables: (part) => {
+      const tables = analogTables(part);
+      return tables ? [tables.columns, tables.quantiles, tables.cellErrors] : [];
+    },
   };
-  const { columns, quantiles, cellErrors } = analog;
-  return { mac: context.kernel(analogMac, constants), tables: [columns, quantiles, cellErrors] };
 }
 
-/** Where each of the tables begins that follow `first` words. */
+/** Bytes of weights with the tables behind them, whichever kernel it is. */
+function tableBytes(program: MacroProgram): WeightBytes {
+  const { noise } = program;
+  const weights = 4 * bitLineWords(program);
+  return {
+    perGroup: weights + (noise?.cellErrors ? 4 * weights : 0),
+    perTile: noise ? 4 * weights : 4,
+    fixed: 2 * (noise?.readQuantiles?.length ?? 0) + 16,
+  };
+}
+
+/** Packs the uniform of a part; `lengths` in words of its weights and the tables behind them. */
+const packer =
+  (part: LayerPart, tiling: Tiling, [first = 0, ...tables]: readonly number[]) =>
+  (images: number, firstImage: number): ArrayBuffer => {
+    const { noise } = part.program;
+    const places = noise ? noisePlaces(first, tables, { key: noise.key, firstImage }) : noNoise;
+    return packTileParams(part, images, tiling, places);
+  };
+
+/** Where each of the tables begins that follow `first` words, by their lengths. */
 function noisePlaces(
   first: number,
-  [columns, quantiles]: BitLineKernel['tables'],
+  [columns = 0, quantiles = 0]: readonly number[],
   draws: Pick<NoisePlaces, 'key' | 'firstImage'>,
 ): NoisePlaces {
-  const afterColumns = first + (columns?.length ?? 0);
-  const afterQuantiles = afterColumns + (quantiles?.length ?? 0);
+  const afterColumns = first + columns;
+  const afterQuantiles = afterColumns + quantiles;
   return { columns: first, quantiles: afterColumns, cellErrors: afterQuantiles, ...draws };
 }
 
-function joined(parts: readonly (Uint32Array | Int32Array)[]): Uint32Array {
+function joined(parts: readonly Table[]): Uint32Array {
   const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

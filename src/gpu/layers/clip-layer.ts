@@ -1,10 +1,10 @@
 // Dot products less what the ADC clips, or every bit line where most of them could be clipped: the device counts and
 // decides, batch by batch, so that nothing is read back.
 
+import { assert } from '../../core/errors.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { indirectUsage } from '../buffer-pool.ts';
 import type { DeviceContext } from '../device-context.ts';
-import { outputCount, type GpuMap } from '../gpu-map.ts';
 import { type Kernel, linearWorkgroups } from '../kernel.ts';
 import {
   choiceOffsets,
@@ -17,10 +17,11 @@ import { clipMac, clipTiling } from '../kernels/clip-mac.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
 import { packTileParams, type Tiling } from '../kernels/tile.ts';
 import { bitLineTiling, bitLineValues, tiledAdcConstants, tiledMac } from '../kernels/tiled-mac.ts';
-import { bitLineWeights, dotWeights } from '../tile-weights.ts';
+import { type LayerPart, layerParts } from '../layer-parts.ts';
+import { bitLineWeights, bitLineWords, dotWeights, dotWords } from '../tile-weights.ts';
 import { firstWords, storedDistances, wordDistance } from '../word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
-import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
+import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
 
 interface ClipKernels {
@@ -31,75 +32,106 @@ interface ClipKernels {
   readonly tiled: Kernel;
 }
 
-type FilledName =
-  | 'dots'
-  | 'bits'
-  | 'tileStarts'
-  | 'offsets'
-  | 'groups'
-  | 'bias'
-  | 'stored'
-  | 'choice';
+type Filled = Readonly<
+  Record<
+    'dots' | 'bits' | 'tileStarts' | 'offsets' | 'groups' | 'bias' | 'stored' | 'choice',
+    GPUBuffer
+  >
+>;
 
-/** Compiles what {@link LayerRunner} needs for a layer whose column reads lose only what is clipped. */
+/** Compiles what {@link LayerWay} needs for a layer whose column reads lose only what is clipped. */
 export async function clipLayer(
   context: DeviceContext,
   program: MacroProgram,
   buffers: LayerBuffers,
-): Promise<LayerRunner> {
+): Promise<LayerWay> {
+  const perGroup = 4 * Math.max(dotWords(program), bitLineWords(program));
+  const tilings = tilingsOf(context, program);
+  const workgroups = Math.max(...tilings.map(({ slots, kernels }) => slots / kernels));
+  const bytes = { perGroup, perTile: 4, fixed: 4 };
+  const cut = layerParts(program, context.limits, bytes, workgroups);
   const [makeWords, kernels] = await Promise.all([
     wordMaps(context, program, buffers, 'bytes'),
-    clipKernels(context, program),
+    clipKernels(context, program, !cut.wide),
   ]);
-  const { dots, bits, tileStarts, offsets, groups, bias, stored, choice } = filled(
-    program,
-    buffers,
-  );
-  const { events } = buffers;
-  const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
-    buffers.uniform(`${name} ${images}`, () => packTileParams(program, images, tiling, noNoise));
-  const findClips = (images: number, words: GPUBuffer): GPUBuffer => {
-    const invocations = clipFlagsInvocations(program, images);
-    const flags = context.pool.take(4 * invocations, `${program.name}.flags`);
-    const flagParams = buffers.uniform(`clip-flags ${images}`, () =>
-      clipFlagsParams(program, images),
-    );
-    const found = [flagParams, words, stored, flags, choice];
-    context.run(kernels.flag, found, linearWorkgroups(invocations));
-    const chooseParams = buffers.uniform(`choose-reads ${images}`, () =>
-      chooseReadsParams(program, images, context.workgroup),
-    );
-    context.run(kernels.choose, [chooseParams, choice], [1, 1, 1]);
-    return flags;
+  return {
+    path: 'dot product, clips corrected',
+    cut,
+    maps: (input) => [makeWords('bytes', input), makeWords('digits', input)],
+    parts: cut.parts.map((part, number) => partRunner(context, { part, number, buffers, kernels })),
   };
-  const record = (input: GpuMap): GPUBuffer => {
-    const { images } = input;
-    const bytes = makeWords('bytes', input);
-    const digits = makeWords('digits', input);
-    const flags = findClips(images, digits);
-    const sums = context.pool.take(4 * outputCount(program.output, images), `${program.name}.sums`);
+}
+
+/** Of exact-mac, clip-mac and tiled-mac. */
+const tilingsOf = (
+  { workgroup }: DeviceContext,
+  program: MacroProgram,
+): readonly [Tiling, Tiling, Tiling] => [
+  exactTiling(program, workgroup),
+  clipTiling(program),
+  bitLineTiling(program, workgroup),
+];
+
+/** A part, and what its runner needs. */
+interface ClipPart {
+  readonly part: LayerPart;
+  readonly number: number;
+  readonly buffers: LayerBuffers;
+  readonly kernels: ClipKernels;
+}
+
+function partRunner(context: DeviceContext, one: ClipPart): PartRunner {
+  const { part, number, buffers, kernels } = one;
+  const { program } = part;
+  const own = filled(program, buffers);
+  const { dots, bits, tileStarts, offsets, bias, choice } = own;
+  const { events } = buffers;
+  const [exactTiles, clipTiles, readTiles] = tilingsOf(context, program);
+  const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
+    buffers.uniform(`${name} ${number} ${images}`, () =>
+      packTileParams(part, images, tiling, noNoise),
+    );
+  return ({ images }, [bytes, digits], sums) => {
+    assert(bytes !== undefined && digits !== undefined, 'both word maps are made');
+    const flags = findClips(context, one, own, { images, digits });
     const run = (kernel: Kernel, way: keyof typeof choiceOffsets, bound: GPUBuffer[]): void =>
       context.run(kernel, bound, { buffer: choice, offset: choiceOffsets[way] });
-    const exactParams = params(images, 'exact-mac', exactTiling(program, context.workgroup));
-    const clipParams = params(images, 'clip-mac', clipTiling(program));
-    const tiledParams = params(images, 'tiled-mac', bitLineTiling(program, context.workgroup));
+    const exactParams = params(images, 'exact-mac', exactTiles);
+    const clipParams = params(images, 'clip-mac', clipTiles);
+    const tiledParams = params(images, 'tiled-mac', readTiles);
     const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
-    const lists = [tileStarts, groups, bias];
+    const lists = [tileStarts, own.groups, bias];
     const exact = [exactParams, bytes, dots, tileStarts, offsets, bias, sums, events, first];
     run(kernels.exact, 'exact', exact);
     run(kernels.clip, 'clip', [clipParams, digits, bits, ...lists, flags, sums, events]);
     run(kernels.tiled, 'tiled', [tiledParams, digits, bits, ...lists, sums, events, first]);
-    for (const buffer of [bytes, digits, flags]) context.pool.give(buffer);
-    return sums;
+    context.pool.give(flags);
   };
-  return { path: 'dot product, clips corrected', record };
+}
+
+/** Records how a part's reads are chosen; gives the flags of phases that could clip. */
+function findClips(
+  context: DeviceContext,
+  { part: { program }, number, buffers, kernels }: ClipPart,
+  { stored, choice }: Filled,
+  { images, digits }: { readonly images: number; readonly digits: GPUBuffer },
+): GPUBuffer {
+  const invocations = clipFlagsInvocations(program, images);
+  const flags = context.pool.take(4 * invocations, `${program.name}.flags`);
+  const flagParams = buffers.uniform(`clip-flags ${number} ${images}`, () =>
+    clipFlagsParams(program, images),
+  );
+  const found = [flagParams, digits, stored, flags, choice];
+  context.run(kernels.flag, found, linearWorkgroups(invocations));
+  const chooseParams = buffers.uniform(`choose-reads ${number} ${images}`, () =>
+    chooseReadsParams(program, images, context.workgroup),
+  );
+  context.run(kernels.choose, [chooseParams, choice], [1, 1, 1]);
+  return flags;
 }
 
 /** What does not depend on the batch. */
-function filled(
-  program: MacroProgram,
-  buffers: LayerBuffers,
-): Readonly<Record<FilledName, GPUBuffer>> {
+function filled(program: MacroProgram, buffers: LayerBuffers): Filled {
   const distances = program.codes.map((code) => wordDistance(program, code));
   return {
     dots: buffers.filled(dotWeights(program), 'dotWeights'),
@@ -113,9 +145,14 @@ function filled(
   };
 }
 
-async function clipKernels(context: DeviceContext, program: MacroProgram): Promise<ClipKernels> {
+async function clipKernels(
+  context: DeviceContext,
+  program: MacroProgram,
+  finish: boolean,
+): Promise<ClipKernels> {
   const unit = { multiplier: 1, addend: 0, shift: 0 };
-  const clipValues = bitLineValues(program, unit, clipTiling(program));
+  const [exactTiles, clipTiles, readTiles] = tilingsOf(context, program);
+  const clipValues = bitLineValues(program, unit, clipTiles, finish);
   const flagValues = Object.fromEntries(
     Object.entries(clipValues).filter(
       ([name]) => name === 'PHASES' || tiledAdcConstants.includes(name),
@@ -124,15 +161,9 @@ async function clipKernels(context: DeviceContext, program: MacroProgram): Promi
   const [flag, choose, exact, clip, tiled] = await Promise.all([
     context.kernel(clipFlags, flagValues),
     context.kernel(chooseReads, {}),
-    context.kernel(
-      exactMac,
-      exactMacConstants(program, exactTiling(program, context.workgroup), false),
-    ),
+    context.kernel(exactMac, exactMacConstants(program, exactTiles, false)),
     context.kernel(clipMac, clipValues),
-    context.kernel(
-      tiledMac,
-      bitLineValues(program, unit, bitLineTiling(program, context.workgroup)),
-    ),
+    context.kernel(tiledMac, bitLineValues(program, unit, readTiles, finish)),
   ]);
   return { flag, choose, exact, clip, tiled };
 }

@@ -2,62 +2,49 @@
 
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { DeviceContext } from '../device-context.ts';
-import { outputCount } from '../gpu-map.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
 import { packTileParams, tileWorkgroups } from '../kernels/tile.ts';
-import { dotWeights } from '../tile-weights.ts';
+import { type LayerPart, layerParts } from '../layer-parts.ts';
+import { dotWeights, dotWords } from '../tile-weights.ts';
 import { firstWords, wordDistance } from '../word-map.ts';
 import { noNoise } from './group-table.ts';
-import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
+import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
 
-/** Compiles what {@link LayerRunner} needs for a layer whose column reads lose nothing. */
+/** Compiles what {@link LayerWay} needs for a layer whose column reads lose nothing. */
 export async function dotLayer(
   context: DeviceContext,
   program: MacroProgram,
   buffers: LayerBuffers,
-): Promise<LayerRunner> {
+): Promise<LayerWay> {
   const tiling = exactTiling(program, context.workgroup);
+  const bytes = { perGroup: 4 * dotWords(program), perTile: 4, fixed: 4 };
+  const cut = layerParts(program, context.limits, bytes, tiling.slots / tiling.kernels);
   const [makeWords, mac] = await Promise.all([
     wordMaps(context, program, buffers, 'bytes'),
-    context.kernel(exactMac, exactMacConstants(program, tiling, true)),
+    context.kernel(exactMac, exactMacConstants(program, tiling, !cut.wide)),
   ]);
-  const weights = buffers.filled(dotWeights(program), 'weights');
-  const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
-  const distances = program.codes.map((code) => wordDistance(program, code));
-  const offsets = buffers.filled(distances, 'offsets');
-  const bias = buffers.filled(program.bias, 'bias');
-  const firstWordsOf = (images: number): GPUBuffer =>
-    buffers.table(`first words ${images}`, () => firstWords(program, images));
+  const partRunner = (part: LayerPart, number: number): PartRunner => {
+    const { program: own } = part;
+    const weights = buffers.filled(dotWeights(own), 'weights');
+    const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
+    const distances = own.codes.map((code) => wordDistance(own, code));
+    const offsets = buffers.filled(distances, 'offsets');
+    const bias = buffers.filled(own.bias, 'bias');
+    const lists = [weights, tileStarts, offsets, bias];
+    return ({ images }, words, sums) => {
+      const params = buffers.uniform(`exact-mac ${number} ${images}`, () =>
+        packTileParams(part, images, tiling, noNoise),
+      );
+      const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
+      const bound = [params, ...words, ...lists, sums, buffers.events, first];
+      context.run(mac, bound, tileWorkgroups(own, images, tiling));
+    };
+  };
   return {
     path: 'dot product',
-    record: (input) => {
-      const { images } = input;
-      const words = makeWords('bytes', input);
-      const sums = context.pool.take(
-        4 * outputCount(program.output, images),
-        `${program.name}.sums`,
-      );
-      const params = buffers.uniform(`exact-mac ${images}`, () =>
-        packTileParams(program, images, tiling, noNoise),
-      );
-      context.run(
-        mac,
-        [
-          params,
-          words,
-          weights,
-          tileStarts,
-          offsets,
-          bias,
-          sums,
-          buffers.events,
-          firstWordsOf(images),
-        ],
-        tileWorkgroups(program, images, tiling),
-      );
-      context.pool.give(words);
-      return sums;
-    },
+    cut,
+    maps: (input) => [makeWords('bytes', input)],
+    parts: cut.parts.map(partRunner),
   };
 }

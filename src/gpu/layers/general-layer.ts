@@ -2,7 +2,7 @@
 
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { DeviceContext } from '../device-context.ts';
-import { outputCount } from '../gpu-map.ts';
+import type { GpuMap } from '../gpu-map.ts';
 import { linearWorkgroups } from '../kernel.ts';
 import {
   inputPhases,
@@ -13,54 +13,50 @@ import {
 } from '../kernels/input-phases.ts';
 import {
   macroMac,
+  macroMacBytes,
   macroMacConstants,
   macroMacInvocations,
   macroMacParams,
   noiseTable,
 } from '../kernels/macro-mac.ts';
-import type { LayerBuffers, LayerRunner } from './layer-runner.ts';
+import { type LayerPart, layerParts } from '../layer-parts.ts';
+import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
 
-/** Compiles what {@link LayerRunner} needs for any layer. */
+/** Compiles what {@link LayerWay} needs for any layer. */
 export async function generalLayer(
   context: DeviceContext,
   program: MacroProgram,
   buffers: LayerBuffers,
-): Promise<LayerRunner> {
+): Promise<LayerWay> {
+  const cut = layerParts(program, context.limits, macroMacBytes(program), 0);
   const [phases, mac] = await Promise.all([
     context.kernel(inputPhases, inputPhasesConstants(program)),
-    context.kernel(macroMac, macroMacConstants(program)),
+    context.kernel(macroMac, macroMacConstants(program, !cut.wide)),
   ]);
-  const weightPlanes = buffers.filled(program.weightPlanes, 'weightPlanes');
-  const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
-  const codes = buffers.filled(program.codes, 'codes');
-  const bias = buffers.filled(program.bias, 'bias');
-  const noise = buffers.filled(noiseTable(program), 'noise');
-  return {
-    path: 'bit lines',
-    record: ({ images, firstImage, buffer }) => {
-      const planes = context.pool.take(inputPhasesBytes(program, images), `${program.name}.planes`);
-      const phasesParams = buffers.uniform(`input-phases ${images}`, () =>
-        inputPhasesParams(program, images),
-      );
-      context.run(
-        phases,
-        [phasesParams, buffer, planes],
-        linearWorkgroups(inputPhasesInvocations(program, images)),
-      );
-      const sums = context.pool.take(
-        4 * outputCount(program.output, images),
-        `${program.name}.sums`,
-      );
-      const params = program.noise
-        ? buffers.uniformOnce('macro-mac', macroMacParams(program, images, firstImage))
-        : buffers.uniform(`macro-mac ${images}`, () => macroMacParams(program, images, 0));
-      context.run(
-        mac,
-        [params, planes, weightPlanes, tileStarts, codes, bias, sums, buffers.events, noise],
-        linearWorkgroups(macroMacInvocations(program, images)),
-      );
-      context.pool.give(planes);
-      return sums;
-    },
+  const maps = ({ images, buffer }: GpuMap): readonly GPUBuffer[] => {
+    const planes = context.pool.take(inputPhasesBytes(program, images), `${program.name}.planes`);
+    const params = buffers.uniform(`input-phases ${images}`, () =>
+      inputPhasesParams(program, images),
+    );
+    const invocations = inputPhasesInvocations(program, images);
+    context.run(phases, [params, buffer, planes], linearWorkgroups(invocations));
+    return [planes];
   };
+  const partRunner = (part: LayerPart, number: number): PartRunner => {
+    const { program: own } = part;
+    const weightPlanes = buffers.filled(own.weightPlanes, 'weightPlanes');
+    const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
+    const codes = buffers.filled(own.codes, 'codes');
+    const bias = buffers.filled(own.bias, 'bias');
+    const noise = buffers.filled(noiseTable(own), 'noise');
+    const lists = [weightPlanes, tileStarts, codes, bias];
+    return ({ images, firstImage }, planes, sums) => {
+      const params = own.noise
+        ? buffers.uniformOnce('macro-mac', macroMacParams(part, images, firstImage))
+        : buffers.uniform(`macro-mac ${number} ${images}`, () => macroMacParams(part, images, 0));
+      const bound = [params, ...planes, ...lists, sums, buffers.events, noise];
+      context.run(mac, bound, linearWorkgroups(macroMacInvocations(own, images)));
+    };
+  };
+  return { path: 'bit lines', cut, maps, parts: cut.parts.map(partRunner) };
 }

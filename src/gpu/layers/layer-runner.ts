@@ -5,6 +5,7 @@ import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { storageUsage, uniformUsage } from '../buffer-pool.ts';
 import type { DeviceContext } from '../device-context.ts';
 import type { GpuMap } from '../gpu-map.ts';
+import type { LayerParts } from '../layer-parts.ts';
 
 /** Runs the macros of one layer. */
 export interface LayerRunner {
@@ -12,6 +13,19 @@ export interface LayerRunner {
   /** Records the kernels of a batch; gives the buffer of the sums, order (image, y, x, kernel). */
   record(input: GpuMap): GPUBuffer;
 }
+
+/** One way of running the macros of a layer. */
+export interface LayerWay {
+  readonly path: MacroPath;
+  readonly cut: LayerParts;
+  /** Records the maps of the input that all parts read. */
+  readonly maps: (input: GpuMap) => readonly GPUBuffer[];
+  /** What runs each part. */
+  readonly parts: readonly PartRunner[];
+}
+
+/** Records the kernels of a part, which write what its kernels have into `sums`: codes where the cut is wide. */
+export type PartRunner = (input: GpuMap, maps: readonly GPUBuffer[], sums: GPUBuffer) => void;
 
 /** Buffers that a layer holds as long as it is prepared. */
 export class LayerBuffers {
@@ -30,25 +44,25 @@ export class LayerBuffers {
 
   /** A buffer holding `data` as long as the layer is prepared. */
   filled(data: ArrayBufferView, binding: string, usage: number = storageUsage): GPUBuffer {
-    const buffer = this.#context.pool.takeFilled(data, usage, `${this.#layer}.${binding}`);
+    const buffer = this.#context.pool.takeFilled(data, usage, `${this.#layer}.${binding}`, 'layer');
     this.#filled.push(buffer);
     return buffer;
   }
 
   /** The uniform of a kernel for a batch. */
   uniform(key: string, make: () => ArrayBuffer): GPUBuffer {
-    return this.#context.uniform(this.uniforms, key, make);
+    return this.#context.uniform(this.uniforms, `${this.#layer}.${key}`, make);
   }
 
   /** A table for batches of that many images. */
   table(key: string, make: () => Uint32Array): GPUBuffer {
-    return this.#context.uniform(this.uniforms, key, make, storageUsage);
+    return this.#context.uniform(this.uniforms, `${this.#layer}.${key}`, make, storageUsage);
   }
 
   /** A uniform that only one batch has. */
   uniformOnce(name: string, values: ArrayBuffer): GPUBuffer {
     const { pool, queue } = this.#context;
-    const buffer = pool.takeFilled(values, uniformUsage, `${this.#layer}.${name}`);
+    const buffer = pool.takeFilled(values, uniformUsage, `${this.#layer}.${name}`, 'batch');
     queue.afterSubmit(() => pool.give(buffer));
     return buffer;
   }

@@ -39,11 +39,11 @@ export interface ConvSizes {
 export interface NetworkBuilder {
   /** Convolution with neutral batch norm (gamma 1, beta 0, mean 0, variance 1). */
   conv(name: string, input: string, sizes: ConvSizes): string;
-  /** Fully connected, with a bias of zeros and no ReLU. */
+  /** Fully connected, with a bias of zeros; without ReLU by default. */
   linear(
     name: string,
     input: string,
-    sizes: { readonly inputs: number; readonly outputs: number },
+    sizes: { readonly inputs: number; readonly outputs: number; readonly relu?: boolean },
   ): string;
   /** Over windows of 2x2. */
   maxPool(name: string, input: string): string;
@@ -89,10 +89,10 @@ export function networkBuilder(seed: number): NetworkBuilder {
       };
       return add(residual ? { ...layer, residual } : layer);
     },
-    linear: (name, input, { inputs, outputs }) => {
+    linear: (name, input, { inputs, outputs, relu = false }) => {
       const weights = heWeights(inputs * outputs, inputs);
       const bias = new Float32Array(outputs);
-      return add({ kind: 'linear', name, input, inputs, outputs, weights, bias, relu: false });
+      return add({ kind: 'linear', name, input, inputs, outputs, weights, bias, relu });
     },
     maxPool: (name, input) => add({ kind: 'maxPool', name, input, size: 2 }),
     averagePool: (name, input) => add({ kind: 'averagePool', name, input }),

@@ -2,6 +2,7 @@
 // 14.7 million weights, 313 million multiplications per image. K. Simonyan and A. Zisserman, ICLR 2015, in the form that
 // is usual for CIFAR: batch norm, one linear layer instead of three.
 
+import { NetworkError } from '../../core/errors.ts';
 import { imageName, type Network } from '../network.ts';
 import {
   type BuiltinOptions,
@@ -20,12 +21,22 @@ const stages = [
   { convolutions: 3, multiple: 8 },
 ] as const;
 
+/** Options of {@link vgg16}. */
+export interface Vgg16Options extends BuiltinOptions {
+  /**
+   * Outputs of `fc6` and `fc7`, the linear layers with ReLU before the last one: 4096 in the network that was published
+   * for 224x224 images, whose name here ends in `-classifier`. 0 by default: there is neither.
+   */
+  readonly hidden?: number | undefined;
+}
+
 /**
  * VGG16 with seeded, never trained weights; layers `conv1_1` ... `conv5_3`, `pool1` ... `pool5`, `fc`; images larger than 32x32
- * are averaged by `mean` before `fc`, where the published network has three linear layers.
+ * are averaged by `mean` before `fc`, unless `hidden` asks for the classifier that was published.
  * @throws {NetworkError} naming the option that is not possible
  */
-export function vgg16(options: BuiltinOptions = {}): Network {
+export function vgg16({ hidden = 0, ...options }: Vgg16Options = {}): Network {
+  checkHidden(hidden);
   const all = builtinOptions('vgg16', options, 64);
   const builder = networkBuilder(all.seed);
   let last = imageName;
@@ -39,7 +50,25 @@ export function vgg16(options: BuiltinOptions = {}): Network {
     }
     last = builder.maxPool(`pool${stage}`, last);
   });
-  if (all.side > cifarSide) last = builder.averagePool('mean', last);
-  builder.linear('fc', last, { inputs: channels, outputs: all.classes });
-  return cifarNetwork('vgg16', builder, all);
+  if (hidden === 0) {
+    if (all.side > cifarSide) last = builder.averagePool('mean', last);
+    builder.linear('fc', last, { inputs: channels, outputs: all.classes });
+    return cifarNetwork('vgg16', builder, all);
+  }
+  const inputs = channels * (all.side / cifarSide) ** 2;
+  last = builder.linear('fc6', last, { inputs, outputs: hidden, relu: true });
+  last = builder.linear('fc7', last, { inputs: hidden, outputs: hidden, relu: true });
+  builder.linear('fc', last, { inputs: hidden, outputs: all.classes });
+  const network = cifarNetwork('vgg16', builder, all);
+  const command = network.origin.command.replace(' })', `, hidden: ${hidden} })`);
+  return { ...network, name: `${network.name}-classifier`, origin: { ...network.origin, command } };
+}
+
+function checkHidden(hidden: number): void {
+  if (Number.isInteger(hidden) && hidden >= 0 && hidden <= 65536) return;
+  throw new NetworkError({
+    what: `${hidden} is not possible`,
+    where: ['vgg16', 'hidden'],
+    todo: 'use a whole number from 0 to 65536',
+  });
 }

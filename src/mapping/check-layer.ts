@@ -1,0 +1,50 @@
+// What a layer must keep to so that whatever simulates it has exact integers: looked at when it is mapped, not when it
+// runs.
+
+import type { ChipSpec } from '../chips/index.ts';
+import { noiseDeviations } from '../chips/noise-spec.ts';
+import type { MacroLayer } from '../compress/compressed-network.ts';
+import { MappingError } from '../core/errors.ts';
+
+/** Bits of the sums that a requantizer takes, and of the accumulators of a chip that loses nothing. */
+const sumBits = 31;
+
+/** Kernels of a layer that read noise can tell apart. */
+const mostNoisyKernels = 65536;
+
+/**
+ * Checks the sums of a layer as the integer network has them, without macros and ADC: bias and products of any inputs.
+ * @throws {MappingError} naming the layer and a kernel whose sums can exceed {@link sumBits}
+ */
+export function checkLayerSums(network: string, layer: MacroLayer): void {
+  const { bias, weights, inputBits, weightBits } = layer;
+  const limit = 2 ** (sumBits - 1);
+  const highest = 2 ** inputBits - 1;
+  const inputs = weights.length / bias.length;
+  const largestBias = bias.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  if (largestBias + highest * inputs * 2 ** (weightBits - 1) < limit) return;
+  bias.forEach((ofKernel, kernel) => {
+    let magnitude = 0;
+    for (let i = kernel * inputs; i < (kernel + 1) * inputs; i++)
+      magnitude += Math.abs(weights[i] as number);
+    const largest = Math.abs(ofKernel) + highest * magnitude;
+    if (largest >= limit)
+      throw new MappingError({
+        what: `sums of kernel ${kernel} can reach ${largest.toExponential(2)}, a requantizer takes ${sumBits} bits`,
+        where: [network, layer.name],
+        todo: 'use fewer weight bits, fewer activation bits or fewer inputs',
+      });
+  });
+}
+
+/** @throws {MappingError} naming a layer with more kernels than the chip's read noise tells apart */
+export function checkNoiseNumbers(network: string, layer: MacroLayer, chip: ChipSpec): void {
+  const { kernels } = layer.geometry;
+  const isNoisy = Object.values(noiseDeviations(chip.noise)).some((deviation) => deviation !== 0);
+  if (!isNoisy || kernels <= mostNoisyKernels) return;
+  throw new MappingError({
+    what: `has ${kernels} kernels, noise tells ${mostNoisyKernels} apart`,
+    where: [network, layer.name],
+    todo: 'map it onto a chip without noise',
+  });
+}
