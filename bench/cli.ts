@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CimError, UsageError } from '../src/core/errors.ts';
 import { checkWritable, readText } from '../src/cli/files.ts';
+import { print, printed } from '../src/cli/output.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
 import { openHeadless } from './headless.ts';
 import { questions } from './questions.ts';
@@ -41,17 +42,17 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .option('--out <folder>', 'where results go', join(packageRoot, 'bench', 'results'))
     .exitOverride()
     .configureOutput({
+      writeOut: print,
       outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')),
     })
     .action(async (names: readonly string[], options: Options) => {
       await run(names, options);
     });
-  try {
-    await program.parseAsync([...arguments_], { from: 'user' });
-    return 0;
-  } catch (error) {
-    return report(error);
-  }
+  const code = await program.parseAsync([...arguments_], { from: 'user' }).then(() => 0, report);
+  return await printed().then(
+    () => code,
+    (error: unknown) => (code === 0 ? report(error) : code),
+  );
 }
 
 async function run(names: readonly string[], options: Options): Promise<void> {
@@ -72,7 +73,7 @@ async function run(names: readonly string[], options: Options): Promise<void> {
         process.stderr.write(`${question.name}: ${rowLine(row)}\n`);
       });
       const result = writeResult(question, settings, asked, options.out);
-      process.stdout.write(`\n${resultTable(result, question)}\n`);
+      print(`\n${resultTable(result, question)}\n`);
     }
   } finally {
     await askOne.close();
@@ -96,7 +97,7 @@ async function openHere(): Promise<Awaited<ReturnType<typeof openHeadless>>> {
 
 function list(): void {
   const width = Math.max(...questions.map(({ name }) => name.length));
-  for (const { name, asks } of questions) process.stdout.write(`${name.padEnd(width)}  ${asks}\n`);
+  for (const { name, asks } of questions) print(`${name.padEnd(width)}  ${asks}\n`);
 }
 
 function compare(files: readonly string[]): void {
@@ -109,7 +110,7 @@ function compare(files: readonly string[]): void {
     });
   const comparison = compareResults(readResult(readText(a), a), readResult(readText(b), b));
   for (const warning of comparison.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
-  process.stdout.write(`${comparisonTable(comparison, a, b)}\n`);
+  print(`${comparisonTable(comparison, a, b)}\n`);
 }
 
 function questionNamed(name: string): Question {

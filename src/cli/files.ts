@@ -94,11 +94,14 @@ export function checkWritable(folder: string): void {
   }
 }
 
-function reasonOf(cause: unknown): string {
+/** Why a file could not be read or written, in a few words. */
+export function reasonOf(cause: unknown): string {
   const code = (cause as { code?: string } | undefined)?.code;
   if (code === 'ENOENT') return 'it does not exist';
   if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES') return 'no permission';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'no space left';
+  if (code === 'EROFS') return 'it is on a file system that is read-only';
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is where a folder should be';
   return cause instanceof Error
     ? (cause.message.split('\n')[0] ?? 'unknown reason')

@@ -14,6 +14,7 @@ import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { validateCommand } from './commands/validate.ts';
+import { print, printed } from './output.ts';
 import { packageVersion } from './package-root.ts';
 
 /**
@@ -44,15 +45,17 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     command.exitOverride();
     command.version(packageVersion, '--version', 'print the version');
     command.configureOutput({
+      writeOut: print,
       outputError: (text, write) => write(text.replace(/^error: /, 'mars: ')),
     });
   }
-  try {
-    await program.parseAsync([...arguments_], { from: 'user' });
-    return exitCode.success;
-  } catch (error) {
-    return report(error);
-  }
+  const code = await program
+    .parseAsync([...arguments_], { from: 'user' })
+    .then(() => exitCode.success, report);
+  return await printed().then(
+    () => code,
+    (error: unknown) => (code === exitCode.success ? report(error) : code),
+  );
 }
 
 function report(error: unknown): number {

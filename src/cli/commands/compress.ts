@@ -29,6 +29,7 @@ import {
   usage,
   whole,
 } from '../options.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 
 interface CompressCommandOptions extends JobOptions {
@@ -136,7 +137,7 @@ async function run(options: CompressCommandOptions): Promise<void> {
     sensitivity,
     layers: layerRows(compressed, accuracies),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+  print(options.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
 }
 
 type Tried = ReadonlyMap<string, Readonly<Partial<Record<LayerVariant['change'], number>>>>;

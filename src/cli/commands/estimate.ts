@@ -8,6 +8,7 @@ import { reportText } from '../../report/report.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { checkWritable, writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
 import { reportTable } from '../report-table.ts';
 
 interface EstimateOptions extends JobOptions {
@@ -32,6 +33,6 @@ export function estimateCommand(): Command {
         writeWhole(join(options.out, 'trace.json'), JSON.stringify(trace));
         writeWhole(join(options.out, 'report.json'), text);
       }
-      process.stdout.write(options.json ? text : reportTable(report));
+      print(options.json ? text : reportTable(report));
     });
 }

@@ -9,6 +9,7 @@ import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
 import { writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadJob, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
 
 interface MapCommandOptions extends JobOptions {
   readonly image?: string;
@@ -43,7 +44,7 @@ function map(options: MapCommandOptions): void {
     writeWhole(options.image, image, '--image');
     written = `Written: ${options.image}, ${image.length} bytes\n`;
   }
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify(mappingData(mapping), null, 2)}\n`
       : mappingText(mapping) + written,

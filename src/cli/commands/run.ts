@@ -20,6 +20,7 @@ import {
   loadJob,
   whole,
 } from '../options.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { reportTable } from '../report-table.ts';
 import { simulationText } from '../simulation-file.ts';
@@ -86,10 +87,10 @@ async function run(options: RunOptions): Promise<void> {
     JSON.stringify(toChromeTrace(timeline, { power: layerPower(report) })),
   );
   writeWhole(join(options.out, 'report.json'), text);
-  if (options.json) process.stdout.write(text);
+  if (options.json) print(text);
   else {
-    process.stdout.write(reportTable(report));
-    process.stdout.write(
+    print(reportTable(report));
+    print(
       `Written: ${options.out}/report.json, trace.json (open it in ui.perfetto.dev), simulation.json\n`,
     );
   }

@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import { openEstimator, type Outcome, outcomeOf } from '../../sweep/estimator.ts';
 import { sensitivity, type Sensitivity, type SensitivityRow } from '../../sweep/sensitivity.ts';
 import { addJobOptions, type JobOptions, loadEstimate, whole } from '../options.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 
 interface SensitivityOptions extends JobOptions {
@@ -27,7 +28,7 @@ export function sensitivityCommand(): Command {
       const work = { onProgress: bar.show };
       const result = sensitivity(chip, (changed) => outcomeOf(estimator(changed, options)), work);
       bar.stop();
-      process.stdout.write(
+      print(
         options.json
           ? `${JSON.stringify({ version: 1, ...result }, null, 2)}\n`
           : text(result, options.top),

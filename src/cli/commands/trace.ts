@@ -6,6 +6,7 @@ import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { schedule } from '../../timeline/schedule.ts';
 import { writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
 
 /** The command. */
 export function traceCommand(): Command {
@@ -17,11 +18,11 @@ export function traceCommand(): Command {
       const timeline = schedule(mapJob(loadMapJob(options)));
       const text = JSON.stringify(toChromeTrace(timeline));
       if (options.json) {
-        process.stdout.write(`${text}\n`);
+        print(`${text}\n`);
         return;
       }
       writeWhole(options.out, text);
-      process.stdout.write(
+      print(
         `${options.out}: ${timeline.steps.length} steps, ${timeline.cyclesPerFrame} cycles; open it in ui.perfetto.dev\n`,
       );
     });

@@ -13,6 +13,7 @@ import { checkWritable, writeWhole } from '../files.ts';
 import { datasetNamed, loadDataset } from '../load-dataset.ts';
 import { measureAccuracy } from '../measure-accuracy.ts';
 import { describeHardware, importRuntime, type NodeRuntime } from '../onnx-runtime.ts';
+import { print } from '../output.ts';
 import {
   addTrainOptions,
   commandText,
@@ -94,7 +95,7 @@ async function run(flags: TrainFlags): Promise<void> {
     trainingSeconds: seconds,
     imagesPerSecond: (images.images.images * losses.length) / seconds,
   };
-  process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
+  print(flags.json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
 }
 
 interface PreparedTraining {

@@ -10,6 +10,7 @@ import { fastestShape, type ShapeTime, tuneShapes } from '../../gpu/tune-shapes.
 import { adapterName } from '../backends.ts';
 import { borderless } from '../format.ts';
 import { openNodeGpu } from '../node-gpu.ts';
+import { print } from '../output.ts';
 import { keepShape, tuningFile } from '../tuning-cache.ts';
 
 /** The command. */
@@ -40,10 +41,10 @@ async function tune(options: { readonly json?: boolean }): Promise<void> {
   const shape = fastestShape(times) ?? defaultShape;
   keepShape(adapter, shape);
   if (options.json)
-    process.stdout.write(
+    print(
       `${JSON.stringify({ adapter, shape, times, file: tuningFile() }, null, 2)}\n`,
     );
-  else process.stdout.write(shapeTable(adapter, times, shape));
+  else print(shapeTable(adapter, times, shape));
 }
 
 const columns = ['workgroup', 'subgroups', 'dot product ms', 'bit lines ms', ''];

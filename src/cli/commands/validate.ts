@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { validationPage } from '../../sweep/validation-page.ts';
 import { validate } from '../../sweep/validation.ts';
 import { writeWhole } from '../files.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 
 /** The command. */
@@ -23,11 +24,11 @@ export function validateCommand(): Command {
           network: subject.title,
           ...rest,
         }));
-        process.stdout.write(`${JSON.stringify({ version: 1, ...figures, networks }, null, 2)}\n`);
-      } else if (options.out === undefined) process.stdout.write(validationPage(figures));
+        print(`${JSON.stringify({ version: 1, ...figures, networks }, null, 2)}\n`);
+      } else if (options.out === undefined) print(validationPage(figures));
       else {
         writeWhole(options.out, validationPage(figures));
-        process.stdout.write(`Written: ${options.out}\n`);
+        print(`Written: ${options.out}\n`);
       }
     });
 }
