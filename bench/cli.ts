@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CimError, UsageError } from '../src/core/errors.ts';
-import { checkWritable, readText } from '../src/cli/files.ts';
+import { readText } from '../src/cli/files.ts';
 import { print, printed } from '../src/cli/output.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
+import { checkTargets } from '../src/cli/write-files.ts';
 import { openHeadless } from './headless.ts';
 import { questions } from './questions.ts';
 import { compareResults } from './support/compare.ts';
@@ -14,7 +15,7 @@ import { openNodeHost } from './support/node-host.ts';
 import type { Question, Settings } from './support/question.ts';
 import { readResult } from './support/result.ts';
 import { comparisonTable, resultTable, rowLine } from './support/tables.ts';
-import { type Asked, writeResult } from './support/write-result.ts';
+import { type Asked, resultFile, writeResult } from './support/write-result.ts';
 
 interface Options {
   readonly list?: boolean;
@@ -59,7 +60,9 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   if (options.list) return list();
   if (options.compare) return compare(options.compare);
   const wanted = names.length === 0 ? questions : names.map(questionNamed);
-  checkWritable(options.out);
+  const today = new Date().toISOString();
+  const where = options.headless ? 'headless' : 'Node';
+  checkTargets(wanted.map((question) => resultFile(question, where, today, options.out)));
   const { repetitions, seconds, cases } = options;
   const settings = {
     repetitions,

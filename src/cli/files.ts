@@ -1,17 +1,6 @@
-// Files as the command line reads and writes them: clear errors in, nothing half-written out.
+// Files as the command line reads them, with clear errors.
 
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { InputError } from '../core/errors.ts';
 
 /** Larger files are refused before they are read: no network or data set of ours comes near. */
@@ -48,49 +37,6 @@ export function readJson(path: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new InputError({ what: `is not JSON (${reasonOf(cause)})`, where: path, cause });
-  }
-}
-
-/**
- * Writes a file through a temporary one, so that it is either whole or not there. Makes its folder.
- * @param option that named the path, for errors
- * @throws {InputError} when it cannot be written
- */
-export function writeWhole(path: string, content: string | Uint8Array, option = '--out'): void {
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
-  } catch (cause) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw new InputError({
-      what: `cannot be written (${reasonOf(cause)})`,
-      where: path,
-      todo: `choose another ${option}`,
-      cause,
-    });
-  }
-}
-
-/**
- * Checks, before long work, that files can be written into `folder`; creates nothing.
- * @throws {InputError} when it, or the nearest folder above it that exists, is not a writable folder
- */
-export function checkWritable(folder: string): void {
-  let existing = resolve(folder);
-  while (!existsSync(existing)) existing = dirname(existing);
-  try {
-    if (!statSync(existing).isDirectory()) throw new Error('it is a file');
-    accessSync(existing, constants.W_OK);
-  } catch (cause) {
-    const reason = reasonOf(cause);
-    throw new InputError({
-      what: `cannot be written (${reason})`,
-      where: folder,
-      todo: 'choose another --out',
-      cause,
-    });
   }
 }
 

@@ -5,7 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { candidateShapes, type KernelShape } from '../gpu/kernel-shape.ts';
-import { readJson, writeWhole } from './files.ts';
+import { readJson } from './files.ts';
+import { writeWhole } from './write-files.ts';
 
 /** The file: under XDG_CACHE_HOME, or ~/.cache. */
 export const tuningFile = (): string =>

@@ -7,9 +7,9 @@ import { indexBitsByCoding, layerStorage, mappingStorage } from '../../mapping/m
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
-import { writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadJob, loadMapJob } from '../options.ts';
 import { print } from '../output.ts';
+import { checkTargets, writeWhole } from '../write-files.ts';
 
 interface MapCommandOptions extends JobOptions {
   readonly image?: string;
@@ -34,6 +34,7 @@ export function mapCommand(): Command {
 }
 
 function map(options: MapCommandOptions): void {
+  if (options.image !== undefined) checkTargets([options.image], '--image');
   // What is stored where follows from the weights; an image also holds scales, which real images must calibrate.
   const job = options.image === undefined ? loadMapJob(options) : loadJob(options);
   const mapping = mapJob(job);
