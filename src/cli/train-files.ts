@@ -10,6 +10,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../train/checkpoint.ts';
+import { writeMetricsLine } from '../train/metrics-file.ts';
 import type { EpochRecord } from '../train/train-options.ts';
 import { readBytes } from './files.ts';
 import { writeTogether, writeWhole } from './write-files.ts';
@@ -66,13 +67,13 @@ export interface TrainRecorder {
 
 /** A {@link TrainRecorder}; the metrics begin with the epochs that are done. */
 export function recordTraining(files: TrainFiles, resumed: Checkpoint | undefined): TrainRecorder {
-  const lines = (resumed?.epochs ?? []).map(line);
+  const lines = (resumed?.epochs ?? []).map(writeMetricsLine);
   let last = resumed;
   const writeMetrics = (): void => writeWhole(files.metrics, lines.join(''));
   writeMetrics();
   return {
     epoch: (record) => {
-      lines.push(line(record));
+      lines.push(writeMetricsLine(record));
       writeMetrics();
     },
     checkpoint: (checkpoint) => {
@@ -93,5 +94,3 @@ export const finishTraining = ({ network, checkpoint }: TrainFiles, trained: Net
     { path: network, content: writeNetworkFile(trained) },
     { path: checkpoint, content: null },
   ]);
-
-const line = (record: EpochRecord): string => `${JSON.stringify(record)}\n`;

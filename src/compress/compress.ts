@@ -3,7 +3,7 @@
 import { assert, CompressError } from '../core/errors.ts';
 import { type FeatureMap, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
-import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
+import type { Layer, WeightLayer } from '../network/layer.ts';
 import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
 import { calibrateClips } from './calibrate.ts';
 import type {
@@ -21,6 +21,7 @@ import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantiz
 import {
   bitsOf,
   checkBits,
+  hasTrainedScales,
   highestCode,
   imageScale,
   networkBits,
@@ -160,13 +161,9 @@ function clipsOf(
   activationBits: number,
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
-  const { calibration, clips, layerBits } = options;
+  const { calibration, clips } = options;
   if (clips) return clips;
-  const isTrained = source.pruned.layers.every(
-    (layer) =>
-      !hasWeights(layer) || (layer.scales && layerBits?.get(layer.name)?.outputBits === undefined),
-  );
-  if (isTrained) return new Map();
+  if (hasTrainedScales(source.network, options)) return new Map();
   if (!calibration) return estimateClips(source);
   return calibrateClips(source.pruned, calibration, activationBits, options);
 }

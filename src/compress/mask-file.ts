@@ -1,7 +1,9 @@
 // The mask file: group masks as JSON that any tool can write, one string of 0 and 1 per layer.
 
-import { InputError } from '../core/errors.ts';
 import { z } from 'zod';
+import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 import type { GroupMasks } from './group-masks.ts';
 import type { GroupShape } from './weight-group.ts';
 
@@ -22,8 +24,21 @@ const maskFileSchema = z.strictObject({
   version: z.literal(formatVersion),
   network: z.string().min(1),
   shape: z.strictObject({ channels: size, kernels: size }),
-  layers: z.record(z.string().min(1), z.string().regex(/^[01]*$/, 'wanted: a string of 0 and 1')),
+  layers: z.record(
+    z.string().min(1),
+    z
+      .string()
+      .regex(/^[01]*$/)
+      .describe('a string of 0 and 1'),
+  ),
 });
+
+/** A path of names as one place; none for the file itself. */
+const pathOf = (keys: readonly string[]): readonly string[] =>
+  keys.length === 0 ? [] : [keys.join('.')];
+
+const example =
+  'a mask file is {"version": 1, "network", "shape": {"channels", "kernels"}, "layers": {"name": "0101..."}}';
 
 /** The text of a mask file: `{"version": 1, "network": ..., "shape": ..., "layers": {"conv1": "0101..."}}`. */
 export function writeMaskFile({ network, shape, masks }: MaskFile): string {
@@ -34,27 +49,17 @@ export function writeMaskFile({ network, shape, masks }: MaskFile): string {
 }
 
 /**
- * Reads a mask file. Whether the masks fit a network is checked where they are applied.
+ * Reads a mask file, as text or in bytes. Whether the masks fit a network is checked where they are applied.
  * @param where name of the file, for errors
  * @throws {InputError} naming the field that is wrong
  */
-export function readMaskFile(text: string, where: string): MaskFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError({ what: 'is not JSON', where, cause });
-  }
-  const parsed = maskFileSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new InputError({
-      what: issue?.message ?? 'is no mask file',
-      where: [where, ...(issue && issue.path.length > 0 ? [issue.path.join('.')] : [])],
-      todo: 'a mask file is {"version": 1, "network", "shape": {"channels", "kernels"}, "layers": {"name": "0101..."}}',
-    });
-  }
-  const { network, shape, layers } = parsed.data;
+export function readMaskFile(source: string | Uint8Array, where: string): MaskFile {
+  const json = parseJson(source, (what, cause) => new InputError({ what, where, cause }));
+  const { network, shape, layers } = checkSchema(
+    maskFileSchema,
+    json,
+    ({ keys, what }) => new InputError({ what, where: [where, ...pathOf(keys)], todo: example }),
+  );
   const masks = new Map(
     Object.entries(layers).map(([name, bits]) => [name, Uint8Array.from(bits, Number)] as const),
   );

@@ -51,7 +51,10 @@ export const networkBits = (
 });
 
 /** `network`, without the scales that training settled if it is asked for in other bits. */
-export function withScalesFor(network: Network, options: CompressOptions): Network {
+export function withScalesFor(
+  network: Network,
+  options: Pick<CompressOptions, 'weightBits' | 'activationBits'>,
+): Network {
   const { precision } = network;
   const { weightBits, activationBits } = networkBits(network, options);
   if (precision?.weightBits === weightBits && precision.activationBits === activationBits)
@@ -61,6 +64,19 @@ export function withScalesFor(network: Network, options: CompressOptions): Netwo
   );
   return { ...network, layers };
 }
+
+/**
+ * Whether training settled all scales of `network` at these bits: then compression measures nothing, and needs no images.
+ */
+export const hasTrainedScales = (
+  network: Network,
+  options: Pick<CompressOptions, 'weightBits' | 'activationBits' | 'layerBits'>,
+): boolean =>
+  withScalesFor(network, options).layers.every(
+    (layer) =>
+      !hasWeights(layer) ||
+      (layer.scales && options.layerBits?.get(layer.name)?.outputBits === undefined),
+  );
 
 /**
  * Bits of one layer: its own, else those it was trained with, else the network's.

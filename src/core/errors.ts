@@ -1,5 +1,7 @@
 // Errors that a person is meant to read: what happened, where (network > layer > tile > macro), what to do.
 
+import { shownText } from './shown-text.ts';
+
 /** The parts of a message of a {@link CimError}. */
 export interface CimErrorParts {
   /** What is wrong, naming the value. No full stop at the end. */
@@ -12,7 +14,10 @@ export interface CimErrorParts {
   readonly cause?: unknown;
 }
 
-/** Base of all errors that users of mars-cim are expected to meet. Its message is one line. */
+/**
+ * Base of all errors that users of mars-cim are expected to meet. Its message is one line: control characters, which names
+ * from files can have, are shown as `\u001b`. The parts keep the text as it is.
+ */
 export class CimError extends Error {
   readonly what: string;
   readonly where: readonly string[];
@@ -101,5 +106,5 @@ export function at<T>(array: ArrayLike<T>, index: number): T {
 
 function sentence(what: string, where: readonly string[], todo: string | undefined): string {
   const place = where.length > 0 ? `${where.join(' > ')}: ` : '';
-  return todo === undefined ? `${place}${what}` : `${place}${what}; ${todo}`;
+  return shownText(todo === undefined ? `${place}${what}` : `${place}${what}; ${todo}`);
 }

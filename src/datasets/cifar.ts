@@ -7,6 +7,9 @@ import { type ImageSet, toImageSet } from './image-set.ts';
 const side = 32;
 const plane = side * side;
 
+/** Superclasses of CIFAR-100. */
+const coarseClasses = 20;
+
 /** Which CIFAR a file belongs to. CIFAR-100 has a coarse label before the fine one, which is the class. */
 export type CifarKind = 'cifar10' | 'cifar100';
 
@@ -24,6 +27,9 @@ export const cifar10Classes: readonly string[] = [
   'truck',
 ];
 
+/** Bytes of one image and its labels. */
+export const cifarRecord = (kind: CifarKind): number => (kind === 'cifar10' ? 1 : 2) + 3 * plane;
+
 /**
  * Reads a CIFAR binary file.
  * @param where name of the file, for errors
@@ -31,7 +37,7 @@ export const cifar10Classes: readonly string[] = [
  */
 export function readCifar(bytes: Uint8Array, kind: CifarKind, where: string): ImageSet {
   const labelBytes = kind === 'cifar10' ? 1 : 2;
-  const record = labelBytes + 3 * plane;
+  const record = cifarRecord(kind);
   const images = bytes.length / record;
   if (images === 0 || !Number.isInteger(images))
     throw new InputError({
@@ -43,6 +49,12 @@ export function readCifar(bytes: Uint8Array, kind: CifarKind, where: string): Im
   const data = new Uint8Array(images * 3 * plane);
   for (let image = 0; image < images; image++) {
     const start = image * record + labelBytes;
+    const coarse = kind === 'cifar100' ? (bytes[image * record] as number) : 0;
+    if (coarse >= coarseClasses)
+      throw new InputError({
+        what: `coarse label ${coarse} of image ${image} is not below ${coarseClasses}`,
+        where,
+      });
     labels[image] = bytes[start - 1] as number;
     for (let pixel = 0; pixel < plane; pixel++)
       for (let c = 0; c < 3; c++)

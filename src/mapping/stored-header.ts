@@ -13,6 +13,7 @@ import { geometriesOf } from '../compress/prune-groups.ts';
 import { groupGrid, type KernelGeometry } from '../compress/weight-group.ts';
 import { assert, InputError, NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 import type { Layer } from '../network/layer.ts';
 import { imageName, layerShapes, type Network } from '../network/network.ts';
 import { indexCodeBits } from './index-code.ts';
@@ -165,16 +166,14 @@ function describeLayer(layer: CompressedLayer, coding: IndexCoding): LayerData {
  * @throws {InputError} naming the field, or the layer that does not fit the others
  */
 export function checkStored(value: unknown, where: string): StoredHeader {
-  const parsed = headerSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError({
-      what: `its header is not valid: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`,
-      where,
-    });
-  }
-  const { dataset, indexCoding, layers: data, ...network } = parsed.data;
-  const { shapes, geometries } = derive(parsed.data, where);
+  const header = checkSchema(
+    headerSchema,
+    value,
+    ({ path, what, todo }) =>
+      new InputError({ what: `its header is not valid: ${path} ${what}`, where, todo }),
+  );
+  const { dataset, indexCoding, layers: data, ...network } = header;
+  const { shapes, geometries } = derive(header, where);
   const shapeOf = (map: string): Shape => {
     const shape = shapes.get(map);
     assert(shape !== undefined, `shape of ${map}`);
@@ -192,7 +191,7 @@ export function checkStored(value: unknown, where: string): StoredHeader {
     checkGeometry(layer, geometries[index], [where, layer.name]);
     return { ...common, ...macroHeader(layer, indexCoding, [where, layer.name]) };
   });
-  checkMaps(parsed.data, shapeOf(layers.at(-1)?.name ?? imageName), where);
+  checkMaps(header, shapeOf(layers.at(-1)?.name ?? imageName), where);
   checkWeights(layers, where);
   return { dataset, indexCoding, network, layers };
 }

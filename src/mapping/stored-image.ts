@@ -27,6 +27,7 @@ import {
 import { weightIndex } from '../compress/weight-group.ts';
 import { crc32, joinBytes, readBits, writeBits } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
 import { decodeGroupList, encodeGroupList, type IndexCoding, indexFormat } from './index-coding.ts';
 import {
   checkStored,
@@ -108,13 +109,7 @@ function open(
   if (readWords(bytes.subarray(end))[0] !== crc32(bytes.subarray(0, end)))
     fail('is cut off or damaged: its checksum is not that of its bytes');
   const bodyStart = leading + headerBytes;
-  let value: unknown;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true });
-    value = JSON.parse(text.decode(bytes.subarray(leading, bodyStart)));
-  } catch {
-    fail('its header is not JSON');
-  }
+  const value = parseJson(bytes.subarray(leading, bodyStart), (what) => fail(`its header ${what}`));
   return { header: checkStored(value, where), body: bytes.subarray(bodyStart, end) };
 }
 

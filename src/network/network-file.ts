@@ -1,27 +1,31 @@
 // The network file: a safetensors container whose metadata describes the layers, so that weights and topology cannot
 // be separated. Written by the trainer, read by everything else.
 
-import { InputError } from '../core/errors.ts';
 import { z } from 'zod';
+import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 import { type BatchNorm, hasWeights, type Layer } from './layer.ts';
 import { checkNetwork, type Network } from './network.ts';
 import { readTensorFile, type Tensor, type TensorFile, writeTensorFile } from './safetensors.ts';
 
 /** Key of the metadata that holds the description. */
 const metadataKey = 'mars-cim-network';
+/** Key of the metadata of a file that holds a training under way as well. */
+export const trainingKey = 'mars-cim-training';
 /** Version of the description; readers refuse any other. */
 const formatVersion = 1;
 
 const size = z.int().positive().max(65536);
 const weightBits = z.int().min(2).max(8);
 const activationBits = z.int().min(1).max(8);
-const scalesSchema = z.object({
+const scalesSchema = z.strictObject({
   weightBits,
   weightScale: z.number().positive(),
-  output: z.object({ bits: activationBits, scale: z.number().positive() }).optional(),
+  output: z.strictObject({ bits: activationBits, scale: z.number().positive() }).optional(),
 });
 const layerSchema = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('conv'),
     name: z.string().min(1),
     input: z.string(),
@@ -34,11 +38,11 @@ const layerSchema = z.discriminatedUnion('kind', [
     relu: z.boolean(),
     epsilon: z.number().nonnegative().optional(),
     residual: z
-      .object({ input: z.string(), stride: size, channelOffset: z.int().nonnegative() })
+      .strictObject({ input: z.string(), stride: size, channelOffset: z.int().nonnegative() })
       .optional(),
     scales: scalesSchema.optional(),
   }),
-  z.object({
+  z.strictObject({
     kind: z.literal('linear'),
     name: z.string().min(1),
     input: z.string(),
@@ -47,18 +51,18 @@ const layerSchema = z.discriminatedUnion('kind', [
     relu: z.boolean(),
     scales: scalesSchema.optional(),
   }),
-  z.object({ kind: z.literal('maxPool'), name: z.string().min(1), input: z.string(), size }),
-  z.object({ kind: z.literal('averagePool'), name: z.string().min(1), input: z.string() }),
+  z.strictObject({ kind: z.literal('maxPool'), name: z.string().min(1), input: z.string(), size }),
+  z.strictObject({ kind: z.literal('averagePool'), name: z.string().min(1), input: z.string() }),
 ]);
-const networkSchema = z.object({
+const networkSchema = z.strictObject({
   version: z.literal(formatVersion),
   name: z.string().min(1),
   dataset: z.string(),
-  input: z.object({ height: size, width: size, channels: size }),
+  input: z.strictObject({ height: size, width: size, channels: size }),
   classes: size,
   layers: z.array(layerSchema).min(1).max(10000),
-  precision: z.object({ weightBits, activationBits }).optional(),
-  origin: z.object({
+  precision: z.strictObject({ weightBits, activationBits }).optional(),
+  origin: z.strictObject({
     command: z.string(),
     seed: z.number(),
     hardware: z.string(),
@@ -93,13 +97,21 @@ export function networkTensors(network: Network): TensorFile {
 /**
  * Reads a network file.
  * @param where name of the file, for errors
- * @throws {InputError} when the file is damaged or is not a network file of this version
+ * @throws {InputError} when the file is damaged, is not a network file of this version, or has a tensor of no layer
  * @throws {NetworkError} when its layers do not fit together
  */
-export const readNetworkFile = (bytes: Uint8Array, where: string): Network =>
-  networkOfTensors(readTensorFile(bytes, where), where);
+export function readNetworkFile(bytes: Uint8Array, where: string): Network {
+  const file = readTensorFile(bytes, where);
+  const network = networkOfTensors(file, where);
+  // A checkpoint is a network file that holds more.
+  if (trainingKey in file.metadata) return network;
+  const known = networkTensors(network).tensors;
+  const odd = [...file.tensors.keys()].find((name) => !known.has(name));
+  if (odd === undefined) return network;
+  throw new InputError({ what: `tensor ${odd} belongs to no layer`, where });
+}
 
-/** {@link readNetworkFile} for a file that is open already. */
+/** The network of a file that is open already, which may hold other tensors as well. */
 export function networkOfTensors(file: TensorFile, where: string): Network {
   const text = file.metadata[metadataKey];
   if (text === undefined)
@@ -108,31 +120,27 @@ export function networkOfTensors(file: TensorFile, where: string): Network {
       where,
       todo: 'write it with mars-cim (writeNetworkFile)',
     });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new InputError({ what: 'its network description is not JSON', where });
-  }
-  const parsed = networkSchema.safeParse(json);
-  if (!parsed.success)
-    throw new InputError({
-      what: `its network description is not valid: ${issueText(parsed.error)}`,
-      where,
-    });
-  const { version: _, layers, ...rest } = parsed.data;
+  const json = parseJson(
+    text,
+    (what, cause) => new InputError({ what: `its network description ${what}`, where, cause }),
+  );
+  const description = checkSchema(
+    networkSchema,
+    json,
+    ({ path, what, todo }) =>
+      new InputError({
+        what: `its network description is not valid: ${path} ${what}`,
+        where,
+        todo,
+      }),
+  );
+  const { version: _, layers, ...rest } = description;
   const network: Network = {
     ...rest,
     layers: layers.map((layer) => restore(layer, file.tensors, where)),
   };
   checkNetwork(network);
   return network;
-}
-
-/** First problem of a zod error as `path: message`. */
-function issueText(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'unknown';
 }
 
 function describe(layer: Layer, tensors: Map<string, Tensor>): LayerDescription {
@@ -165,18 +173,18 @@ function restore(
   where: string,
 ): Layer {
   if (layer.kind === 'maxPool' || layer.kind === 'averagePool') return layer;
-  const need = (part: string, shape?: readonly number[]): Float32Array => {
+  const need = (part: string, shape: readonly number[]): Float32Array => {
     const tensor = tensors.get(`${layer.name}.${part}`);
     if (!tensor) throw new InputError({ what: `tensor ${layer.name}.${part} is missing`, where });
-    if (shape && tensor.shape.join('x') !== shape.join('x'))
+    if (tensor.shape.join('x') !== shape.join('x'))
       throw new InputError({
         what: `tensor ${layer.name}.${part} is ${tensor.shape.join('x')}, its layer needs ${shape.join('x')}`,
         where,
       });
     return tensor.data;
   };
-  const biasTensor = tensors.get(`${layer.name}.bias`);
-  const bias = biasTensor ? { bias: biasTensor.data } : {};
+  const outputs = [layer.kind === 'conv' ? layer.kernels : layer.outputs];
+  const bias = tensors.has(`${layer.name}.bias`) ? { bias: need('bias', outputs) } : {};
   if (layer.kind === 'linear')
     return { ...layer, weights: need('weight', [layer.outputs, layer.inputs]), ...bias };
   const { epsilon, ...rest } = layer;
@@ -185,10 +193,10 @@ function restore(
       ? {}
       : {
           batchNorm: {
-            gamma: need('bn.gamma'),
-            beta: need('bn.beta'),
-            mean: need('bn.mean'),
-            variance: need('bn.variance'),
+            gamma: need('bn.gamma', outputs),
+            beta: need('bn.beta', outputs),
+            mean: need('bn.mean', outputs),
+            variance: need('bn.variance', outputs),
             epsilon,
           },
         };

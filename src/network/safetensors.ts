@@ -1,8 +1,10 @@
 // The safetensors container: an 8-byte header length, a JSON header, then raw tensors. We store networks in it, so
 // that Python tools read our files as they are. https://github.com/huggingface/safetensors#format
 
-import { InputError } from '../core/errors.ts';
 import { z } from 'zod';
+import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 
 /** One tensor of a file. Only 32-bit floats are used. */
 export interface Tensor {
@@ -29,9 +31,10 @@ const headerSchema = z
   .catchall(entrySchema);
 
 /**
- * Reads a safetensors file.
+ * Reads a safetensors file. Its tensors must fill the bytes behind the header: the format forbids holes, overlaps and
+ * trailing bytes, so that a file holds nothing that no reader sees.
  * @param where name of the file, for errors
- * @throws {InputError} when the header or a tensor claims what the file does not hold
+ * @throws {InputError} when the header or a tensor claims what the file does not hold, or a byte has no tensor or two
  */
 export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
   const fail = (what: string): never => {
@@ -44,10 +47,9 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
     fail(`its header claims ${headerBytes} bytes, the file has ${bytes.length}`);
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes), fail);
   const body = bytes.subarray(8 + headerBytes);
-  const tensors = new Map<string, Tensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets: offsets } = entrySchema.parse(entry);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const parts = Object.entries(entries).map(([name, entry]): Part => {
+    const { dtype, shape, data_offsets: offsets } = entry as z.infer<typeof entrySchema>;
     const [begin, end] = offsets;
     const count = shape.reduce((product, n) => product * n, 1);
     if (dtype !== 'F32') fail(`tensor ${name} is ${dtype}, only F32 is read`);
@@ -55,12 +57,35 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
       fail(
         `tensor ${name} of ${shape.join('x')} claims bytes ${begin} to ${end} of ${body.length}`,
       );
-    tensors.set(name, {
-      shape,
-      data: new Float32Array(new Uint8Array(body.subarray(begin, end)).buffer),
-    });
+    return { name, shape, begin, end };
+  });
+  checkFilled(parts, body.length, fail);
+  const tensors = parts.map(({ name, shape, begin, end }): [string, Tensor] => [
+    name,
+    { shape, data: new Float32Array(new Uint8Array(body.subarray(begin, end)).buffer) },
+  ]);
+  return { metadata, tensors: new Map(tensors) };
+}
+
+/** A tensor of the header: where its bytes lie. */
+interface Part {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function checkFilled(parts: readonly Part[], bytes: number, fail: (what: string) => never): void {
+  const inOrder = parts.toSorted((a, b) => a.begin - b.begin || a.end - b.end);
+  let filled = 0;
+  for (const { name, begin, end } of inOrder) {
+    if (begin > filled)
+      fail(`bytes ${filled} to ${begin} in front of tensor ${name} have no tensor`);
+    if (begin < filled)
+      fail(`tensor ${name} begins at byte ${begin} of a tensor that ends at ${filled}`);
+    filled = end;
   }
-  return { metadata: header.__metadata__ ?? {}, tensors };
+  if (filled < bytes) fail(`${bytes - filled} bytes come after its last tensor`);
 }
 
 /** Writes a safetensors file; tensors in the order of the map. */
@@ -89,14 +114,12 @@ function parseHeader(
   bytes: Uint8Array,
   fail: (what: string) => never,
 ): z.infer<typeof headerSchema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return fail('its header is not JSON');
-  }
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success)
-    return fail(`its header is not valid: ${z.prettifyError(parsed.error).split('\n')[0]}`);
-  return parsed.data;
+  // What the format says of the text: it begins with a brace, and spaces may fill it up.
+  if (bytes[0] !== 0x7b) fail('its header does not begin with {');
+  const json = parseJson(bytes, (what) => fail(`its header ${what}`));
+  if (bytes[bytes.findLastIndex((byte) => byte !== 0x20)] !== 0x7d)
+    fail('its header is filled up with something other than spaces');
+  return checkSchema(headerSchema, json, ({ path, what }) =>
+    fail(`its header is not valid: ${path} ${what}`),
+  );
 }

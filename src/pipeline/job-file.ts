@@ -6,28 +6,35 @@ import { readMaskFile, writeMaskFile } from '../compress/mask-file.ts';
 import { joinBytes } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, shapeText } from '../core/feature-map.ts';
+import { parseJson } from '../core/json.ts';
+import { checkSchema } from '../core/schema-fault.ts';
+import { countOf } from '../core/words.ts';
 import { toImageSet } from '../datasets/image-set.ts';
 import { indexCodings } from '../mapping/index-coding.ts';
 import { balances } from '../mapping/place-tiles.ts';
 import { readStoredImage, writeStoredImage } from '../mapping/stored-image.ts';
 import { readNetworkFile, writeNetworkFile } from '../network/network-file.ts';
-import { groupShapeOf, type Job } from './run-job.ts';
+import type { Network } from '../network/network.ts';
+import { groupShapeOf, type Job, type TrainedSource } from './run-job.ts';
 
-const mapSchema = z.object({
+const mapSchema = z.strictObject({
   images: z.int().positive(),
   height: z.int().positive(),
   width: z.int().positive(),
   channels: z.int().positive(),
-  bits: z.int().min(1).max(8),
+  bits: z.literal(8),
 });
 const length = z.int().nonnegative();
-const commonSchema = z.object({
+const commonSchema = z.strictObject({
   version: z.literal(1),
-  seed: z.number(),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
   floatImages: z.int().nonnegative().optional(),
   balance: z.enum(balances).optional(),
   chip: z.unknown(),
-  imageSet: z.object({ name: z.string(), classes: z.int().positive() }),
+  imageSet: z.strictObject({ name: z.string(), classes: z.int().positive() }),
   images: mapSchema,
   /** Bytes of network, images, labels, calibration images; a stored network has none of the last. */
   lengths: z.tuple([length, length, length, length]),
@@ -35,16 +42,20 @@ const commonSchema = z.object({
 const headerSchema = z.discriminatedUnion('stored', [
   commonSchema.extend({
     stored: z.literal(false),
-    weightBits: z.int(),
-    activationBits: z.int(),
-    prunedGroups: z.number(),
+    weightBits: z.int().min(2).max(8),
+    activationBits: z.int().min(1).max(8),
+    prunedGroups: z.number().min(0).max(1),
     /** A mask file. */
     groupMasks: z.string().optional(),
     indexCoding: z.enum(indexCodings).optional(),
-    calibration: mapSchema,
+    /** Left out where training settled all scales. */
+    calibration: mapSchema.optional(),
   }),
   commonSchema.extend({ stored: z.literal(true) }),
 ]);
+
+/** What errors call it: it has no file. */
+const where = 'job';
 
 /** The bytes of a job. */
 export function writeJob(job: Job): Uint8Array {
@@ -73,12 +84,11 @@ export function writeJob(job: Job): Uint8Array {
  * @throws {InputError} when the bytes are not a whole job
  */
 export function readJob(bytes: Uint8Array): Job {
-  const where = 'job';
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headBytes = bytes.length < 4 ? bytes.length : view.getUint32(0, true);
-  const parsed = headerSchema.safeParse(parse(bytes.subarray(4, 4 + headBytes)));
-  if (!parsed.success) throw new InputError({ what: 'its header is not valid', where });
-  const header = parsed.data;
+  const headBytes = bytes.length < 4 ? Infinity : view.getUint32(0, true);
+  if (headBytes > bytes.length - 4)
+    throw new InputError({ what: `is cut off after ${bytes.length} bytes`, where });
+  const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
   const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
   if (total !== bytes.length)
     throw new InputError({ what: `has ${bytes.length} bytes, not ${total}`, where });
@@ -95,16 +105,46 @@ export function readJob(bytes: Uint8Array): Job {
     ...(header.floatImages === undefined ? {} : { floatImages: header.floatImages }),
     ...(header.balance ? { balance: header.balance } : {}),
   };
+  if ((header.stored || !header.calibration) && calibration.length > 0)
+    throw new InputError({ what: `has ${calibration.length} bytes that belong to nothing`, where });
   if (header.stored) return { ...common, stored: readStoredImage(network, where) };
-  const { weightBits, activationBits, prunedGroups, groupMasks, indexCoding } = header;
+  return { ...common, ...trainedSource(header, readNetworkFile(network, where), calibration) };
+}
+
+type Header = z.infer<typeof headerSchema>;
+
+function readHeader(bytes: Uint8Array, where: string): Header {
+  const json = parseJson(
+    bytes,
+    (what, cause) => new InputError({ what: `its header ${what}`, where, cause }),
+  );
+  return checkSchema(
+    headerSchema,
+    json,
+    ({ path, what, todo }) =>
+      new InputError({ what: `its header is not valid: ${path} ${what}`, where, todo }),
+  );
+}
+
+function trainedSource(
+  header: Extract<Header, { stored: false }>,
+  network: Network,
+  calibration: Uint8Array,
+): TrainedSource {
+  const { weightBits, activationBits, prunedGroups, groupMasks: text, indexCoding } = header;
+  const masks = text === undefined ? undefined : readMaskFile(text, where);
+  if (masks && (masks.network !== network.name || prunedGroups !== 0))
+    throw new InputError({
+      what: `has masks for ${masks.network} beside ${network.name} with ${prunedGroups} of its groups pruned`,
+      where,
+    });
   return {
-    ...common,
-    network: readNetworkFile(network, where),
-    calibration: withData(header.calibration, calibration),
+    network,
+    ...(header.calibration ? { calibration: withData(header.calibration, calibration) } : {}),
     weightBits,
     activationBits,
     prunedGroups,
-    ...(groupMasks === undefined ? {} : { groupMasks: readMaskFile(groupMasks, where).masks }),
+    ...(masks ? { groupMasks: masks.masks } : {}),
     ...(indexCoding ? { indexCoding } : {}),
   };
 }
@@ -129,9 +169,9 @@ function sourceParts(job: Job): SourceParts {
   const groupMasks = masks && writeMaskFile({ network: network.name, shape, masks });
   const compression = { weightBits, activationBits, prunedGroups, groupMasks, indexCoding };
   return {
-    said: { stored: false, ...compression, calibration: shapeOf(calibration) },
+    said: { stored: false, ...compression, calibration: calibration && shapeOf(calibration) },
     network: writeNetworkFile(network),
-    calibration: calibration.data,
+    calibration: calibration?.data ?? new Uint8Array(),
   };
 }
 
@@ -139,8 +179,8 @@ function withData(shape: z.infer<typeof mapSchema>, data: Uint8Array): FeatureMa
   const wanted = shape.images * activationsPerImage(shape);
   if (data.length !== wanted)
     throw new InputError({
-      what: `${data.length} pixels are not ${shape.images} images of ${shapeText(shape)}`,
-      where: 'job',
+      what: `${data.length} pixels are not ${countOf(shape.images, 'image')} of ${shapeText(shape)}`,
+      where,
     });
   return { ...shape, data };
 }
@@ -151,18 +191,4 @@ const shapeOf = ({
   width,
   channels,
   bits,
-}: FeatureMap): z.infer<typeof mapSchema> => ({
-  images,
-  height,
-  width,
-  channels,
-  bits,
-});
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
+}: FeatureMap): Omit<FeatureMap, 'data'> => ({ images, height, width, channels, bits });

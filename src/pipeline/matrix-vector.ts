@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { largestNoise, type NoiseDeviations } from '../chips/noise-spec.ts';
 import { InputError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 import { onePixel } from '../core/window.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
@@ -82,15 +83,11 @@ const caseSchema = z.strictObject({
  * @throws {InputError} naming the field: out of range, ragged, not an integer
  */
 export function checkMatrixVectorCase(value: unknown, where: string): MatrixVectorCase {
-  const parsed = caseSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new InputError({
-      what: issue?.message ?? 'not a case',
-      where: [where, issue?.path.join('.') || 'top level'],
-    });
-  }
-  const one = parsed.data;
+  const one = checkSchema(
+    caseSchema,
+    value,
+    ({ path, what, todo }) => new InputError({ what, where: [where, path], todo }),
+  );
   const length = one.weights[0]?.length ?? 0;
   const lowest = -(2 ** (one.weightBits - 1));
   checkRows(one.weights, { name: 'weights', length, low: lowest, high: -lowest - 1, where });

@@ -51,6 +51,9 @@ export interface StoredSource {
   readonly stored: StoredNetwork;
 }
 
+/** Where the integers of a job come from. */
+export type JobSource = TrainedSource | StoredSource;
+
 interface Target {
   readonly chip: ChipSpec;
   /** How tiles are dealt onto cores; `none` by default. */
@@ -58,10 +61,7 @@ interface Target {
 }
 
 /** The part of a job that compress and map need. */
-export type MapJob = Target & (TrainedSource | StoredSource);
-
-/** Where the integers of a job that simulates come from. */
-export type JobSource = (TrainedSource & { readonly calibration: FeatureMap }) | StoredSource;
+export type MapJob = Target & JobSource;
 
 /** A job without its images. */
 export type UnloadedJob = Target &

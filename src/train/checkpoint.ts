@@ -3,9 +3,19 @@
 
 import { z } from 'zod';
 import { InputError } from '../core/errors.ts';
+import { parseJson } from '../core/json.ts';
+import { checkSchema } from '../core/schema-fault.ts';
+import { hasWeights } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
-import { networkOfTensors, networkTensors } from '../network/network-file.ts';
-import { readTensorFile, type Tensor, writeTensorFile } from '../network/safetensors.ts';
+import { networkOfTensors, networkTensors, trainingKey } from '../network/network-file.ts';
+import {
+  readTensorFile,
+  type Tensor,
+  type TensorFile,
+  writeTensorFile,
+} from '../network/safetensors.ts';
+import { epochSchema } from './metrics-file.ts';
+import { parametersOf } from './parameters.ts';
 import type { ScalesByLayer } from './scale-learner.ts';
 import type { EpochRecord } from './train-options.ts';
 
@@ -37,35 +47,22 @@ export interface Checkpoint {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-const metadataKey = 'mars-cim-training';
 const formatVersion = 1;
 
-const numberSchema = z.object({ value: z.number().positive(), velocity: z.number() });
+const numberSchema = z.strictObject({ value: z.number().positive(), velocity: z.number() });
 const count = z.int().nonnegative();
-const schema = z.object({
+const schema = z.strictObject({
   version: z.literal(formatVersion),
-  position: z.object({
+  position: z.strictObject({
     epoch: count,
     step: count,
     lossSum: z.number(),
     right: count,
     seconds: z.number().nonnegative(),
   }),
-  epochs: z.array(
-    z.object({
-      epoch: count,
-      stage: z.enum(['dense', 'lasso', 'tune', 'quantize']),
-      loss: z.number(),
-      accuracy: z.number(),
-      density: z.number(),
-      learningRate: z.number(),
-      imagesPerSecond: z.number(),
-      seconds: z.number(),
-      testAccuracy: z.number().optional(),
-    }),
-  ),
+  epochs: z.array(epochSchema),
   scales: z
-    .record(z.string(), z.object({ weight: numberSchema, output: numberSchema.optional() }))
+    .record(z.string(), z.strictObject({ weight: numberSchema, output: numberSchema.optional() }))
     .optional(),
   settings: z.record(z.string(), z.unknown()),
 });
@@ -90,42 +87,77 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ...(scales ? { scales: Object.fromEntries(scales) } : {}),
     settings: { ...settings },
   };
-  const metadata = { ...file.metadata, [metadataKey]: JSON.stringify(description) };
+  const metadata = { ...file.metadata, [trainingKey]: JSON.stringify(description) };
   return writeTensorFile({ metadata, tensors });
 }
 
 /**
  * Reads a checkpoint.
  * @param where name of the file, for errors
- * @throws {InputError} when the file is damaged or is no checkpoint
+ * @throws {InputError} when the file is damaged, is no checkpoint, or has parts that do not fit its network
  */
 export function readCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const file = readTensorFile(bytes, where);
-  const text = file.metadata[metadataKey];
-  const parsed = schema.safeParse(text === undefined ? undefined : parseJson(text));
-  if (!parsed.success)
-    throw new InputError({
-      what: text === undefined ? 'is no checkpoint of a training' : 'its description is not valid',
-      where,
-      todo: 'start again without --resume',
-    });
+  const { version: _, scales, ...rest } = readDescription(file.metadata[trainingKey], where);
   const network = networkOfTensors(file, where);
-  const { version: _, scales, ...rest } = parsed.data;
-  return {
+  const checkpoint = {
     ...rest,
     network,
     velocities: endingWith(file.tensors, velocitySuffix),
     kept: endingWith(file.tensors, keptSuffix),
     ...(scales ? { scales: new Map(Object.entries(scales)) } : {}),
   };
+  checkParts(checkpoint, file, where);
+  return checkpoint;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+const todo = 'start again without --resume';
+
+function readDescription(text: string | undefined, where: string): z.infer<typeof schema> {
+  if (text === undefined)
+    throw new InputError({ what: 'is no checkpoint of a training', where, todo });
+  const fail = (what: string, cause?: unknown): InputError =>
+    new InputError({ what: `its description ${what}`, where, todo, cause });
+  return checkSchema(schema, parseJson(text, fail), ({ path, what }) =>
+    fail(`is not valid: ${path} ${what}`),
+  );
+}
+
+/** Checks what no field can tell alone: the arrays are those of the network, the epochs those that are done. */
+function checkParts(checkpoint: Checkpoint, file: TensorFile, where: string): void {
+  const { network, velocities, kept, scales, position, epochs } = checkpoint;
+  const check = (holds: boolean, what: string): void => {
+    if (!holds) throw new InputError({ what, where, todo });
+  };
+  const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
+  for (const [name, velocity] of velocities) {
+    check(arrays.get(name)?.length === velocity.length, `the velocity of ${name} does not fit it`);
+    check(
+      velocity.every(Number.isFinite),
+      `the velocity of ${name} has a value that is not finite`,
+    );
   }
+  const layers = new Set(network.layers.filter(hasWeights).map(({ name }) => name));
+  for (const [name, groups] of kept)
+    check(
+      layers.has(name) && groups.every((one) => one === 0 || one === 1),
+      `the kept groups of ${name} are not 0 and 1 for a layer with weights`,
+    );
+  if (scales)
+    check(
+      scales.size === layers.size && [...scales.keys()].every((name) => layers.has(name)),
+      `has scales of ${[...scales.keys()].join(', ')}, not of ${[...layers].join(', ')}`,
+    );
+  const known = networkTensors(network).tensors;
+  for (const name of file.tensors.keys())
+    check(
+      known.has(name) || name.endsWith(velocitySuffix) || name.endsWith(keptSuffix),
+      `tensor ${name} belongs to no layer`,
+    );
+  check(
+    epochs.length === position.epoch && epochs.every(({ epoch }, i) => epoch === i + 1),
+    `has records of ${epochs.length} epochs and stands after epoch ${position.epoch}`,
+  );
 }
 
 function endingWith(

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { InputError } from '../core/errors.ts';
+import { checkSchema } from '../core/schema-fault.ts';
 import { hasWeights } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 
@@ -40,16 +41,15 @@ const example = '{"version": 1, "layers": {"conv1": {"weightBits": 8, "dense": t
  * @throws {InputError} naming the layer and the field that is wrong
  */
 export function readLayerPlans(json: unknown, where: string): LayerPlans {
-  const parsed = fileSchema.safeParse(json);
-  if (parsed.success) return new Map(Object.entries(parsed.data.layers));
-  const [issue] = parsed.error.issues;
-  const path = issue?.path.map(String) ?? [];
-  const place = path[0] === 'layers' ? path.slice(1) : path;
-  throw new InputError({
-    what: issue?.message ?? 'is no configuration of layers',
-    where: [where, ...place],
-    todo: `such a file is ${example}`,
+  const { layers } = checkSchema(fileSchema, json, ({ keys, what, todo }) => {
+    const place = keys[0] === 'layers' ? keys.slice(1) : keys;
+    return new InputError({
+      what,
+      where: [where, ...place],
+      todo: todo ?? `such a file is ${example}`,
+    });
   });
+  return new Map(Object.entries(layers));
 }
 
 /**

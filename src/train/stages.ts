@@ -1,8 +1,10 @@
 // The schedule of a training: dense, then group lasso, then without the groups that were removed, then in integers; and
 // the learning rate of each step.
 
-/** What an epoch does. */
-export type Stage = 'dense' | 'lasso' | 'tune' | 'quantize';
+/** What an epoch can do, in order. */
+export const stages = ['dense', 'lasso', 'tune', 'quantize'] as const;
+/** One of {@link stages}. */
+export type Stage = (typeof stages)[number];
 
 /** How many epochs each stage has. */
 export interface ScheduleOptions {

@@ -99,7 +99,7 @@ async function run(options: CompressCommandOptions): Promise<void> {
     throw usage(`${options.network} is compressed already`, 'give a network in real arithmetic');
   const { network, calibration, chip, weightBits, activationBits, prunedGroups, groupMasks } = job;
   const test = firstImages(
-    loadDataset(jobDataset(options, trainedOn(job)), 'test', options.data),
+    loadDataset(jobDataset(options, trainedOn(job)), 'test', options.data, options.images),
     options.images,
   );
   const found = await importRuntimeIfThere();

@@ -64,9 +64,9 @@ export function runCommand(): Command {
 async function run(options: RunOptions): Promise<void> {
   checkWritable(options.out);
   const part = loadJob(options);
-  const tests = loadDataset(jobDataset(options, trainedOn(part)), 'test', options.data);
-  const { floatImages } = options;
-  const job: Job = { ...part, images: firstImages(tests, options.images), floatImages };
+  const { floatImages, images: count, data } = options;
+  const tests = loadDataset(jobDataset(options, trainedOn(part)), 'test', data, count);
+  const job: Job = { ...part, images: firstImages(tests, count), floatImages };
   const bar = openProgressBar();
   const work = { onProgress: bar.show };
   const maxMemory = options.maxGpuMemory === undefined ? undefined : options.maxGpuMemory * 2 ** 20;

@@ -62,7 +62,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const probe = startNetwork(flags, dataset === 'cifar100' ? 100 : 10);
   const options = trainOptionsOf(flags, probe);
   const runtime = await importRuntime();
-  const images = firstImages(loadDataset(dataset, 'train', flags.data), flags.images);
+  const images = firstImages(loadDataset(dataset, 'train', flags.data, flags.images), flags.images);
   const test = loadDataset(dataset, 'test', flags.data);
   const made = {
     command: commandText(flags, dataset, options),

@@ -2,6 +2,7 @@
 
 import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../../chips/index.ts';
 import { densityProfileMasks } from '../../compress/group-masks.ts';
+import { hasTrainedScales } from '../../compress/scales.ts';
 import { InputError, UsageError } from '../../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { readCifar } from '../../datasets/cifar.ts';
@@ -79,7 +80,8 @@ export async function loadJob(
   // Who gives fewer pictures than the form has images wants them all.
   const most = given.some(isPicture) ? all.images.images : Infinity;
   const images = firstImages(all, Math.min(settings.images, most));
-  if ('stored' in mapJob) return { ...mapJob, images, seed };
+  if ('stored' in mapJob || hasTrainedScales(mapJob.network, mapJob))
+    return { ...mapJob, images, seed };
   const calibration = await loadCalibration(mapJob.network, all, data);
   return { ...mapJob, calibration, images, seed };
 }
@@ -90,9 +92,7 @@ export async function loadJob(
  */
 export function loadChip({ chip, set }: RunSettings, files: UserFiles): ChipSpec {
   const file = files.chip;
-  const base = file
-    ? readChipFile(new TextDecoder().decode(file.bytes), file.name)
-    : chipNamed(chip);
+  const base = file ? readChipFile(file.bytes, file.name) : chipNamed(chip);
   return setChipValues(base, set);
 }
 
@@ -168,8 +168,7 @@ async function loadCalibration(
     const set = { name: 'mnist train', classes: 10, images, labels: new Uint8Array() };
     return spreadImages(set, count);
   }
-  // The training images are not at hand. The last test images stand in: a network that was trained in integers does
-  // not look at them at all, and of the others only the very last images are also simulated.
+  // The training images are not at hand. The last test images stand in: only the very last are also simulated.
   const { images } = tests;
   const taken = Math.min(count, images.images);
   return imageSlice(images, images.images - taken, taken);

@@ -1,8 +1,8 @@
 // Files that a person chose or dropped, each to where it belongs.
 
-import { CimError, InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import type { Report } from '../../report/report.ts';
-import type { TrainingRecord } from '../plots/training-data.ts';
+import { readMetrics } from '../../train/metrics-file.ts';
 import type { NamedBytes, UserFiles } from '../engine/engine.ts';
 import type { Metrics } from './train-tab.ts';
 import { kindOfFile } from './sort-files.ts';
@@ -34,7 +34,8 @@ function hand(file: NamedBytes, takers: FileTakers): void {
   if (kind === 'network') takers.add({ network: file });
   else if (kind === 'chip') takers.add({ chip: file });
   else if (kind === 'report') takers.addReport({ name: file.name, report: parsed(file) as Report });
-  else if (kind === 'metrics') takers.addMetrics({ name: file.name, epochs: epochsOf(file) });
+  else if (kind === 'metrics')
+    takers.addMetrics({ name: file.name, epochs: readMetrics(file.bytes, file.name) });
 }
 
 const readFile = async (file: File): Promise<NamedBytes> => ({
@@ -44,28 +45,3 @@ const readFile = async (file: File): Promise<NamedBytes> => ({
 
 const textOf = ({ bytes }: NamedBytes): string => new TextDecoder().decode(bytes);
 const parsed = (file: NamedBytes): unknown => JSON.parse(textOf(file));
-
-/** The lines of metrics.jsonl. */
-function epochsOf(file: NamedBytes): readonly TrainingRecord[] {
-  const lines = textOf(file)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  return lines.map((line, index) => {
-    const record = parseLine(line);
-    if (typeof record?.epoch !== 'number' || typeof record.loss !== 'number')
-      throw new InputError({
-        what: 'is no record of an epoch',
-        where: [file.name, `line ${index + 1}`],
-        todo: 'give the metrics.jsonl that mars train writes',
-      });
-    return record;
-  });
-}
-
-function parseLine(line: string): TrainingRecord | undefined {
-  try {
-    return JSON.parse(line) as TrainingRecord;
-  } catch {
-    return undefined;
-  }
-}

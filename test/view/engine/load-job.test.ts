@@ -72,6 +72,7 @@ describe('the job of a page', () => {
       data: Buffer.from(map.data).toString('base64'),
     });
     if ('stored' in job || 'stored' in part) throw new Error('a trained network is expected');
+    if (!job.calibration || !part.calibration) throw new Error('calibration images are expected');
     expect(plain(job.calibration)).toEqual(plain(part.calibration));
     expect({ ...job.network, layers: job.network.layers.length }).toEqual({
       ...part.network,
