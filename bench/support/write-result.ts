@@ -32,7 +32,10 @@ export function writeResult(
     notes: [...notes],
     rows: [...rows],
   };
-  writeWhole(resultFile(question, ranOn.where, date, folder), `${JSON.stringify(result, null, 2)}\n`);
+  writeWhole(
+    resultFile(question, ranOn.where, date, folder),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
   return result;
 }
 

@@ -52,7 +52,7 @@ async function write(text: string): Promise<void> {
   }
   // A disk that fills up takes a part of the text: Node's own stream would leave it at that.
   const bytes = new TextEncoder().encode(text);
-  for (let done = 0; done < bytes.length; ) done += writeSync(stdout, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(stdout, bytes, done);
 }
 
 /** Whether stdout is a file or a device, and no terminal, pipe or socket. */

@@ -31,5 +31,7 @@ export const checkRunFolder = (folder: string): void =>
 export function writeRun(folder: string, { report, timeline, simulation }: RunResult): void {
   const trace = JSON.stringify(toChromeTrace(timeline, { power: layerPower(report) }));
   const contents = [simulation, trace, reportText(report)];
-  writeTogether(names.map((name, i) => ({ path: join(folder, name), content: contents[i] ?? null })));
+  writeTogether(
+    names.map((name, i) => ({ path: join(folder, name), content: contents[i] ?? null })),
+  );
 }

@@ -64,9 +64,7 @@ export function compareCommand(): Command {
       if (chips.length < 2)
         throw new UsageError({ what: 'one chip cannot be compared', todo: 'name two or more' });
       const reports = chips.map((chip) => estimate(loadMapJob({ ...options, chip })).report);
-      print(
-        options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports),
-      );
+      print(options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports));
     });
 }
 

@@ -19,13 +19,15 @@ export function estimateCommand(): Command {
     .description(
       'map and schedule a network and report cycles and energy, without simulating images',
     )
-    .option('--out <folder>', 'write report.json and trace.json there, and remove simulation.json of an earlier run')
+    .option(
+      '--out <folder>',
+      'write report.json and trace.json there, and remove simulation.json of an earlier run',
+    )
     .option('--json', 'print the report as JSON, and nothing else')
     .action((options: EstimateOptions) => {
       if (options.out !== undefined) checkRunFolder(options.out);
       const { report, timeline } = estimate(loadMapJob(options));
-      if (options.out !== undefined)
-        writeRun(options.out, { report, timeline, simulation: null });
+      if (options.out !== undefined) writeRun(options.out, { report, timeline, simulation: null });
       print(options.json ? reportText(report) : reportTable(report));
     });
 }

@@ -37,8 +37,7 @@ export function infoCommand(): Command {
     .option('--chip-schema', 'print the JSON Schema of chip files')
     .option('--json', 'print as JSON')
     .action(async (options: InfoOptions) => {
-      if (options.chipSchema)
-        print(`${JSON.stringify(chipJsonSchema(), null, 2)}\n`);
+      if (options.chipSchema) print(`${JSON.stringify(chipJsonSchema(), null, 2)}\n`);
       else if (options.chip !== undefined)
         showChip(loadChip({ chip: options.chip, set: [] }), options.json ?? false);
       else await showMachine(options.json ?? false);

@@ -41,9 +41,7 @@ async function tune(options: { readonly json?: boolean }): Promise<void> {
   const shape = fastestShape(times) ?? defaultShape;
   keepShape(adapter, shape);
   if (options.json)
-    print(
-      `${JSON.stringify({ adapter, shape, times, file: tuningFile() }, null, 2)}\n`,
-    );
+    print(`${JSON.stringify({ adapter, shape, times, file: tuningFile() }, null, 2)}\n`);
   else print(shapeTable(adapter, times, shape));
 }
 
