@@ -6,6 +6,7 @@ import { CimError, UsageError } from '../src/core/errors.ts';
 import { readText } from '../src/cli/files.ts';
 import { print, printed } from '../src/cli/output.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
+import { refuseEmpty } from '../src/cli/refuse-empty.ts';
 import { checkTargets } from '../src/cli/write-files.ts';
 import { openHeadless } from './headless.ts';
 import { questions } from './questions.ts';
@@ -46,6 +47,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
       writeOut: print,
       outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')),
     })
+    .hook('preAction', (command) => refuseEmpty(command))
     .action(async (names: readonly string[], options: Options) => {
       await run(names, options);
     });

@@ -56,16 +56,22 @@ export function readStart(path: string, count: number, todo?: string): Uint8Arra
   }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EISDIR: 'it is a folder',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ENOSPC: 'no space left',
+  EDQUOT: 'no space left',
+  EFBIG: 'it is larger than files may be here',
+  EROFS: 'it is on a file system that is read-only',
+  ENOTDIR: 'a file is where a folder should be',
+  EEXIST: 'a file is where a folder should be',
+};
+
 /** Why a file could not be read or written, in a few words. */
 export function reasonOf(cause: unknown): string {
-  const code = (cause as { code?: string } | undefined)?.code;
-  if (code === 'ENOENT') return 'it does not exist';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'no space left';
-  if (code === 'EROFS') return 'it is on a file system that is read-only';
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is where a folder should be';
-  return cause instanceof Error
-    ? (cause.message.split('\n')[0] ?? 'unknown reason')
-    : 'unknown reason';
+  const reason = reasons[(cause as { readonly code?: string } | undefined)?.code ?? ''];
+  if (reason !== undefined) return reason;
+  return (cause instanceof Error ? cause.message.split('\n')[0] : undefined) ?? 'unknown reason';
 }

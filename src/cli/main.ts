@@ -16,6 +16,7 @@ import { tuneCommand } from './commands/tune.ts';
 import { validateCommand } from './commands/validate.ts';
 import { print, printed } from './output.ts';
 import { packageVersion } from './package-root.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 
 /**
  * Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects; a
@@ -23,8 +24,8 @@ import { packageVersion } from './package-root.ts';
  */
 const exitCode = { success: 0, failure: 1, usage: 2, stopped: 130 } as const;
 
-/** Runs the command line and gives its exit code. */
-export async function main(arguments_: readonly string[]): Promise<number> {
+/** The command with all its commands. */
+export function marsProgram(): Command {
   const program = new Command('mars')
     .description(
       'Simulates the MARS multi-macro SRAM compute-in-memory accelerator, bit-true, on WebGPU',
@@ -49,7 +50,13 @@ export async function main(arguments_: readonly string[]): Promise<number> {
       outputError: (text, write) => write(text.replace(/^error: /, 'mars: ')),
     });
   }
-  const code = await program
+  program.hook('preAction', (_, command) => refuseEmpty(command));
+  return program;
+}
+
+/** Runs the command line and gives its exit code. */
+export async function main(arguments_: readonly string[]): Promise<number> {
+  const code = await marsProgram()
     .parseAsync([...arguments_], { from: 'user' })
     .then(() => exitCode.success, report);
   return await printed().then(
