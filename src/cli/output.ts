@@ -77,9 +77,19 @@ function wasClosed(): boolean {
     return (
       (Number.parseInt(flags, 8) & 3) === readAndWrite &&
       shells.includes(readFileSync(`${shell}/comm`, 'utf8').trim()) &&
-      readlinkSync(`${shell}/fd/1`) !== '/dev/null'
+      linkOf(`${shell}/fd/1`) !== '/dev/null'
     );
   } catch {
     return false; // no /proc, or not ours to look at
+  }
+}
+
+/** What a link leads to; undefined where there is none, as for a shell that closed its own. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if ((error as { readonly code?: string }).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
