@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CimError, UsageError } from '../src/core/errors.ts';
 import { largest } from '../src/core/extremes.ts';
-import { checkWritable, readText } from '../src/cli/files.ts';
+import { readText } from '../src/cli/files.ts';
+import { print, printed } from '../src/cli/output.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
+import { refuseEmpty } from '../src/cli/refuse-empty.ts';
+import { checkTargets } from '../src/cli/write-files.ts';
 import { openHeadless } from './headless.ts';
 import { questions } from './questions.ts';
 import { compareResults } from './support/compare.ts';
@@ -14,7 +17,7 @@ import { openNodeHost } from './support/node-host.ts';
 import type { Question, Settings } from './support/question.ts';
 import { readResult } from './support/result.ts';
 import { comparisonTable, resultTable, rowLine } from './support/tables.ts';
-import { type Asked, writeResult } from './support/write-result.ts';
+import { type Asked, resultFile, writeResult } from './support/write-result.ts';
 
 interface Options {
   readonly list?: boolean;
@@ -42,24 +45,27 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .option('--out <folder>', 'where results go', join(packageRoot, 'bench', 'results'))
     .exitOverride()
     .configureOutput({
+      writeOut: print,
       outputError: (text, write) => write(text.replace(/^error: /, 'bench: ')),
     })
+    .hook('preAction', (command) => refuseEmpty(command))
     .action(async (names: readonly string[], options: Options) => {
       await run(names, options);
     });
-  try {
-    await program.parseAsync([...arguments_], { from: 'user' });
-    return 0;
-  } catch (error) {
-    return report(error);
-  }
+  const code = await program.parseAsync([...arguments_], { from: 'user' }).then(() => 0, report);
+  return await printed().then(
+    () => code,
+    (error: unknown) => (code === 0 ? report(error) : code),
+  );
 }
 
 async function run(names: readonly string[], options: Options): Promise<void> {
   if (options.list) return list();
   if (options.compare) return compare(options.compare);
   const wanted = names.length === 0 ? questions : names.map(questionNamed);
-  checkWritable(options.out);
+  const today = new Date().toISOString();
+  const where = options.headless ? 'headless' : 'Node';
+  checkTargets(wanted.map((question) => resultFile(question, where, today, options.out)));
   const { repetitions, seconds, cases } = options;
   const settings = {
     repetitions,
@@ -73,7 +79,7 @@ async function run(names: readonly string[], options: Options): Promise<void> {
         process.stderr.write(`${question.name}: ${rowLine(row)}\n`);
       });
       const result = writeResult(question, settings, asked, options.out);
-      process.stdout.write(`\n${resultTable(result, question)}\n`);
+      print(`\n${resultTable(result, question)}\n`);
     }
   } finally {
     await askOne.close();
@@ -97,7 +103,7 @@ async function openHere(): Promise<Awaited<ReturnType<typeof openHeadless>>> {
 
 function list(): void {
   const width = largest(questions.map(({ name }) => name.length));
-  for (const { name, asks } of questions) process.stdout.write(`${name.padEnd(width)}  ${asks}\n`);
+  for (const { name, asks } of questions) print(`${name.padEnd(width)}  ${asks}\n`);
 }
 
 function compare(files: readonly string[]): void {
@@ -110,7 +116,7 @@ function compare(files: readonly string[]): void {
     });
   const comparison = compareResults(readResult(readText(a), a), readResult(readText(b), b));
   for (const warning of comparison.warnings) process.stderr.write(`bench: warning: ${warning}\n`);
-  process.stdout.write(`${comparisonTable(comparison, a, b)}\n`);
+  print(`${comparisonTable(comparison, a, b)}\n`);
 }
 
 function questionNamed(name: string): Question {

@@ -7,5 +7,5 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 await build({ root, mode: 'bench', logLevel: 'warn' });
 const { main } = await import('../dist/bench/cli.js');
 const code = await main(process.argv.slice(2));
-// Dawn keeps Node alive while a GPU object lives: end it by hand, once what was printed is out.
-process.stdout.write('', () => process.exit(code));
+// Dawn keeps Node alive while a GPU object lives: end it by hand, once what was said is out.
+process.stderr.write('', () => process.exit(code));

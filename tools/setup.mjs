@@ -167,8 +167,14 @@ function readState() {
 }
 
 function writeState(state) {
-  mkdirSync(dirname(stateFile), { recursive: true });
-  writeFileSync(stateFile, `${JSON.stringify(state, null, 2)}\n`);
+  try {
+    mkdirSync(dirname(stateFile), { recursive: true });
+    writeFileSync(stateFile, `${JSON.stringify(state, null, 2)}\n`);
+  } catch (error) {
+    say(
+      `${stateFile} cannot be written (${error.code}), so setup looks for everything again next time`,
+    );
+  }
 }
 
 /** Names the adapter, after having installed lavapipe where that helps and is possible; returns the new state. */

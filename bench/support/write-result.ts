@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { writeWhole } from '../../src/cli/files.ts';
+import { writeWhole } from '../../src/cli/write-files.ts';
 import { packageRoot } from '../../src/cli/package-root.ts';
 import type { Answer } from './measure.ts';
 import type { Question, Settings } from './question.ts';
@@ -32,10 +32,22 @@ export function writeResult(
     notes: [...notes],
     rows: [...rows],
   };
-  const suffix = ranOn.where === 'headless' ? '-headless' : '';
-  const file = join(folder, `${date.slice(0, 10)}-${question.name}${suffix}.json`);
-  writeWhole(file, `${JSON.stringify(result, null, 2)}\n`);
+  writeWhole(
+    resultFile(question, ranOn.where, date, folder),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
   return result;
+}
+
+/** Where the result of a question goes: `<date>-<question>.json`. */
+export function resultFile(
+  { name }: Question,
+  where: BenchResult['where'],
+  date: string,
+  folder: string,
+): string {
+  const suffix = where === 'headless' ? '-headless' : '';
+  return join(folder, `${date.slice(0, 10)}-${name}${suffix}.json`);
 }
 
 function machine(): string {

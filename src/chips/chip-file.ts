@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ChipError, UsageError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
+import { nearestName } from '../core/nearest-name.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import { type ChipSpec, chipSchema } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
@@ -73,10 +74,12 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
         : undefined;
   if (!isSourced(node)) {
     const known = provenanceOf(chip).map((entry) => entry.parameter);
+    const near = nearPaths(path, known);
+    const advice = near.length === 0 ? '' : `is it ${near.join(', ')}? `;
     throw new UsageError({
       what: `the chip has no value "${path}"`,
       where: '--set',
-      todo: `known: ${known.join(', ')}`,
+      todo: `${advice}\`mars info --chip mars\` lists all`,
     });
   }
   const value = typeof node.value === 'number' ? Number(text.trim() || NaN) : text;
@@ -87,6 +90,28 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
     evidence: 'assumed',
     source: `set by the user (${node.value} before)`,
   });
+}
+
+/** Up to three paths that a person may have meant: those spelt alike, then those with a word like one of it. */
+function nearPaths(path: string, known: readonly string[]): readonly string[] {
+  const most = 3;
+  const near: string[] = [];
+  while (near.length < most) {
+    const next = nearestName(
+      path,
+      known.filter((one) => !near.includes(one)),
+    );
+    if (next === undefined) break;
+    near.push(next);
+  }
+  const words = path.toLowerCase().split('.');
+  const lastWordFirst = words.toReversed().filter((word) => word.length > 2);
+  const knownWords = known.flatMap((one) => one.split('.'));
+  const sharing = lastWordFirst.flatMap((word) => {
+    const meant = nearestName(word, knownWords) ?? word;
+    return known.filter((one) => one.toLowerCase().includes(meant.toLowerCase()));
+  });
+  return [...new Set([...near, ...sharing])].slice(0, most);
 }
 
 const structuredCopy = (chip: ChipSpec): ChipSpec => JSON.parse(JSON.stringify(chip)) as ChipSpec;

@@ -6,6 +6,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, LaunchOptions, PuppeteerNode } from 'puppeteer';
 import { EnvironmentError } from '../core/errors.ts';
+import { variable } from './environment.ts';
+import { reasonOf } from './files.ts';
 import {
   findPackagedChromium,
   packagedExecutablePath,
@@ -90,7 +92,7 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<Brows
   const choice = options.browser ?? findBrowser();
   if (choice === null) throw missingBrowser();
   if (choice.kind === 'packaged' && options.canvas === true) throw noCanvas();
-  const profile = await mkdtemp(join(tmpdir(), 'mars-browser-'));
+  const profile = await makeProfile();
   try {
     return withCleanUp(
       await start(puppeteer, await launchSettings(choice, profile, options)),
@@ -113,13 +115,14 @@ async function launchSettings(
   { canvas = false, timeoutMs = 60_000, args = [] }: BrowserOptions,
 ): Promise<LaunchOptions> {
   const isPackaged = choice.kind === 'packaged'; // a headless shell, which knows only the old headless mode
+  const packaged = isPackaged ? await packagedBrowser() : undefined;
   return {
-    executablePath: choice.executablePath,
+    executablePath: packaged?.executablePath ?? choice.executablePath,
     headless: isPackaged ? 'shell' : true,
     userDataDir: profile,
     timeout: timeoutMs,
     protocolTimeout: timeoutMs,
-    env: isPackaged ? await packagedEnvironment() : process.env,
+    env: packaged?.env ?? process.env,
     args: [...flags(canvas), ...args],
   };
 }
@@ -167,23 +170,37 @@ function withCleanUp(browser: Browser, profile: string): Browser {
   return browser;
 }
 
-async function packagedEnvironment(): Promise<NodeJS.ProcessEnv> {
+async function makeProfile(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'mars-browser-'));
+  } catch (cause) {
+    throw new EnvironmentError({
+      what: `the browser's profile cannot be written (${reasonOf(cause)})`,
+      where: tmpdir(),
+      todo: 'make room there, or set TMPDIR to another folder',
+      cause,
+    });
+  }
+}
+
+/** The packaged browser, unpacked where there is room, and what it needs around it. */
+async function packagedBrowser(): Promise<{
+  readonly executablePath: string;
+  readonly env: NodeJS.ProcessEnv;
+}> {
   const source = findPackagedChromium();
   if (source === null) throw missingBrowser();
-  const { libraryPath, fontsPath } = await unpackChromium(source);
+  const { executablePath, libraryPath, fontsPath } = await unpackChromium(source);
   const before = process.env['LD_LIBRARY_PATH'];
   const fonts = existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: fontsPath };
-  return {
-    ...process.env,
-    ...fonts,
-    LD_LIBRARY_PATH: before === undefined ? libraryPath : `${libraryPath}:${before}`,
-  };
+  const libraries = before === undefined ? libraryPath : `${libraryPath}:${before}`;
+  return { executablePath, env: { ...process.env, ...fonts, LD_LIBRARY_PATH: libraries } };
 }
 
 /** The newest Chrome that `npx puppeteer browsers install chrome` has put into puppeteer's cache. */
 function puppeteerPath(): string | null {
   const root = join(
-    process.env['PUPPETEER_CACHE_DIR'] ?? join(homedir(), '.cache', 'puppeteer'),
+    variable('PUPPETEER_CACHE_DIR') ?? join(homedir(), '.cache', 'puppeteer'),
     'chrome',
   );
   const builds = existsSync(root)

@@ -1,21 +1,6 @@
-// Files as the command line reads and writes them: clear errors in, nothing half-written out.
+// Files as the command line reads them, with clear errors.
 
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { InputError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 
@@ -71,56 +56,22 @@ export function readStart(path: string, count: number, todo?: string): Uint8Arra
   }
 }
 
-/**
- * Writes a file through a temporary one, so that it is either whole or not there. Makes its folder.
- * @param option that named the path, for errors
- * @throws {InputError} when it cannot be written
- */
-export function writeWhole(path: string, content: string | Uint8Array, option = '--out'): void {
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, content);
-    renameSync(temporary, path);
-  } catch (cause) {
-    if (existsSync(temporary)) rmSync(temporary);
-    throw new InputError({
-      what: `cannot be written (${reasonOf(cause)})`,
-      where: path,
-      todo: `choose another ${option}`,
-      cause,
-    });
-  }
-}
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EISDIR: 'it is a folder',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  ENOSPC: 'no space left',
+  EDQUOT: 'no space left',
+  EFBIG: 'it is larger than files may be here',
+  EROFS: 'it is on a file system that is read-only',
+  ENOTDIR: 'a file is where a folder should be',
+  EEXIST: 'a file is where a folder should be',
+};
 
-/**
- * Checks, before long work, that files can be written into `folder`; creates nothing.
- * @throws {InputError} when it, or the nearest folder above it that exists, is not a writable folder
- */
-export function checkWritable(folder: string): void {
-  let existing = resolve(folder);
-  while (!existsSync(existing)) existing = dirname(existing);
-  try {
-    if (!statSync(existing).isDirectory()) throw new Error('it is a file');
-    accessSync(existing, constants.W_OK);
-  } catch (cause) {
-    const reason = reasonOf(cause);
-    throw new InputError({
-      what: `cannot be written (${reason})`,
-      where: folder,
-      todo: 'choose another --out',
-      cause,
-    });
-  }
-}
-
-function reasonOf(cause: unknown): string {
-  const code = (cause as { code?: string } | undefined)?.code;
-  if (code === 'ENOENT') return 'it does not exist';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES') return 'no permission';
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file is where a folder should be';
-  return cause instanceof Error
-    ? (cause.message.split('\n')[0] ?? 'unknown reason')
-    : 'unknown reason';
+/** Why a file could not be read or written, in a few words. */
+export function reasonOf(cause: unknown): string {
+  const reason = reasons[(cause as { readonly code?: string } | undefined)?.code ?? ''];
+  if (reason !== undefined) return reason;
+  return (cause instanceof Error ? cause.message.split('\n')[0] : undefined) ?? 'unknown reason';
 }

@@ -8,6 +8,7 @@ import type { FeatureMap } from '../core/feature-map.ts';
 import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
 import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
+import { variable } from './environment.ts';
 import { readBytes, readStart } from './files.ts';
 
 /** The data sets that have a reader. */
@@ -25,6 +26,9 @@ const whereToGet: Readonly<Record<DatasetName, string>> = {
   cifar100:
     'get "CIFAR-100 binary version" from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, give --data DIR',
 };
+
+/** A data set, or a file of it, is not on this machine. */
+export class MissingDataError extends InputError {}
 
 /**
  * The data set of this name.
@@ -44,7 +48,8 @@ export function datasetNamed(name: string): DatasetName {
  * Reads a data set.
  * @param data folder of the files, or of a folder named like the data set; MARS_DATA by default
  * @param first how many images are needed, the first ones: files and bytes behind them are not read; all by default
- * @throws {InputError} naming the files that are not there and where to get them; or what is wrong with a file
+ * @throws {MissingDataError} naming the files that are not there and where to get them
+ * @throws {InputError} with what is wrong with a file
  */
 export function loadDataset(
   name: DatasetName,
@@ -54,7 +59,7 @@ export function loadDataset(
 ): ImageSet {
   const files = filesOf(name, part);
   const needed = files.slice(0, name === 'mnist' ? 2 : Math.ceil(first / imagesPerBatch));
-  const folder = findFolder({ name, part, needed }, data ?? process.env['MARS_DATA']);
+  const folder = findFolder({ name, part, needed }, data ?? variable('MARS_DATA'));
   const set =
     name === 'mnist'
       ? loadMnist(files.map((file) => join(folder, file)))
@@ -127,7 +132,7 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   const packaged = name === 'mnist' ? packagedMnist() : undefined;
   if (data === undefined) {
     if (packaged !== undefined) return packaged;
-    throw new InputError({
+    throw new MissingDataError({
       what: `the data set ${name} is not on this machine: needed are ${needed.join(', ')} (${part === 'train' ? 'training' : 'test'} images)`,
       todo: whereToGet[name],
     });
@@ -135,13 +140,13 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   const folders = inside[name].map((sub) => join(data, sub));
   const whole = folders.find((folder) => missingIn(folder).length === 0);
   if (whole !== undefined) return whole;
-  if (packaged !== undefined && data === process.env['MARS_DATA']) return packaged;
+  if (packaged !== undefined && data === variable('MARS_DATA')) return packaged;
   // What is missing where the most files are; in the named folder itself where there are none.
   const fewest = Math.min(...folders.map((folder) => missingIn(folder).length));
   const best =
     fewest === needed.length ? data : folders.find((folder) => missingIn(folder).length === fewest);
   const nearest = best ?? data;
-  throw new InputError({
+  throw new MissingDataError({
     what: `has no ${missingIn(nearest).join(', ')} of ${name} (${part === 'train' ? 'training' : 'test'} images)`,
     where: nearest,
     todo: whereToGet[name],

@@ -15,7 +15,9 @@ import { traceCommand } from './commands/trace.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { validateCommand } from './commands/validate.ts';
+import { print, printed } from './output.ts';
 import { packageVersion } from './package-root.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 
 /**
  * Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects; a
@@ -23,8 +25,8 @@ import { packageVersion } from './package-root.ts';
  */
 const exitCode = { success: 0, failure: 1, usage: 2, stopped: 130 } as const;
 
-/** Runs the command line and gives its exit code. */
-export async function main(arguments_: readonly string[]): Promise<number> {
+/** The command with all its commands. */
+export function marsProgram(): Command {
   const program = new Command('mars')
     .description(
       'Simulates the MARS multi-macro SRAM compute-in-memory accelerator, bit-true, on WebGPU',
@@ -45,15 +47,23 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     command.exitOverride();
     command.version(packageVersion, '--version', 'print the version');
     command.configureOutput({
+      writeOut: print,
       outputError: (text, write) => write(text.replace(/^error: /, 'mars: ')),
     });
   }
-  try {
-    await program.parseAsync([...arguments_], { from: 'user' });
-    return exitCode.success;
-  } catch (error) {
-    return report(error);
-  }
+  program.hook('preAction', (_, command) => refuseEmpty(command));
+  return program;
+}
+
+/** Runs the command line and gives its exit code. */
+export async function main(arguments_: readonly string[]): Promise<number> {
+  const code = await marsProgram()
+    .parseAsync([...arguments_], { from: 'user' })
+    .then(() => exitCode.success, report);
+  return await printed().then(
+    () => code,
+    (error: unknown) => (code === exitCode.success ? report(error) : code),
+  );
 }
 
 function report(error: unknown): number {

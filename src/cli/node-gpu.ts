@@ -2,6 +2,7 @@
 // Vulkan on the CPU), else the SwiftShader that the npm package @sparticuz/chromium carries.
 import type * as Dawn from 'webgpu';
 import { EnvironmentError } from '../core/errors.ts';
+import { withoutStderrLines } from './native-stderr.ts';
 import type { AdapterChoice, AdapterKind } from './vulkan-drivers.ts';
 import { driverSources, fasterAdapterAdvice, withDriver } from './vulkan-drivers.ts';
 
@@ -24,6 +25,10 @@ export interface NodeGpu {
 export const adapterChoices: readonly AdapterChoice[] = ['auto', 'gpu', 'lavapipe', 'swiftshader'];
 
 const adapterLimitMs = 20_000;
+
+/** Dawn's own arrays are smaller than what lavapipe and some GPUs permit. Nothing of ours needs more. */
+const needlessWarnings =
+  /^Warning: maxDynamic(?:Uniform|Storage)BuffersPerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.\n/gm;
 
 // The object that create() returns must live as long as the process: once it is collected, Dawn crashes Node. It is
 // held on globalThis, so that a module loaded twice (bundle and tests) shares it.
@@ -104,10 +109,11 @@ async function adapterInfo(gpu: GPU): Promise<GPUAdapterInfo | null> {
     }, adapterLimitMs);
   });
   try {
-    const adapter = await Promise.race([
-      gpu.requestAdapter({ powerPreference: 'high-performance' }),
-      late,
-    ]);
+    // Dawn looks for adapters, and warns, before the first call returns its promise.
+    const found = await withoutStderrLines(needlessWarnings, () => ({
+      adapter: gpu.requestAdapter({ powerPreference: 'high-performance' }),
+    }));
+    const adapter = await Promise.race([found.adapter, late]);
     return adapter?.info ?? null;
   } finally {
     clearTimeout(timer);

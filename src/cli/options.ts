@@ -131,11 +131,13 @@ export function addChipOptions(command: Command, what: string): Command {
       `${what}: ${Object.keys(chips).join(', ')}, or a JSON file`,
       'mars',
     )
-    .option(
-      '--set <path=value>',
-      'change a value of the chip, such as adc.bits=5; may be repeated',
-      collect,
-      [],
+    .addOption(
+      new Option(
+        '--set <path=value>',
+        'change a value of the chip, such as adc.bits=5; may be repeated (mars info --chip mars lists all)',
+      )
+        .argParser(collect)
+        .default([], 'none'),
     );
 }
 

@@ -7,14 +7,20 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
 } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { brotliDecompressSync, createBrotliDecompress } from 'node:zlib';
+import { EnvironmentError } from '../core/errors.ts';
+import { userCacheFolder, withoutCache } from './cache.ts';
+import { variable } from './environment.ts';
+import { reasonOf } from './files.ts';
+import { isDead } from './write-files.ts';
 
 /** The package as installed, still packed. */
 export interface PackagedChromium {
@@ -62,7 +68,7 @@ export async function unpackSwiftShader(source: PackagedChromium): Promise<strin
 
 /** Where {@link unpackChromium} puts the browser's executable. */
 export function packagedExecutablePath(source: PackagedChromium): string {
-  return join(cacheFolder(), `chromium-${source.version}`, 'chromium');
+  return join(cacheFolder() ?? tmpdir(), `chromium-${source.version}`, 'chromium');
 }
 
 /** Unpacks the browser (190 MB, about 1 s). Safe when several processes do it at once. */
@@ -91,14 +97,13 @@ export async function unpackChromium(source: PackagedChromium): Promise<Unpacked
 
 /**
  * The folder for unpacked files: MARS_CACHE_DIR, or mars-cim in the user's cache, or, where that cannot be written,
- * in the temporary folder.
+ * in the temporary folder; null where there is none.
  */
-export function cacheFolder(): string {
-  const own = process.env['MARS_CACHE_DIR'];
-  const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+function cacheFolder(): string | null {
+  const own = variable('MARS_CACHE_DIR');
   const user = process.getuid?.() ?? 0;
   const candidates =
-    own === undefined ? [join(base, 'mars-cim'), join(tmpdir(), `mars-cim-${user}`)] : [own];
+    own === undefined ? [userCacheFolder(), join(tmpdir(), `mars-cim-${user}`)] : [own];
   for (const folder of candidates) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -108,14 +113,40 @@ export function cacheFolder(): string {
       continue; // read-only home: try the next
     }
   }
-  return candidates[0] ?? base;
+  return null;
+}
+
+/** What is unpacked for this process alone, by name. */
+const unpackedForNow = new Map<string, Promise<string>>();
+
+type Fill = (folder: string) => Promise<void>;
+
+/** The folder of what `fill` unpacks: in the cache, else for this process alone. */
+async function unpackOnce(name: string, fill: Fill): Promise<string> {
+  const cache = cacheFolder();
+  let cause: unknown = new Error('it cannot be made, or is not yours');
+  if (cache !== null) {
+    try {
+      return await unpackInto(join(cache, name), fill);
+    } catch (error) {
+      cause = error;
+    }
+  }
+  let unpacking = unpackedForNow.get(name);
+  if (unpacking === undefined) {
+    const path = cache ?? variable('MARS_CACHE_DIR') ?? userCacheFolder();
+    withoutCache(path, cause, `${name} is unpacked anew, for this run`);
+    unpacking = unpackForNow(name, fill);
+    unpackedForNow.set(name, unpacking);
+  }
+  return await unpacking;
 }
 
 /** Fills a new folder and renames it into place: another process sees all of it or nothing. */
-async function unpackOnce(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const target = join(cacheFolder(), name);
+async function unpackInto(target: string, fill: Fill): Promise<string> {
   if (existsSync(target)) return target;
-  const fresh = await mkdtemp(`${target}.part-`);
+  await removeLeftovers(target);
+  const fresh = await mkdtemp(`${target}.part-${process.pid}-`);
   try {
     await fill(fresh);
     await chmod(fresh, 0o755);
@@ -127,6 +158,40 @@ async function unpackOnce(name: string, fill: (folder: string) => Promise<void>)
     await rm(fresh, { recursive: true, force: true });
   }
   return target;
+}
+
+/** Removes what processes left that were killed while they unpacked: up to 200 MB each. */
+async function removeLeftovers(target: string): Promise<void> {
+  const prefix = `${basename(target)}.part-`;
+  for (const name of await readdir(dirname(target))) {
+    const pid = name.startsWith(prefix)
+      ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1]
+      : undefined;
+    if (pid !== undefined && isDead(Number(pid)))
+      await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
+}
+
+/** @throws {EnvironmentError} where the temporary folder has no room either */
+async function unpackForNow(name: string, fill: Fill): Promise<string> {
+  let folder: string | undefined;
+  const remove = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    folder = await mkdtemp(join(tmpdir(), 'mars-cim-'));
+    process.once('exit', remove);
+    await fill(folder);
+    return folder;
+  } catch (cause) {
+    remove();
+    throw new EnvironmentError({
+      what: `${name} cannot be unpacked (${reasonOf(cause)})`,
+      where: tmpdir(),
+      todo: 'make room there, or set MARS_CACHE_DIR to a folder with room for 200 MB',
+      cause,
+    });
+  }
 }
 
 /** Unpacks a brotli-packed ustar archive of plain files with short names, which is all that the package holds. */

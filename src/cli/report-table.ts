@@ -103,7 +103,7 @@ function energyTable(report: Report): string {
 function headlines(report: Report): string {
   const { compression, topsPerWatt, energy: spent, area } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ...(report.accuracy.top1 === null ? [] : [['accuracy', accuracyText(report)] as const]),
+    ...accuracyRow(report),
     ...noiseRow(report),
     [
       'kept',
@@ -126,6 +126,12 @@ function headlines(report: Report): string {
     ],
   ];
   return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(14))}${text}`).join('\n')}`;
+}
+
+function accuracyRow(report: Report): readonly (readonly [string, string])[] {
+  if (report.notSimulated !== undefined)
+    return [['accuracy', pc.yellow('not known: no image was simulated, this is an estimate')]];
+  return report.accuracy.top1 === null ? [] : [['accuracy', accuracyText(report)]];
 }
 
 /** The noise that was simulated; nothing where there was none. */

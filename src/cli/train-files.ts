@@ -1,6 +1,6 @@
 // The files of a training: the network, and beside it the checkpoint, the metrics and the network before quantization.
 
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { InputError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
 import { writeNetworkFile } from '../network/network-file.ts';
@@ -12,7 +12,8 @@ import {
 } from '../train/checkpoint.ts';
 import { writeMetricsLine } from '../train/metrics-file.ts';
 import type { EpochRecord } from '../train/train-options.ts';
-import { readBytes, writeWhole } from './files.ts';
+import { readBytes } from './files.ts';
+import { writeTogether, writeWhole } from './write-files.ts';
 
 /** Paths of a training's files. */
 export interface TrainFiles {
@@ -87,6 +88,9 @@ export function recordTraining(files: TrainFiles, resumed: Checkpoint | undefine
   };
 }
 
-/** Removes the checkpoint, once the network is written. */
-export const removeCheckpoint = ({ checkpoint }: TrainFiles): void =>
-  rmSync(checkpoint, { force: true });
+/** Writes the network that came of a training, whose checkpoint is not needed any more. */
+export const finishTraining = ({ network, checkpoint }: TrainFiles, trained: Network): void =>
+  writeTogether([
+    { path: network, content: writeNetworkFile(trained) },
+    { path: checkpoint, content: null },
+  ]);

@@ -50,6 +50,8 @@ export interface Report {
   readonly dataset: string;
   readonly adapter: string;
   readonly backend: string;
+  /** Why nothing was simulated although that was asked for; absent otherwise. */
+  readonly notSimulated?: string;
   /** Most bytes of device memory that the simulation took; null without a device. */
   readonly peakMemory: number | null;
   readonly images: number;

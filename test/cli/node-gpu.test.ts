@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EnvironmentError } from '../../src/core/errors.ts';
 import { adapterChoices, openNodeGpu } from '../../src/cli/node-gpu.ts';
 import { findPackagedChromium, unpackSwiftShader } from '../../src/cli/packaged-chromium.ts';
+import { emptyFolder, inShell } from '../support/mars.ts';
 
 const lavapipe = '/usr/share/vulkan/icd.d';
 
@@ -87,6 +89,7 @@ describe('unpacking SwiftShader', () => {
 
   afterEach(() => {
     vi.unstubAllEnvs();
+    vi.restoreAllMocks();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -103,6 +106,64 @@ describe('unpacking SwiftShader', () => {
       expect.arrayContaining(['libvk_swiftshader.so', 'libvulkan.so.1', 'vk_swiftshader_icd.json']),
     );
   });
+
+  it('leaves nothing of a process that was killed while it unpacked', async ({ skip }) => {
+    const source = findPackagedChromium();
+    if (source === null) return skip('@sparticuz/chromium has no binaries for this system');
+    vi.stubEnv('MARS_CACHE_DIR', folder);
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const name = `swiftshader-${source.version}`;
+    const living = `${name}.part-${process.ppid}-abc`;
+    for (const part of [`${name}.part-${pid}-abc`, living])
+      mkdirSync(join(folder, part), { recursive: true });
+
+    await unpackSwiftShader(source);
+
+    expect(readdirSync(folder).toSorted()).toEqual([name, living]);
+  });
+
+  it('does without a cache that cannot be written, and says so once', async ({ skip }) => {
+    const source = findPackagedChromium();
+    if (source === null) return skip('@sparticuz/chromium has no binaries for this system');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'file'), '');
+    vi.stubEnv('MARS_CACHE_DIR', join(folder, 'file'));
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+
+    const one = await unpackSwiftShader(source);
+    const two = await unpackSwiftShader(source);
+
+    expect(two).toBe(one);
+    expect(readdirSync(one)).toContain('libvk_swiftshader.so');
+    expect(write.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^mars: the cache .*file cannot be used \(.*\); swiftshader-[\d.]+ is unpacked anew, for this run\n$/,
+        ),
+      ],
+    ]);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'ends with an error, and no stack, where there is no room at all',
+    ({ skip }) => {
+      if (findPackagedChromium() === null)
+        skip('@sparticuz/chromium has no binaries for this system');
+      const env = { MARS_CACHE_DIR: emptyFolder(), TMPDIR: emptyFolder() };
+
+      const ran = inShell(
+        'ulimit -f 64; MARS_ADAPTER=swiftshader mars run --images 1; exit $?',
+        undefined,
+        env,
+      );
+
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toMatch(
+        /^mars: the cache .* is unpacked anew, for this run\nmars: .* cannot be unpacked \(.*\); make room there, or set MARS_CACHE_DIR.*\n$/,
+      );
+      expect([readdirSync(env.MARS_CACHE_DIR), readdirSync(env.TMPDIR)]).toEqual([[], []]);
+    },
+  );
 });
 
 /** Squares 0 to 3 on the GPU: the smallest proof that an adapter computes. */

@@ -48,3 +48,29 @@ export function mars(
   );
   return { code: status, stdout, stderr };
 }
+
+/**
+ * Runs a line of a shell in `cwd`, where `mars` is the command; for what only a shell can do with stdin and stdout.
+ * Its last command is never `mars` itself, so that the shell lives as long.
+ */
+export function inShell(
+  line: string,
+  cwd: string = emptyFolder(),
+  env: Readonly<Record<string, string>> = {},
+): Ran {
+  const script = `mars() { "$NODE" "$MARS" "$@"; }\n${line}\n`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 300_000,
+    maxBuffer: 2 ** 28,
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      NODE: process.execPath,
+      MARS: join(root, 'bin/mars.js'),
+      ...env,
+    },
+  });
+  return { code: status, stdout, stderr };
+}

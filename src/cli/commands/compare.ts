@@ -9,6 +9,7 @@ import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
 import { borderless, number } from '../format.ts';
 import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
 
 interface CompareOptions extends JobOptions {
   readonly json?: boolean;
@@ -64,9 +65,7 @@ export function compareCommand(): Command {
       if (chips.length < 2)
         throw new UsageError({ what: 'one chip cannot be compared', todo: 'name two or more' });
       const reports = chips.map((chip) => estimate(loadMapJob({ ...options, chip })).report);
-      process.stdout.write(
-        options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports),
-      );
+      print(options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports));
     });
 }
 

@@ -17,7 +17,6 @@ import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
 import { groupShapeOf, trainedOn } from '../../pipeline/run-job.ts';
 import type { OnnxRuntime } from '../../train/runtime.ts';
-import { writeWhole } from '../files.ts';
 import { borderless, share } from '../format.ts';
 import { loadDataset } from '../load-dataset.ts';
 import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';
@@ -31,7 +30,9 @@ import {
   usage,
   whole,
 } from '../options.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
+import { checkTargets, writeWhole } from '../write-files.ts';
 
 interface CompressCommandOptions extends JobOptions {
   readonly images: number;
@@ -94,6 +95,7 @@ interface CompressResult {
 }
 
 async function run(options: CompressCommandOptions): Promise<void> {
+  if (options.out !== undefined) checkTargets([options.out]);
   const job = loadJob(options);
   if ('stored' in job)
     throw usage(`${options.network} is compressed already`, 'give a network in real arithmetic');
@@ -138,7 +140,7 @@ async function run(options: CompressCommandOptions): Promise<void> {
     sensitivity,
     layers: layerRows(compressed, accuracies),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+  print(options.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
 }
 
 type Tried = ReadonlyMap<string, Readonly<Partial<Record<LayerVariant['change'], number>>>>;

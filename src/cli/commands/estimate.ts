@@ -1,14 +1,12 @@
 // `mars estimate`: what a chip would do with a network, without images.
 
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { estimate } from '../../pipeline/estimate.ts';
-import { layerPower } from '../../report/layer-power.ts';
 import { reportText } from '../../report/report.ts';
-import { toChromeTrace } from '../../timeline/chrome-trace.ts';
-import { checkWritable, writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
 import { reportTable } from '../report-table.ts';
+import { checkRunFolder, writeRun } from '../run-files.ts';
 
 interface EstimateOptions extends JobOptions {
   readonly out?: string;
@@ -21,17 +19,15 @@ export function estimateCommand(): Command {
     .description(
       'map and schedule a network and report cycles and energy, without simulating images',
     )
-    .option('--out <folder>', 'write report.json and trace.json there')
+    .option(
+      '--out <folder>',
+      'write report.json and trace.json there, and remove simulation.json of an earlier run',
+    )
     .option('--json', 'print the report as JSON, and nothing else')
     .action((options: EstimateOptions) => {
-      if (options.out !== undefined) checkWritable(options.out);
+      if (options.out !== undefined) checkRunFolder(options.out);
       const { report, timeline } = estimate(loadMapJob(options));
-      const text = reportText(report);
-      if (options.out !== undefined) {
-        const trace = toChromeTrace(timeline, { power: layerPower(report) });
-        writeWhole(join(options.out, 'trace.json'), JSON.stringify(trace));
-        writeWhole(join(options.out, 'report.json'), text);
-      }
-      process.stdout.write(options.json ? text : reportTable(report));
+      if (options.out !== undefined) writeRun(options.out, { report, timeline, simulation: null });
+      print(options.json ? reportText(report) : reportTable(report));
     });
 }

@@ -10,6 +10,7 @@ import { type AdapterDescription, openDevice } from '../../gpu/open-gpu.ts';
 import { modelNames } from '../load-network.ts';
 import { openNodeGpu } from '../node-gpu.ts';
 import { loadChip } from '../options.ts';
+import { print } from '../output.ts';
 import { packageVersion } from '../package-root.ts';
 
 interface InfoOptions {
@@ -37,8 +38,7 @@ export function infoCommand(): Command {
     .option('--chip-schema', 'print the JSON Schema of chip files')
     .option('--json', 'print as JSON')
     .action(async (options: InfoOptions) => {
-      if (options.chipSchema)
-        process.stdout.write(`${JSON.stringify(chipJsonSchema(), null, 2)}\n`);
+      if (options.chipSchema) print(`${JSON.stringify(chipJsonSchema(), null, 2)}\n`);
       else if (options.chip !== undefined)
         showChip(loadChip({ chip: options.chip, set: [] }), options.json ?? false);
       else await showMachine(options.json ?? false);
@@ -47,14 +47,14 @@ export function infoCommand(): Command {
 
 function showChip(chip: ChipSpec, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify(chip, null, 2)}\n`);
+    print(`${JSON.stringify(chip, null, 2)}\n`);
     return;
   }
   const rows = shownTexts(provenanceOf(chip)).map(
     ({ parameter, value, unit, evidence, source }) =>
       `${parameter.padEnd(28)}${`${value} ${unit}`.padEnd(20)}${evidence.padEnd(10)}${source}`,
   );
-  process.stdout.write(`${shownText(chip.title)}\n\n${rows.join('\n')}\n`);
+  print(`${shownText(chip.title)}\n\n${rows.join('\\n')}\n`);
 }
 
 async function showMachine(json: boolean): Promise<void> {
@@ -63,7 +63,7 @@ async function showMachine(json: boolean): Promise<void> {
   const machine = `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}`;
   const models = modelNames();
   if (json) {
-    process.stdout.write(
+    print(
       `${JSON.stringify({ version: 1, versions, machine, adapter, fasterAdapter, models }, null, 2)}\n`,
     );
     return;
@@ -77,7 +77,7 @@ async function showMachine(json: boolean): Promise<void> {
       .join(', ')}`,
     `models     ${models.join(', ')}`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
 }
 
 async function findAdapter(): Promise<{ adapter: AdapterInfo; fasterAdapter: string | null }> {

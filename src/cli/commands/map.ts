@@ -9,8 +9,9 @@ import { indexBitsByCoding, layerStorage, mappingStorage } from '../../mapping/m
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
-import { writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadJob, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
+import { checkTargets, writeWhole } from '../write-files.ts';
 
 interface MapCommandOptions extends JobOptions {
   readonly image?: string;
@@ -35,6 +36,7 @@ export function mapCommand(): Command {
 }
 
 function map(options: MapCommandOptions): void {
+  if (options.image !== undefined) checkTargets([options.image], '--image');
   // What is stored where follows from the weights; an image also holds scales, which real images must calibrate.
   const job = options.image === undefined ? loadMapJob(options) : loadJob(options);
   const mapping = mapJob(job);
@@ -45,7 +47,7 @@ function map(options: MapCommandOptions): void {
     writeWhole(options.image, image, '--image');
     written = `Written: ${options.image}, ${image.length} bytes\n`;
   }
-  process.stdout.write(
+  print(
     options.json
       ? `${JSON.stringify(mappingData(mapping), null, 2)}\n`
       : mappingText(mapping) + written,

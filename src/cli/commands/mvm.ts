@@ -10,6 +10,7 @@ import { openBackend } from '../backends.ts';
 import { matrixVectorInBrowser } from '../browser-job.ts';
 import { readJson } from '../files.ts';
 import { backendOption, type BackendName } from '../options.ts';
+import { print } from '../output.ts';
 
 /** The command. */
 export function mvmCommand(): Command {
@@ -21,8 +22,8 @@ export function mvmCommand(): Command {
     .action(
       async (file: string, options: { readonly backend: BackendName; readonly json?: boolean }) => {
         const result = await compute(file, options.backend);
-        if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-        else process.stdout.write(resultText(result));
+        if (options.json) print(`${JSON.stringify(result)}\n`);
+        else print(resultText(result));
       },
     );
 }

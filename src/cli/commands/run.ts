@@ -1,16 +1,13 @@
 // `mars run`: the whole pipeline on real images.
 
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { firstImages } from '../../datasets/image-set.ts';
+import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, type JobFigures, runJob, trainedOn } from '../../pipeline/run-job.ts';
-import { layerPower } from '../../report/layer-power.ts';
 import { reportText } from '../../report/report.ts';
-import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { openBackend } from '../backends.ts';
 import { runJobInBrowser } from '../browser-job.ts';
-import { checkWritable, writeWhole } from '../files.ts';
-import { loadDataset } from '../load-dataset.ts';
+import { loadDataset, MissingDataError } from '../load-dataset.ts';
 import {
   addJobOptions,
   backendOption,
@@ -18,10 +15,13 @@ import {
   jobDataset,
   type JobOptions,
   loadJob,
+  loadMapJob,
   whole,
 } from '../options.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { reportTable } from '../report-table.ts';
+import { checkRunFolder, type RunResult, writeRun } from '../run-files.ts';
 import { simulationText } from '../simulation-file.ts';
 
 interface RunOptions extends JobOptions {
@@ -37,9 +37,14 @@ interface RunOptions extends JobOptions {
 export function runCommand(): Command {
   return addJobOptions(new Command('run'))
     .description(
-      'compress, map, simulate and schedule a trained network on real images, and report',
+      'compress, map, simulate and schedule a trained network on real images, and report; estimate it where its images are not on this machine and none were asked for',
     )
-    .option('--images <count>', 'test images to simulate', whole(1, 1e7), 500)
+    .option(
+      '--images <count>',
+      'test images to simulate; given, they must be there',
+      whole(1, 1e7),
+      500,
+    )
     .addOption(backendOption())
     .option(
       '--float-images <count>',
@@ -60,39 +65,64 @@ export function runCommand(): Command {
     .action(run);
 }
 
-async function run(options: RunOptions): Promise<void> {
-  checkWritable(options.out);
+async function run(options: RunOptions, command: Command): Promise<void> {
+  checkRunFolder(options.out);
+  let job: Job;
+  try {
+    job = loadWithImages(options);
+  } catch (error) {
+    if (!(error instanceof MissingDataError) || wantsImages(command)) throw error;
+    finish(estimateInstead(options, error), options);
+    return;
+  }
+  const result = await simulate(job, options);
+  finish({ ...result, simulation: simulationText(result) }, options);
+}
+
+function loadWithImages(options: RunOptions): Job {
   const part = loadJob(options);
   const { floatImages, images: count, data } = options;
   const tests = loadDataset(jobDataset(options, trainedOn(part)), 'test', data, count);
-  const job: Job = { ...part, images: firstImages(tests, count), floatImages };
+  return { ...part, images: firstImages(tests, count), floatImages };
+}
+
+/** Options that only someone gives who wants images simulated. */
+const ofImages = ['images', 'floatImages', 'dataset', 'data'] as const;
+
+const wantsImages = (command: Command): boolean =>
+  ofImages.some((name) => command.getOptionValueSource(name) === 'cli');
+
+/** What is known without images; says on stderr why there is no more. */
+function estimateInstead(options: RunOptions, { message }: MissingDataError): RunResult {
+  const { report, timeline } = estimate(loadMapJob(options));
+  const notSimulated = `no image was simulated, because of missing data: ${message}`;
+  process.stderr.write(`mars: this is an estimate, without accuracy; ${notSimulated}\n`);
+  return { report: { ...report, notSimulated }, timeline, simulation: null };
+}
+
+async function simulate(job: Job, options: RunOptions): Promise<JobFigures> {
   const bar = openProgressBar();
   const work = { onProgress: bar.show };
   const maxMemory = options.maxGpuMemory === undefined ? undefined : options.maxGpuMemory * 2 ** 20;
-  let result: JobFigures;
   try {
-    result =
-      options.backend === 'browser'
-        ? await runJobInBrowser(job, work, { maxMemory })
-        : await runHere(job, { name: options.backend, maxMemory }, work);
+    return options.backend === 'browser'
+      ? await runJobInBrowser(job, work, { maxMemory })
+      : await runHere(job, { name: options.backend, maxMemory }, work);
   } finally {
     bar.stop();
   }
-  const { report, timeline } = result;
-  const text = reportText(report);
-  writeWhole(join(options.out, 'simulation.json'), simulationText(result));
-  writeWhole(
-    join(options.out, 'trace.json'),
-    JSON.stringify(toChromeTrace(timeline, { power: layerPower(report) })),
-  );
-  writeWhole(join(options.out, 'report.json'), text);
-  if (options.json) process.stdout.write(text);
-  else {
-    process.stdout.write(reportTable(report));
-    process.stdout.write(
-      `Written: ${options.out}/report.json, trace.json (open it in ui.perfetto.dev), simulation.json\n`,
-    );
+}
+
+/** Writes the files, then prints. */
+function finish(result: RunResult, { out, json }: RunOptions): void {
+  writeRun(out, result);
+  if (json) {
+    print(reportText(result.report));
+    return;
   }
+  print(reportTable(result.report));
+  const simulation = result.simulation === null ? '' : ', simulation.json';
+  print(`Written: ${out}/report.json, trace.json (open it in ui.perfetto.dev)${simulation}\n`);
 }
 
 async function runHere(

@@ -6,6 +6,7 @@ import { shownTexts } from '../../core/shown-text.ts';
 import { openEstimator, type Outcome, outcomeOf } from '../../sweep/estimator.ts';
 import { sensitivity, type Sensitivity, type SensitivityRow } from '../../sweep/sensitivity.ts';
 import { addJobOptions, type JobOptions, loadEstimate, whole } from '../options.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 
 interface SensitivityOptions extends JobOptions {
@@ -28,7 +29,7 @@ export function sensitivityCommand(): Command {
       const work = { onProgress: bar.show };
       const result = sensitivity(chip, (changed) => outcomeOf(estimator(changed, options)), work);
       bar.stop();
-      process.stdout.write(
+      print(
         options.json
           ? `${JSON.stringify({ version: 1, ...result }, null, 2)}\n`
           : text(result, options.top),

@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { mapJob } from '../../pipeline/run-job.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { schedule } from '../../timeline/schedule.ts';
-import { writeWhole } from '../files.ts';
 import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { print } from '../output.ts';
+import { checkTargets, writeWhole } from '../write-files.ts';
 
 /** The command. */
 export function traceCommand(): Command {
@@ -14,14 +15,15 @@ export function traceCommand(): Command {
     .option('--out <file>', 'where to', 'out/trace.json')
     .option('--json', 'print the trace instead')
     .action((options: JobOptions & { readonly out: string; readonly json?: boolean }) => {
+      if (!options.json) checkTargets([options.out]);
       const timeline = schedule(mapJob(loadMapJob(options)));
       const text = JSON.stringify(toChromeTrace(timeline));
       if (options.json) {
-        process.stdout.write(`${text}\n`);
+        print(`${text}\n`);
         return;
       }
       writeWhole(options.out, text);
-      process.stdout.write(
+      print(
         `${options.out}: ${timeline.steps.length} steps, ${timeline.cyclesPerFrame} cycles; open it in ui.perfetto.dev\n`,
       );
     });

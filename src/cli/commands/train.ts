@@ -1,18 +1,16 @@
 // `mars train`: trains a network of ours and writes its file. It can be stopped at any time and goes on from its
 // checkpoint to the same result.
 
-import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import type { Network, Origin } from '../../network/network.ts';
-import { writeNetworkFile } from '../../network/network-file.ts';
 import { epochsOf } from '../../train/stages.ts';
 import { train, type Trained } from '../../train/train.ts';
 import type { TrainHooks, TrainOptions } from '../../train/train-options.ts';
-import { checkWritable, writeWhole } from '../files.ts';
 import { datasetNamed, loadDataset } from '../load-dataset.ts';
 import { measureAccuracy } from '../measure-accuracy.ts';
 import { describeHardware, importRuntime, type NodeRuntime } from '../onnx-runtime.ts';
+import { print } from '../output.ts';
 import {
   addTrainOptions,
   commandText,
@@ -21,9 +19,10 @@ import {
   trainOptionsOf,
   trainSettings,
 } from '../train-flags.ts';
-import { findCheckpoint, recordTraining, removeCheckpoint, trainFiles } from '../train-files.ts';
+import { findCheckpoint, finishTraining, recordTraining, trainFiles } from '../train-files.ts';
 import { openTrainingBar } from '../train-progress.ts';
 import { trainableNamed } from '../trainable.ts';
+import { checkTargets } from '../write-files.ts';
 
 /** A checkpoint is written after each epoch, and whenever so many seconds have passed. */
 const checkpointSeconds = 300;
@@ -58,7 +57,7 @@ interface TrainResult {
 async function run(flags: TrainFlags): Promise<void> {
   const dataset = datasetNamed(flags.dataset ?? trainableNamed(flags.network).dataset);
   const out = flags.out ?? `${flags.network}.safetensors`;
-  checkWritable(dirname(out));
+  checkTargets(Object.values(trainFiles(out)));
   // Wrong options are told before anything is looked for.
   const probe = startNetwork(flags, dataset === 'cifar100' ? 100 : 10);
   const options = trainOptionsOf(flags, probe);
@@ -79,8 +78,7 @@ async function run(flags: TrainFlags): Promise<void> {
   const { zeroGroups, groups, losses } = trained;
   const prunedGroups = groups === 0 ? 0 : zeroGroups / groups;
   const origin = { ...made, testAccuracy: measured.real, prunedGroups };
-  writeWhole(out, writeNetworkFile({ ...trained.network, origin }));
-  removeCheckpoint(trainFiles(out));
+  finishTraining(trainFiles(out), { ...trained.network, origin });
   const result: TrainResult = {
     file: out,
     command: origin.command,
@@ -94,7 +92,7 @@ async function run(flags: TrainFlags): Promise<void> {
     trainingSeconds: seconds,
     imagesPerSecond: (images.images.images * losses.length) / seconds,
   };
-  process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
+  print(flags.json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
 }
 
 interface PreparedTraining {

@@ -10,7 +10,8 @@ import { fastestShape, type ShapeTime, tuneShapes } from '../../gpu/tune-shapes.
 import { adapterName } from '../backends.ts';
 import { borderless } from '../format.ts';
 import { openNodeGpu } from '../node-gpu.ts';
-import { keepShape, tuningFile } from '../tuning-cache.ts';
+import { print } from '../output.ts';
+import { canKeepShapes, keepShape, tuningFile } from '../tuning-cache.ts';
 
 /** The command. */
 export function tuneCommand(): Command {
@@ -23,6 +24,7 @@ export function tuneCommand(): Command {
 }
 
 async function tune(options: { readonly json?: boolean }): Promise<void> {
+  const canKeep = canKeepShapes();
   const found = await openNodeGpu();
   const adapter = adapterName(found);
   const open = async (shape: KernelShape, shortcuts: boolean): Promise<GpuBackend> => {
@@ -38,12 +40,9 @@ async function tune(options: { readonly json?: boolean }): Promise<void> {
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   const shape = fastestShape(times) ?? defaultShape;
-  keepShape(adapter, shape);
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ adapter, shape, times, file: tuningFile() }, null, 2)}\n`,
-    );
-  else process.stdout.write(shapeTable(adapter, times, shape));
+  const file = canKeep && keepShape(adapter, shape) ? tuningFile() : null;
+  if (options.json) print(`${JSON.stringify({ adapter, shape, times, file }, null, 2)}\n`);
+  else print(`${shapeTable(adapter, times, shape)}${file === null ? '' : `Kept in ${file}\n`}`);
 }
 
 const columns = ['workgroup', 'subgroups', 'dot product ms', 'bit lines ms', ''];
@@ -58,5 +57,5 @@ function shapeTable(adapter: string, times: readonly ShapeTime[], best: KernelSh
       bitLines.toFixed(2),
       shape === best ? 'taken' : '',
     ]);
-  return `${adapter}\n${table.toString()}\nKept in ${tuningFile()}\n`;
+  return `${adapter}\n${table.toString()}\n`;
 }

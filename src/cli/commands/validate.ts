@@ -3,8 +3,9 @@
 import { Command } from 'commander';
 import { validationPage } from '../../sweep/validation-page.ts';
 import { validate } from '../../sweep/validation.ts';
-import { writeWhole } from '../files.ts';
+import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
+import { checkTargets, writeWhole } from '../write-files.ts';
 
 /** The command. */
 export function validateCommand(): Command {
@@ -12,22 +13,21 @@ export function validateCommand(): Command {
     .description(
       'compare the model with the published figures of MARS and with arithmetic; print the page in Markdown',
     )
-    .option('--out <file>', 'write the page there instead')
+    .option('--out <file>', 'write the page there')
     .option('--json', 'print the figures as JSON')
     .action((options: { readonly out?: string; readonly json?: boolean }) => {
+      if (options.out !== undefined) checkTargets([options.out]);
       const bar = openProgressBar();
       const figures = validate({ onProgress: bar.show });
       bar.stop();
+      if (options.out !== undefined) writeWhole(options.out, validationPage(figures));
       if (options.json) {
         const networks = figures.networks.map(({ subject, ...rest }) => ({
           network: subject.title,
           ...rest,
         }));
-        process.stdout.write(`${JSON.stringify({ version: 1, ...figures, networks }, null, 2)}\n`);
-      } else if (options.out === undefined) process.stdout.write(validationPage(figures));
-      else {
-        writeWhole(options.out, validationPage(figures));
-        process.stdout.write(`Written: ${options.out}\n`);
-      }
+        print(`${JSON.stringify({ version: 1, ...figures, networks }, null, 2)}\n`);
+      } else if (options.out === undefined) print(validationPage(figures));
+      else print(`Written: ${options.out}\n`);
     });
 }
