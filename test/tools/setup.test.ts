@@ -117,6 +117,56 @@ describe('setup', () => {
     expect(status).toBe(0);
   });
 
+  describe('on a machine whose browser does not draw', { timeout: 60_000 }, () => {
+    /** A system of which apt can be asked: the program tells what it was asked for, and "installs" it. */
+    function pretend(id: string, installs: boolean): void {
+      const apt = `export const canApt = () => process.env.MARS_SETUP_NO_APT !== '1';
+        export const aptHasChromium = () => ${JSON.stringify(id)} === 'debian';
+        export const mesaNeedsBackports = () => false;
+        export function aptInstall(packages) {
+          console.error('apt: ' + packages.join());
+          if (${installs}) fs.writeFileSync(${JSON.stringify(join(root, 'browser'))}, '');
+          return ${installs} ? null : 'no network';
+        }`;
+      write('tools/apt.mjs', `import fs from 'node:fs';\n${apt}`);
+      const found = `require('node:fs').existsSync(${JSON.stringify(join(root, 'browser'))})`;
+      write(
+        '.puppeteerrc.cjs',
+        `module.exports = ${found} ? { executablePath: '/usr/bin/chromium' } : {};`,
+      );
+      write('node_modules/@sparticuz/chromium/bin/chromium.br', '');
+    }
+    const setup = (settings: Readonly<Record<string, string>> = {}): string =>
+      run('tools/setup.mjs', 'test', {
+        MARS_SETUP_NO_APT: '0',
+        MARS_ADAPTER: 'swiftshader',
+        PUPPETEER_CACHE_DIR: join(root, 'none'),
+        ...settings,
+      }).stderr;
+
+    it('installs Chromium on Debian, once', () => {
+      pretend('debian', true);
+
+      expect(setup()).toMatch(/apt: chromium\nsetup: browser for page tests: \/usr\/bin\/chromium/);
+      expect(setup()).not.toContain('apt:');
+    });
+
+    it.each([
+      ['Ubuntu, where apt has only a stub', 'ubuntu', {}, false],
+      ['where nothing may be installed', 'debian', { MARS_SETUP_NO_APT: '1' }, false],
+      ['where apt does not work', 'debian', {}, true],
+    ])('says what is skipped: %s', (_, id, settings, asked) => {
+      pretend(id, false);
+
+      const stderr = setup(settings);
+
+      expect(stderr.includes('apt: chromium')).toBe(asked);
+      expect(stderr).toMatch(/page tests will be skipped|tests of what is drawn will be skipped/);
+      expect(stderr).toContain('npx puppeteer browsers install chrome');
+      expect(setup(settings), 'not tried again at once').not.toContain('apt:');
+    });
+  });
+
   it(
     'is run by the command when something is missing, with stdout left to the command',
     { timeout: 60_000 },
@@ -153,7 +203,9 @@ describe('setup', () => {
     utimesSync(join(root, path), time, time);
   }
 
-  function run(script: string, ...args: string[]): Outcome {
+  function run(script: string, ...all: (string | Readonly<Record<string, string>>)[]): Outcome {
+    const args = all.filter((one) => typeof one === 'string');
+    const settings = all.filter((one) => typeof one !== 'string');
     const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, script), ...args], {
       encoding: 'utf8',
       timeout: 50_000,
@@ -162,6 +214,7 @@ describe('setup', () => {
         MARS_SETUP_NO_APT: '1',
         MARS_SETUP_RUNNING: undefined,
         npm_config_offline: 'true',
+        ...settings[0],
       },
     });
     return { stdout, stderr, status };
