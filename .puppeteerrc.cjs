@@ -3,6 +3,8 @@
 const { existsSync, readFileSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 
+const snapPath = '/snap/bin/chromium';
+
 // The same list as in src/cli/browser.ts; test/cli/browser.test.ts compares them.
 const installedPaths = {
   linux: [
@@ -28,7 +30,6 @@ const installedPaths = {
 };
 
 // On Ubuntu a script may be there, which only asks for a snap that is not installed.
-const snapPath = '/snap/bin/chromium';
 function isBrowserThere(path) {
   if (!existsSync(path)) return false;
   const isScript = statSync(path).size < 64 * 1024;

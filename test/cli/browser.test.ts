@@ -51,7 +51,7 @@ describe('the browser', () => {
 
   it(
     'has WebGPU, and leaves no profile folder when it is closed',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async ({ skip }) => {
       const browser = findBrowser();
       if (browser === null) return skip('no browser on this machine');
@@ -63,7 +63,7 @@ describe('the browser', () => {
 
   it(
     'can be the one in the npm package, which needs nothing of the system',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async ({ skip }) => {
       const source = findPackagedChromium();
       if (source === null) return skip('@sparticuz/chromium has no binaries for this system');

@@ -3,6 +3,7 @@
 import { describe } from 'vitest';
 import { findBrowser } from '../../src/cli/browser.ts';
 
+const suite = describe;
 const found = findBrowser();
 
 /** Why no page can be opened, or null. */
@@ -16,6 +17,5 @@ export const noDrawing: string | null =
 
 /** A suite that is skipped where there is a reason to, with the reason in its name and so in the closing lines. */
 export function describeUnless(why: string | null, title: string, body: () => void): void {
-  if (why === null) describe(title, body);
-  else describe.skip(`${title} (${why})`, body);
+  suite.skipIf(why !== null)(why === null ? title : `${title} (${why})`, body);
 }

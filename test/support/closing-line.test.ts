@@ -10,7 +10,7 @@ const suites: Readonly<Record<string, string>> = {
   import: `throw new Error('at import'); it('a', () => {});`,
   beforeAll: `describe('s', () => { beforeAll(() => { throw new Error('no'); });
     it('a', () => {}); it('b', () => {}); it.skip('c', () => {}); }); it('d', () => {});`,
-  topBeforeAll: `beforeAll(() => { throw new Error('no'); }); describe('s', () => { it('a', () => {}); });`,
+  wholeFile: `beforeAll(() => { throw new Error('no'); }); describe('s', () => { it('a', () => {}); });`,
   afterAll: `afterAll(() => { throw new Error('no'); }); it('a', () => {});`,
   rejection: `it('a', async () => { void Promise.reject(new Error('loose')); await new Promise((r) => setTimeout(r, 50)); });`,
   empty: ``,
@@ -55,7 +55,7 @@ describe('the closing line', () => {
   it.each([
     ['import', '0 passed, 1 failed, 0 skipped', 1],
     ['beforeAll', '1 passed, 2 failed, 1 skipped', 1],
-    ['topBeforeAll', '0 passed, 1 failed, 0 skipped', 1],
+    ['wholeFile', '0 passed, 1 failed, 0 skipped', 1],
     ['afterAll', '1 passed, 1 failed, 0 skipped', 1],
     ['rejection', '1 passed, 1 failed, 0 skipped', 1],
     ['empty', '0 passed, 1 failed, 0 skipped', 1],

@@ -56,7 +56,7 @@ describe('setup', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('installs, builds and names the adapter in a fresh clone', { timeout: 60_000 }, () => {
+  it('installs, builds and names the adapter in a fresh clone', () => {
     const { stdout, stderr, status } = run('tools/setup.mjs');
 
     expect(stderr).toContain('npm ci, because node_modules is missing');
@@ -66,7 +66,7 @@ describe('setup', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
   });
 
-  it('does nothing but name the adapter the second time', { timeout: 60_000 }, () => {
+  it('does nothing but name the adapter the second time', () => {
     run('tools/setup.mjs');
 
     const { stderr } = run('tools/setup.mjs');
@@ -76,7 +76,7 @@ describe('setup', () => {
     );
   });
 
-  it('builds again when a source file is newer than the build', { timeout: 60_000 }, () => {
+  it('builds again when a source file is newer than the build', () => {
     run('tools/setup.mjs');
     later('src/cli.js');
 
@@ -86,7 +86,7 @@ describe('setup', () => {
     expect(stderr).not.toContain('npm ci');
   });
 
-  it('installs again when the lock file wants another version', { timeout: 60_000 }, () => {
+  it('installs again when the lock file wants another version', () => {
     run('tools/setup.mjs');
     write('left/package.json', JSON.stringify({ ...left, version: '2.0.0' }));
     write(
@@ -100,7 +100,7 @@ describe('setup', () => {
     expect(run('tools/setup.mjs').stderr).not.toContain('npm ci');
   });
 
-  it('stops with one line when the build fails', { timeout: 60_000 }, () => {
+  it('stops with one line when the build fails', () => {
     write('build.mjs', 'process.exit(3)');
 
     const { stderr, status } = run('tools/setup.mjs');
@@ -110,14 +110,14 @@ describe('setup', () => {
     expect(status).toBe(1);
   });
 
-  it('with the argument test also names a browser, or how to get one', { timeout: 60_000 }, () => {
+  it('with the argument test also names a browser, or how to get one', () => {
     const { stderr, status } = run('tools/setup.mjs', 'test');
 
     expect(stderr).toMatch(/browser for page tests: .+|npx puppeteer browsers install chrome/);
     expect(status).toBe(0);
   });
 
-  describe('on a machine whose browser does not draw', { timeout: 60_000 }, () => {
+  describe('on a machine whose browser does not draw', () => {
     /** A system of which apt can be asked: the program tells what it was asked for, and "installs" it. */
     function pretend(id: string, installs: boolean): void {
       const apt = `export const canApt = () => process.env.MARS_SETUP_NO_APT !== '1';
@@ -167,20 +167,16 @@ describe('setup', () => {
     });
   });
 
-  it(
-    'is run by the command when something is missing, with stdout left to the command',
-    { timeout: 60_000 },
-    () => {
-      const first = run('bin/mars.js', 'simulate', '--json');
-      const second = run('bin/mars.js', 'simulate', '--json');
+  it('is run by the command when something is missing, with stdout left to the command', () => {
+    const first = run('bin/mars.js', 'simulate', '--json');
+    const second = run('bin/mars.js', 'simulate', '--json');
 
-      expect(first.stdout).toBe('ran simulate --json\n');
-      expect(first.stderr).toContain('npm ci');
-      expect(second).toEqual({ stdout: 'ran simulate --json\n', stderr: '', status: 0 });
-    },
-  );
+    expect(first.stdout).toBe('ran simulate --json\n');
+    expect(first.stderr).toContain('npm ci');
+    expect(second).toEqual({ stdout: 'ran simulate --json\n', stderr: '', status: 0 });
+  });
 
-  it('remembers the adapter with what it depends on', { timeout: 60_000 }, () => {
+  it('remembers the adapter with what it depends on', () => {
     run('tools/setup.mjs');
 
     const state: unknown = JSON.parse(
@@ -208,7 +204,7 @@ describe('setup', () => {
     const settings = all.filter((one) => typeof one !== 'string');
     const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, script), ...args], {
       encoding: 'utf8',
-      timeout: 50_000,
+      timeout: 300_000,
       env: {
         ...process.env,
         MARS_SETUP_NO_APT: '1',
