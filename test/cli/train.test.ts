@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { compress } from '../../src/compress/compress.ts';
 import { randomWord } from '../../src/core/random.ts';
 import { readNetworkFile } from '../../src/network/network-file.ts';
+import { itLong, tries } from '../support/long.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
 /** Training runs on the ONNX Runtime that every clone has. */
@@ -93,7 +94,15 @@ describe('mars train with ONNX Runtime', () => {
   it('writes a network that the chip runs in the bits it was trained for', () => {
     const cwd = emptyFolder();
     mars(quick, cwd, withRuntime);
-    const run = ['run', '--network', 'net.safetensors', '--data', data, '--images', '20'];
+    const run = [
+      'run',
+      '--network',
+      'net.safetensors',
+      '--data',
+      data,
+      '--images',
+      String(tries(3, 20)),
+    ];
 
     const { stdout, code } = mars(
       [...run, '--backend', 'reference', '--json', '--out', 'out'],
@@ -109,7 +118,7 @@ describe('mars train with ONNX Runtime', () => {
     expect(compress(network).layers.map(({ name }) => name)).toContain('conv4');
   });
 
-  it('trains for a small ADC, and tells the accuracy that the chip has', () => {
+  itLong('trains for a small ADC, and tells the accuracy that the chip has', () => {
     const cwd = emptyFolder();
     const adc = ['--set', 'adc.bits=3', '--set', 'adc.step=4'];
     const { stdout, code } = mars([...quick, ...adc, '--json'], cwd, withRuntime);
