@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { modelNames, pageDataPlugin } from './tools/page-data.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
@@ -79,6 +79,9 @@ const builds: Readonly<Record<string, BuildOptions>> = {
   'test-page': testPage,
 };
 
+/** `test` is vitest's own; `all` adds the long tail (test/support/long.ts). */
+const testModes: readonly string[] = ['test', 'all'];
+
 /** ONNX Runtime without its WebAssembly inside: src/view/training/page-runtime.ts tells it where that is. */
 const pageConditions = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
 
@@ -107,16 +110,20 @@ export default defineConfig(({ mode }) => ({
   optimizeDeps: { include: ['zod', 'onnxruntime-web/wasm'] },
   resolve: {
     // What runs in Node is bundled with the conditions of Node.
-    ...(['cli', 'bench', 'test'].includes(mode) ? {} : { conditions: pageConditions }),
+    ...(['cli', 'bench', ...testModes].includes(mode) ? {} : { conditions: pageConditions }),
     // README's examples run against the sources.
-    alias: mode === 'test' ? Object.entries(entries).map(alias) : [],
+    alias: testModes.includes(mode) ? Object.entries(entries).map(alias) : [],
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : ['test/**/*.long.test.ts'])],
+    env: mode === 'all' ? { MARS_TEST_ALL: '1' } : {},
+    setupFiles: ['./test/support/cpu-time.ts'],
     pool: 'forks',
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // So long that only what hangs reaches it, however busy the machine is.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Two cores, and every GPU test uses both: more workers only wait for each other.
     maxWorkers: 2,
   },

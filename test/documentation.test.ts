@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findBrowser } from '../src/cli/browser.ts';
+import { itLong } from './support/long.ts';
 import { emptyFolder, mars, root } from './support/mars.ts';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -23,19 +24,39 @@ describe('README.md', () => {
     expect(commands.length).toBeGreaterThan(5);
   });
 
-  it.for(commands)('%s', (command, { skip }) => {
-    if (command.includes('browser') && !findBrowser()) skip('no Chrome or Chromium');
-    const { code, stdout, stderr } = mars(command.split(' ').slice(2), cwd);
+  for (const command of commands)
+    itLong(command, ({ skip }) => {
+      if (command.includes('browser') && !findBrowser()) skip('no Chrome or Chromium');
+      const { code, stdout, stderr } = mars(command.split(' ').slice(2), cwd);
 
-    expect(stderr.split('\n').filter((line) => line.startsWith('mars:'))).toEqual([]);
-    expect(code).toBe(0);
-    expect(stdout.length).toBeGreaterThan(20);
-    if (command.includes('npx mars run')) {
-      const written = readdirSync(join(cwd, 'out'));
-      expect(written).toEqual(
-        expect.arrayContaining(['report.json', 'simulation.json', 'trace.json']),
-      );
+      expect(stderr.split('\n').filter((line) => line.startsWith('mars:'))).toEqual([]);
+      expect(code).toBe(0);
+      expect(stdout.length).toBeGreaterThan(20);
+      if (command.includes('npx mars run')) {
+        const written = readdirSync(join(cwd, 'out'));
+        expect(written).toEqual(
+          expect.arrayContaining(['report.json', 'simulation.json', 'trace.json']),
+        );
+      }
+    });
+
+  it('has only commands and options in them that there are', () => {
+    const used = new Map<string, Set<string>>();
+    for (const line of commands) {
+      const name = line.split(' ')[2]!;
+      const options = used.get(name) ?? new Set();
+      for (const [option] of line.matchAll(/(?<= )--[a-z-]+/g)) options.add(option);
+      used.set(name, options);
     }
+    const unknown = [...used].flatMap(([name, options]) => {
+      const { code, stdout } = mars([name, '--help']);
+      const known = new Set(stdout.match(/--[a-z-]+/g));
+      return [...options, ...(code === 0 ? [] : [name])]
+        .filter((option) => !known.has(option))
+        .map((option) => `${name} ${option}`);
+    });
+
+    expect(unknown).toEqual([]);
   });
 
   it('gives the right answer of its matrix-vector case', () => {
@@ -48,10 +69,13 @@ describe('README.md', () => {
     expect(stdout.trim()).toBe(promised);
   });
 
-  it('has an example that runs', async () => {
-    const file = 'support/readme-example.ts';
-    expect(readFileSync(join(root, 'test', file), 'utf8')).toBe(blocks('ts')[0]);
+  it('has the example that is type-checked', () => {
+    const file = join(root, 'test/support/readme-example.ts');
 
+    expect(readFileSync(file, 'utf8')).toBe(blocks('ts')[0]);
+  });
+
+  itLong('has an example that runs', async () => {
     const { report } = await import('./support/readme-example.ts');
 
     expect(report.images).toBe(10);

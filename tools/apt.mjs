@@ -20,6 +20,11 @@ export function canApt() {
   return allowed && existsSync('/usr/bin/apt-get') && ['debian', 'ubuntu'].includes(system().id);
 }
 
+/** Whether `apt install chromium` brings a browser: in Ubuntu's archive there is only a stub that asks for a snap. */
+export function aptHasChromium() {
+  return system().id === 'debian';
+}
+
 /** Installs `packages`; `backports` allows newer ones than the release's own. Returns null, or what went wrong. */
 export function aptInstall(packages, { backports = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'mars-apt-'));

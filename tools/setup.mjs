@@ -17,7 +17,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aptInstall, canApt, mesaNeedsBackports } from './apt.mjs';
+import { aptHasChromium, aptInstall, canApt, mesaNeedsBackports } from './apt.mjs';
 import { takeLock } from './setup-lock.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -216,33 +216,51 @@ function wasLongAgo(time = 0) {
   return Date.now() - time > 24 * 3600 * second;
 }
 
-/** Makes sure that page tests find a browser; returns the new state. Order as in src/cli/browser.ts. */
+/** Makes sure that page tests find a browser that draws; returns the new state. Order as in src/cli/browser.ts. */
 function settleBrowser(state) {
-  const { executablePath } = createRequire(import.meta.url)(at('.puppeteerrc.cjs'));
+  const drawing = drawingBrowser();
+  if (drawing !== null) {
+    say(`browser for page tests: ${drawing}`);
+    return state;
+  }
+  if (canApt() && aptHasChromium() && wasLongAgo(state.browserFailedAt)) {
+    say('installing chromium with apt, for the page tests (about a minute;');
+    say('  MARS_SETUP_NO_APT=1 forbids this)');
+    const problem = aptInstall(['chromium']);
+    const installed = problem === null ? drawingBrowser() : null;
+    if (installed !== null) {
+      say(`browser for page tests: ${installed}`);
+      return { ...state, browserFailedAt: undefined };
+    }
+    say(`chromium could not be installed (${problem ?? 'it is not where it should be'})`);
+    sayWithoutBrowser();
+    return { ...state, browserFailedAt: Date.now() };
+  }
+  sayWithoutBrowser();
+  return state;
+}
+
+/** An installed browser, or puppeteer's own, as a person would call it; null when there is none. */
+function drawingBrowser() {
+  const settings = at('.puppeteerrc.cjs');
+  const require = createRequire(import.meta.url);
+  delete require.cache[settings]; // what it finds may just have been installed
+  const { executablePath } = require(settings);
+  if (executablePath !== undefined) return executablePath;
+  const cache = process.env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer');
+  return existsSync(join(cache, 'chrome')) ? 'the Chrome in the cache of puppeteer' : null;
+}
+
+function sayWithoutBrowser() {
   const packaged = at('node_modules', '@sparticuz', 'chromium', 'bin', 'chromium.br');
-  const hasOwn = existsSync(
-    join(process.env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), 'chrome'),
-  );
   const hasPackaged =
     process.platform === 'linux' && process.arch === 'x64' && existsSync(packaged);
-  if (executablePath !== undefined) {
-    say(`browser for page tests: ${executablePath}`);
-  } else if (hasOwn) {
-    say('browser for page tests: the Chrome in the cache of puppeteer');
-  } else if (hasPackaged) {
-    say('browser for page tests: the Chromium in the npm package @sparticuz/chromium');
-  } else if (canApt() && wasLongAgo(state.browserFailedAt)) {
-    say('installing chromium with apt, because there is no browser for the page tests');
-    const problem = aptInstall(['chromium']);
-    if (problem === null) return state;
-    say(`chromium could not be installed (${problem})`);
-    return { ...state, browserFailedAt: Date.now() };
-  } else {
-    say(
-      'no browser for page tests; they will be skipped. Run: npx puppeteer browsers install chrome',
-    );
-  }
-  return state;
+  say(
+    hasPackaged
+      ? 'the only browser is the Chromium in the npm package @sparticuz/chromium, which cannot draw: tests of what is drawn will be skipped'
+      : 'no browser: page tests will be skipped',
+  );
+  say('  for all page tests: npx puppeteer browsers install chrome, or install Chrome or Chromium');
 }
 
 function main(argument) {

@@ -1,6 +1,6 @@
 // Finds a Chrome or Chromium and starts it through puppeteer with WebGPU on: an installed one, else puppeteer's own,
 // else the one in the npm package @sparticuz/chromium. Used by page tests and by commands that need a page.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,8 @@ export interface BrowserOptions {
 
 const closeLimitMs = 10_000;
 
+const snapPath = '/snap/bin/chromium';
+
 const installedPaths: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: [
     '/usr/bin/google-chrome-stable',
@@ -68,7 +70,7 @@ export function findBrowser(): BrowserChoice | null {
     const path = process.env[name];
     if (path !== undefined && path !== '') return { kind: 'environment', executablePath: path };
   }
-  const installed = installedPaths[process.platform]?.find((path) => existsSync(path));
+  const installed = installedPaths[process.platform]?.find(isBrowserThere);
   if (installed !== undefined) return { kind: 'installed', executablePath: installed };
   const downloaded = puppeteerPath();
   if (downloaded !== null) return { kind: 'puppeteer', executablePath: downloaded };
@@ -76,6 +78,13 @@ export function findBrowser(): BrowserChoice | null {
   return packaged === null
     ? null
     : { kind: 'packaged', executablePath: packagedExecutablePath(packaged) };
+}
+
+/** Whether a browser is at `path`. On Ubuntu a script may be, which only asks for a snap that is not installed. */
+export function isBrowserThere(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const isScript = statSync(path).size < 64 * 1024;
+  return !isScript || existsSync(snapPath) || !readFileSync(path, 'utf8').includes(snapPath);
 }
 
 /**

@@ -38,10 +38,11 @@ const kernelsPerTile = 16;
  */
 export async function tuneShapes(options: TuneOptions): Promise<readonly ShapeTime[]> {
   const times: ShapeTime[] = [];
+  const stage: Stage = { ...options, program: tuningLayer(), images: tuningImages() };
   let expected: Int32Array | undefined;
   for (const shape of candidateShapes) {
-    const [dotProduct, sums] = await timeLayer(options, shape, true);
-    const [bitLines, others] = await timeLayer(options, shape, false);
+    const [dotProduct, sums] = await timeLayer(stage, shape, true);
+    const [bitLines, others] = await timeLayer(stage, shape, false);
     expected ??= sums;
     if (!sameNumbers(expected, sums) || !sameNumbers(expected, others))
       throw new SimulationError({
@@ -64,17 +65,22 @@ export function fastestShape(times: readonly ShapeTime[]): KernelShape | undefin
   return times.toSorted((a, b) => cost(a) - cost(b))[0]?.shape;
 }
 
+interface Stage extends TuneOptions {
+  readonly program: MacroProgram;
+  readonly images: FeatureMap;
+}
+
 async function timeLayer(
-  { open, now }: TuneOptions,
+  { open, now, program, images: own }: Stage,
   shape: KernelShape,
   shortcuts: boolean,
 ): Promise<readonly [number, Int32Array]> {
   await using backend = await open(shape, shortcuts);
-  const layer = await backend.prepare(tuningLayer());
+  const layer = await backend.prepare(program);
   let least = Infinity;
   let sums: Int32Array = new Int32Array();
   for (let i = 0; i <= repetitions; i++) {
-    const input = backend.upload(tuningImages());
+    const input = backend.upload(own);
     const start = now();
     const result = backend.runMacro(layer, input, undefined);
     sums = await backend.download(result);

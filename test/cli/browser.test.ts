@@ -1,11 +1,17 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { spawnSync } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type BrowserChoice, findBrowser, launchBrowser } from '../../src/cli/browser.ts';
+import {
+  type BrowserChoice,
+  findBrowser,
+  isBrowserThere,
+  launchBrowser,
+} from '../../src/cli/browser.ts';
 import { findPackagedChromium, packagedExecutablePath } from '../../src/cli/packaged-chromium.ts';
 import { EnvironmentError } from '../../src/core/errors.ts';
 
@@ -28,9 +34,24 @@ describe('the browser', () => {
     expect(findBrowser()).toEqual({ kind: 'environment', executablePath: process.execPath });
   });
 
+  it('is not the script that only asks for a snap', () => {
+    const stub = join(temporary, 'chromium-browser');
+    writeFileSync(stub, '#!/bin/sh\nexec /snap/bin/chromium "$@"\n');
+    const settings = `process.stdout.write(String(require('./.puppeteerrc.cjs').executablePath))`;
+    const { stdout } = spawnSync(process.execPath, ['-e', settings], {
+      encoding: 'utf8',
+      env: { ...process.env, PUPPETEER_EXECUTABLE_PATH: stub },
+    });
+    const hasSnap = existsSync('/snap/bin/chromium');
+
+    expect([isBrowserThere(stub), stdout === stub]).toEqual([hasSnap, hasSnap]);
+    writeFileSync(stub, '#!/bin/sh\nexec /opt/chromium "$@"\n');
+    expect([isBrowserThere(stub), isBrowserThere(temporary + '/none')]).toEqual([true, false]);
+  });
+
   it(
     'has WebGPU, and leaves no profile folder when it is closed',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async ({ skip }) => {
       const browser = findBrowser();
       if (browser === null) return skip('no browser on this machine');
@@ -42,7 +63,7 @@ describe('the browser', () => {
 
   it(
     'can be the one in the npm package, which needs nothing of the system',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async ({ skip }) => {
       const source = findPackagedChromium();
       if (source === null) return skip('@sparticuz/chromium has no binaries for this system');

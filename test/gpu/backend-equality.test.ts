@@ -9,6 +9,7 @@ import { openReference } from '../../src/reference/reference-backend.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds, tryAdapter } from '../support/adapters.ts';
+import { everyNth } from '../support/long.ts';
 import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
 
 const fills: readonly Fill[] = ['random', 'random', 'random', 'max', 'zero'];
@@ -17,11 +18,17 @@ const drawn = (count: number, style: Style): readonly RandomCase[] =>
 
 const cases: readonly RandomCase[] = [...drawn(80, 'any'), ...drawn(80, 'mars')];
 
-/** SwiftShader compiles slowly, and each case has kernels of its own: it gets a tenth of them. */
-const casesOn = (kind: string, shortcuts: boolean): readonly RandomCase[] =>
-  cases
-    .filter(({ program }) => shortcuts || choosePath(program, allPaths) !== 'bit lines')
-    .filter((_, i) => kind !== 'swiftshader' || i % 10 === 0);
+/** Each case has kernels of its own, which software adapters compile for seconds; SwiftShader gets a tenth of them. */
+const casesOn = (kind: string, shortcuts: boolean): readonly RandomCase[] => {
+  const fitting = cases.filter(
+    ({ program }) => shortcuts || choosePath(program, allPaths) !== 'bit lines',
+  );
+  if (kind === 'gpu') return fitting;
+  return everyNth(
+    9,
+    fitting.filter((_, i) => kind !== 'swiftshader' || i % 10 === 0),
+  );
+};
 
 const allPaths = { shortcuts: true, packedDotProducts: true };
 

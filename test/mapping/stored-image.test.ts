@@ -14,6 +14,7 @@ import { CompressError } from '../../src/core/errors.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/property.ts';
 import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { tries } from '../support/long.ts';
 
 const weightBitWidths = [2, 3, 4, 5, 8] as const;
 
@@ -92,7 +93,7 @@ describe('writeStoredImage and readStoredImage', () => {
 
         expect(read).toEqual(stored);
       }),
-      80,
+      tries(10, 80),
     );
   });
 
@@ -220,7 +221,7 @@ describe('readStoredImage', () => {
 
         expect(caught(() => readStoredImage(damaged, 'bad.bin')).name).toBe('InputError');
       }),
-      1000,
+      tries(100, 1000),
     );
   });
 

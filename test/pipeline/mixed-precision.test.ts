@@ -14,6 +14,7 @@ import { simulate } from '../../src/simulate/simulate.ts';
 import { openEstimator } from '../../src/sweep/estimator.ts';
 import { tryAdapter } from '../support/adapters.ts';
 import { conv, linear, networkOf, noise } from '../support/small-networks.ts';
+import { tries } from '../support/long.ts';
 
 const multiples = (count: number, unit: number, highest: number): Float32Array =>
   Float32Array.from(
@@ -83,7 +84,7 @@ describe('a network of mixed bits', () => {
     const { device } = await openDevice(adapter.gpu);
     await using gpu = await openGpuBackend(device, adapter.description);
     const mapping = mapToChip(compressed, setChipValues(mars, changes));
-    const images = noise(network.input, 3);
+    const images = noise(network.input, tries(1, 3));
 
     const expected = await simulate(mapping, images, { backend: openReference() });
     const actual = await simulate(mapping, images, { backend: gpu });

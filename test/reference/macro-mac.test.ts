@@ -9,6 +9,7 @@ import { plainConvolution } from '../support/plain.ts';
 import { plainFromLayer, plainFromProgram, runPlainMacro } from '../support/plain-macro.ts';
 import { randomCase } from '../support/random-program.ts';
 import { linear, networkOf, noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { tries } from '../support/long.ts';
 
 /** Noise that a layer could read, a third of it zero. */
 function inputFor({ layer }: MappedMacroLayer, seed: number): FeatureMap {
@@ -141,7 +142,7 @@ describe('macroMac', () => {
   });
 
   it('gives the sums and counts of brute force for random programs of any shape and noise', () => {
-    for (let seed = 200; seed < 240; seed++) {
+    for (let seed = 200; seed < 200 + tries(6, 40); seed++) {
       const { program, input, firstImage, title } = randomCase(seed);
 
       const { sums, events } = macroMac(program, input, firstImage);

@@ -7,6 +7,7 @@ import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { weightFromPlanes } from '../support/plain-macro.ts';
 import { holds } from '../support/property.ts';
 import { randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { tries } from '../support/long.ts';
 
 /** The weights of order (M, C, R, S) as codes and planes of a program hold them, zero where no group is stored. */
 function rebuilt(program: MacroProgram, { layer }: MappedMacroLayer): Int8Array {
@@ -54,7 +55,7 @@ describe('toProgram', () => {
         for (const layer of macroLayersOf(mapping))
           expect(rebuilt(toProgram(mapping, layer), layer)).toEqual(layer.layer.weights);
       }),
-      25,
+      tries(4, 25),
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { streamRates } from '../../src/timeline/port-sharing.ts';
 import { type CoreItem, type CoreStep, runCores } from '../../src/timeline/run-cores.ts';
+import { tries } from '../support/long.ts';
 
 const plenty = { read: 1000, write: 1000 };
 
@@ -171,7 +172,7 @@ describe('runCores', () => {
           });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: tries(8, 60) },
     );
   });
 });

@@ -56,7 +56,7 @@ describe('setup', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('installs, builds and names the adapter in a fresh clone', { timeout: 60_000 }, () => {
+  it('installs, builds and names the adapter in a fresh clone', () => {
     const { stdout, stderr, status } = run('tools/setup.mjs');
 
     expect(stderr).toContain('npm ci, because node_modules is missing');
@@ -66,7 +66,7 @@ describe('setup', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
   });
 
-  it('does nothing but name the adapter the second time', { timeout: 60_000 }, () => {
+  it('does nothing but name the adapter the second time', () => {
     run('tools/setup.mjs');
 
     const { stderr } = run('tools/setup.mjs');
@@ -76,7 +76,7 @@ describe('setup', () => {
     );
   });
 
-  it('builds again when a source file is newer than the build', { timeout: 60_000 }, () => {
+  it('builds again when a source file is newer than the build', () => {
     run('tools/setup.mjs');
     later('src/cli.js');
 
@@ -86,7 +86,7 @@ describe('setup', () => {
     expect(stderr).not.toContain('npm ci');
   });
 
-  it('installs again when the lock file wants another version', { timeout: 60_000 }, () => {
+  it('installs again when the lock file wants another version', () => {
     run('tools/setup.mjs');
     write('left/package.json', JSON.stringify({ ...left, version: '2.0.0' }));
     write(
@@ -100,7 +100,7 @@ describe('setup', () => {
     expect(run('tools/setup.mjs').stderr).not.toContain('npm ci');
   });
 
-  it('stops with one line when the build fails', { timeout: 60_000 }, () => {
+  it('stops with one line when the build fails', () => {
     write('build.mjs', 'process.exit(3)');
 
     const { stderr, status } = run('tools/setup.mjs');
@@ -110,27 +110,73 @@ describe('setup', () => {
     expect(status).toBe(1);
   });
 
-  it('with the argument test also names a browser, or how to get one', { timeout: 60_000 }, () => {
+  it('with the argument test also names a browser, or how to get one', () => {
     const { stderr, status } = run('tools/setup.mjs', 'test');
 
     expect(stderr).toMatch(/browser for page tests: .+|npx puppeteer browsers install chrome/);
     expect(status).toBe(0);
   });
 
-  it(
-    'is run by the command when something is missing, with stdout left to the command',
-    { timeout: 60_000 },
-    () => {
-      const first = run('bin/mars.js', 'simulate', '--json');
-      const second = run('bin/mars.js', 'simulate', '--json');
+  describe('on a machine whose browser does not draw', () => {
+    /** A system of which apt can be asked: the program tells what it was asked for, and "installs" it. */
+    function pretend(id: string, installs: boolean): void {
+      const apt = `export const canApt = () => process.env.MARS_SETUP_NO_APT !== '1';
+        export const aptHasChromium = () => ${JSON.stringify(id)} === 'debian';
+        export const mesaNeedsBackports = () => false;
+        export function aptInstall(packages) {
+          console.error('apt: ' + packages.join());
+          if (${installs}) fs.writeFileSync(${JSON.stringify(join(root, 'browser'))}, '');
+          return ${installs} ? null : 'no network';
+        }`;
+      write('tools/apt.mjs', `import fs from 'node:fs';\n${apt}`);
+      const found = `require('node:fs').existsSync(${JSON.stringify(join(root, 'browser'))})`;
+      write(
+        '.puppeteerrc.cjs',
+        `module.exports = ${found} ? { executablePath: '/usr/bin/chromium' } : {};`,
+      );
+      write('node_modules/@sparticuz/chromium/bin/chromium.br', '');
+    }
+    const setup = (settings: Readonly<Record<string, string>> = {}): string =>
+      run('tools/setup.mjs', 'test', {
+        MARS_SETUP_NO_APT: '0',
+        MARS_ADAPTER: 'swiftshader',
+        PUPPETEER_CACHE_DIR: join(root, 'none'),
+        ...settings,
+      }).stderr;
 
-      expect(first.stdout).toBe('ran simulate --json\n');
-      expect(first.stderr).toContain('npm ci');
-      expect(second).toEqual({ stdout: 'ran simulate --json\n', stderr: '', status: 0 });
-    },
-  );
+    it('installs Chromium on Debian, once', () => {
+      pretend('debian', true);
 
-  it('remembers the adapter with what it depends on', { timeout: 60_000 }, () => {
+      expect(setup()).toMatch(/apt: chromium\nsetup: browser for page tests: \/usr\/bin\/chromium/);
+      expect(setup()).not.toContain('apt:');
+    });
+
+    it.each([
+      ['Ubuntu, where apt has only a stub', 'ubuntu', {}, false],
+      ['where nothing may be installed', 'debian', { MARS_SETUP_NO_APT: '1' }, false],
+      ['where apt does not work', 'debian', {}, true],
+    ])('says what is skipped: %s', (_, id, settings, asked) => {
+      pretend(id, false);
+
+      const stderr = setup(settings);
+
+      expect(stderr.includes('apt: chromium')).toBe(asked);
+      expect(stderr).toMatch(/page tests will be skipped|tests of what is drawn will be skipped/);
+      expect(stderr).toContain('npx puppeteer browsers install chrome');
+      expect(setup(settings), 'not tried again at once').not.toContain('apt:');
+    });
+  });
+
+  it('is run by the command when something is missing, with stdout left to the command', () => {
+    const first = run('bin/mars.js', 'simulate', '--json');
+    const second = run('bin/mars.js', 'simulate', '--json');
+
+    expect(first.stdout).toBe('ran simulate --json\n');
+    expect(first.stderr).toContain('npm ci');
+    expect(second).toEqual({ stdout: 'ran simulate --json\n', stderr: '', status: 0 });
+  });
+
+  it('remembers the adapter with what it depends on', () => {
     run('tools/setup.mjs');
 
     const state: unknown = JSON.parse(
@@ -153,15 +199,18 @@ describe('setup', () => {
     utimesSync(join(root, path), time, time);
   }
 
-  function run(script: string, ...args: string[]): Outcome {
+  function run(script: string, ...all: (string | Readonly<Record<string, string>>)[]): Outcome {
+    const args = all.filter((one) => typeof one === 'string');
+    const settings = all.filter((one) => typeof one !== 'string');
     const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, script), ...args], {
       encoding: 'utf8',
-      timeout: 50_000,
+      timeout: 300_000,
       env: {
         ...process.env,
         MARS_SETUP_NO_APT: '1',
         MARS_SETUP_RUNNING: undefined,
         npm_config_offline: 'true',
+        ...settings[0],
       },
     });
     return { stdout, stderr, status };

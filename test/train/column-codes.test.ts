@@ -8,13 +8,10 @@ import { simulate } from '../../src/simulate/simulate.ts';
 import { adcProgram } from '../../src/simulate/to-program.ts';
 import { evaluateIntegers } from '../../src/train/integer-graph.ts';
 import { type ColumnReadout, losesNothing } from '../../src/train/operators/column-codes.ts';
-import type { OnnxRuntime } from '../../src/train/runtime.ts';
 import { mapped } from '../support/mapped.ts';
 import { noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
 import type { Mapping } from '../../src/mapping/map-to-chip.ts';
-import { runtime as installed } from './onnx-runtime.ts';
-
-const runtime = installed as OnnxRuntime;
+import { runtime } from './onnx-runtime.ts';
 
 const readoutOf = ({ chip }: Mapping): ColumnReadout => ({
   adc: adcProgram(chip),
@@ -37,7 +34,7 @@ describe('losesNothing', () => {
   });
 });
 
-describe.skipIf(!installed)('columnSums (needs onnxruntime-node)', () => {
+describe('columnSums', () => {
   const chips: readonly (readonly string[])[] = [
     [],
     ['adc.bits=3', 'adc.step=4'],

@@ -17,7 +17,7 @@ import {
   scaled,
 } from '../../src/train/operators/quantize.ts';
 import { addResidual, type ResidualPlace } from '../../src/train/operators/residual.ts';
-import { type Filled, openGraph, runtime } from './onnx-runtime.ts';
+import { type Filled, openGraph } from './onnx-runtime.ts';
 
 interface Case {
   readonly title: string;
@@ -289,7 +289,7 @@ async function largestError({ shapes, build, step = 1e-2 }: Case): Promise<numbe
   return worst;
 }
 
-describe.skipIf(!runtime)('gradients (needs onnxruntime-node)', () => {
+describe('gradients', () => {
   it.each(cases)('are those of finite differences: $title', async (oneCase) => {
     // Rounding of 32-bit outputs of size 1, divided by the step, is below 1e-3 of the gradient for all steps used.
     expect(await largestError(oneCase)).toBeLessThan(5e-3);

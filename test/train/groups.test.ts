@@ -12,7 +12,7 @@ import {
   keptToCount,
   macroGroup,
 } from '../../src/train/groups.ts';
-import { openGraph, runtime } from './onnx-runtime.ts';
+import { openGraph } from './onnx-runtime.ts';
 
 // 5 kernels of 5 channels and 2x2 positions in groups of 3 kernels x 2 channels: the last tile and block are not full.
 const geometry = {
@@ -144,7 +144,7 @@ describe('keptToCount', () => {
   });
 });
 
-describe.skipIf(!runtime)('softThreshold (needs onnxruntime-node)', () => {
+describe('softThreshold', () => {
   it.each([{ shape: [5, 5, 2, 2] }, { shape: [5, 20] }])(
     'shortens each group of $shape as a plain loop does, and keeps removed groups at zero',
     async ({ shape }) => {

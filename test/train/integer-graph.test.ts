@@ -3,7 +3,6 @@ import { compress } from '../../src/compress/compress.ts';
 import { resnet20 } from '../../src/network/builtin/resnet20.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
 import { evaluateIntegers } from '../../src/train/integer-graph.ts';
-import type { OnnxRuntime } from '../../src/train/runtime.ts';
 import {
   conv,
   linear,
@@ -12,9 +11,7 @@ import {
   randomNetwork,
   tourNetwork,
 } from '../support/small-networks.ts';
-import { runtime as installed } from './onnx-runtime.ts';
-
-const runtime = installed as OnnxRuntime;
+import { runtime } from './onnx-runtime.ts';
 
 /** 600 inputs of 8 bits times 8-bit weights: sums beyond what 32-bit floats hold. */
 const wide = networkOf('wide', { height: 3, width: 3, channels: 600 }, 3, [
@@ -22,7 +19,7 @@ const wide = networkOf('wide', { height: 3, width: 3, channels: 600 }, 3, [
   linear({ name: 'fc', input: 'conv', inputs: 180, outputs: 3, bias: true }),
 ]);
 
-describe.skipIf(!installed)('evaluateIntegers (needs onnxruntime-node)', () => {
+describe('evaluateIntegers', () => {
   it.each([
     ['every kind of layer', tourNetwork(), 8, 8],
     ['few bits', tourNetwork(2), 4, 3],

@@ -22,7 +22,6 @@ import {
   exportIntegers,
   quantizationOf,
 } from '../../src/train/quantized-run.ts';
-import type { OnnxRuntime } from '../../src/train/runtime.ts';
 import { train } from '../../src/train/train.ts';
 import {
   type TrainHooks,
@@ -38,10 +37,8 @@ import {
   randomNetwork,
   tourNetwork,
 } from '../support/small-networks.ts';
-import { runtime as installed } from './onnx-runtime.ts';
+import { runtime } from './onnx-runtime.ts';
 import { trainedSums } from './trained-sums.ts';
-
-const runtime = installed as OnnxRuntime;
 
 /** Images of 8x8 with a bright bar whose place is the class. */
 function bars(count: number): ImageSet {
@@ -111,7 +108,7 @@ const networks: readonly (readonly [string, Network])[] = [
   ...[11, 12, 13, 14].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
 ];
 
-describe.skipIf(!installed)('quantizedForward (needs onnxruntime-node)', () => {
+describe('quantizedForward', () => {
   it.each(
     networks.flatMap(([name, network]) => precisions.map((bits) => ({ name, network, bits }))),
   )(
@@ -140,7 +137,7 @@ describe.skipIf(!installed)('quantizedForward (needs onnxruntime-node)', () => {
   );
 });
 
-describe.skipIf(!installed)('quantizedForward through the ADC (needs onnxruntime-node)', () => {
+describe('quantizedForward through the ADC', () => {
   it.each(
     networks.flatMap(([name, network]) =>
       precisions.slice(0, 3).map((bits) => ({ name, network, bits })),
@@ -168,7 +165,7 @@ describe.skipIf(!installed)('quantizedForward through the ADC (needs onnxruntime
   });
 });
 
-describe.skipIf(!installed)('train with quantization (needs onnxruntime-node)', () => {
+describe('train with quantization', () => {
   const images = bars(100);
   const begin = (
     hooks: TrainHooks = {},

@@ -12,15 +12,12 @@ import { readNetworkFile, writeNetworkFile } from '../../src/network/network-fil
 import { evaluate } from '../../src/train/evaluate.ts';
 import { groupedLayers, groupNorms, macroGroup } from '../../src/train/groups.ts';
 import { parametersOf } from '../../src/train/parameters.ts';
-import type { OnnxRuntime } from '../../src/train/runtime.ts';
 import { toNetwork } from '../../src/train/to-network.ts';
 import { train } from '../../src/train/train.ts';
 import { trainDefaults } from '../../src/train/train-options.ts';
 import { trainingStep } from '../../src/train/training-step.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
-import { runtime as installed } from './onnx-runtime.ts';
-
-const runtime = installed as OnnxRuntime;
+import { runtime } from './onnx-runtime.ts';
 
 /** Noise with a bright bar whose place is the class: learnable in a few steps. */
 function bars(count: number): ImageSet {
@@ -71,7 +68,7 @@ describe('trainingStep', () => {
   });
 });
 
-describe.skipIf(!installed)('evaluate (needs onnxruntime-node)', () => {
+describe('evaluate', () => {
   it('gives the outputs of our own forward pass, also where the last batch is not full', async () => {
     const network = perturbed(mnistCnn({ seed: 3 }));
     const images = bars(130);
@@ -104,7 +101,7 @@ describe.skipIf(!installed)('evaluate (needs onnxruntime-node)', () => {
   });
 });
 
-describe.skipIf(!installed)('train (needs onnxruntime-node)', () => {
+describe('train', () => {
   const images = bars(120);
   const options = { ...trainDefaults, batchSize: 20, epochs: 4, fixedEpochs: 1, largestShift: 0 };
 

@@ -13,6 +13,7 @@ import {
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 import { drawFrom } from '../support/random-program.ts';
+import { tries } from '../support/long.ts';
 
 /** A random case of `mars mvm`: word lines 1 ... 64, every width, ADC that rounds and cuts off. */
 function randomMatrix(seed: number): MatrixVectorCase {
@@ -66,7 +67,15 @@ describe('headless Chrome', () => {
       const simulation = (backend: string): string => {
         const cwd = emptyFolder();
         const { code, stderr } = mars(
-          ['run', '--images', '12', '--set', `adc.bits=${bits}`, '--backend', backend],
+          [
+            'run',
+            '--images',
+            String(tries(2, 12)),
+            '--set',
+            `adc.bits=${bits}`,
+            '--backend',
+            backend,
+          ],
           cwd,
         );
         expect(code, stderr).toBe(0);

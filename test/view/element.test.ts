@@ -2,11 +2,12 @@
 
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { launchBrowser } from '../../src/cli/browser.ts';
 import { mars as chip } from '../../src/chips/index.ts';
 import { builtinNetworks } from '../../src/network/builtin/builtin-networks.ts';
 import { estimate } from '../../src/pipeline/estimate.ts';
+import { describeUnless, noBrowser } from '../support/browsers.ts';
 import { mars, root } from '../support/mars.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
 
@@ -78,9 +79,7 @@ Object.assign(globalThis, { engines, events, violations, listen, MarsChip, viewN
 customElements.define('mars-chip', MarsChip);
 `;
 
-const browserIsThere = findBrowser() !== null;
-
-describe.skipIf(!browserIsThere)('the element', () => {
+describeUnless(noBrowser, 'the element', () => {
   let server: PageServer;
   let browser: Browser;
   let page: Page;

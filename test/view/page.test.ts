@@ -6,13 +6,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { ElementHandle, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser } from '../../src/cli/browser.ts';
+import { describeUnless, noDrawing } from '../support/browsers.ts';
 import { emptyFolder, mars, root } from '../support/mars.ts';
 import { type BuiltPage, endOfRun, openBuiltPage, textOf } from './support/built-page.ts';
-
-const browser = findBrowser();
-/** The packaged Chromium cannot draw to a WebGPU canvas. */
-const canRun = browser !== null && browser.kind !== 'packaged';
 
 /** Presses a button by its text and gives the file that it saves. */
 async function saved(page: Page, button: string, file: string): Promise<string> {
@@ -64,7 +60,7 @@ async function give(page: Page, ...files: string[]): Promise<void> {
   await (input as ElementHandle<never>).uploadFile(...files);
 }
 
-describe.skipIf(!canRun)('the page', () => {
+describeUnless(noDrawing, 'the page', () => {
   let built: BuiltPage;
   beforeAll(async () => {
     mars(['--version']); // builds the page if it is stale
@@ -288,7 +284,7 @@ describe.skipIf(!canRun)('the page', () => {
   });
 });
 
-describe.skipIf(!canRun)('the page without WebGPU', () => {
+describeUnless(noDrawing, 'the page without WebGPU', () => {
   it('says so, and shows what the reference gives', async () => {
     await using built = await openBuiltPage({
       canvas: false,

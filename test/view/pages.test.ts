@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Frame, Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { launchBrowser } from '../../src/cli/browser.ts';
+import { describeUnless, noDrawing } from '../support/browsers.ts';
 import { mars, root } from '../support/mars.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
 
@@ -16,7 +17,7 @@ const elements = `[...document.querySelectorAll('mars-chip')].map((chip) => ({
   state: chip.state, error: chip.shadowRoot.querySelector('.error').textContent,
 }))`;
 
-describe.skipIf(findBrowser() === null)('the pages', () => {
+describeUnless(noDrawing, 'the pages', () => {
   let server: PageServer;
   let browser: Browser;
   let page: Page;

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../../src/cli/browser.ts';
+import { describeUnless, noBrowser } from '../support/browsers.ts';
 import { makePiecesData } from './support/make-pieces-data.ts';
 import type { PiecesData } from './support/pieces-page/pieces-data.ts';
 import { type PiecesServer, servePieces } from './support/pieces-server.ts';
 
-describe.skipIf(!findBrowser())('the pieces of the page', () => {
+describeUnless(noBrowser, 'the pieces of the page', () => {
   let data: PiecesData;
   let server: PiecesServer;
   let browser: Browser;

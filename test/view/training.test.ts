@@ -2,21 +2,20 @@
 
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { build } from 'vite';
-import { findBrowser, launchBrowser } from '../../src/cli/browser.ts';
+import { launchBrowser } from '../../src/cli/browser.ts';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
-import { uniform } from '../../src/core/random.ts';
-import { firstImages, type ImageSet } from '../../src/datasets/image-set.ts';
+import { firstImages } from '../../src/datasets/image-set.ts';
 import { mnistCnn } from '../../src/network/builtin/mnist-cnn.ts';
 import { readNetworkFile } from '../../src/network/network-file.ts';
 import type { Network } from '../../src/network/network.ts';
 import { parametersOf } from '../../src/train/parameters.ts';
-import type { OnnxRuntime } from '../../src/train/runtime.ts';
-import { toNetwork } from '../../src/train/to-network.ts';
 import { train } from '../../src/train/train.ts';
 import { trainOptions } from '../../src/view/training/training-options.ts';
 import { defaultTraining } from '../../src/view/training/training-settings.ts';
+import { describeUnless, noBrowser } from '../support/browsers.ts';
+import { itLong } from '../support/long.ts';
 import { emptyFolder, root } from '../support/mars.ts';
 import { runtime } from '../train/onnx-runtime.ts';
 import { serveStrictly, type StrictServer } from './support/strict-server.ts';
@@ -56,7 +55,7 @@ let first: Promise<HeardTraining> | undefined;
 /** One training that several tests look at. */
 const usual = (page: Page): Promise<HeardTraining> => (first ??= training(page, { settings }));
 
-describe.skipIf(!findBrowser())('training in headless Chrome', () => {
+describeUnless(noBrowser, 'training in headless Chrome', () => {
   let page: Page;
 
   beforeAll(async () => {
@@ -100,7 +99,7 @@ describe.skipIf(!findBrowser())('training in headless Chrome', () => {
     expect(zeros).toEqual(zeros.toSorted((a, b) => a - b));
   });
 
-  it('gives the same bytes for the same seed', async () => {
+  itLong('gives the same bytes for the same seed', async () => {
     const again = await training(page, { settings });
     const other = await training(page, { settings: { ...settings, seed: 2 } });
 
@@ -108,19 +107,23 @@ describe.skipIf(!findBrowser())('training in headless Chrome', () => {
     expect(other.file).not.toBe(again.file);
   });
 
-  it('gives the same bytes when stopped and gone on with', async () => {
-    // 6 steps in real arithmetic and 6 in integers. On a busy machine a few more are done before the word comes.
-    const bits = { ...settings, images: 800, epochs: 1, weightBits: 4, activationBits: 4 };
-    const resumed = await training(page, { settings, stopAfter: 1 });
-    const whole = await training(page, { settings: bits });
-    const resumedBits = await training(page, { settings: bits, stopAfter: 7 });
+  itLong(
+    'gives the same bytes when stopped and gone on with',
+    async () => {
+      // 6 steps in real arithmetic and 6 in integers. On a busy machine a few more are done before the word comes.
+      const bits = { ...settings, images: 800, epochs: 1, weightBits: 4, activationBits: 4 };
+      const resumed = await training(page, { settings, stopAfter: 1 });
+      const whole = await training(page, { settings: bits });
+      const resumedBits = await training(page, { settings: bits, stopAfter: 7 });
 
-    expect(resumed.stoppedAt).toBeLessThan(6);
-    expect(resumed.file).toBe((await usual(page)).file);
-    expect(resumedBits.stoppedAt).toBeGreaterThan(6);
-    expect(resumedBits.file).toBe(whole.file);
-    expect(whole.quantizedAccuracy).not.toBeNull();
-  }, 300_000);
+      expect(resumed.stoppedAt).toBeLessThan(6);
+      expect(resumed.file).toBe((await usual(page)).file);
+      expect(resumedBits.stoppedAt).toBeGreaterThan(6);
+      expect(resumedBits.file).toBe(whole.file);
+      expect(whole.quantizedAccuracy).not.toBeNull();
+    },
+    300_000,
+  );
 
   it('says in one line that the loss is no number any more', async () => {
     const { error } = await training(page, { settings: { ...settings, learningRate: 1e30 } });
@@ -130,33 +133,21 @@ describe.skipIf(!findBrowser())('training in headless Chrome', () => {
     );
   });
 
-  it.skipIf(!runtime)(
-    'has the losses of onnxruntime-node, as far as sums of floats can be the same',
-    async () => {
-      const { epochs } = await usual(page);
-      const images = firstImages(loadDataset('mnist', 'train', undefined), settings.images);
-      const start = mnistCnn({ seed: settings.seed });
-      const expected = await nodeLosses(start, images);
+  it('has the losses of the same training in Node', async () => {
+    const { epochs } = await usual(page);
+    const images = firstImages(loadDataset('mnist', 'train', undefined), settings.images);
 
-      const bounds = expected.map(() => 0);
-      for (const seed of [1, 2, 3, 4, 5, 6]) {
-        const moved = await nodeLosses(jittered(start, seed), images);
-        moved.forEach((loss, i) => {
-          bounds[i] = Math.max(bounds[i]!, Math.abs(loss - expected[i]!));
-        });
-      }
-      epochs.forEach(({ loss }, i) => {
-        const difference = Math.abs(loss - expected[i]!);
-        process.stderr.write(
-          `epoch ${i + 1}: loss ${loss} in Chrome, ${expected[i]} in Node: ${difference.toExponential(1)} apart, bound ${bounds[i]!.toExponential(1)}\n`,
-        );
-        expect(difference).toBeLessThanOrEqual(bounds[i]!);
-      });
-    },
-    300_000,
-  );
+    const { losses } = await train(
+      mnistCnn({ seed: settings.seed }),
+      images,
+      runtime,
+      trainOptions(settings, 1),
+    );
 
-  it('uses threads where the page is cross-origin isolated', async () => {
+    expect(epochs.map(({ loss }) => loss)).toEqual(losses);
+  });
+
+  itLong('uses threads where the page is cross-origin isolated', async () => {
     const isolated = await openPage({ policy, isIsolated: true });
     const result = await training(isolated, {
       settings: { ...settings, epochs: 1 },
@@ -230,32 +221,6 @@ function zeroGroupsOf(network: Network): Readonly<Record<string, number>> {
       return [name, Math.ceil(kernels / 16) * Math.ceil(channels / 16) * area - living.size];
     }),
   );
-}
-
-async function nodeLosses(network: Network, images: ImageSet): Promise<readonly number[]> {
-  const { losses } = await train(
-    network,
-    images,
-    runtime as OnnxRuntime,
-    trainOptions(settings, 1),
-  );
-  return losses;
-}
-
-/**
- * The network with each number off by chance by up to sqrt(n) rounding units of 2^-24, n = 128 x 28 x 28 being the
- * longest sum of a step (batch norm's over the maps of conv1). Two ways to add n floats may differ by as much, so two
- * right runtimes may differ by what such a start changes.
- */
-function jittered(network: Network, seed: number): Network {
-  const size = Math.sqrt(128 * 28 * 28) * 2 ** -24;
-  const parameters = parametersOf(network);
-  return toNetwork(network, (name) => {
-    const stream = parameters.findIndex((one) => one.name === name);
-    return parameters[stream]!.data.map(
-      (value, i) => value * (1 + size * (2 * uniform(seed, stream, i) - 1)),
-    );
-  });
 }
 
 const fill = async (page: Page, values: Readonly<Record<string, string>>): Promise<void> => {

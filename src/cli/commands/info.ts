@@ -54,7 +54,7 @@ function showChip(chip: ChipSpec, json: boolean): void {
     ({ parameter, value, unit, evidence, source }) =>
       `${parameter.padEnd(28)}${`${value} ${unit}`.padEnd(20)}${evidence.padEnd(10)}${source}`,
   );
-  print(`${shownText(chip.title)}\n\n${rows.join('\\n')}\n`);
+  print(`${shownText(chip.title)}\n\n${rows.join('\n')}\n`);
 }
 
 async function showMachine(json: boolean): Promise<void> {
