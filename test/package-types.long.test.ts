@@ -96,7 +96,10 @@ describe('the types of the package', () => {
   /** What a compiler of this repository says about files of the project. */
   const compile = (
     compiler: string,
-    { files, ...options }: { readonly files: readonly string[]; readonly [option: string]: unknown },
+    {
+      files,
+      ...options
+    }: { readonly files: readonly string[]; readonly [option: string]: unknown },
   ): string => {
     const base = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022' };
     const compilerOptions = { ...base, ...options };

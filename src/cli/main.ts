@@ -8,6 +8,7 @@ import { estimateCommand } from './commands/estimate.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
+import { pageCommand } from './commands/page.ts';
 import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -39,6 +40,7 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     .addCommand(trainCommand())
     .addCommand(compressCommand())
     .addCommand(tuneCommand())
+    .addCommand(pageCommand())
     .addCommand(infoCommand());
   for (const command of [program, ...program.commands]) {
     command.exitOverride();

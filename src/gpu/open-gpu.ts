@@ -35,7 +35,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
   if (!adapter)
     throw new EnvironmentError({
       what: 'there is no WebGPU adapter',
-      todo: 'run `npm run setup`, or in Chrome start it with --enable-unsafe-webgpu',
+      todo: 'in Node, `npx mars info` says how to get one; Chrome on Linux wants --enable-unsafe-webgpu',
     });
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
     adapter.limits;

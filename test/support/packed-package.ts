@@ -89,7 +89,9 @@ export function unpackPackage(): PackedPackage {
 
 /** Names of the package's own dependencies that every installation has. */
 export const dependencyNames: readonly string[] = Object.keys(
-  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    dependencies: Readonly<Record<string, string>>;
-  }).dependencies,
+  (
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Readonly<Record<string, string>>;
+    }
+  ).dependencies,
 );
