@@ -87,7 +87,7 @@ describe('the types of the package', () => {
 
   beforeAll(() => {
     stranger = unpackPackage();
-    stranger.link('@types/node', 'undici-types', '@webgpu/types', 'zod');
+    stranger.link('@types/node', 'undici-types', '@webgpu/types');
     stranger.write('anywhere.ts', anywhere);
     stranger.write('gpu.ts', withGpuTypes);
     stranger.write('element.ts', element);

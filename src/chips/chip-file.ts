@@ -2,8 +2,10 @@
 
 import { z } from 'zod';
 import { ChipError, UsageError } from '../core/errors.ts';
-import { type ChipSpec, chipSchema } from './chip-spec.ts';
+import { type ChipSpec, chipSchema as typeless } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
+
+const chipSchema = typeless as z.ZodType;
 
 /**
  * Checks a value that should be a chip.

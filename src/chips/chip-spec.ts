@@ -133,8 +133,11 @@ const positive = (unit: string): z.ZodType => sourcedSchema(z.number().positive(
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
 
-/** Checks a {@link ChipSpec}; also the source of the JSON Schema for chip files. */
-export const chipSchema: z.ZodType = z.strictObject({
+/**
+ * Checks a {@link ChipSpec}; also the source of the JSON Schema for chip files. A `z.ZodType`: the types of the package
+ * do not name it, since those of zod need a library that has `URL`.
+ */
+export const chipSchema: object = z.strictObject({
   name: z.string().min(1),
   title: z.string().min(1),
   process: z.strictObject({ node: positive('nm'), supply: positive('V') }),
