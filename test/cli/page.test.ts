@@ -13,10 +13,13 @@ describe('mars page', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const port = String((other.address() as AddressInfo).port);
     try {
-      // In another thread of work than ours, which holds the port.
+      // Not `mars()`: it would block this process, which holds the port.
       const child = spawn(process.execPath, [
         join(root, 'bin/mars.js'),
-        ...['page', '--no-open', '--port', port],
+        'page',
+        '--no-open',
+        '--port',
+        port,
       ]);
       let stderr = '';
       child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
