@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { modelNames, pageDataPlugin } from './tools/page-data.ts';
+import { dataNames, modelNames, pageDataPlugin } from './tools/page-data.ts';
+import { packedRuntime } from './tools/packed-runtime.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
@@ -17,6 +18,8 @@ const entries = {
   networks: source('network/index.ts'),
 };
 
+/** Stands in the element for the addresses of its files until it is written. */
+const dataFiles = '__MARS_DATA_FILES__';
 const pages = ['index.html', 'gallery.html', 'embed.html', 'paper.html'];
 /** Browsers that know `light-dark()`: what stands in for it elsewhere heeds only a colour scheme of our own sheets. */
 const cssTarget = ['chrome123', 'firefox120', 'safari17.5'];
@@ -90,13 +93,15 @@ export default defineConfig(({ mode }) => ({
   // The command line and the benches read these files where they are.
   plugins: [
     ['production', 'development', 'element', 'test-page'].includes(mode) &&
-      pageDataPlugin({ trains: mode !== 'element' }),
+      // In the package the page takes its data from the element's folder: mars page.
+      pageDataPlugin({ trains: true }),
     noPolicyWhileDeveloping,
-    mode === 'element' && plainWorkerUrls,
+    mode === 'element' && literalUrls,
     shipped(mode),
   ],
   define: {
     'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)),
+    'import.meta.env.MARS_DATA_FILES': mode === 'element' ? dataFiles : '{}',
     // As text: vitest makes text of whatever this is.
     'import.meta.env.MARS_MODELS': JSON.stringify(JSON.stringify(modelNames())),
   },
@@ -130,18 +135,23 @@ export default defineConfig(({ mode }) => ({
 }));
 
 /**
- * Writes `new Worker(new URL('./engine-worker.js', import.meta.url))`, which the bundlers of others know, where Vite has
- * a URL inside a URL.
+ * Writes addresses in the form that the bundlers of others know, `new URL('./NAME', import.meta.url)`: of the worker,
+ * where Vite has a URL inside a URL, and of the files of `data/`, of which Vite would make texts inside the module.
  */
-const plainWorkerUrls: Plugin = {
-  name: 'mars-plain-worker-urls',
+const literalUrls: Plugin = {
+  name: 'mars-literal-urls',
   generateBundle(_options, bundle): void {
+    const files = dataNames().map(
+      (name) => `"${name}": new URL("./data/${name}", import.meta.url)`,
+    );
     for (const chunk of Object.values(bundle))
       if (chunk.type === 'chunk')
-        chunk.code = chunk.code.replaceAll(
-          /new URL\(\s*(?:\/\*.*?\*\/)?\s*new URL\("([^"]+)", import\.meta\.url\)\.href,\s*(?:""|'') \+ import\.meta\.url\s*\)/g,
-          'new URL("./$1", import.meta.url)',
-        );
+        chunk.code = chunk.code
+          .replaceAll(
+            /new URL\(\s*(?:\/\*.*?\*\/)?\s*new URL\("([^"]+)", import\.meta\.url\)\.href,\s*(?:""|'') \+ import\.meta\.url\s*\)/g,
+            'new URL("./$1", import.meta.url)',
+          )
+          .replaceAll(dataFiles, `({ ${files.join(', ')} })`);
   },
 };
 
@@ -176,12 +186,11 @@ const shadersWithoutComments: Plugin = {
 /** What changes code on its way into pages and the element, and into their workers. */
 const shipped = (mode: string): Plugin[] =>
   ['production', 'element', 'test-page'].includes(mode)
-    ? [zodWithoutEval, shadersWithoutComments]
-    : [];
+    ? [packedRuntime, zodWithoutEval, shadersWithoutComments]
+    : [packedRuntime];
 
 /** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
 function dataFolder(mode: string): string {
-  if (mode === 'element') return './data/';
   return mode === 'production' ? '../data/' : '/data/';
 }
 

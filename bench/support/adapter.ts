@@ -1,7 +1,7 @@
 // The adapter as a result file tells of it.
 
 import { assert } from '../../src/core/errors.ts';
-import { describeAdapter } from '../../src/gpu/open-gpu.ts';
+import { describeAdapter } from '../../src/gpu/adapter.ts';
 import type { Adapter } from './result.ts';
 
 const softwareNames = /llvmpipe|lavapipe|swiftshader|basic render/i;

@@ -5,8 +5,10 @@ import { ChipError, UsageError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { checkSchema } from '../core/schema-fault.ts';
-import { type ChipSpec, chipSchema } from './chip-spec.ts';
+import { type ChipSpec, chipSchema as typeless } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
+
+const chipSchema = typeless as z.ZodType;
 
 /**
  * Checks a value that should be a chip.

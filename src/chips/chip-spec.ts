@@ -135,8 +135,11 @@ const quantity = (unit: string, low: number, high: number): z.ZodType =>
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
 
-/** Checks a {@link ChipSpec}; also the source of the JSON Schema for chip files. */
-export const chipSchema: z.ZodType = z.strictObject({
+/**
+ * Checks a {@link ChipSpec}; also the source of the JSON Schema for chip files. A `z.ZodType`: the types of the package
+ * do not name it, since those of zod need a library that has `URL`.
+ */
+export const chipSchema: object = z.strictObject({
   name: z.string().min(1),
   title: z.string().min(1),
   process: z.strictObject({ node: quantity('nm', 0.1, 1e5), supply: quantity('V', 0.01, 100) }),

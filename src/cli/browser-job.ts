@@ -1,18 +1,13 @@
 // `--backend browser`: the identical job in a page of headless Chrome, through puppeteer.
 
-import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Page } from 'puppeteer';
-import sirv from 'sirv';
-import { assert, EnvironmentError, SimulationError } from '../core/errors.ts';
+import { SimulationError } from '../core/errors.ts';
 import type { LongWork, Progress } from '../core/progress.ts';
 import { writeJob } from '../pipeline/job-file.ts';
 import type { MatrixVectorCase, MatrixVectorResult } from '../pipeline/matrix-vector.ts';
 import type { Job, JobFigures } from '../pipeline/run-job.ts';
 import { launchBrowser } from './browser.ts';
-import { packageRoot } from './package-root.ts';
+import { servePage } from './page-server.ts';
 
 /** Longest that one job may run in a page. */
 const limitMs = 60 * 60_000;
@@ -64,12 +59,11 @@ export const matrixVectorInBrowser = (
  * @throws {SimulationError} with what the page reported
  */
 export async function withPage<T>(job: Uint8Array, use: (page: Page) => Promise<T>): Promise<T> {
-  const server = await servePage(job);
+  const server = await servePage({ files: { '/job': job } });
   const browser = await launchBrowser({ timeoutMs: limitMs });
   try {
     const page = await browser.newPage();
-    const { port } = server.address() as AddressInfo;
-    await page.goto(`http://localhost:${port}/`);
+    await page.goto(server.url);
     await page.waitForFunction('globalThis.marsServed !== undefined', { timeout: 30_000 });
     return await use(page);
   } catch (cause) {
@@ -83,27 +77,4 @@ export async function withPage<T>(job: Uint8Array, use: (page: Page) => Promise<
     await browser.close();
     server.close();
   }
-}
-
-/** Serves the built page, and the job at `/job`, on a free port of this machine only. */
-async function servePage(job: Uint8Array): Promise<Server> {
-  const folder = join(packageRoot, 'dist', 'page');
-  if (!existsSync(join(folder, 'index.html')))
-    throw new EnvironmentError({
-      what: 'the page is not built',
-      where: folder,
-      todo: 'run npm run build',
-    });
-  const files = sirv(folder, { dev: true });
-  const server = createServer((request, response) => {
-    if (request.url === '/job') response.end(job);
-    else
-      files(request, response, () => {
-        response.statusCode = 404;
-        response.end();
-      });
-  });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  assert(typeof server.address() === 'object', 'the server listens on a port');
-  return server;
 }

@@ -8,6 +8,8 @@ import type { Browser, LaunchOptions, PuppeteerNode } from 'puppeteer';
 import { EnvironmentError } from '../core/errors.ts';
 import { variable } from './environment.ts';
 import { reasonOf } from './files.ts';
+import { installationOf, installCommand } from './install-advice.ts';
+import { packageRoot } from './package-root.ts';
 import {
   findPackagedChromium,
   packagedExecutablePath,
@@ -231,20 +233,37 @@ function puppeteerPath(): string | null {
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
+/** Either of its packages: `puppeteer-core` drives a browser, `puppeteer` also downloads one when it is installed. */
 async function importPuppeteer(): Promise<PuppeteerNode> {
   try {
     return (await import('puppeteer')).default;
   } catch (cause) {
-    const what = 'the npm package "puppeteer" (drives the browser) does not load';
-    throw new EnvironmentError({ what, todo: 'run npm ci', cause });
+    // A name that the compiler cannot follow: it is not among our dependencies.
+    const core: string = 'puppeteer-core';
+    const loaded = await import(core).catch(() => undefined);
+    if (loaded !== undefined) return (loaded as { readonly default: PuppeteerNode }).default;
+    throw new EnvironmentError({
+      what: 'the npm package "puppeteer" (drives the browser) is not installed or does not load',
+      where: firstLine(cause),
+      todo: puppeteerAdvice(findBrowser() !== null),
+      cause,
+    });
   }
+}
+
+/** How to get puppeteer. Installing it downloads a Chrome, which is needed only where there is no browser. */
+export function puppeteerAdvice(hasBrowser: boolean, root: string = packageRoot): string {
+  if (installationOf(root) === 'clone') return 'run: npm ci';
+  return hasBrowser
+    ? `run: ${installCommand('puppeteer-core', root)}`
+    : `run: ${installCommand('puppeteer', root)} (downloads a Chrome as well)`;
 }
 
 function missingBrowser(): EnvironmentError {
   return new EnvironmentError({
     what: 'no Chrome or Chromium was found',
     where: `${process.platform} ${process.arch}`,
-    todo: 'run: npx puppeteer browsers install chrome (or set PUPPETEER_EXECUTABLE_PATH)',
+    todo: 'install Chrome or Chromium, or run: npx puppeteer browsers install chrome; one elsewhere is named by PUPPETEER_EXECUTABLE_PATH',
   });
 }
 

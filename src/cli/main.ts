@@ -9,6 +9,7 @@ import { estimateCommand } from './commands/estimate.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
+import { pageCommand } from './commands/page.ts';
 import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -42,6 +43,7 @@ export function marsProgram(): Command {
     .addCommand(trainCommand())
     .addCommand(compressCommand())
     .addCommand(tuneCommand())
+    .addCommand(pageCommand())
     .addCommand(infoCommand());
   for (const command of [program, ...program.commands]) {
     command.exitOverride();

@@ -2,7 +2,9 @@
 // Vulkan on the CPU), else the SwiftShader that the npm package @sparticuz/chromium carries.
 import type * as Dawn from 'webgpu';
 import { EnvironmentError } from '../core/errors.ts';
+import { installCommand } from './install-advice.ts';
 import { withoutStderrLines } from './native-stderr.ts';
+import { findPackagedChromium } from './packaged-chromium.ts';
 import type { AdapterChoice, AdapterKind } from './vulkan-drivers.ts';
 import { driverSources, fasterAdapterAdvice, withDriver } from './vulkan-drivers.ts';
 
@@ -84,8 +86,11 @@ async function open(choice: AdapterChoice, held: GPU[]): Promise<NodeGpu> {
       fasterAdapter,
     };
   }
-  const advice =
+  const driver =
     fasterAdapterAdvice(choice === 'gpu' ? 'lavapipe' : null, choice) ?? 'install a Vulkan driver';
+  const advice = lacksSwiftShader(choice)
+    ? `run, for SwiftShader: ${installCommand('@sparticuz/chromium')}; or ${driver}`
+    : driver;
   throw new EnvironmentError({
     what:
       choice === 'auto'
@@ -95,6 +100,13 @@ async function open(choice: AdapterChoice, held: GPU[]): Promise<NodeGpu> {
     todo: choice === 'auto' ? advice : `use the adapter "auto", or: ${advice}`,
   });
 }
+
+/** Whether the package that brings SwiftShader would help, and is not there. */
+const lacksSwiftShader = (choice: AdapterChoice): boolean =>
+  ['auto', 'swiftshader'].includes(choice) &&
+  process.platform === 'linux' &&
+  process.arch === 'x64' &&
+  findPackagedChromium() === null;
 
 async function adapterInfo(gpu: GPU): Promise<GPUAdapterInfo | null> {
   let timer: NodeJS.Timeout | undefined;
@@ -155,7 +167,7 @@ async function importDawn(): Promise<typeof Dawn> {
     throw new EnvironmentError({
       what: 'the npm package "webgpu" (WebGPU for Node) does not load',
       where: `${process.platform} ${process.arch}`,
-      todo: 'run npm ci; where it has no build (Alpine, 32 bit) use the page in a browser',
+      todo: `run: ${installCommand('webgpu')} (where it has no build, as on Alpine or 32 bit: mars page)`,
       cause,
     });
   }

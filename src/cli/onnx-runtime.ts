@@ -2,6 +2,7 @@
 
 import { cpus } from 'node:os';
 import { EnvironmentError } from '../core/errors.ts';
+import { installCommand } from './install-advice.ts';
 import type { OnnxRuntime } from '../train/runtime.ts';
 
 /** Version that the shipped models were made with. */
@@ -22,7 +23,7 @@ export async function importRuntime(): Promise<NodeRuntime> {
   throw new EnvironmentError({
     what: 'training needs the package onnxruntime-node, which is not installed or does not load',
     where: `${process.platform} ${process.arch}`,
-    todo: `run: npm install --no-save --ignore-scripts ${runtimePackage}`,
+    todo: `run: ${installCommand(runtimePackage)}`,
     cause: runtime.missing,
   });
 }

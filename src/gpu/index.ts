@@ -1,3 +1,28 @@
-// WebGPU: `import { openGpu } from 'mars-cim/gpu'`.
+// WebGPU: `import { openGpu } from 'mars-cim/gpu'`. Its types name no type of WebGPU's: which libraries have those
+// differs between versions of TypeScript, and Node has none of them.
 
-export { type AdapterDescription, describeAdapter, openGpu } from './open-gpu.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
+import * as opener from './open-gpu.ts';
+
+export { type AdapterDescription, type AnyAdapter, describeAdapter } from './adapter.ts';
+
+/** A `GPU` object by what is used of it: `navigator.gpu` of a browser, or what `create` of the package `webgpu` makes. */
+export interface AnyGpu {
+  requestAdapter(options?: {
+    powerPreference?: 'low-power' | 'high-performance';
+  }): Promise<object | null>;
+  readonly wgslLanguageFeatures: { has(feature: string): boolean };
+}
+
+/** How to open a backend. */
+export interface GpuOptions {
+  /** Max. bytes of device memory; no limit but the device's by default. */
+  readonly maxMemory?: number | undefined;
+}
+
+/**
+ * Opens the GPU backend. The caller disposes it (`await using`).
+ * @throws {EnvironmentError} when there is no adapter
+ */
+export const openGpu = (gpu: AnyGpu, options?: GpuOptions): Promise<MacroBackend> =>
+  opener.openGpu(gpu as GPU, options);

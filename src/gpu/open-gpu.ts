@@ -1,24 +1,8 @@
 // From a GPU object (Chrome's navigator.gpu, or Dawn's in Node) to a device with the limits that its adapter has.
 
 import { EnvironmentError } from '../core/errors.ts';
+import { type AdapterDescription, describeAdapter } from './adapter.ts';
 import { type GpuBackend, openGpuBackend } from './gpu-backend.ts';
-
-/** An adapter as a person reads it. */
-export interface AdapterDescription {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly device: string;
-  /** Driver and version where the browser tells. */
-  readonly description: string;
-  /** True for software adapters that say so. */
-  readonly isFallback: boolean;
-}
-
-/** Describes an adapter. */
-export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
-  const { vendor, architecture, device, description } = adapter.info;
-  return { vendor, architecture, device, description, isFallback: adapter.info.isFallbackAdapter };
-}
 
 /** One line for reports: whatever the browser or driver tells. */
 export const adapterText = ({
@@ -51,7 +35,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
   if (!adapter)
     throw new EnvironmentError({
       what: 'there is no WebGPU adapter',
-      todo: 'run `npm run setup`, or in Chrome start it with --enable-unsafe-webgpu',
+      todo: 'in Node, `npx mars info` says how to get one; Chrome on Linux wants --enable-unsafe-webgpu',
     });
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
     adapter.limits;

@@ -1,4 +1,5 @@
 // What can run macro layers: the reference in plain loops, and the GPU. Same numbers, bit for bit.
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
 import type { FeatureMap } from '../core/feature-map.ts';

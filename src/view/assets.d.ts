@@ -17,6 +17,8 @@ interface ImportMeta {
   readonly env: {
     /** The folder `data/`, relative to the module that is built. */
     readonly MARS_DATA: string;
+    /** Name of a file of `data/` -> its address beside the module, in the element for packages; else empty. */
+    readonly MARS_DATA_FILES: Readonly<Record<string, URL>>;
     /** Names of the trained networks of `models/`, which come along in that folder: a list in JSON. */
     readonly MARS_MODELS: string;
   };

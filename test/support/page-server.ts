@@ -18,11 +18,13 @@ export interface PageServer {
  * @param folders by path: `{ '/element': '.../dist/element' }`; the path `` is everything else
  * @param files pages, modules and other files by path, with the type by its ending
  * @param headers of every answer, such as a content security policy
+ * @param start a page that is the answer, with status 200, where there is no file; 404 by default
  */
 export async function servePages(
   folders: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string | Uint8Array>> = {},
   headers: Readonly<Record<string, string>> = {},
+  start?: string,
 ): Promise<PageServer> {
   const setHeaders = (response: { setHeader(name: string, value: string): unknown }): void => {
     response.setHeader('access-control-allow-origin', '*');
@@ -36,7 +38,10 @@ export async function servePages(
     const path = (request.url ?? '').replace(/\?.*$/, '');
     asked.push(path);
     const file = files[path];
-    const notFound = (): void => void response.writeHead(404).end();
+    const notFound = (): void => {
+      if (start === undefined) response.writeHead(404).end();
+      else response.writeHead(200, { 'content-type': 'text/html' }).end(start);
+    };
     if (path === '/favicon.ico') {
       response.writeHead(204).end(); // browsers ask for it, and a missing one is an error in the console
       return;

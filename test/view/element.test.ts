@@ -22,7 +22,7 @@ const { report, timeline } = estimate({
 
 const html = (head: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>test</title>${head}</head><body>${body}</body></html>`;
-const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'self'">`;
+const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'self'; base-uri 'none'; form-action 'none'">`;
 const script = '<script type="module" src="/test.js"></script>';
 
 /** The fake: `engines` has every engine that was opened, each with its runs. */

@@ -163,7 +163,7 @@ describeUnless(noDrawing, 'the pages', () => {
 
   it('the element of the package works in a page that has no bundler, and ends its worker when it goes', async () => {
     texts['/plain'] =
-      `<!doctype html><title>plain</title><meta http-equiv="Content-Security-Policy" content="default-src 'self'"><script type="module" src="/element/define.js"></script><mars-chip images="3" view="array"></mars-chip>`;
+      `<!doctype html><title>plain</title><meta http-equiv="Content-Security-Policy" content="default-src 'self'; base-uri 'none'; form-action 'none'"><script type="module" src="/element/define.js"></script><mars-chip images="3" view="array"></mars-chip>`;
     let ended = 0;
     page.on('workerdestroyed', () => ended++);
     await page.goto(`${server.origin}/plain`);
@@ -172,7 +172,7 @@ describeUnless(noDrawing, 'the pages', () => {
     expect(await finished(page)).toEqual([done]);
 
     expect(server.asked).toContain('/element/engine-worker.js');
-    expect(server.asked).toContain('/element/data/mnist-cnn.safetensors');
+    expect(server.asked).toContain('/element/data/mnist-cnn.safetensors.gz');
     expect(problems).toEqual(['worker']);
 
     await page.evaluate(`document.querySelector('mars-chip').remove()`);

@@ -21,7 +21,8 @@ import { runtime } from '../train/onnx-runtime.ts';
 import { serveStrictly, type StrictServer } from './support/strict-server.ts';
 import type { AskedTraining, HeardTraining } from './support/training-page/asked-training.ts';
 
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+const policy =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
 /** 3 steps per epoch, 2 epochs; half of the 270 groups are to be left. */
 const settings = {
   ...defaultTraining,
@@ -187,7 +188,9 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
   });
 
   it('says what it needs where the policy forbids WebAssembly', async () => {
-    const forbidding = await openPage({ policy: "default-src 'self'" });
+    const forbidding = await openPage({
+      policy: "default-src 'self'; base-uri 'none'; form-action 'none'",
+    });
     const { error } = await training(forbidding, { settings });
 
     expect(error).toBe(

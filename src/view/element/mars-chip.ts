@@ -6,6 +6,7 @@ import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { defaultSettings, type RunSettings } from '../engine/run-settings.ts';
 import { attributeNames, chipAttributes, given, runKey, settingsOf, words } from './attributes.ts';
+import { dataPlace } from './data-place.ts';
 import { ElementBase } from './element-base.ts';
 import { createEnginePool, type EngineHold, type EnginePool } from './engine-pool.ts';
 import type { MarsChipEventMap, MarsChipEvents } from './events.ts';
@@ -46,9 +47,6 @@ const properties: Readonly<Record<string, Reflected>> = {
   headingLevel: number('heading-level', 2),
 };
 
-// Where it lies differs between page and package: vite.config.ts says it.
-const dataFolder: string = import.meta.env.MARS_DATA;
-
 /** How far outside of what is seen an element counts as in view. */
 const margin = '200px';
 
@@ -65,12 +63,14 @@ const margin = '200px';
  */
 export class MarsChip extends ElementBase {
   /**
-   * Address of the folder `data/` (trained networks, images); by default the one beside this module. Whoever bundles the
-   * module serves a copy of that folder and sets its address before the first run.
+   * Address of a copy of the folder `data/` (trained networks, images), relative to the document; to be set before the
+   * first run. Undefined by default: the files that come with this module, which most bundlers take along.
    */
-  static dataUrl: string | URL = new URL(dataFolder, import.meta.url);
+  static dataUrl: string | URL | undefined;
   /** Who gives the engine, one for all elements; ended 3 s after the last element goes. Replaced in tests. */
-  static engines: EnginePool = createEnginePool(() => openEngine(MarsChip.dataUrl));
+  static engines: EnginePool = createEnginePool(() =>
+    openEngine(dataPlace(MarsChip.dataUrl, document.baseURI)),
+  );
   static readonly observedAttributes: readonly string[] = attributeNames;
   static {
     if (typeof document !== 'undefined') reflectProperties(this.prototype, properties);

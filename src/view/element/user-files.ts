@@ -1,6 +1,7 @@
 // Fetches what the attributes `data` and `model` point at.
 
 import { InputError } from '../../core/errors.ts';
+import { bytesOf, isPage, pageInstead } from '../engine/fetch-bytes.ts';
 import type { NamedBytes, UserFiles } from '../engine/engine.ts';
 import { words } from './attributes.ts';
 
@@ -70,12 +71,18 @@ async function fetchFile(url: URL, attribute: string, signal: AbortSignal): Prom
       todo: 'check the address; another origin must permit it (Access-Control-Allow-Origin)',
     });
   const name = url.pathname.split('/').at(-1) ?? '';
-  return { name, bytes: new Uint8Array(await response.arrayBuffer()) };
+  const bytes = await bytesOf(response);
+  if (bytes !== undefined) return { name, bytes };
+  throw new InputError({
+    what: `${url.href} cannot be read: ${pageInstead}`,
+    where: attribute,
+    todo: 'check the address',
+  });
 }
 
 /** Many servers answer with their start page where there is no file. */
 const isFile = (response: Response | undefined): response is Response =>
-  response?.ok === true && !(response.headers.get('content-type') ?? '').startsWith('text/html');
+  response?.ok === true && !isPage(response);
 
 async function get(url: URL, signal: AbortSignal): Promise<Response | undefined> {
   try {

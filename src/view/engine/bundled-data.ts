@@ -1,32 +1,53 @@
 // The files of `data/` beside page or element: fetched when they are needed, and kept.
 
-import { InputError } from '../../core/errors.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import { readIdxImages, readIdxLabels } from '../../datasets/idx.ts';
 import type { FeatureMap } from '../../core/feature-map.ts';
+import { fetchBytes } from './fetch-bytes.ts';
 
-/** Gives the files of one folder. */
+/** Where the files are; can be cloned. */
+export interface DataPlace {
+  /** Address of a folder that has them all, with a slash at its end; undefined: `files` has them all. */
+  readonly folder: string | undefined;
+  /** Name -> addresses to try, one after the other. */
+  readonly files: Readonly<Record<string, readonly [string, ...string[]]>>;
+  /** What a person can do when a file is not there. */
+  readonly todo: string;
+}
+
+/** What to do for a page that was built with its folder. */
+const wholeFolder = 'serve the whole folder that was built, data/ included';
+
+/** Gives the files. */
 export class BundledData {
-  readonly #folder: string;
+  readonly #place: DataPlace;
   readonly #files = new Map<string, Promise<Uint8Array>>();
 
-  /** @param folder its address, with a slash at the end */
-  constructor(folder: string) {
-    this.#folder = folder;
+  /** @param place where they are; as text, the address of a folder, with a slash at the end */
+  constructor(place: string | DataPlace) {
+    this.#place =
+      typeof place === 'string' ? { folder: place, files: {}, todo: wholeFolder } : place;
   }
 
   /**
-   * The bytes of a file; of one that ends with `.gz`, unpacked.
+   * The bytes of a file, unpacked where it is packed.
    * @throws {InputError} when it cannot be fetched
    */
   file(name: string): Promise<Uint8Array> {
     const found = this.#files.get(name);
     if (found) return found;
-    const fetched = fetchBytes(new URL(name, this.#folder).href);
+    const fetched = this.#fetch(name);
     this.#files.set(name, fetched);
     // A later run may have better luck with the network.
     fetched.catch(() => this.#files.delete(name));
     return fetched;
+  }
+
+  async #fetch(name: string): Promise<Uint8Array> {
+    const { folder, files, todo } = this.#place;
+    const urls = files[name] ?? [new URL(name, folder).href];
+    // A server may have sent .gz files as an encoding, which the browser has undone then.
+    return await unpack(await fetchBytes(urls, todo));
   }
 
   /** MNIST's 10,000 test images. */
@@ -67,30 +88,9 @@ export class BundledData {
   }
 }
 
-async function fetchBytes(url: string): Promise<Uint8Array> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (cause) {
-    throw notThere(url, 'the network or the server does not answer', cause);
-  }
-  if (!response.ok || !response.body) throw notThere(url, `status ${response.status}`);
-  // A server may have sent .gz files as an encoding, which the browser has undone then.
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return url.endsWith('.gz') ? unpack(bytes) : bytes;
-}
-
 /** `bytes` unpacked where they are packed with gzip, else as they are. */
 export async function unpack(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
-
-const notThere = (url: string, what: string, cause?: unknown): InputError =>
-  new InputError({
-    what: `cannot be fetched: ${what}`,
-    where: url,
-    todo: 'serve the whole folder that was built, data/ included',
-    cause,
-  });

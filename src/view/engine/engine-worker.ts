@@ -16,7 +16,7 @@ const stops = new Map<number, AbortController>();
 let simulator: Simulator | undefined;
 
 scope.addEventListener('message', ({ data: message }) => {
-  if (message.kind === 'open') simulator = new Simulator(message.dataUrl);
+  if (message.kind === 'open') simulator = new Simulator(message.place);
   else if (message.kind === 'cancel') stops.get(message.id)?.abort();
   else if (message.kind === 'ask') ask(message);
   else void run(message);

@@ -107,7 +107,7 @@ async function loadNetwork(
       ? { stored: readStoredImage(file.bytes, file.name) }
       : { network: readNetworkFile(file.bytes, file.name) };
   if (trainedNetworks.includes(name))
-    return { network: readNetworkFile(await data.file(`${name}.safetensors`), name) };
+    return { network: readNetworkFile(await data.file(`${name}.safetensors.gz`), name) };
   const build = builtinNetworks[name];
   if (build) return { network: build({ seed }) };
   throw new UsageError({

@@ -1,6 +1,7 @@
 // What page and worker say to each other. All of it can be cloned.
 
 import type { Progress } from '../../core/progress.ts';
+import type { DataPlace } from './bundled-data.ts';
 import type { PartialResult, RunResult } from './engine.ts';
 import type { RunRequest } from './load-job.ts';
 import type { PlainError } from './plain-error.ts';
@@ -8,7 +9,7 @@ import type { Answer, Question } from './questions.ts';
 
 /** To the worker. `id` names the call; that of a run names the run as well. */
 export type ToWorker =
-  | { readonly kind: 'open'; readonly dataUrl: string }
+  | { readonly kind: 'open'; readonly place: string | DataPlace }
   | { readonly kind: 'run'; readonly id: number; readonly request: RunRequest }
   | {
       readonly kind: 'ask';

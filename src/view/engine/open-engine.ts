@@ -2,9 +2,11 @@
 // it), in this thread.
 
 import { CancelledError } from '../../core/errors.ts';
+import type { DataPlace } from './bundled-data.ts';
 import type { Engine, RunOptions, RunResult, UserFiles } from './engine.ts';
 import type { RunRequest } from './load-job.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
+import { packageFolderBeside } from './moved-modules.ts';
 import { errorOf } from './plain-error.ts';
 import type { Answer, Question, Questions } from './questions.ts';
 import type { RunSettings } from './run-settings.ts';
@@ -15,9 +17,9 @@ const stopWithin = 1500;
 
 /**
  * Opens an engine. Nothing is loaded before its first run.
- * @param dataUrl address of the folder `data/` that was built beside page or element
+ * @param place where the files of `data/` are; as text, the address of the folder that was built beside the page
  */
-export const openEngine = (dataUrl: string | URL): Engine => new WorkerEngine(String(dataUrl));
+export const openEngine = (place: string | DataPlace): Engine => new WorkerEngine(place);
 
 /** A run or question that has no answer yet. */
 interface Call {
@@ -28,22 +30,22 @@ interface Call {
 
 class WorkerEngine implements Engine {
   device: string | undefined;
-  readonly #dataUrl: string;
+  readonly #place: string | DataPlace;
   readonly #calls = new Map<number, Call>();
   #worker: Promise<Worker | undefined> | undefined;
   #here: Promise<Simulator> | undefined;
   #lastId = 0;
   #isDisposed = false;
 
-  constructor(dataUrl: string) {
-    this.#dataUrl = dataUrl;
+  constructor(place: string | DataPlace) {
+    this.#place = place;
   }
 
   async run(settings: RunSettings, files: UserFiles, options: RunOptions = {}): Promise<RunResult> {
     const { signal } = options;
     if (this.#isDisposed || signal?.aborted) throw cancelled();
     const id = ++this.#lastId;
-    this.#worker ??= startWorker(this.#dataUrl, (message) => this.#hear(message));
+    this.#worker ??= startWorker(this.#place, (message) => this.#hear(message));
     const worker = await this.#worker;
     const result = worker
       ? await this.#runIn(worker, id, { settings, files }, options)
@@ -124,31 +126,43 @@ class WorkerEngine implements Engine {
   }
 
   #simulator(): Promise<Simulator> {
-    this.#here ??= import('./simulator.ts').then(({ Simulator: Made }) => new Made(this.#dataUrl));
+    this.#here ??= import('./simulator.ts').then(({ Simulator: Made }) => new Made(this.#place));
     return this.#here;
   }
 }
 
-/** A worker that is ready; undefined where none can be had. */
+/**
+ * A worker that is ready; undefined where none can be had.
+ * @param address of its script; beside this module by default, and if it is not there, where it lies in the package
+ */
 function startWorker(
-  dataUrl: string,
+  place: string | DataPlace,
   hear: (message: FromWorker) => void,
+  address?: string,
 ): Promise<Worker | undefined> {
   return new Promise((resolve) => {
     let worker: Worker;
     try {
-      worker = new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' });
+      worker =
+        address === undefined
+          ? new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' })
+          : new Worker(address, { type: 'module' });
     } catch {
       resolve(undefined);
       return;
     }
     worker.addEventListener('error', () => {
       worker.terminate();
-      resolve(undefined);
+      const folder = packageFolderBeside(import.meta.url);
+      resolve(
+        address !== undefined || folder === undefined
+          ? undefined
+          : startWorker(place, hear, `${folder}engine-worker.js`),
+      );
     });
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === 'ready') {
-        send(worker, { kind: 'open', dataUrl });
+        send(worker, { kind: 'open', place });
         resolve(worker);
       } else hear(data);
     });

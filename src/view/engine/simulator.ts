@@ -10,7 +10,7 @@ import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
-import { BundledData } from './bundled-data.ts';
+import { BundledData, type DataPlace } from './bundled-data.ts';
 import type { PartialResult, Predictions, RunResult } from './engine.ts';
 import { KeptRuns } from './kept-runs.ts';
 import { type Answer, answerQuestion, type Question } from './questions.ts';
@@ -33,9 +33,9 @@ export class Simulator {
   /** Ends when the job before has ended. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param dataUrl address of the folder `data/`, with a slash at the end */
-  constructor(dataUrl: string) {
-    this.#data = new BundledData(dataUrl);
+  /** @param place where the files of `data/` are; as text, the address of the folder, with a slash at the end */
+  constructor(place: string | DataPlace) {
+    this.#data = new BundledData(place);
   }
 
   /**

@@ -20,7 +20,7 @@ offerToCommandLine();
 const place = document.querySelector('main');
 assert(place !== null, 'the page has a main element');
 const dataUrl = new URL('data/', document.baseURI);
-const engine = openEngine(dataUrl);
+const engine = openEngine(dataUrl.href);
 const store = openRunStore();
 const status = makeRunStatus();
 const form = makeRunForm((files) => void takeFiles(files));

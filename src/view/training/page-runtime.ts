@@ -1,7 +1,10 @@
-// ONNX Runtime as its web package gives it: WebAssembly, from files beside the page.
+// ONNX Runtime as its web package gives it: WebAssembly, from files beside the page. Its 14 MB lie there packed with
+// gzip, since not every server packs what it sends.
 
 import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { unpack } from '../engine/bundled-data.ts';
+import { fetchBytes } from '../engine/fetch-bytes.ts';
+import wasmUrl from './ort-wasm-simd-threaded.wasm.gz?url';
 import { EnvironmentError } from '../../core/errors.ts';
 import type { OnnxRuntime, RuntimeSession } from '../../train/runtime.ts';
 
@@ -21,7 +24,10 @@ export async function loadRuntime(threads: number): Promise<OnnxRuntime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');
   env.logLevel = 'error';
   env.wasm.numThreads = threads;
-  env.wasm.wasmPaths = { mjs: absolute(glueUrl), wasm: absolute(wasmUrl) };
+  env.wasm.wasmPaths = { mjs: absolute(glueUrl) };
+  env.wasm.wasmBinary = await unpack(
+    await fetchBytes([absolute(wasmUrl)], 'serve the whole folder that was built'),
+  );
   return {
     Tensor,
     InferenceSession: {

@@ -99,6 +99,10 @@ describe('the files that an element points at', () => {
     expect((await ask('https://b.example/x', undefined)).message).toContain(
       'data: https://b.example/x cannot be read (no answer)',
     );
+    web({});
+    expect((await ask(undefined, '/page')).message).toContain(
+      'model: https://here.example/page cannot be read: the server answers with a page (HTML)',
+    );
     expect((await ask('none/', undefined)).message).toContain(
       'data: no images at https://here.example/docs/none/',
     );

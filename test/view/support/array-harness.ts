@@ -24,7 +24,7 @@ const css = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-se
 body { margin: 8px; }`;
 
 /** What the page may load: nothing inline. */
-const policy = "default-src 'self'; img-src 'self' data:";
+const policy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
 
 /** Builds, serves, starts a browser that draws. */
 export async function openArrayHarness(): Promise<ArrayHarness> {

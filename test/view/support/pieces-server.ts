@@ -29,7 +29,7 @@ export async function servePieces(data: PiecesData): Promise<PiecesServer> {
   const server = await servePages(
     { '': folder },
     {},
-    { 'Content-Security-Policy': "default-src 'self'" },
+    { 'Content-Security-Policy': "default-src 'self'; base-uri 'none'; form-action 'none'" },
   );
   return {
     url: `${server.origin}/`,
