@@ -45,7 +45,7 @@ export function settingsOf(attributes: Attributes): RunSettings {
   return readSettings(text);
 }
 
-/** Attributes of HTML that every element may have, as far as they resemble ours. */
+/** Attributes of HTML that every element may have, as far as they resemble ours; beside them what frameworks prefix. */
 const others: readonly string[] = ['slot', 'style', 'lang', 'part'];
 
 /**
@@ -55,7 +55,7 @@ const others: readonly string[] = ['slot', 'style', 'lang', 'part'];
  */
 export function checkAttributes(attributes: Attributes): void {
   for (const name of attributes.getAttributeNames()) {
-    if (attributeNames.includes(name) || others.includes(name) || /^(data|aria)-/.test(name))
+    if (attributeNames.includes(name) || others.includes(name) || /^(data|aria|x|v|hx)-/.test(name))
       continue;
     if (nearestWord(name, attributeNames) !== undefined || /^[a-z]+\.[a-z.]+$/i.test(name))
       throw unknownWord(name, attributeNames);

@@ -136,7 +136,7 @@ const isFileName = (name: string): boolean => /\.[a-z]\w*$|\//i.test(name);
 const notGiven = (what: 'network' | 'chip' | 'images', name: string): InputError =>
   new InputError({
     what: `"${name}" is a file that is not here`,
-    where: what,
+    where: what === 'images' ? 'own-images' : what,
     todo: `give ${name} ("Your files"), or choose ${what === 'images' ? 'other images' : `another ${what}`}`,
   });
 

@@ -1,12 +1,15 @@
 // The page: a form, a run in the worker, and the views of what came of it. The address says both again.
 
 import './page.css';
+import './own-files.css';
 import '../pieces.css';
-import { assert, CancelledError, CimError } from '../../core/errors.ts';
+import { assert, CancelledError, CimError, UsageError } from '../../core/errors.ts';
 import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import { imagesOf } from '../engine/own-file-names.ts';
 import { makeButton, make } from '../make-element.ts';
 import { readAddress, writeAddress } from './address.ts';
+import { makeDenseComparer } from './after-run.ts';
 import { makeFileIntake } from './file-intake.ts';
 import { makeRunForm, type Wanted } from './form.ts';
 import { makeResults } from './results.ts';
@@ -25,6 +28,7 @@ const status = makeRunStatus();
 const form = makeRunForm((files) => void takeFiles(files));
 const results = makeResults({
   engine,
+  comparer: makeDenseComparer(() => openEngine(dataUrl)),
   store,
   reuse: (settings) => form.fill(settings),
   dataUrl,
@@ -39,7 +43,13 @@ const takeFiles = makeFileIntake({
   add: (files) => form.addFiles(files),
   addReport: (report) => results.addReport(report),
   addMetrics: (metrics) => results.addMetrics(metrics),
-  fail: (message) => status.fail(message),
+  done: (problems) => {
+    if (problems.length > 0) status.refuse(problems.join('\n'));
+    else {
+      status.refuse('');
+      form.clearErrors();
+    }
+  },
 });
 let stop: AbortController | undefined;
 
@@ -78,12 +88,20 @@ async function openAddress(): Promise<void> {
   try {
     const { settings, view, runs } = readAddress(location.search);
     form.fill(settings);
+    if (view !== undefined && !results.names.includes(view)) throw notAView(view, results.names);
     if (view !== undefined) results.show(view);
     if (runs) await submit();
   } catch (error) {
     tell(error);
   }
 }
+
+const notAView = (view: string, known: readonly string[]): UsageError =>
+  new UsageError({
+    what: `"${view}" is not permitted`,
+    where: 'view',
+    todo: `wanted: one of ${known.join(', ')}`,
+  });
 
 async function submit(): Promise<void> {
   form.clearErrors();
@@ -101,6 +119,7 @@ async function submit(): Promise<void> {
 
 async function run({ settings, files }: Wanted): Promise<void> {
   stop?.abort();
+  results.stopComparing();
   const control = new AbortController();
   stop = control;
   runButton.disabled = true;
@@ -126,8 +145,10 @@ async function run({ settings, files }: Wanted): Promise<void> {
   }
 }
 
-function doneText({ settings, report }: RunResult, seconds: number): string {
+function doneText({ settings, report, missingImages }: RunResult, seconds: number): string {
   const time = `in ${seconds.toFixed(1)} s`;
+  if (missingImages !== undefined)
+    return `Estimated ${time}, no images simulated: the images of ${missingImages} are not included. Drop ${imagesOf(missingImages)} here, then run again.`;
   if (settings.images === 0) return `Estimated ${time}, no images simulated.`;
   const done = `${report.images} images on ${report.adapter} ${time}.`;
   if (report.backend !== 'reference') return done;

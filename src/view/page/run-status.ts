@@ -15,6 +15,8 @@ export interface RunStatus {
   end(message: string): void;
   /** Ends with an error. */
   fail(message: string): void;
+  /** Says that a file was refused, while a run may go on; empty: says nothing any more. */
+  refuse(message: string): void;
 }
 
 const stageNames: Readonly<Record<Progress['stage'], string>> = {
@@ -70,6 +72,9 @@ export function makeRunStatus(): RunStatus {
       quiet('');
       bar.value = 0;
       soFar.textContent = '';
+      alert.textContent = message;
+    },
+    refuse: (message) => {
       alert.textContent = message;
     },
   };
