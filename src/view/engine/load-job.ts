@@ -144,10 +144,7 @@ const notGiven = (what: 'network' | 'chip' | 'images', name: string): InputError
  * Name of the data set whose images a run wants and which are not at hand; undefined: they are.
  * @throws {InputError} when the settings name images of a person which are not given
  */
-export function missingImages(
-  { settings, files }: RunRequest,
-  mapJob: MapJob,
-): string | undefined {
+export function missingImages({ settings, files }: RunRequest, mapJob: MapJob): string | undefined {
   const { ownImages } = settings;
   if (ownImages === undefined) return trainedOn(mapJob) === 'mnist' ? undefined : trainedOn(mapJob);
   if (imagesName(files.images ?? []) !== ownImages) throw notGiven('images', ownImages);

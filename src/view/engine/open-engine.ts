@@ -52,7 +52,9 @@ class WorkerEngine implements Engine {
     const request = { settings, files };
     const id = ++this.#lastId;
     const { result, activity } = await this.#untilDone(signal, (link) =>
-      link ? this.#runIn(link, { kind: 'run', id, request, isKept }, options) : this.#runHere(id, request, options),
+      link
+        ? this.#runIn(link, { kind: 'run', id, request, isKept }, options)
+        : this.#runHere(id, request, options),
     );
     if (isKept) {
       const images = result.settings.images === 0 ? 0 : result.report.images;
@@ -121,7 +123,9 @@ class WorkerEngine implements Engine {
       send(link.worker, { kind: 'cancel', id: call.id });
       setTimeout(() => {
         if (this.#calls.has(call.id))
-          this.#endWorker(({ options: { signal: other } }) => (other?.aborted ? cancelled() : interrupted));
+          this.#endWorker(({ options: { signal: other } }) =>
+            other?.aborted ? cancelled() : interrupted,
+          );
       }, stopWithin);
     };
     signal?.addEventListener('abort', stop);

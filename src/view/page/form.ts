@@ -176,7 +176,11 @@ function layOut(
     input.value = '';
   });
   return make('div', { class: 'fields' }, [
-    group('Network and images', ['network', 'own-images', 'images', 'seed'], [chooser.element, filesElement]),
+    group(
+      'Network and images',
+      ['network', 'own-images', 'images', 'seed'],
+      [chooser.element, filesElement],
+    ),
     group('Compression', [
       'weightBits',
       'activationBits',

@@ -62,7 +62,8 @@ const controls: readonly Choice['control'][] = ['network', 'chip', 'own-images']
 
 /** What is chosen once a chosen file is gone: what is left of its images, else what comes with the page. */
 function valueWithout(own: OwnFiles, control: Choice['control'], input: Field['input']): string {
-  const [left] = control === 'own-images' ? own.list().filter((one) => one.control === control) : [];
+  const [left] =
+    control === 'own-images' ? own.list().filter((one) => one.control === control) : [];
   const firstOption = input instanceof HTMLSelectElement ? input.options[0]?.value : undefined;
   return left?.value ?? firstOption ?? '';
 }
@@ -70,7 +71,8 @@ function valueWithout(own: OwnFiles, control: Choice['control'], input: Field['i
 /** Gives a select its options: those it was made with, one for each file, and one for a chosen file that is not here. */
 function showOptions({ input }: Field, own: OwnFiles, { control, value }: Choice): void {
   if (!(input instanceof HTMLSelectElement)) return;
-  for (const option of [...input.options]) if (option.dataset['file'] !== undefined) option.remove();
+  for (const option of [...input.options])
+    if (option.dataset['file'] !== undefined) option.remove();
   const values = own.list().flatMap((one) => (one.control === control ? [one.value] : []));
   const isKnown = [...input.options].some((one) => one.value === value) || values.includes(value);
   for (const one of new Set(values)) input.append(optionOf(one, `${one} (file)`));

@@ -53,7 +53,9 @@ function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] 
   const isAlike = dense?.energy.activity === report.energy.activity;
   const against = (of: (one: Report) => number, needsActivity = true): string => {
     const base = dense ? of(dense) : 0;
-    return base > 0 && (isAlike || !needsActivity) ? `${formatRatio(of(report) / base)} the dense chip` : '';
+    return base > 0 && (isAlike || !needsActivity)
+      ? `${formatRatio(of(report) / base)} the dense chip`
+      : '';
   };
   const known = (...parts: readonly string[]): string => parts.filter(Boolean).join(', ');
   return [

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../../src/chips/index.ts';
-import {
-  attributeNames,
-  runKey,
-  settingsOf,
-} from '../../../src/view/element/attributes.ts';
+import { attributeNames, runKey, settingsOf } from '../../../src/view/element/attributes.ts';
 import { defaultSettings, writeSettings } from '../../../src/view/engine/run-settings.ts';
 import { chipWords, settingWords } from '../../../src/view/engine/setting-words.ts';
 import { caught } from '../../support/caught.ts';
