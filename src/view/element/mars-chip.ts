@@ -3,7 +3,7 @@
 import { CimError } from '../../core/errors.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import { imagesOf, namingFiles } from '../engine/own-file-names.ts';
+import { imagesOf, namingFiles, notIncluded } from '../engine/own-file-names.ts';
 import { defaultSettings, type RunSettings } from '../engine/run-settings.ts';
 import { attributeNames, given, runKey, settingsOf, words } from './attributes.ts';
 import { chipWords } from '../engine/setting-words.ts';
@@ -383,7 +383,7 @@ function headingOf(element: MarsChip): string {
 
 function doneText({ settings, report, missingImages }: RunResult): string {
   if (missingImages !== undefined)
-    return `Estimated, no images simulated: the images of ${missingImages} are not included. Set data to the address of ${imagesOf(missingImages)}.`;
+    return `Estimated, no images simulated: ${notIncluded(missingImages)}. Set data to the address of ${imagesOf(missingImages)}.`;
   if (settings.images === 0) return 'Estimated from the mapping; nothing was simulated.';
   if (report.backend === 'reference' && report.images < settings.images)
     return `Done without WebGPU, and so on ${report.images} of ${settings.images} images only.`;

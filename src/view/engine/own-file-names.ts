@@ -20,6 +20,10 @@ export function imagesName(files: readonly Pick<NamedBytes, 'name'>[]): string {
   return names.length <= 3 ? names.join(', ') : `${names[0]} and ${names.length - 1} more`;
 }
 
+/** Says that the images of a data set do not come along. */
+export const notIncluded = (dataset: string): string =>
+  `${dataset.replace(/^cifar/, 'CIFAR-')} images are not included`;
+
 /** What a person can give as images of a data set, in words. */
 export const imagesOf = (dataset: string): string => {
   const file = { cifar10: 'test_batch.bin', cifar100: 'test.bin' }[dataset];

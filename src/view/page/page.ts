@@ -6,7 +6,7 @@ import '../pieces.css';
 import { assert, CancelledError, CimError, UsageError } from '../../core/errors.ts';
 import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import { imagesOf } from '../engine/own-file-names.ts';
+import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 import { makeButton, make } from '../make-element.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { makeDenseComparer } from './after-run.ts';
@@ -96,12 +96,10 @@ async function openAddress(): Promise<void> {
   }
 }
 
-const notAView = (view: string, known: readonly string[]): UsageError =>
-  new UsageError({
-    what: `"${view}" is not permitted`,
-    where: 'view',
-    todo: `wanted: one of ${known.join(', ')}`,
-  });
+function notAView(view: string, known: readonly string[]): UsageError {
+  const todo = `wanted: one of ${known.join(', ')}`;
+  return new UsageError({ what: `"${view}" is not permitted`, where: 'view', todo });
+}
 
 async function submit(): Promise<void> {
   form.clearErrors();
@@ -148,7 +146,7 @@ async function run({ settings, files }: Wanted): Promise<void> {
 function doneText({ settings, report, missingImages }: RunResult, seconds: number): string {
   const time = `in ${seconds.toFixed(1)} s`;
   if (missingImages !== undefined)
-    return `Estimated ${time}, no images simulated: the images of ${missingImages} are not included. Drop ${imagesOf(missingImages)} here, then run again.`;
+    return `Estimated ${time}, no images simulated: ${notIncluded(missingImages)}. Drop ${imagesOf(missingImages)} here, then run again.`;
   if (settings.images === 0) return `Estimated ${time}, no images simulated.`;
   const done = `${report.images} images on ${report.adapter} ${time}.`;
   if (report.backend !== 'reference') return done;

@@ -7,7 +7,7 @@ import { cifar10Classes } from '../../datasets/cifar.ts';
 import type { ColumnSums } from '../../inspect/column-sums.ts';
 import type { GroupPattern } from '../../inspect/group-pattern.ts';
 import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
-import { imagesOf } from '../engine/own-file-names.ts';
+import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 import { commandLine } from '../engine/run-settings.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { formatShare } from '../format.ts';
@@ -80,7 +80,7 @@ export function drawImages(panel: HTMLElement, { result }: Shown): TabContent {
   if (missingImages !== undefined)
     return tell(
       panel,
-      `The images of ${missingImages} are not included. Drop ${imagesOf(missingImages)} here, then run again.`,
+      `${notIncluded(missingImages)}. Drop ${imagesOf(missingImages)} here, then run again.`,
     );
   return tell(panel, 'This was an estimate. Set the images to one or more to see predictions.');
 }
