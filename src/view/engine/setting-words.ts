@@ -65,9 +65,9 @@ export function nearestWord(word: string, known: readonly string[]): string | un
 /** Least number of letters to change, add or leave out. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...from].entries()) {
+  for (const [i, letter] of Array.from(from).entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...to].entries())
+    for (const [j, other] of Array.from(to).entries())
       next.push(
         Math.min(
           (row[j] ?? 0) + (letter === other ? 0 : 1),

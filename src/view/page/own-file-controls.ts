@@ -71,8 +71,7 @@ function valueWithout(own: OwnFiles, control: Choice['control'], input: Field['i
 /** Gives a select its options: those it was made with, one for each file, and one for a chosen file that is not here. */
 function showOptions({ input }: Field, own: OwnFiles, { control, value }: Choice): void {
   if (!(input instanceof HTMLSelectElement)) return;
-  for (const option of [...input.options])
-    if (option.dataset['file'] !== undefined) option.remove();
+  for (const option of input.querySelectorAll('option[data-file]')) option.remove();
   const values = own.list().flatMap((one) => (one.control === control ? [one.value] : []));
   const isKnown = [...input.options].some((one) => one.value === value) || values.includes(value);
   for (const one of new Set(values)) input.append(optionOf(one, `${one} (file)`));

@@ -26,9 +26,10 @@ const engine = openEngine(dataUrl);
 const store = openRunStore();
 const status = makeRunStatus();
 const form = makeRunForm((files) => void takeFiles(files));
+const comparer = makeDenseComparer(() => openEngine(dataUrl));
 const results = makeResults({
   engine,
-  comparer: makeDenseComparer(() => openEngine(dataUrl)),
+  comparer,
   store,
   reuse: (settings) => form.fill(settings),
   dataUrl,
@@ -117,7 +118,7 @@ async function submit(): Promise<void> {
 
 async function run({ settings, files }: Wanted): Promise<void> {
   stop?.abort();
-  results.stopComparing();
+  comparer.stop();
   const control = new AbortController();
   stop = control;
   runButton.disabled = true;

