@@ -48,6 +48,7 @@ const open = () => {
   const engine = {
     device: undefined, runs: [], disposed: 0,
     dispose() { this.disposed++; },
+    forget() {},
     run(settings, files, { signal, onProgress }) {
       const run = { settings, onProgress, files: Object.keys(files).filter((key) => files[key]) };
       this.runs.push(run);

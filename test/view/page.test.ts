@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import type { ElementHandle, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeUnless, noDrawing } from '../support/browsers.ts';
+import { type ChipSpec, mars as marsChip, setChipValues } from '../../src/chips/index.ts';
+import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars, root } from '../support/mars.ts';
 import { type BuiltPage, endOfRun, openBuiltPage, textOf } from './support/built-page.ts';
 
@@ -168,22 +170,140 @@ describeUnless(noDrawing, 'the page', () => {
     await page.close();
   });
 
-  it('names a file that is damaged, and what a network needs that has no images', async () => {
+  it('refuses a file that is damaged, and runs on as if it had not been given', async () => {
     const folder = emptyFolder();
     const broken = join(folder, 'broken.safetensors');
     writeFileSync(broken, 'not a network');
     const { page } = await built.open('?view=headline');
     await give(page, broken);
-    await page.waitForFunction(`document.querySelector('#given-files').textContent !== ''`);
-    await page.click('[type=submit]');
     await page.waitForFunction(`document.querySelector('#error').textContent !== ''`);
-    expect(await textOf(page, '#field-network-error')).not.toBe('');
-
-    const other = await built.open('?network=resnet20&images=3');
-    expect(await endOfRun(other.page)).toContain('see the marked control');
-    expect(await textOf(other.page, '#field-images-error')).toContain('cifar10');
+    expect(await textOf(page, '#error')).toContain('broken.safetensors');
+    expect(await textOf(page, '#given-files')).toBe('');
+    await setField(page, '[name=images]', '2');
+    await page.click('[type=submit]');
+    await endOfRunAgain(page, '2 images');
+    expect(await textOf(page, '.panel code')).toBe('mars run --images 2');
     await page.close();
-    await other.page.close();
+  });
+
+  it('estimates a network whose images are not there, and says how to give them', async () => {
+    const { page } = await built.open('?network=resnet20&images=3');
+    const said = await endOfRun(page);
+    expect(said).toContain('CIFAR-10 images are not included. Drop test_batch.bin');
+    expect(await textOf(page, '.panel code')).toBe('mars estimate --network resnet20');
+    await page.close();
+  });
+
+  it('runs what form, address and command say, whatever files were given before', async () => {
+    const folder = emptyFolder();
+    const chip: ChipSpec = { ...setChipValues(marsChip, ['adc.bits=5']), name: 'my-chip' };
+    const [good, bad] = [join(folder, 'mychip.json'), join(folder, 'bad.json')];
+    writeFileSync(good, JSON.stringify(chip));
+    writeFileSync(bad, '{"hello":1}');
+    const network = join(root, 'models/vgg16-w0.25-4b.safetensors');
+    const { page } = await built.open('?images=0');
+    await endOfRun(page);
+    const shown = async (): Promise<Record<string, unknown>> => {
+      const report = JSON.parse(await saved(page, 'report.json', 'report.json')) as Report;
+      const ofForm = (name: string) => page.$eval(`[name="${name}"]`, (field) => field.value);
+      const { searchParams } = new URL(page.url());
+      return {
+        form: [await ofForm('network'), await ofForm('chip'), await ofForm('adc.bits')],
+        address: [searchParams.get('network') ?? 'mnist-cnn', searchParams.get('chip') ?? 'mars'],
+        command: await textOf(page, '.panel code'),
+        report: [
+          report.network,
+          report.chip,
+          report.provenance.find(({ parameter }) => parameter === 'adc.bits')?.value,
+        ],
+      };
+    };
+    const run = async (): Promise<void> => {
+      await page.evaluate(`document.querySelector('#message').textContent = ''`);
+      await page.click('[type=submit]');
+      await endOfRun(page);
+    };
+    const files = (text: string): Promise<unknown> =>
+      page.waitForFunction(
+        `document.querySelector('#given-files').textContent.includes(${JSON.stringify(text)})`,
+      );
+
+    await give(page, good);
+    await files('mychip.json');
+    await run();
+    expect(await shown()).toEqual({
+      form: ['mnist-cnn', 'mychip.json', '5'],
+      address: ['mnist-cnn', 'mychip.json'],
+      command: 'mars estimate --chip mychip.json',
+      report: ['mnist-cnn', 'my-chip', 5],
+    });
+
+    await give(page, bad);
+    await page.waitForFunction(`document.querySelector('#error').textContent.includes('bad.json')`);
+    await page.select('[name=chip]', 'mars-dense');
+    await run();
+    expect(await shown()).toEqual({
+      form: ['mnist-cnn', 'mars-dense', '6'],
+      address: ['mnist-cnn', 'mars-dense'],
+      command: 'mars estimate --chip mars-dense',
+      report: ['mnist-cnn', 'mars-dense', 6],
+    });
+
+    await give(page, network);
+    await files('vgg16');
+    expect(await page.$eval('[name=chip]', (field) => field.value), 'stays').toBe('mars-dense');
+    await page.select('[name=chip]', 'mychip.json');
+    await page.click('[aria-label="Remove mychip.json"]');
+    await run();
+    expect(await shown()).toEqual({
+      form: ['vgg16-w0.25-4b.safetensors', 'mars', '6'],
+      address: ['vgg16-w0.25-4b.safetensors', 'mars'],
+      command: 'mars estimate --network vgg16-w0.25-4b.safetensors',
+      report: ['vgg16-w0.25', 'mars', 6],
+    });
+    await page.close();
+  });
+
+  it('asks for the file that a link names', async () => {
+    const { page } = await built.open('?images=0&chip=mychip.json');
+    expect(await endOfRun(page)).toContain('give mychip.json');
+    expect(await textOf(page, '#field-chip-error')).toBe(
+      '"mychip.json" is a file that is not here',
+    );
+    await page.close();
+  });
+
+  it.each([
+    ['?adc-bit=4', '"adc-bit" is no setting; did you mean adc-bits?'],
+    ['?view=nonsense', 'view: "nonsense" is not permitted; wanted: one of headline, array'],
+  ])('refuses the unknown word of %s', async (query, message) => {
+    const { page } = await built.open(query);
+    expect(await endOfRun(page)).toContain(message);
+    expect(await textOf(page, '.panel:not([hidden])')).toBe('Nothing has been run yet.');
+    await page.close();
+  });
+
+  it('says that its worker died, runs on a new one, and answers about the run that it shows', async () => {
+    const { page } = await built.open('?images=0');
+    await endOfRun(page);
+    const kill = async (): Promise<void> => {
+      // One that has just ended anyway cannot be asked to.
+      for (const worker of page.workers())
+        await worker.evaluate('self.close()').catch(() => undefined);
+    };
+    await kill();
+    await page.click('#tab-sparsity');
+    await page.waitForSelector('.panel:not([hidden]) svg');
+
+    await setField(page, '[name=images]', '10000');
+    await page.click('[type=submit]');
+    await kill();
+    await page.waitForFunction(`document.querySelector('#error').textContent !== ''`);
+    expect(await textOf(page, '#error')).toContain('the worker of the simulator has stopped');
+    await setField(page, '[name=images]', '0');
+    await page.click('[type=submit]');
+    expect(await endOfRun(page)).toContain('Estimated');
+    await page.close();
   });
 
   it('takes pictures as test images, their classes from their names', async () => {
@@ -195,6 +315,7 @@ describeUnless(noDrawing, 'the page', () => {
     await give(page, ...pictures);
     await page.click('[type=submit]');
     await endOfRunAgain(page, '5 images');
+    expect(await textOf(page, '.panel code')).toMatch(/# on your images: \d-0.png and 4 more$/);
     const own = await saved(page, 'report.json', 'report.json');
 
     const { dataset, ...figures } = JSON.parse(own) as Record<string, unknown>;
@@ -204,17 +325,16 @@ describeUnless(noDrawing, 'the page', () => {
     const nameless = join(emptyFolder(), 'photo.png');
     copyFileSync(pictures[0]!, nameless);
     await give(page, nameless);
-    await page.click('[type=submit]');
     await page.waitForFunction(`document.querySelector('#error').textContent !== ''`);
-    expect(await textOf(page, '#field-images-error')).toContain('photo.png');
-    expect(await textOf(page, '#error')).toContain('What to do: name it by its class, 0 to 9');
+    expect(await textOf(page, '#error')).toContain('photo.png');
     const damaged = join(emptyFolder(), '7.png');
     writeFileSync(damaged, 'no picture');
     await give(page, damaged);
-    await page.click('[type=submit]');
     await page.waitForFunction(
-      `document.querySelector('#field-images-error').textContent.includes('"7.png" is no picture')`,
+      `document.querySelector('#error').textContent.includes('"7.png" is no picture')`,
     );
+    await page.click('[type=submit]');
+    await endOfRunAgain(page, '5 images');
     await page.close();
   });
 

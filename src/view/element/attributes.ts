@@ -1,41 +1,17 @@
 // The attributes of the element: the options of a run in the words of the command line, short forms for common values
 // of the chip, and how the element shows what came of it.
 
-import { UsageError } from '../../core/errors.ts';
 import { readSettings, type RunSettings } from '../engine/run-settings.ts';
-
-/** Attributes whose text goes to `readSettings` as it is. */
-export const settingAttributes = [
-  'network',
-  'images',
-  'chip',
-  'weight-bits',
-  'activation-bits',
-  'pruned-groups',
-  'density-profile',
-  'index-coding',
-  'balance',
-  'seed',
-] as const;
-
-/** Short forms: the path in the chip that an attribute stands for. */
-export const chipAttributes: Readonly<Record<string, string>> = {
-  'adc-bits': 'adc.bits',
-  'adc-step': 'adc.step',
-  'read-noise': 'noise.read',
-  cores: 'cores.count',
-  macros: 'cores.macros',
-  overlap: 'controller.overlap',
-};
+import { chipWords, nearestWord, settingWords, unknownWord } from '../engine/setting-words.ts';
 
 /** Attributes that say where files are. */
 const fileAttributes = ['data', 'model'] as const;
 
 /** A change of one of these means another run. */
 export const runAttributes: readonly string[] = [
-  ...settingAttributes,
+  ...settingWords,
   'set',
-  ...Object.keys(chipAttributes),
+  ...Object.keys(chipWords),
   ...fileAttributes,
 ];
 
@@ -50,32 +26,40 @@ export const attributeNames: readonly string[] = [
 /** What reads attributes: an element. */
 export interface Attributes {
   getAttribute(name: string): string | null;
+  getAttributeNames(): readonly string[];
 }
 
 /**
  * Settings of the run that the attributes ask for; empty attributes count as absent. A short form wins over the same
  * path in `set`.
- * @throws {UsageError} naming the attribute whose value is not permitted
+ * @throws {UsageError} naming the attribute that is not known, or whose value is not permitted
  */
 export function settingsOf(attributes: Attributes): RunSettings {
+  checkAttributes(attributes);
   const text = new URLSearchParams();
-  for (const name of settingAttributes) {
+  for (const name of [...settingWords, ...Object.keys(chipWords)]) {
     const value = given(attributes, name);
     if (value !== undefined) text.set(name, value);
   }
   for (const one of words(given(attributes, 'set'))) text.append('set', one);
-  for (const [name, path] of Object.entries(chipAttributes)) {
-    const value = given(attributes, name);
-    if (value === undefined) continue;
-    if (/[\s=]/.test(value))
-      throw new UsageError({
-        what: `"${value}" is not permitted`,
-        where: name,
-        todo: `wanted: one value, for ${path}`,
-      });
-    text.append('set', `${path}=${value}`);
-  }
   return readSettings(text);
+}
+
+/** Attributes of HTML that every element may have, as far as they resemble ours; beside them what frameworks prefix. */
+const others: readonly string[] = ['slot', 'style', 'lang', 'part'];
+
+/**
+ * Finds slips: attributes that are not ours but nearly are, such as `adc-bit`, and paths of the chip, such as `adc.bits`.
+ * Others may belong to HTML or to whatever made the page, and pass.
+ * @throws {UsageError} naming the attribute and the one that may be meant
+ */
+export function checkAttributes(attributes: Attributes): void {
+  for (const name of attributes.getAttributeNames()) {
+    if (attributeNames.includes(name) || others.includes(name) || /^(data|aria|x|v|hx)-/.test(name))
+      continue;
+    if (nearestWord(name, attributeNames) !== undefined || /^[a-z]+\.[a-z.]+$/i.test(name))
+      throw unknownWord(name, attributeNames);
+  }
 }
 
 /** Tells runs apart: the same text, the same run. */

@@ -4,9 +4,11 @@ import { CimError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import { imagesOf, namingFiles, notIncluded } from '../engine/own-file-names.ts';
 import { defaultSettings, type RunSettings } from '../engine/run-settings.ts';
-import { attributeNames, chipAttributes, given, runKey, settingsOf, words } from './attributes.ts';
+import { attributeNames, given, runKey, settingsOf, words } from './attributes.ts';
 import { dataPlace } from './data-place.ts';
+import { chipWords } from '../engine/setting-words.ts';
 import { ElementBase } from './element-base.ts';
 import { createEnginePool, type EngineHold, type EnginePool } from './engine-pool.ts';
 import type { MarsChipEventMap, MarsChipEvents } from './events.ts';
@@ -289,7 +291,7 @@ export class MarsChip extends ElementBase {
       images: settings.images,
       signal,
     });
-    const result = await engine.run(settings, files, {
+    const result = await engine.run(namingFiles(settings, files), files, {
       signal,
       onProgress: (progress) => {
         if (signal.aborted) return;
@@ -298,6 +300,7 @@ export class MarsChip extends ElementBase {
       },
     });
     signal.throwIfAborted();
+    this.#forgetRun();
     this.#last = { result, engine };
     await this.#draw();
     signal.throwIfAborted();
@@ -347,6 +350,11 @@ export class MarsChip extends ElementBase {
     this.#draws++;
     this.#shown?.destroy();
     this.#shown = undefined;
+    this.#forgetRun();
+  }
+
+  #forgetRun(): void {
+    this.#last?.engine.forget(this.#last.result.id);
     this.#last = undefined;
   }
 
@@ -365,7 +373,7 @@ export class MarsChip extends ElementBase {
 function headingOf(element: MarsChip): string {
   const changed = [
     ...words(element.set),
-    ...Object.entries(chipAttributes).flatMap(([name, path]) => {
+    ...Object.entries(chipWords).flatMap(([name, path]) => {
       const value = given(element, name);
       return value === undefined ? [] : [`${path}=${value}`];
     }),
@@ -374,7 +382,9 @@ function headingOf(element: MarsChip): string {
   return rest.length === 0 ? first : `${first}, ${rest.join(', ')}`;
 }
 
-function doneText({ settings, report }: RunResult): string {
+function doneText({ settings, report, missingImages }: RunResult): string {
+  if (missingImages !== undefined)
+    return `Estimated, no images simulated: ${notIncluded(missingImages)}. Set data to the address of ${imagesOf(missingImages)}.`;
   if (settings.images === 0) return 'Estimated from the mapping; nothing was simulated.';
   if (report.backend === 'reference' && report.images < settings.images)
     return `Done without WebGPU, and so on ${report.images} of ${countOf(settings.images, 'image')} only.`;

@@ -4,6 +4,7 @@ import { assert } from '../../core/errors.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { plainError } from './plain-error.ts';
 import { Simulator } from './simulator.ts';
+import { holdLifeLock } from './worker-life.ts';
 
 /** The part of a worker's global scope that is used; this fence has the window's types. */
 interface WorkerScope {
@@ -18,31 +19,36 @@ let simulator: Simulator | undefined;
 scope.addEventListener('message', ({ data: message }) => {
   if (message.kind === 'open') simulator = new Simulator(message.place);
   else if (message.kind === 'cancel') stops.get(message.id)?.abort();
-  else if (message.kind === 'ask') ask(message);
+  else if (message.kind === 'forget') simulator?.forget(message.run);
+  else if (message.kind === 'ask') void ask(message);
   else void run(message);
 });
-scope.postMessage({ kind: 'ready' });
+void holdLifeLock().then((lock) => scope.postMessage({ kind: 'ready', lock }));
 
-function ask({ id, run: asked, question }: ToWorker & { readonly kind: 'ask' }): void {
+async function ask(call: ToWorker & { readonly kind: 'ask' }): Promise<void> {
+  const { id } = call;
   try {
     assert(simulator !== undefined, 'a worker is opened before it is asked');
-    scope.postMessage({ kind: 'answer', id, answer: simulator.ask(asked, question) });
+    const answer = await simulator.ask(call.run, call.question, call.recipe);
+    scope.postMessage(answer ? { kind: 'answer', id, answer } : { kind: 'gone', id });
   } catch (error) {
     scope.postMessage({ kind: 'error', id, error: plainError(error) });
   }
 }
 
-async function run({ id, request }: ToWorker & { readonly kind: 'run' }): Promise<void> {
+async function run(call: ToWorker & { readonly kind: 'run' }): Promise<void> {
+  const { id, request, isKept } = call;
   const stop = new AbortController();
   stops.set(id, stop);
   try {
     assert(simulator !== undefined, 'a worker is opened before it runs');
-    const result = await simulator.run(id, request, {
+    const outcome = await simulator.run(id, request, {
+      isKept,
       signal: stop.signal,
       onProgress: (progress) => scope.postMessage({ kind: 'progress', id, progress }),
       onPartial: (partial) => scope.postMessage({ kind: 'partial', id, partial }),
     });
-    scope.postMessage({ kind: 'result', id, result });
+    scope.postMessage({ kind: 'result', id, outcome });
   } catch (error) {
     scope.postMessage({ kind: 'error', id, error: plainError(error) });
   } finally {

@@ -8,11 +8,14 @@ import type { RunSettings } from './run-settings.ts';
 
 /** Files that a person gave, beside the settings. */
 export interface UserFiles {
-  /** A network file or a stored image, in place of a network by name. */
+  /** A network file or a stored image. Counts only while `settings.network` is its name. */
   readonly network?: NamedBytes | undefined;
-  /** A chip file (JSON), in place of a chip by name. */
+  /** A chip file (JSON). Counts only while `settings.chip` is its name. */
   readonly chip?: NamedBytes | undefined;
-  /** The files of a data set: CIFAR's test_batch.bin or test.bin, or MNIST's images and labels in IDX. */
+  /**
+   * Pictures, or the files of a data set: CIFAR's test_batch.bin or test.bin, or MNIST's images and labels in IDX. Count
+   * only while `settings.ownImages` is there.
+   */
   readonly images?: readonly NamedBytes[] | undefined;
 }
 
@@ -45,6 +48,11 @@ export interface RunResult {
   readonly report: Report;
   readonly timeline: Timeline;
   readonly predictions: Predictions;
+  /**
+   * Name of the data set whose images were wanted and are not at hand, so that cycles and energy were estimated instead,
+   * and `settings.images` is 0; undefined: what was wanted was done.
+   */
+  readonly missingImages?: string | undefined;
 }
 
 /** What is known while images are simulated. */
@@ -62,6 +70,8 @@ export interface RunOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Called after each batch of simulated images. */
   readonly onPartial?: ((partial: PartialResult) => void) | undefined;
+  /** False: nobody will ask about this run, so nothing of it is kept. True by default. */
+  readonly isKept?: boolean | undefined;
 }
 
 /** Where simulations are done. */
@@ -71,19 +81,24 @@ export interface Engine {
   /**
    * Runs a job; jobs wait for each other. Without WebGPU the reference does a small number of images.
    * @throws {CimError} of the stage that cannot be done, rebuilt on this side of the worker
+   * Where the network's images are not at hand, it is estimated: see {@link RunResult.missingImages}.
    * @throws {CancelledError} when the signal says so
+   * @throws {EnvironmentError} when the worker dies; the next call starts another
    */
   run(settings: RunSettings, files: UserFiles, options?: RunOptions): Promise<RunResult>;
   /**
-   * Asks about a run.
+   * Asks about a run. One whose mapping was dropped to save memory, or died with its worker, is mapped again.
    * @param run its id
-   * @throws {CimError} when it is not kept any more, or has no answer
+   * @throws {CimError} when it was forgotten, or has no answer
+   * @throws {EnvironmentError} when the worker dies; the next call starts another
    */
   ask<Name extends keyof Questions>(
     run: number,
     name: Name,
     about: Questions[Name]['about'],
   ): Promise<Questions[Name]['answer']>;
+  /** Frees what is kept of a run that is not shown any more. */
+  forget(run: number): void;
   /** Ends the worker and gives its GPU device back. */
   dispose(): void;
 }

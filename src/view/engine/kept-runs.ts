@@ -1,9 +1,9 @@
 // The last runs of a simulator, with what questions about them need and what would be too much to send along.
 
-import { InputError } from '../../core/errors.ts';
 import type { FeatureMap } from '../../core/feature-map.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
+import type { RunRequest } from './load-job.ts';
 
 /** What is kept of a run. */
 export interface KeptRun {
@@ -16,30 +16,37 @@ export interface KeptRun {
   readonly images: FeatureMap | undefined;
 }
 
-/** How many are kept: a mapping of VGG16 takes tens of megabytes. */
-const most = 6;
+/** What a {@link KeptRun} is made again from, without simulating: all that is small of it. */
+export interface RunRecipe {
+  readonly request: RunRequest;
+  /** Images that were simulated; 0 for an estimate. */
+  readonly images: number;
+  readonly activity: readonly LayerActivity[];
+}
 
-/** Keeps the newest. */
+/** How many are kept: a mapping of VGG16 takes tens of megabytes. */
+const max = 6;
+
+/** Keeps those that were used last. */
 export class KeptRuns {
+  /** The one that was used last is the last. */
   readonly #runs = new Map<number, KeptRun>();
 
   keep(id: number, run: KeptRun): void {
+    this.#runs.delete(id);
     this.#runs.set(id, run);
     const [oldest] = this.#runs.keys();
-    if (this.#runs.size > most && oldest !== undefined) this.#runs.delete(oldest);
+    if (this.#runs.size > max && oldest !== undefined) this.#runs.delete(oldest);
   }
 
-  /**
-   * A run.
-   * @throws {InputError} when it is not kept any more
-   */
-  get(id: number): KeptRun {
+  /** A run; undefined when it is not kept. */
+  get(id: number): KeptRun | undefined {
     const run = this.#runs.get(id);
-    if (run) return run;
-    throw new InputError({
-      what: 'is not at hand any more',
-      where: `run ${id}`,
-      todo: 'run it again',
-    });
+    if (run) this.keep(id, run);
+    return run;
+  }
+
+  forget(id: number): void {
+    this.#runs.delete(id);
   }
 }

@@ -1,6 +1,6 @@
 // From settings, a person's files and the bundled data to a job: what src/cli/options.ts does on the command line.
 
-import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../../chips/index.ts';
+import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../../chips/index.ts';
 import { densityProfileMasks } from '../../compress/group-masks.ts';
 import { hasTrainedScales } from '../../compress/scales.ts';
 import { InputError, UsageError } from '../../core/errors.ts';
@@ -17,6 +17,7 @@ import { groupShapeOf, type Job, type MapJob, trainedOn } from '../../pipeline/r
 import { calibrationCount, jobBits, prunedIn } from '../../pipeline/usual-job.ts';
 import type { BundledData } from './bundled-data.ts';
 import type { NamedBytes, UserFiles } from './engine.ts';
+import { imagesName, imagesOf } from './own-file-names.ts';
 import { isPicture, type OpenPicture, readPictures } from './pictures.ts';
 import type { RunSettings } from './run-settings.ts';
 
@@ -75,7 +76,7 @@ export async function loadJob(
 ): Promise<Job> {
   const { data } = sources;
   const { seed } = settings;
-  const given = files.images ?? [];
+  const given = settings.ownImages === undefined ? [] : (files.images ?? []);
   const all = await loadImages(mapJob, given, sources);
   // Who gives fewer pictures than the form has images wants them all.
   const most = given.some(isPicture) ? all.images.images : Infinity;
@@ -87,34 +88,69 @@ export async function loadJob(
 }
 
 /**
- * The chip that settings or files name, with its changed values.
+ * The chip that settings name, a file where it is called so, with its changed values.
  * @throws {CimError} when there is none, or a value is not permitted
  */
 export function loadChip({ chip, set }: RunSettings, files: UserFiles): ChipSpec {
-  const file = files.chip;
-  const base = file ? readChipFile(file.bytes, file.name) : chipNamed(chip);
-  return setChipValues(base, set);
+  return setChipValues(baseChip(chip, files), set);
+}
+
+function baseChip(name: string, { chip: file }: UserFiles): ChipSpec {
+  if (file?.name === name) return readChipFile(file.bytes, file.name);
+  if (!Object.hasOwn(chips, name) && isFileName(name)) throw notGiven('chip', name);
+  return chipNamed(name);
 }
 
 async function loadNetwork(
   { network: name, seed }: RunSettings,
-  files: UserFiles,
+  { network: file }: UserFiles,
   data: BundledData,
 ): Promise<{ readonly network: Network } | { readonly stored: StoredNetwork }> {
-  const { network: file } = files;
-  if (file)
-    return isStoredImage(file.bytes)
-      ? { stored: readStoredImage(file.bytes, file.name) }
-      : { network: readNetworkFile(file.bytes, file.name) };
+  if (file?.name === name) return readNetwork(file);
   if (trainedNetworks.includes(name))
     return { network: readNetworkFile(await data.file(`${name}.safetensors.gz`), name) };
-  const build = builtinNetworks[name];
+  const build = Object.hasOwn(builtinNetworks, name) ? builtinNetworks[name] : undefined;
   if (build) return { network: build({ seed }) };
+  if (isFileName(name)) throw notGiven('network', name);
   throw new UsageError({
     what: `no network is called "${name}"`,
     where: 'network',
     todo: `known: ${networkNames.join(', ')}; or give a network file`,
   });
+}
+
+/**
+ * The network of a file.
+ * @throws {CimError} when it is damaged
+ */
+export const readNetwork = ({
+  name,
+  bytes,
+}: NamedBytes): { readonly network: Network } | { readonly stored: StoredNetwork } =>
+  isStoredImage(bytes)
+    ? { stored: readStoredImage(bytes, name) }
+    : { network: readNetworkFile(bytes, name) };
+
+/** Whether a name is one of a file: it ends with a dot and a word, or it has a slash. */
+const isFileName = (name: string): boolean => /\.[a-z]\w*$|\//i.test(name);
+
+/** A link, or a run of another day, names a file that is not here. */
+const notGiven = (what: 'network' | 'chip' | 'images', name: string): InputError =>
+  new InputError({
+    what: `"${name}" is a file that is not here`,
+    where: what === 'images' ? 'own-images' : what,
+    todo: `give ${name} ("Your files"), or choose ${what === 'images' ? 'other images' : `another ${what}`}`,
+  });
+
+/**
+ * Name of the data set whose images a run wants and which are not at hand; undefined: they are.
+ * @throws {InputError} when the settings name images of a person which are not given
+ */
+export function missingImages({ settings, files }: RunRequest, mapJob: MapJob): string | undefined {
+  const { ownImages } = settings;
+  if (ownImages === undefined) return trainedOn(mapJob) === 'mnist' ? undefined : trainedOn(mapJob);
+  if (imagesName(files.images ?? []) !== ownImages) throw notGiven('images', ownImages);
+  return undefined;
 }
 
 async function loadImages(
@@ -131,7 +167,7 @@ async function loadImages(
   throw new InputError({
     what: `the images of ${dataset} do not come with this page`,
     where: 'images',
-    todo: `give pictures of your own, its ${dataset === 'cifar10' ? 'test_batch.bin' : 'test.bin'} (the binary version from cs.toronto.edu/~kriz/cifar.html), or set images to 0 for an estimate`,
+    todo: `give ${imagesOf(dataset)}`,
   });
 }
 

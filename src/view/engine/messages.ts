@@ -2,28 +2,47 @@
 
 import type { Progress } from '../../core/progress.ts';
 import type { DataPlace } from './bundled-data.ts';
-import type { PartialResult, RunResult } from './engine.ts';
+import type { PartialResult } from './engine.ts';
+import type { RunRecipe } from './kept-runs.ts';
 import type { RunRequest } from './load-job.ts';
 import type { PlainError } from './plain-error.ts';
 import type { Answer, Question } from './questions.ts';
+import type { RunOutcome } from './simulator.ts';
 
-/** To the worker. `id` names the call; that of a run names the run as well. */
-export type ToWorker =
-  | { readonly kind: 'open'; readonly place: string | DataPlace }
-  | { readonly kind: 'run'; readonly id: number; readonly request: RunRequest }
+/** Calls, each with its own `id`, under which the worker answers; that of a run names the run as well. */
+export type WorkerCall =
+  | {
+      readonly kind: 'run';
+      readonly id: number;
+      readonly request: RunRequest;
+      readonly isKept: boolean;
+    }
   | {
       readonly kind: 'ask';
       readonly id: number;
       readonly run: number;
       readonly question: Question;
-    }
+      /** To make the run again from where it is not kept. */
+      readonly recipe: RunRecipe | undefined;
+    };
+
+/** To the worker. */
+export type ToWorker =
+  | WorkerCall
+  | { readonly kind: 'open'; readonly place: string | DataPlace }
+  | { readonly kind: 'forget'; readonly run: number }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** From the worker; `ready` once, when its script has been loaded. */
+/** What ends a call well. `gone`: the run is not kept, and no recipe came along. */
+export type CallEnd =
+  | { readonly kind: 'result'; readonly id: number; readonly outcome: RunOutcome }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'gone'; readonly id: number };
+
+/** From the worker; `ready` once, when its script has been loaded, with the lock that it holds while it lives. */
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  | CallEnd
+  | { readonly kind: 'ready'; readonly lock: string | undefined }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'partial'; readonly id: number; readonly partial: PartialResult }
-  | { readonly kind: 'result'; readonly id: number; readonly result: RunResult }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'error'; readonly id: number; readonly error: PlainError };

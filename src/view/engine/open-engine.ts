@@ -1,16 +1,18 @@
 // Opens an engine: a simulator in a worker, or, where no worker can be had (a sandboxed frame, a policy that forbids
 // it), in this thread.
 
-import { CancelledError } from '../../core/errors.ts';
+import { CancelledError, EnvironmentError, InputError } from '../../core/errors.ts';
 import type { DataPlace } from './bundled-data.ts';
 import type { Engine, RunOptions, RunResult, UserFiles } from './engine.ts';
 import type { RunRequest } from './load-job.ts';
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { RunRecipe } from './kept-runs.ts';
+import type { CallEnd, FromWorker, ToWorker, WorkerCall } from './messages.ts';
 import { packageFolderBeside } from './moved-modules.ts';
 import { errorOf } from './plain-error.ts';
 import type { Answer, Question, Questions } from './questions.ts';
 import type { RunSettings } from './run-settings.ts';
-import type { Simulator } from './simulator.ts';
+import type { RunOutcome, Simulator } from './simulator.ts';
+import { deadWorker, watchWorker, type WorkerWatch } from './worker-life.ts';
 
 /** How long a worker may take to stop before it is ended, in ms: plain loops do not look up before they are done. */
 const stopWithin = 1500;
@@ -21,18 +23,25 @@ const stopWithin = 1500;
  */
 export const openEngine = (place: string | DataPlace): Engine => new WorkerEngine(place);
 
-/** A run or question that has no answer yet. */
+/** A call that has no answer yet. */
 interface Call {
   readonly options: RunOptions;
-  readonly resolve: (result: RunResult | Answer) => void;
+  readonly resolve: (end: CallEnd) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A worker that is ready. */
+interface Link {
+  readonly worker: Worker;
+  readonly watch: WorkerWatch;
 }
 
 class WorkerEngine implements Engine {
   device: string | undefined;
   readonly #place: string | DataPlace;
   readonly #calls = new Map<number, Call>();
-  #worker: Promise<Worker | undefined> | undefined;
+  readonly #recipes = new Map<number, RunRecipe>();
+  #link: Promise<Link | undefined> | undefined;
   #here: Promise<Simulator> | undefined;
   #lastId = 0;
   #isDisposed = false;
@@ -42,22 +51,20 @@ class WorkerEngine implements Engine {
   }
 
   async run(settings: RunSettings, files: UserFiles, options: RunOptions = {}): Promise<RunResult> {
-    const { signal } = options;
-    if (this.#isDisposed || signal?.aborted) throw cancelled();
+    const { signal, isKept = true } = options;
+    const request = { settings, files };
     const id = ++this.#lastId;
-    this.#worker ??= startWorker(this.#place, (message) => this.#hear(message));
-    const worker = await this.#worker;
-    const result = worker
-      ? await this.#runIn(worker, id, { settings, files }, options)
-      : await (await this.#simulator()).run(id, { settings, files }, options);
+    const { result, activity } = await this.#untilDone(signal, (link) =>
+      link
+        ? this.#runIn(link, { kind: 'run', id, request, isKept }, options)
+        : this.#runHere(id, request, options),
+    );
+    if (isKept) {
+      const images = result.settings.images === 0 ? 0 : result.report.images;
+      this.#recipes.set(id, { request, images, activity });
+    }
     this.device = result.report.adapter;
     return result;
-  }
-
-  dispose(): void {
-    this.#isDisposed = true;
-    void this.#endWorker();
-    void this.#here?.then((simulator) => simulator.dispose());
   }
 
   async ask<Name extends keyof Questions>(
@@ -66,108 +73,189 @@ class WorkerEngine implements Engine {
     about: Questions[Name]['about'],
   ): Promise<Questions[Name]['answer']> {
     const question = { name, about } as Question;
-    const worker = await this.#worker;
-    if (!worker) return (await this.#simulator()).ask(run, question);
-    const id = ++this.#lastId;
-    return await new Promise((resolve, reject) => {
-      this.#calls.set(id, { options: {}, resolve: (answer) => resolve(answer as Answer), reject });
-      send(worker, { kind: 'ask', id, run, question });
+    return await this.#untilDone(undefined, async (link) => {
+      const recipe = this.#recipes.get(run);
+      if (!recipe) throw notKnown(run);
+      if (!link) return await (await this.#simulator()).ask(run, question, recipe);
+      // A recipe may hold megabytes of a person's files: it is sent only when it is needed.
+      return (
+        (await this.#askIn(link, run, question, undefined)) ??
+        (await this.#askIn(link, run, question, recipe))
+      );
+    }).then((answer) => {
+      if (answer === undefined) throw notKnown(run);
+      return answer;
     });
   }
 
-  async #runIn(
-    worker: Worker,
-    id: number,
-    request: RunRequest,
-    options: RunOptions,
-  ): Promise<RunResult> {
+  forget(run: number): void {
+    this.#recipes.delete(run);
+    void this.#link?.then((link) => link && send(link.worker, { kind: 'forget', run }));
+    void this.#here?.then((simulator) => simulator.forget(run));
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#endWorker(cancelled);
+    void this.#here?.then((simulator) => simulator.dispose());
+  }
+
+  /** Does `work`, and does it again on a new worker when its own was ended because of another call. */
+  async #untilDone<T>(
+    signal: AbortSignal | undefined,
+    work: (link: Link | undefined) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      if (this.#isDisposed || signal?.aborted) throw cancelled();
+      const opening = (this.#link ??= this.#startWorker());
+      const link = await opening;
+      // It may have been ended meanwhile, and a call to it would wait for ever.
+      if (opening !== this.#link) continue;
+      if (signal?.aborted) throw cancelled();
+      try {
+        return await work(link);
+      } catch (error) {
+        if (error !== interrupted) throw error;
+      }
+    }
+  }
+
+  async #runIn(link: Link, call: WorkerCall, options: RunOptions): Promise<RunOutcome> {
     const { signal } = options;
-    if (signal?.aborted) throw cancelled();
     const stop = (): void => {
-      send(worker, { kind: 'cancel', id });
+      send(link.worker, { kind: 'cancel', id: call.id });
       setTimeout(() => {
-        if (this.#calls.has(id)) void this.#endWorker();
+        if (this.#calls.has(call.id))
+          this.#endWorker(({ options: { signal: other } }) =>
+            other?.aborted ? cancelled() : interrupted,
+          );
       }, stopWithin);
     };
     signal?.addEventListener('abort', stop);
     try {
-      return await new Promise((resolve, reject) => {
-        const take = (result: RunResult | Answer): void => resolve(result as RunResult);
-        this.#calls.set(id, { options, resolve: take, reject });
-        send(worker, { kind: 'run', id, request });
-      });
+      const end = await this.#call(link, call, options);
+      if (end.kind !== 'result') throw new Error(`broken invariant: a run ends with ${end.kind}`);
+      return end.outcome;
     } finally {
       signal?.removeEventListener('abort', stop);
     }
   }
 
-  #hear(message: FromWorker): void {
-    if (message.kind === 'ready') return;
+  async #askIn(
+    link: Link,
+    run: number,
+    question: Question,
+    recipe: RunRecipe | undefined,
+  ): Promise<Answer | undefined> {
+    const end = await this.#call(link, { kind: 'ask', id: ++this.#lastId, run, question, recipe });
+    return end.kind === 'answer' ? end.answer : undefined;
+  }
+
+  #call({ worker }: Link, call: WorkerCall, options: RunOptions = {}): Promise<CallEnd> {
+    return new Promise((resolve, reject) => {
+      send(worker, call);
+      this.#calls.set(call.id, { options, resolve, reject });
+    });
+  }
+
+  #hear(message: Exclude<FromWorker, { readonly kind: 'ready' }>): void {
     const call = this.#calls.get(message.id);
     if (!call) return;
     if (message.kind === 'progress') call.options.onProgress?.(message.progress);
     else if (message.kind === 'partial') call.options.onPartial?.(message.partial);
     else {
       this.#calls.delete(message.id);
-      if (message.kind === 'result') call.resolve(message.result);
-      else if (message.kind === 'answer') call.resolve(message.answer);
-      else call.reject(errorOf(message.error));
+      if (message.kind === 'error') call.reject(errorOf(message.error));
+      else call.resolve(message);
     }
   }
 
-  /** Ends the worker with all that it does; the next run gets a new one. */
-  async #endWorker(): Promise<void> {
-    const ending = this.#worker;
-    this.#worker = undefined;
+  /** Ends the worker with all that it does; the next call gets a new one. */
+  #endWorker(reason: (call: Call) => Error): void {
+    const ending = this.#link;
+    this.#link = undefined;
+    void ending?.then((link) => link?.watch.end());
     const calls = [...this.#calls.values()];
     this.#calls.clear();
-    for (const { reject } of calls) reject(cancelled());
-    (await ending)?.terminate();
+    for (const call of calls) call.reject(reason(call));
+  }
+
+  #runHere(id: number, request: RunRecipe['request'], options: RunOptions): Promise<RunOutcome> {
+    return this.#simulator().then((simulator) => simulator.run(id, request, options));
   }
 
   #simulator(): Promise<Simulator> {
-    this.#here ??= import('./simulator.ts').then(({ Simulator: Made }) => new Made(this.#place));
-    return this.#here;
+    if (this.#here) return this.#here;
+    const made = import('./simulator.ts').then(
+      ({ Simulator: Made }) => new Made(this.#place),
+      (cause: unknown) => {
+        // A later call may have better luck with the network.
+        this.#here = undefined;
+        throw notLoaded(cause);
+      },
+    );
+    this.#here = made;
+    return made;
   }
-}
 
-/**
- * A worker that is ready; undefined where none can be had.
- * @param address of its script; beside this module by default, and if it is not there, where it lies in the package
- */
-function startWorker(
-  place: string | DataPlace,
-  hear: (message: FromWorker) => void,
-  address?: string,
-): Promise<Worker | undefined> {
-  return new Promise((resolve) => {
-    let worker: Worker;
-    try {
-      worker =
-        address === undefined
-          ? new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' })
-          : new Worker(address, { type: 'module' });
-    } catch {
-      resolve(undefined);
-      return;
-    }
-    worker.addEventListener('error', () => {
-      worker.terminate();
-      const folder = packageFolderBeside(import.meta.url);
-      resolve(
-        address !== undefined || folder === undefined
-          ? undefined
-          : startWorker(place, hear, `${folder}engine-worker.js`),
-      );
+  /**
+   * A worker that is ready; undefined where none can be had.
+   * @param address of its script; beside this module by default, and if it is not there, where it lies in the package
+   */
+  #startWorker(address?: string): Promise<Link | undefined> {
+    return new Promise((resolve) => {
+      let worker: Worker;
+      try {
+        worker =
+          address === undefined
+            ? new Worker(new URL('./engine-worker.ts', import.meta.url), { type: 'module' })
+            : new Worker(address, { type: 'module' });
+      } catch {
+        resolve(undefined);
+        return;
+      }
+      let isReady = false;
+      const watch = watchWorker(worker, (why) => {
+        if (isReady) this.#endWorker(() => died(why));
+        else resolve(this.#startElsewhere(address));
+      });
+      worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+        if (data.kind !== 'ready') {
+          this.#hear(data);
+          return;
+        }
+        isReady = true;
+        watch.watchLock(data.lock);
+        send(worker, { kind: 'open', place: this.#place });
+        resolve({ worker, watch });
+      });
     });
-    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      if (data.kind === 'ready') {
-        send(worker, { kind: 'open', place });
-        resolve(worker);
-      } else hear(data);
-    });
-  });
+  }
+
+  /** After the script at `tried` did not start: the package's own, unless that was it. */
+  #startElsewhere(tried: string | undefined): Promise<Link | undefined> | undefined {
+    const folder = packageFolderBeside(import.meta.url);
+    return tried !== undefined || folder === undefined
+      ? undefined
+      : this.#startWorker(`${folder}engine-worker.js`);
+  }
 }
 
 const send = (worker: Worker, message: ToWorker): void => worker.postMessage(message);
 const cancelled = (): CancelledError => new CancelledError({ what: 'stopped' });
+/** Why a call failed whose worker was ended because of another call. */
+const interrupted = new Error('the worker was ended because of another call');
+const died = (why: string): EnvironmentError =>
+  deadWorker(
+    'the simulator',
+    why,
+    'run it again, which starts a new worker; if it stops again, memory may be short: take fewer images or a smaller network',
+  );
+const notLoaded = (cause: unknown): EnvironmentError =>
+  new EnvironmentError({
+    what: `the simulator cannot be loaded: ${String(cause)}`,
+    todo: 'serve the whole folder that was built, and run it again',
+    cause,
+  });
+const notKnown = (run: number): InputError =>
+  new InputError({ what: 'is not at hand any more', where: `run ${run}`, todo: 'run it again' });

@@ -4,6 +4,7 @@
 import { type IndexCoding, indexCodings } from '../../mapping/index-coding.ts';
 import { type Balance, balances } from '../../mapping/place-tiles.ts';
 import { UsageError } from '../../core/errors.ts';
+import { chipWords, type settingWords } from './setting-words.ts';
 
 /** Settings of a run. A page's own files come beside them, in `UserFiles`. */
 export interface RunSettings {
@@ -27,6 +28,11 @@ export interface RunSettings {
   readonly balance: Balance;
   /** Seed of everything random, 0 ... 2^32 - 1. */
   readonly seed: number;
+  /**
+   * What a person's own images are called, as `imagesName` makes it; undefined: the test set of the network. The command
+   * line has no word for it.
+   */
+  readonly ownImages?: string | undefined;
 }
 
 /** What an empty address means: the network that comes trained, on 500 images, as `mars run` does. */
@@ -44,11 +50,15 @@ export const defaultSettings: RunSettings = {
   seed: 1,
 };
 
+/** The word of an address for {@link RunSettings.ownImages}. */
+export const ownImagesWord = 'own-images';
+
 /** Most images of one run in a page: a whole test set. */
 export const mostImages = 10000;
 
 /**
- * Settings from text by option name, as an address or attributes have it; `set` may be there several times.
+ * Settings from text by option name, as an address or attributes have it; `set` may be there several times, and a short
+ * word such as `adc-bits` wins over it. Words that are no settings are for whoever calls: see `checkWords`.
  * @throws {UsageError} naming the option whose value is not permitted
  */
 export function readSettings(text: URLSearchParams): RunSettings {
@@ -66,7 +76,7 @@ export function readSettings(text: URLSearchParams): RunSettings {
     network: text.get('network') ?? defaultSettings.network,
     images: optional('images', { low: 0, high: mostImages, whole: true }) ?? defaultSettings.images,
     chip: text.get('chip') ?? defaultSettings.chip,
-    set: text.getAll('set'),
+    set: [...text.getAll('set'), ...setByWords(text)],
     weightBits: optional('weight-bits', { low: 2, high: 8, whole: true }),
     activationBits: optional('activation-bits', { low: 1, high: 8, whole: true }),
     prunedGroups: optional('pruned-groups', { low: 0, high: 1, whole: false }),
@@ -74,6 +84,7 @@ export function readSettings(text: URLSearchParams): RunSettings {
     indexCoding: choice('index-coding', indexCodings, defaultSettings.indexCoding),
     balance: choice('balance', balances, defaultSettings.balance),
     seed: optional('seed', { low: 0, high: 2 ** 32 - 1, whole: true }) ?? defaultSettings.seed,
+    ...(text.get(ownImagesWord) ? { ownImages: text.get(ownImagesWord) ?? undefined } : {}),
   };
   if (settings.prunedGroups !== undefined && settings.densityProfile !== undefined)
     throw new UsageError({
@@ -82,6 +93,16 @@ export function readSettings(text: URLSearchParams): RunSettings {
       todo: 'say once which groups are kept',
     });
   return settings;
+}
+
+/** What the short words change, as `path=value`; empty ones count as absent. */
+function setByWords(text: URLSearchParams): readonly string[] {
+  return Object.entries(chipWords).flatMap(([name, path]) => {
+    const value = text.get(name)?.trim() ?? '';
+    if (value === '') return [];
+    if (/[\s=]/.test(value)) throw notPermitted(name, value, `one value, for ${path}`);
+    return [`${path}=${value}`];
+  });
 }
 
 /** Inverse of {@link readSettings}: only what differs from {@link defaultSettings}. */
@@ -95,16 +116,24 @@ export function writeSettings(settings: RunSettings): URLSearchParams {
   return text;
 }
 
-/** The command that does the same on the command line. */
+/**
+ * The command that does the same on the command line. A person's own images have no option: a comment of the shell names
+ * them.
+ */
 export function commandLine(settings: RunSettings): string {
   const command = settings.images === 0 ? 'mars estimate' : 'mars run';
   const options = [...writeSettings(settings)].filter(
-    ([name]) => settings.images > 0 || name !== 'images',
+    ([name]) => name !== ownImagesWord && (settings.images > 0 || name !== 'images'),
   );
-  return [command, ...options.map(([name, value]) => `--${name} ${quoted(value)}`)].join(' ');
+  const { ownImages } = settings;
+  const note = ownImages === undefined ? [] : [`# on your images: ${oneLine(ownImages)}`];
+  const words = options.map(([name, value]) => `--${name} ${quoted(value)}`);
+  return [command, ...words, ...note].join(' ');
 }
 
-const quoted = (value: string): string => (/^[\w.=/-]+$/.test(value) ? value : `'${value}'`);
+const quoted = (value: string): string =>
+  /^[\w.=/-]+$/.test(value) ? value : `'${oneLine(value).replaceAll("'", String.raw`'\''`)}'`;
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ');
 
 /** Options that are there once at most, by name. */
 const singleOptions = {
@@ -118,7 +147,10 @@ const singleOptions = {
   'index-coding': 'indexCoding',
   balance: 'balance',
   seed: 'seed',
-} as const satisfies Readonly<Record<string, keyof RunSettings>>;
+  'own-images': 'ownImages',
+} as const satisfies Readonly<
+  Record<(typeof settingWords)[number] | typeof ownImagesWord, keyof RunSettings>
+>;
 
 interface NumberRange {
   readonly low: number;

@@ -7,14 +7,15 @@ import type { ImageSet } from '../../datasets/image-set.ts';
 import { openGpu } from '../../gpu/open-gpu.ts';
 import type { GpuBackend } from '../../gpu/gpu-backend.ts';
 import { estimate } from '../../pipeline/estimate.ts';
-import { type Job, type MapJob, runJob } from '../../pipeline/run-job.ts';
+import { type Job, mapJob as mapped, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
 import { BundledData, type DataPlace } from './bundled-data.ts';
+import type { LayerActivity } from '../../simulate/activity.ts';
 import type { PartialResult, Predictions, RunResult } from './engine.ts';
-import { KeptRuns } from './kept-runs.ts';
+import { type KeptRun, KeptRuns, type RunRecipe } from './kept-runs.ts';
 import { type Answer, answerQuestion, type Question } from './questions.ts';
-import { loadJob, loadMapJob, type RunRequest } from './load-job.ts';
+import { loadJob, loadMapJob, missingImages, type RunRequest } from './load-job.ts';
 import { openPicture } from './open-picture.ts';
 
 /** Images that the reference can do while a person waits. */
@@ -23,6 +24,15 @@ const referenceImages = 5;
 /** What a run tells while it lasts. */
 export interface RunHooks extends LongWork {
   readonly onPartial?: ((partial: PartialResult) => void) | undefined;
+  /** False: nothing is kept for questions. True by default. */
+  readonly isKept?: boolean | undefined;
+}
+
+/** What came of a run, and what of it is needed to make it again for questions. */
+export interface RunOutcome {
+  readonly result: RunResult;
+  /** Empty after an estimate. */
+  readonly activity: readonly LayerActivity[];
 }
 
 /** Runs jobs. Whoever makes it disposes it. */
@@ -32,6 +42,8 @@ export class Simulator {
   #backend: Promise<GpuBackend> | undefined;
   /** Ends when the job before has ended. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** Runs that are being made again. */
+  readonly #making = new Map<number, Promise<KeptRun>>();
 
   /** @param place where the files of `data/` are; as text, the address of the folder, with a slash at the end */
   constructor(place: string | DataPlace) {
@@ -43,18 +55,25 @@ export class Simulator {
    * @param id names the run in later questions
    * @throws {CimError} of the stage that cannot be done
    */
-  run(id: number, request: RunRequest, hooks: RunHooks = {}): Promise<RunResult> {
+  run(id: number, request: RunRequest, hooks: RunHooks = {}): Promise<RunOutcome> {
     const run = this.#queue.then(() => this.#run(id, request, hooks));
     this.#queue = run.catch(() => undefined);
     return run;
   }
 
   /**
-   * Answers a question about a run.
-   * @throws {CimError} when the run is not kept any more, or has no answer
+   * Answers a question about a run; undefined when it is not kept and there is no recipe.
+   * @param recipe what the run is made again from
+   * @throws {CimError} when the question has no answer
    */
-  ask(run: number, question: Question): Answer {
-    return answerQuestion(this.#runs.get(run), question);
+  async ask(run: number, question: Question, recipe?: RunRecipe): Promise<Answer | undefined> {
+    const kept = this.#runs.get(run) ?? (recipe && (await this.#again(run, recipe)));
+    return kept && answerQuestion(kept, question);
+  }
+
+  /** Frees what is kept of a run. */
+  forget(run: number): void {
+    this.#runs.forget(run);
   }
 
   /** Gives the GPU device back. */
@@ -64,14 +83,17 @@ export class Simulator {
     await backend?.[Symbol.asyncDispose]();
   }
 
-  async #run(id: number, request: RunRequest, hooks: RunHooks): Promise<RunResult> {
+  async #run(id: number, request: RunRequest, hooks: RunHooks): Promise<RunOutcome> {
     const { settings } = request;
     const mapJob = await loadMapJob(request, this.#data);
-    if (settings.images === 0) return this.#estimate(id, request, mapJob, hooks);
+    const missing = settings.images === 0 ? undefined : missingImages(request, mapJob);
+    if (settings.images === 0 || missing !== undefined)
+      return this.#estimate(id, request, mapJob, { hooks, missing });
     const job = await loadJob(request, mapJob, { data: this.#data, openPicture });
     const gpu = await this.#open();
     try {
-      return await this.#simulate(id, request, gpu ? job : fewer(job), { gpu, hooks });
+      const most = gpu ? Infinity : referenceImages;
+      return await this.#simulate(id, request, firstOf(job, most), { gpu, hooks });
     } catch (error) {
       // Whatever went wrong on the device (it may be lost), the next run gets a new one.
       if (gpu && !(error instanceof CimError && error.name === 'CancelledError'))
@@ -82,11 +104,20 @@ export class Simulator {
     }
   }
 
-  #estimate(id: number, request: RunRequest, job: MapJob, hooks: RunHooks): RunResult {
+  #estimate(
+    id: number,
+    request: RunRequest,
+    job: MapJob,
+    { hooks, missing }: { readonly hooks: RunHooks; readonly missing: string | undefined },
+  ): RunOutcome {
     const { mapping, timeline, report } = estimate(job, hooks);
     const { seed } = request.settings;
-    this.#runs.keep(id, { mapping, seed, activity: [], images: undefined });
-    return { id, settings: request.settings, report, timeline, predictions: nothingPredicted };
+    if (hooks.isKept !== false)
+      this.#runs.keep(id, { mapping, seed, activity: [], images: undefined });
+    const settings = { ...request.settings, images: 0, ownImages: undefined };
+    const predictions = nothingPredicted;
+    const result = { id, settings, report, timeline, predictions, missingImages: missing };
+    return { result, activity: [] };
   }
 
   async #simulate(
@@ -94,16 +125,44 @@ export class Simulator {
     request: RunRequest,
     job: Job,
     { gpu, hooks }: { readonly gpu: GpuBackend | undefined; readonly hooks: RunHooks },
-  ): Promise<RunResult> {
+  ): Promise<RunOutcome> {
     const backend: MacroBackend = gpu ?? openReference();
     const onOutputs = countRight(job.images, hooks.onPartial);
     const done = await runJob(job, backend, { ...hooks, onOutputs });
     const { mapping, timeline, activity } = done;
-    this.#runs.keep(id, { mapping, seed: job.seed, activity, images: job.images.images });
+    if (hooks.isKept !== false)
+      this.#runs.keep(id, { mapping, seed: job.seed, activity, images: job.images.images });
     // As the command line's --backend browser says it.
     const report = gpu ? { ...done.report, backend: 'browser' } : done.report;
     const predictions = predictionsOf(job.images, done.outputs, done.exactOutputs);
-    return { id, settings: request.settings, report, timeline, predictions };
+    return { result: { id, settings: request.settings, report, timeline, predictions }, activity };
+  }
+
+  /** A run that was kept once, mapped again; whoever asks for it meanwhile waits for the same. */
+  #again(id: number, recipe: RunRecipe): Promise<KeptRun> {
+    const found = this.#making.get(id);
+    if (found) return found;
+    const make = async (): Promise<KeptRun> => {
+      try {
+        const run = await this.#make(recipe);
+        this.#runs.keep(id, run);
+        return run;
+      } finally {
+        this.#making.delete(id);
+      }
+    };
+    const making = make();
+    this.#making.set(id, making);
+    return making;
+  }
+
+  async #make({ request, images, activity }: RunRecipe): Promise<KeptRun> {
+    const { seed } = request.settings;
+    const mapJob = await loadMapJob(request, this.#data);
+    if (images === 0) return { mapping: mapped(mapJob), seed, activity, images: undefined };
+    const job = await loadJob(request, mapJob, { data: this.#data, openPicture });
+    const { images: same } = firstOf(job, images).images;
+    return { mapping: mapped(job), seed, activity, images: same };
   }
 
   /** The GPU; undefined where there is none. */
@@ -122,10 +181,11 @@ export class Simulator {
   }
 }
 
-/** As many images of a job as the reference can do. */
-function fewer(job: Job): Job {
+/** A job with at most `most` of its images. */
+function firstOf(job: Job, most: number): Job {
   const { images } = job.images;
-  const count = Math.min(referenceImages, images.images);
+  if (images.images <= most) return job;
+  const count = most;
   const size = images.data.length / images.images;
   const map = { ...images, images: count, data: images.data.subarray(0, count * size) };
   return {

@@ -1,7 +1,8 @@
 // The page's address: the settings of a run and the view that is shown, so that a link gives both again.
 
 import type { RunSettings } from '../engine/run-settings.ts';
-import { readSettings, writeSettings } from '../engine/run-settings.ts';
+import { ownImagesWord, readSettings, writeSettings } from '../engine/run-settings.ts';
+import { chipWords, checkWords, settingWords } from '../engine/setting-words.ts';
 
 /** What an address says. */
 export interface Place {
@@ -11,12 +12,22 @@ export interface Place {
   readonly runs: boolean;
 }
 
+/** All words that an address knows: those of `mars run`, the element's short ones, and the page's own. */
+const known: readonly string[] = [
+  ...settingWords,
+  'set',
+  ...Object.keys(chipWords),
+  ownImagesWord,
+  'view',
+];
+
 /**
  * Reads the query of an address.
- * @throws {UsageError} naming what it says that is not permitted
+ * @throws {UsageError} naming the word that is unknown, or whose value is not permitted
  */
 export function readAddress(query: string): Place {
   const text = new URLSearchParams(query);
+  checkWords([...text.keys()], known);
   const view = text.get('view') ?? undefined;
   return { settings: readSettings(text), view, runs: [...text.keys()].some(isSetting) };
 }

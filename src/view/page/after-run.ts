@@ -1,11 +1,8 @@
-// What is done once a run has ended: it is kept, and compared with the same job on a chip without sparsity support.
+// What is done once a run has ended: it is kept, and compared with the same job on a chip that stores every group.
 
 import type { Report } from '../../report/report.ts';
 import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
 import type { RunStore } from './run-store.ts';
-
-/** Images on which the chip that stores every group is simulated, to compare with. */
-const denseImages = 20;
 
 /** Keeps a run, with the names of the files that took part. */
 export async function keepRun(
@@ -19,7 +16,11 @@ export async function keepRun(
   await store.keep({ date: new Date().toISOString(), settings, files: names, report });
 }
 
-/** The same job on a chip that stores every group; undefined where this one does, or that one cannot be had. */
+/**
+ * The same job on a chip that stores every group, estimated: cycles and stored bits need no images.
+ * @param engine one that nobody else waits for
+ * @returns undefined where the run's own chip stores every group, or the other one cannot be had
+ */
 export async function denseReport(
   engine: Engine,
   { settings, report }: RunResult,
@@ -27,11 +28,39 @@ export async function denseReport(
 ): Promise<Report | undefined> {
   const { groups, groupsKept } = report.compression;
   if (groups === groupsKept) return undefined;
-  const images = Math.min(settings.images, denseImages);
-  const changed = { ...settings, images, set: [...settings.set, 'controller.sparsity=none'] };
+  const set = [...settings.set, 'controller.sparsity=none'];
   try {
-    return (await engine.run(changed, files)).report;
+    return (await engine.run({ ...settings, images: 0, set }, files, { isKept: false })).report;
   } catch {
     return undefined; // Such as a larger weight SRAM than the chip has: the run itself is shown all the same.
   }
+}
+
+/** Compares one run at a time with {@link denseReport}, on a worker of its own. */
+export interface DenseComparer {
+  /** Undefined also when it was stopped. */
+  compare(result: RunResult, files: UserFiles): Promise<Report | undefined>;
+  /** Ends the worker at once with what it does. */
+  stop(): void;
+}
+
+/** Makes a comparer. @param open opens an engine of its own for each comparison */
+export function makeDenseComparer(open: () => Engine): DenseComparer {
+  let busy: Engine | undefined;
+  const stop = (): void => {
+    busy?.dispose();
+    busy = undefined;
+  };
+  return {
+    stop,
+    compare: async (result, files) => {
+      stop();
+      const engine = open();
+      busy = engine;
+      const report = await denseReport(engine, result, files);
+      if (busy !== engine) return undefined;
+      stop();
+      return report;
+    },
+  };
 }

@@ -5,6 +5,8 @@ import type { Report } from '../../report/report.ts';
 import { readMetrics } from '../../train/metrics-file.ts';
 import type { NamedBytes, UserFiles } from '../engine/engine.ts';
 import type { Metrics } from './train-tab.ts';
+import { openPicture } from '../engine/open-picture.ts';
+import { checkFiles } from './own-files.ts';
 import { kindOfFile } from './sort-files.ts';
 
 /** Who gets them. */
@@ -12,30 +14,52 @@ export interface FileTakers {
   readonly add: (files: UserFiles) => void;
   readonly addReport: (report: { readonly name: string; readonly report: Report }) => void;
   readonly addMetrics: (metrics: Metrics) => void;
-  readonly fail: (message: string) => void;
+  /** Called after all; empty: every file was taken. */
+  readonly done: (problems: readonly string[]) => void;
 }
 
-/** Makes the function that takes files. */
+/** What is to be done with a file once it was read without fault. */
+type Take = () => void;
+
+/** Makes the function that takes files. A bad one is refused with what is wrong with it; the others are taken. */
 export function makeFileIntake(takers: FileTakers): (files: readonly File[]) => Promise<void> {
   return async (files) => {
-    try {
-      const read = await Promise.all(files.map(readFile));
-      const images = read.filter((file) => kindOfFile(file) === 'images');
-      if (images.length > 0) takers.add({ images });
-      for (const file of read) hand(file, takers);
-    } catch (error) {
-      takers.fail(error instanceof CimError ? error.message : String(error));
-    }
+    const problems: string[] = [];
+    const attempt = async (read: () => Promise<Take>): Promise<void> => {
+      try {
+        (await read())();
+      } catch (error) {
+        problems.push(error instanceof CimError ? error.message : String(error));
+      }
+    };
+    const images: NamedBytes[] = [];
+    for (const file of files)
+      await attempt(async () => {
+        const named = await readFile(file);
+        if (kindOfFile(named) !== 'images') return await taken(named, takers);
+        return () => images.push(named);
+      });
+    if (images.length > 0) await attempt(() => checked({ images }, takers));
+    takers.done(problems);
   };
 }
 
-function hand(file: NamedBytes, takers: FileTakers): void {
+async function taken(file: NamedBytes, takers: FileTakers): Promise<Take> {
   const kind = kindOfFile(file);
-  if (kind === 'network') takers.add({ network: file });
-  else if (kind === 'chip') takers.add({ chip: file });
-  else if (kind === 'report') takers.addReport({ name: file.name, report: parsed(file) as Report });
-  else if (kind === 'metrics')
-    takers.addMetrics({ name: file.name, epochs: readMetrics(file.bytes, file.name) });
+  if (kind === 'network') return await checked({ network: file }, takers);
+  if (kind === 'chip') return await checked({ chip: file }, takers);
+  const { name } = file;
+  if (kind === 'metrics') {
+    const epochs = readMetrics(file.bytes, name);
+    return () => takers.addMetrics({ name, epochs });
+  }
+  const report = parsed(file) as Report;
+  return () => takers.addReport({ name, report });
+}
+
+async function checked(files: UserFiles, { add }: FileTakers): Promise<Take> {
+  await checkFiles(files, openPicture);
+  return () => add(files);
 }
 
 const readFile = async (file: File): Promise<NamedBytes> => ({

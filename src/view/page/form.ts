@@ -16,6 +16,8 @@ import {
 import { make, setText } from '../make-element.ts';
 import { type ChipControls, makeChipControls } from './chip-controls.ts';
 import { type Field, makeField } from './field.ts';
+import { type FileFields, makeOwnFileControls } from './own-file-controls.ts';
+import { OwnFiles } from './own-files.ts';
 
 /** What a person has set. */
 export interface Wanted {
@@ -32,7 +34,7 @@ export interface RunForm {
    */
   read(): Wanted;
   fill(settings: RunSettings): void;
-  /** Takes over files, in place of those of the same kind. */
+  /** Takes over files that `checkFiles` has read, and chooses them. */
   addFiles(files: UserFiles): void;
   /** Shows an error beside its control. Gives false if it belongs to none. */
   showError(error: CimError): boolean;
@@ -49,13 +51,15 @@ const range = (low: number, high: number): Readonly<Record<string, string>> => (
 export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm {
   const fields = makeFields();
   const chipControls = makeChipControls();
-  const filesElement = make('p', { class: 'note wide', attributes: { id: 'given-files' } });
-  const element = layOut(fields, chipControls, filesElement, onFiles);
-  let files: UserFiles = {};
+  const own = new OwnFiles();
   const { chip: chipField } = fields;
   const showChip = (set: readonly string[]): void => {
-    chipControls.show(baseChip(chipField.input.value, files), set);
+    chipControls.show(baseChip(chipField.input.value, own), set);
   };
+  const ownControls = makeOwnFileControls(own, fields, (control) => {
+    if (control === 'chip') showChip([]);
+  });
+  const element = layOut(fields, chipControls, ownControls.element, onFiles);
   chipField.input.addEventListener('change', () => showChip([]));
   showChip([]);
   const every = (): readonly Field[] => [...Object.values(fields), ...chipControls.fields];
@@ -66,6 +70,7 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
       for (const { name, input } of Object.values(fields)) text.set(name, input.value.trim());
       for (const one of chipControls.changed()) text.append('set', one);
       const settings = readSettings(text);
+      const files = own.of(settings);
       loadChip(settings, files);
       return { settings, files };
     },
@@ -73,17 +78,13 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
       const text = writeSettings({ ...defaultSettings, ...settings });
       for (const { name, input } of Object.values(fields))
         setValue(input, text.get(name) ?? usualText(name));
+      ownControls.show();
       showChip(settings.set);
     },
     addFiles: (added) => {
-      files = { ...files, ...added };
-      for (const [kind, name] of [
-        ['network', files.network?.name],
-        ['chip', files.chip?.name],
-      ] as const)
-        if (name !== undefined) setValue(fields[kind].input, name);
+      for (const choice of own.add(added)) ownControls.choose(choice);
+      ownControls.show();
       if (added.chip) showChip([]);
-      setText(filesElement, filesText(files));
     },
     showError: (error) => {
       const field = fieldOf(error, every());
@@ -97,8 +98,7 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
   };
 }
 
-function makeFields(): Readonly<Record<'network' | 'chip', Field>> &
-  Readonly<Record<string, Field>> {
+function makeFields(): FileFields & Readonly<Record<string, Field>> {
   const names = (list: readonly string[]): readonly (readonly [string, string])[] =>
     list.map((name) => [name, name]);
   const networks = networkNames.map((name): readonly [string, string] => [
@@ -109,6 +109,12 @@ function makeFields(): Readonly<Record<'network' | 'chip', Field>> &
     makeField({ name, label, attributes });
   return {
     network: makeField({ name: 'network', label: 'Network', choices: networks, isWide: true }),
+    'own-images': makeField({
+      name: 'own-images',
+      label: 'Images from',
+      choices: [['', 'the network’s test set']],
+      isWide: true,
+    }),
     images: from('images', 'Images (0: none)', { ...range(0, mostImages), step: '1' }),
     seed: from('seed', 'Seed', { ...range(0, 2 ** 32 - 1), step: '1' }),
     weightBits: from('weight-bits', 'Weight bits', {
@@ -170,7 +176,11 @@ function layOut(
     input.value = '';
   });
   return make('div', { class: 'fields' }, [
-    group('Network and images', ['network', 'images', 'seed'], [chooser.element, filesElement]),
+    group(
+      'Network and images',
+      ['network', 'own-images', 'images', 'seed'],
+      [chooser.element, filesElement],
+    ),
     group('Compression', [
       'weightBits',
       'activationBits',
@@ -182,18 +192,14 @@ function layOut(
   ]);
 }
 
-/** The chip that changes are counted from; the usual one while the name is that of a file which is not given yet. */
-function baseChip(name: string, files: UserFiles): ChipSpec {
-  if (name in chips && files.chip?.name !== name) return chipNamed(name);
-  return files.chip
-    ? loadChip({ ...defaultSettings, chip: name }, files)
-    : chipNamed(defaultSettings.chip);
-}
+/** The chip that changes are counted from; the default one while the name is that of a file which is not here. */
+const baseChip = (name: string, own: OwnFiles): ChipSpec =>
+  own.chip(name) ?? chipNamed(Object.hasOwn(chips, name) ? name : defaultSettings.chip);
 
-/** Sets a value; a select gets the option if it has none of that value. */
+/** Sets a value; a select gets an option of that value if it has none. */
 function setValue(input: HTMLInputElement | HTMLSelectElement, value: string): void {
   if (input instanceof HTMLSelectElement && ![...input.options].some((one) => one.value === value))
-    input.append(make('option', { text: `${value} (file)`, attributes: { value } }));
+    input.append(make('option', { text: value, attributes: { value, 'data-file': '' } }));
   input.value = value;
 }
 
@@ -207,11 +213,6 @@ const writeSettingsOf: ReadonlyMap<string, string> = new Map([
   ['balance', defaultSettings.balance],
   ['seed', String(defaultSettings.seed)],
 ]);
-
-function filesText({ network, chip, images = [] }: UserFiles): string {
-  const names = [network, chip, ...images].flatMap((file) => (file ? [file.name] : []));
-  return names.length === 0 ? '' : `Your files in use: ${names.join(', ')}`;
-}
 
 /** The control that an error is about, by the places that it names. */
 function fieldOf(error: CimError, fields: readonly Field[]): Field | undefined {

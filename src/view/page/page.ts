@@ -2,12 +2,15 @@
 
 import './page.css';
 import { countOf } from '../../core/words.ts';
+import './own-files.css';
 import '../pieces.css';
-import { assert, CancelledError, CimError } from '../../core/errors.ts';
+import { assert, CancelledError, CimError, UsageError } from '../../core/errors.ts';
 import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 import { makeButton, make } from '../make-element.ts';
 import { readAddress, writeAddress } from './address.ts';
+import { makeDenseComparer } from './after-run.ts';
 import { makeFileIntake } from './file-intake.ts';
 import { makeRunForm, type Wanted } from './form.ts';
 import { makeResults } from './results.ts';
@@ -24,8 +27,10 @@ const engine = openEngine(dataUrl.href);
 const store = openRunStore();
 const status = makeRunStatus();
 const form = makeRunForm((files) => void takeFiles(files));
+const comparer = makeDenseComparer(() => openEngine(dataUrl.href));
 const results = makeResults({
   engine,
+  comparer,
   store,
   reuse: (settings) => form.fill(settings),
   dataUrl,
@@ -40,7 +45,13 @@ const takeFiles = makeFileIntake({
   add: (files) => form.addFiles(files),
   addReport: (report) => results.addReport(report),
   addMetrics: (metrics) => results.addMetrics(metrics),
-  fail: (message) => status.fail(message),
+  done: (problems) => {
+    if (problems.length > 0) status.refuse(problems.join('\n'));
+    else {
+      status.refuse('');
+      form.clearErrors();
+    }
+  },
 });
 let stop: AbortController | undefined;
 
@@ -79,11 +90,17 @@ async function openAddress(): Promise<void> {
   try {
     const { settings, view, runs } = readAddress(location.search);
     form.fill(settings);
+    if (view !== undefined && !results.names.includes(view)) throw notAView(view, results.names);
     if (view !== undefined) results.show(view);
     if (runs) await submit();
   } catch (error) {
     tell(error);
   }
+}
+
+function notAView(view: string, known: readonly string[]): UsageError {
+  const todo = `wanted: one of ${known.join(', ')}`;
+  return new UsageError({ what: `"${view}" is not permitted`, where: 'view', todo });
 }
 
 async function submit(): Promise<void> {
@@ -102,6 +119,7 @@ async function submit(): Promise<void> {
 
 async function run({ settings, files }: Wanted): Promise<void> {
   stop?.abort();
+  comparer.stop();
   const control = new AbortController();
   stop = control;
   runButton.disabled = true;
@@ -127,8 +145,10 @@ async function run({ settings, files }: Wanted): Promise<void> {
   }
 }
 
-function doneText({ settings, report }: RunResult, seconds: number): string {
+function doneText({ settings, report, missingImages }: RunResult, seconds: number): string {
   const time = `in ${seconds.toFixed(1)} s`;
+  if (missingImages !== undefined)
+    return `Estimated ${time}, no images simulated: ${notIncluded(missingImages)}. Drop ${imagesOf(missingImages)} here, then run again.`;
   if (settings.images === 0) return `Estimated ${time}, no images simulated.`;
   const done = `${countOf(report.images, 'image')} on ${report.adapter} ${time}.`;
   if (report.backend !== 'reference') return done;

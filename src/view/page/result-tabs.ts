@@ -8,6 +8,7 @@ import { cifar10Classes } from '../../datasets/cifar.ts';
 import type { ColumnSums } from '../../inspect/column-sums.ts';
 import type { GroupPattern } from '../../inspect/group-pattern.ts';
 import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
+import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 import { commandLine } from '../engine/run-settings.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { formatShare } from '../format.ts';
@@ -76,6 +77,12 @@ export function drawImages(panel: HTMLElement, { result }: Shown): TabContent {
   const { predictions, report } = result;
   const classNames = report.dataset.startsWith('cifar10 ') ? cifar10Classes : undefined;
   if (predictions.classes > 0) return drawImageList(panel, predictions, { classNames });
+  const { missingImages } = result;
+  if (missingImages !== undefined)
+    return tell(
+      panel,
+      `${notIncluded(missingImages)}. Drop ${imagesOf(missingImages)} here, then run again.`,
+    );
   return tell(panel, 'This was an estimate. Set the images to one or more to see predictions.');
 }
 

@@ -15,7 +15,7 @@ import {
   drawTimeline,
   type Shown,
 } from './result-tabs.ts';
-import { denseReport, keepRun } from './after-run.ts';
+import { type DenseComparer, keepRun } from './after-run.ts';
 import type { RunStore } from './run-store.ts';
 import { drawRunsPanel, type GivenReport } from './runs-panel.ts';
 import { drawSweepPanel } from './sweep-panel.ts';
@@ -27,6 +27,8 @@ export interface Results {
   readonly element: HTMLElement;
   /** Name of the view that is shown. */
   readonly shown: string;
+  /** Names of all views. */
+  readonly names: readonly string[];
   show(view: string): void;
   /** Shows a run, and keeps it. */
   take(result: RunResult, files: UserFiles): Promise<void>;
@@ -37,6 +39,7 @@ export interface Results {
 /** What the views work with. */
 export interface ResultParts {
   readonly engine: Engine;
+  readonly comparer: DenseComparer;
   readonly store: Promise<RunStore>;
   /** Fills the form again. */
   readonly reuse: (settings: RunSettings) => void;
@@ -59,8 +62,7 @@ export function makeResults(parts: ResultParts): Results {
   const sweep = ofRun((panel, { engine, result, files }) =>
     drawSweepPanel(panel, { engine, settings: result.settings, files }),
   );
-  const runs = (panel: HTMLElement): TabContent =>
-    drawRunsPanel(panel, { store: parts.store, given, reuse: parts.reuse });
+  const runs = (panel: HTMLElement): TabContent => drawRunsPanel(panel, { ...parts, given });
   const training = makeTrainTab({ dataUrl: parts.dataUrl, onTrained: parts.simulate });
   const all: readonly Tab[] = [
     { name: 'headline', label: 'Overview', draw: ofRun(drawOverview) },
@@ -77,7 +79,7 @@ export function makeResults(parts: ResultParts): Results {
     { name: 'sources', label: 'Sources', draw: ofRun(drawSources) },
   ];
   const compareWithDense = async (result: RunResult, files: UserFiles): Promise<void> => {
-    const dense = await denseReport(parts.engine, result, files);
+    const dense = await parts.comparer.compare(result, files);
     if (dense === undefined || shown?.result !== result) return;
     shown = { ...shown, dense };
     if (tabs.shown === 'headline') tabs.redraw();
@@ -89,8 +91,10 @@ export function makeResults(parts: ResultParts): Results {
     get shown() {
       return tabs.shown;
     },
+    names: all.map(({ name }) => name),
     show: tabs.show,
     take: async (result, files) => {
+      if (shown) parts.engine.forget(shown.result.id);
       shown = { engine: parts.engine, result, files, dense: undefined };
       tabs.redraw();
       await keepRun(await parts.store, result, files);

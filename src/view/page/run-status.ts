@@ -16,6 +16,8 @@ export interface RunStatus {
   end(message: string): void;
   /** Ends with an error. */
   fail(message: string): void;
+  /** Says that a file was refused, while a run may go on; empty: says nothing any more. */
+  refuse(message: string): void;
 }
 
 const stageNames: Readonly<Record<Progress['stage'], string>> = {
@@ -72,6 +74,9 @@ export function makeRunStatus(): RunStatus {
       bar.value = 0;
       soFar.textContent = '';
       setText(alert, message);
+    },
+    refuse: (message) => {
+      alert.textContent = message;
     },
   };
 }

@@ -126,7 +126,7 @@ async function measure(
   const { engine, settings, files } = base;
   const others = settings.set.filter((setting) => !setting.startsWith(`${sweepable.path}=`));
   const changed = { ...settings, images, set: [...others, `${sweepable.path}=${value}`] };
-  const { report } = await engine.run(changed, files, { signal });
+  const { report } = await engine.run(changed, files, { signal, isKept: false });
   const { top1, quantizedTop1 } = report.accuracy;
   return { x: value, top1: top1 ?? 0, exactTop1: quantizedTop1, images: report.images };
 }

@@ -50,9 +50,12 @@ function accuracyFacts({ accuracy, images, energy }: Report): readonly Fact[] {
 
 function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] {
   const { performance, energy, topsPerWatt } = report;
-  const against = (of: (one: Report) => number): string => {
+  const isAlike = dense?.energy.activity === report.energy.activity;
+  const against = (of: (one: Report) => number, needsActivity = true): string => {
     const base = dense ? of(dense) : 0;
-    return base > 0 ? `${formatRatio(of(report) / base)} the dense chip` : '';
+    return base > 0 && (isAlike || !needsActivity)
+      ? `${formatRatio(of(report) / base)} the dense chip`
+      : '';
   };
   const known = (...parts: readonly string[]): string => parts.filter(Boolean).join(', ');
   return [
@@ -61,7 +64,7 @@ function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] 
       value: formatCount(performance.framesPerSecond),
       note: known(
         `${formatWhole(performance.cyclesPerFrame)} cycles each`,
-        against((one) => one.performance.framesPerSecond),
+        against((one) => one.performance.framesPerSecond, false),
       ),
     },
     {

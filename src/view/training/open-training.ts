@@ -4,6 +4,7 @@ import { CancelledError, EnvironmentError } from '../../core/errors.ts';
 import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../train/train-options.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import { errorOf } from '../engine/plain-error.ts';
+import { deadWorker, watchWorker } from '../engine/worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainedResult } from './training-messages.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
@@ -42,7 +43,7 @@ export const usualThreads = (): number =>
  * @param dataUrl address of the folder `data/` that was built beside the page, with a slash at the end
  * @throws {CimError} when files are missing or wrong, or the loss is no number any more
  * @throws {CancelledError} when `signal` says stop, after a last checkpoint
- * @throws {EnvironmentError} when there is no worker, or WebAssembly is forbidden
+ * @throws {EnvironmentError} when there is no worker, it dies, or WebAssembly is forbidden
  */
 export function startTraining(
   settings: TrainingSettings,
@@ -54,10 +55,12 @@ export function startTraining(
   return new Promise((resolve, reject) => {
     const worker = openWorker();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isReady = false;
+    const watch = watchWorker(worker, (why) => fail(isReady ? died(why) : noWorker(why)));
     const end = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
-      worker.terminate();
+      watch.end();
     };
     const fail = (error: Error): void => {
       end();
@@ -68,9 +71,11 @@ export function startTraining(
       timer = setTimeout(() => fail(stopped()), stopWithin);
     };
     signal?.addEventListener('abort', stop);
-    worker.addEventListener('error', (event) => fail(noWorker(event.message)));
     worker.addEventListener('message', ({ data: message }: MessageEvent<FromTrainer>) => {
-      if (message.kind === 'error') fail(errorOf(message.error));
+      if (message.kind === 'ready') {
+        isReady = true;
+        watch.watchLock(message.lock);
+      } else if (message.kind === 'error') fail(errorOf(message.error));
       else if (message.kind === 'result') {
         end();
         resolve(message.result);
@@ -89,7 +94,7 @@ function openWorker(): Worker {
   }
 }
 
-type Told = Exclude<FromTrainer, { readonly kind: 'result' | 'error' }>;
+type Told = Exclude<FromTrainer, { readonly kind: 'ready' | 'result' | 'error' }>;
 
 function tell(message: Told, options: TrainingOptions): void {
   if (message.kind === 'progress') options.onProgress?.(message.progress);
@@ -100,6 +105,12 @@ function tell(message: Told, options: TrainingOptions): void {
 
 const send = (worker: Worker, message: ToTrainer): void => worker.postMessage(message);
 const stopped = (): CancelledError => new CancelledError({ what: 'training was stopped' });
+const died = (why: string): EnvironmentError =>
+  deadWorker(
+    'the training',
+    why,
+    'resume from the last epoch, or start again; if it stops again, memory may be short: take fewer images',
+  );
 const noWorker = (why: string | undefined, cause?: unknown): EnvironmentError =>
   new EnvironmentError({
     what: `training needs a worker, which does not start${why ? `: ${why}` : ''}`,

@@ -1,7 +1,7 @@
 // The Train tab: settings, a training as it goes, its network.
 
 import './train-panel.css';
-import { CancelledError, CimError } from '../../core/errors.ts';
+import { CancelledError, CimError, EnvironmentError } from '../../core/errors.ts';
 import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../train/train-options.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import { saveFile } from '../figure/save-file.ts';
@@ -134,7 +134,8 @@ class LivePanel implements TrainPanel {
     } catch (error) {
       if (error instanceof CancelledError) this.#tell(stoppedText(this.#last));
       else {
-        this.#begun = undefined;
+        // What ended with its worker can go on from its last epoch.
+        if (!(error instanceof EnvironmentError && begun.checkpoint)) this.#begun = undefined;
         this.#tellError(error);
       }
     } finally {
@@ -203,8 +204,8 @@ class LivePanel implements TrainPanel {
   }
 
   #tellError(error: unknown): void {
-    if (!(error instanceof CimError)) throw error;
-    this.#message.textContent = error.message;
+    this.#message.textContent =
+      error instanceof CimError ? error.message : `This is a bug in mars-cim: ${String(error)}`;
     this.#message.classList.add('mars-train-error');
   }
 }

@@ -39,8 +39,9 @@ export type ToTrainer =
   | { readonly kind: 'train'; readonly request: TrainingRequest }
   | { readonly kind: 'stop' };
 
-/** From the worker. `result` or `error` is the last. */
+/** From the worker. `ready` comes first, with the lock that it holds while it lives; `result` or `error` is the last. */
 export type FromTrainer =
+  | { readonly kind: 'ready'; readonly lock: string | undefined }
   | { readonly kind: 'progress'; readonly progress: TrainProgress }
   | { readonly kind: 'epoch'; readonly record: EpochRecord }
   | { readonly kind: 'groups'; readonly layers: readonly GroupsOfLayer[] }

@@ -1,6 +1,7 @@
 // The training worker: one training behind messages. Nothing of ONNX Runtime is loaded before it is asked for.
 
 import { plainError } from '../engine/plain-error.ts';
+import { holdLifeLock } from '../engine/worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainingRequest } from './training-messages.ts';
 
 /** The part of a worker's global scope that is used; this fence has the window's types. */
@@ -16,6 +17,8 @@ scope.addEventListener('message', ({ data: message }) => {
   if (message.kind === 'stop') stop.abort();
   else void run(message.request);
 });
+
+void holdLifeLock().then((lock) => scope.postMessage({ kind: 'ready', lock }));
 
 async function run(request: TrainingRequest): Promise<void> {
   try {

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../../src/chips/index.ts';
-import {
-  attributeNames,
-  chipAttributes,
-  runKey,
-  settingAttributes,
-  settingsOf,
-} from '../../../src/view/element/attributes.ts';
+import { attributeNames, runKey, settingsOf } from '../../../src/view/element/attributes.ts';
 import { defaultSettings, writeSettings } from '../../../src/view/engine/run-settings.ts';
+import { chipWords, settingWords } from '../../../src/view/engine/setting-words.ts';
 import { caught } from '../../support/caught.ts';
 
 const element = (attributes: Readonly<Record<string, string>>) => ({
   getAttribute: (name: string) => attributes[name] ?? null,
+  getAttributeNames: () => Object.keys(attributes),
 });
 
 describe('the attributes of the element', () => {
@@ -38,7 +34,7 @@ describe('the attributes of the element', () => {
     });
     const names = [...all.keys(), 'density-profile'];
 
-    expect([...settingAttributes].toSorted()).toEqual(names.toSorted());
+    expect([...settingWords].toSorted()).toEqual(names.toSorted());
   });
 
   it('split `set` at white space and let a short form win over it', () => {
@@ -58,7 +54,7 @@ describe('the attributes of the element', () => {
     ['overlap', 'ideal'],
   ])('%s="%s" changes the one value of the chip that it stands for', (name, value) => {
     const { set } = settingsOf(element({ [name]: value }));
-    const path = chipAttributes[name]!.split('.');
+    const path = chipWords[name]!.split('.');
 
     const changed: unknown = setChipValues(mars, set);
     const at = path.reduce((node, key) => (node as Record<string, unknown>)[key], changed);
@@ -73,6 +69,24 @@ describe('the attributes of the element', () => {
     expect(caught(() => settingsOf(element({ cores: '2 adc.bits=1' }))).message).toBe(
       'cores: "2 adc.bits=1" is not permitted; wanted: one value, for cores.count',
     );
+  });
+
+  it.each([
+    ['adc-bit', '"adc-bit" is no setting; did you mean adc-bits? known: network, images'],
+    ['adcbits', 'did you mean adc-bits?'],
+    ['image', 'did you mean images?'],
+    ['weightbits', 'did you mean weight-bits?'],
+    ['adc.bits', 'did you mean set=adc.bits=…?'],
+  ])('%s is a slip, refused by name with the right word', (name, message) => {
+    expect(caught(() => settingsOf(element({ [name]: '4' }))).message).toContain(message);
+  });
+
+  it('leave alone what HTML and frameworks add', () => {
+    const names = 'id class style slot part lang title hidden role tabindex data-set aria-label ';
+    const added = `${names}_ngcontent-abc-1 v-cloak x-data @click wire:id onclick nonce is dir`;
+
+    const there = Object.fromEntries(added.split(' ').map((name) => [name, '']));
+    expect(settingsOf(element(there))).toEqual(defaultSettings);
   });
 
   it('make another run when any but the look changes', () => {

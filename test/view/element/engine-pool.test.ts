@@ -12,6 +12,7 @@ const open = (): Engine => {
     device: undefined,
     run: () => Promise.reject(new Error('not asked for here')),
     ask: () => Promise.reject(new Error('not asked for here')),
+    forget: () => undefined,
     dispose: () => disposed++,
   };
 };
