@@ -77,13 +77,9 @@ export function drawSweepPanel(panel: HTMLElement, base: SweepBase): TabContent 
         rows.push(await measure({ base, sweepable, value, images: count }, control.signal));
         view.update({ setting: sweepable.setting, rows: [...rows] });
       }
-      const unknown = rows.filter(({ top1 }) => top1 === null).length;
-      line.textContent =
-        unknown === 0 ? 'Done.' : `Done. ${unknown} of ${rows.length} runs have no accuracy.`;
+      line.textContent = doneText(rows);
     } catch (error) {
-      if (stop !== control) return;
-      line.textContent = error instanceof CimError ? error.message : String(error);
-      if (error instanceof CancelledError) line.textContent = 'Cancelled.';
+      if (stop === control) line.textContent = endText(error);
     } finally {
       if (stop === control) cancel.disabled = true;
     }
@@ -118,6 +114,16 @@ function makeFields(most: number): { readonly what: Field; readonly images: Fiel
   });
   images.input.value = String(Math.min(usualImages, most));
   return { what, images };
+}
+
+function endText(error: unknown): string {
+  if (error instanceof CancelledError) return 'Cancelled.';
+  return error instanceof CimError ? error.message : String(error);
+}
+
+function doneText(rows: readonly SweepRow[]): string {
+  const unknown = rows.filter(({ top1 }) => top1 === null).length;
+  return unknown === 0 ? 'Done.' : `Done. ${unknown} of ${rows.length} runs have no accuracy.`;
 }
 
 /** What the field says; undefined where that is not permitted, which then stands beside it. */
