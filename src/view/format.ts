@@ -1,7 +1,6 @@
 // Numbers of the page are written as those of the terminal's report.
 
 export {
-  formatBytes,
   formatCount,
   formatEnergy,
   formatNumber,

@@ -42,9 +42,13 @@ function drawGroup({ title, facts }: FactGroup): readonly HTMLElement[] {
   ];
 }
 
+/** A note of so few letters has room between name and value. */
+const shortNote = 10;
+
 const drawFact = (fact: Fact): HTMLElement => {
   const note = factNote(fact);
-  return make('div', { part: 'fact' }, [
+  const isShort = note !== '' && note.length <= shortNote;
+  return make('div', { part: 'fact', ...(isShort && { class: 'mars-fact-short' }) }, [
     make('dt', { text: capital(fact.label) }),
     make('dd', {
       class: fact.isWarning ? 'mars-value mars-wrong' : 'mars-value',
