@@ -84,17 +84,17 @@ describe.skipIf(!findBrowser())('the pieces of the page', () => {
       const shown = (await page.$$eval(`${place} dl > div`, (all) =>
         all.map((one) => [...one.children].map(({ textContent }) => textContent)),
       )) as string[][];
-      const expected = facts
-        .flatMap((group) => group.facts)
-        .map((fact) =>
-          [
-            `${fact.label.slice(0, 1).toUpperCase()}${fact.label.slice(1)}`,
-            factText(fact),
-            factNote(fact),
-          ].filter((text) => text !== ''),
-        );
+      const all = facts.flatMap((group) => group.facts);
       // The main ones come first.
-      expect(shown.toSorted()).toEqual(expected.toSorted());
+      const ordered = [...all.filter((one) => one.isMain), ...all.filter((one) => !one.isMain)];
+      const expected = ordered.map((fact) =>
+        [
+          `${fact.label.slice(0, 1).toUpperCase()}${fact.label.slice(1)}`,
+          factText(fact),
+          factNote(fact),
+        ].filter((text) => text !== ''),
+      );
+      expect(shown).toEqual(expected);
     }
     expect(await texts('#layer-table tbody th')).toEqual(
       large.report.layers.map(({ name }) => name),
