@@ -2,8 +2,9 @@
 
 import type { TableConstructorOptions } from 'cli-table3';
 
-/** Three digits, or all of a larger number's whole digits. */
+/** Three digits, or all of a larger number's whole digits; `unknown` for what is no number, such as 0 of 0. */
 export function number(value: number): string {
+  if (!Number.isFinite(value)) return 'unknown';
   if (Number.isInteger(value) || value >= 1000) return String(Math.round(value));
   return value
     .toPrecision(3)
@@ -18,20 +19,13 @@ export function count(value: number): string {
   return value >= 1e4 ? `${number(value / 1e3)} k` : number(value);
 }
 
-/** A share as percent; null is unknown. */
+/** A share as percent; null is unknown, and so is 0 of 0. */
 export const share = (value: number | null): string =>
-  value === null ? 'unknown' : `${(100 * value).toFixed(2)} %`;
+  value === null || Number.isNaN(value) ? 'unknown' : `${(100 * value).toFixed(2)} %`;
 
 /** Picojoules as nJ or µJ. */
 export const energy = (picojoules: number): string =>
   picojoules >= 1e6 ? `${number(picojoules / 1e6)} µJ` : `${number(picojoules / 1e3)} nJ`;
-
-/** Bits as bytes, KB or, from 10,000 KB on, MB; 1 KB is 1024 bytes. */
-export function bytes(bits: number): string {
-  const kilobytes = bits / 8192;
-  if (kilobytes >= 1e4) return `${number(kilobytes / 1024)} MB`;
-  return kilobytes >= 10 ? `${number(kilobytes)} KB` : `${number(bits / 8)} B`;
-}
 
 const edges = ['top', 'bottom', 'left', 'right', 'mid'] as const;
 const corners = ['mid', 'left', 'right'] as const;

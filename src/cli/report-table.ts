@@ -2,43 +2,22 @@
 
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { ProvenanceEntry } from '../chips/index.ts';
 import { shownTexts } from '../core/shown-text.ts';
-import { countOf } from '../core/words.ts';
+import { type Fact, type FactGroup, factNote, factText, notSimulated } from '../report/fact.ts';
 import { energyParts } from '../report/energy.ts';
-import { noiseText } from '../report/noise-text.ts';
+import { headlineFacts } from '../report/headline-facts.ts';
+import { formatRareShare } from '../report/number-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
-import type { MacroPath } from '../simulate/macro-backend.ts';
-import { borderless, bytes, count, energy, number, share } from './format.ts';
+import { subjectText } from '../report/report-words.ts';
+import { borderless, count, energy } from './format.ts';
 
 /** The whole report as text. Names that came from files cannot control the terminal. */
 export function reportTable(exact: Report): string {
   const report = shownTexts(exact);
-  return [
-    heading(report),
-    layerTable(report),
-    energyTable(report),
-    headlines(report),
-    evidence(report),
-  ].join('\n');
-}
-
-function heading(report: Report): string {
-  const { compression } = report;
-  return [
-    `${pc.bold(report.network)} on ${pc.bold(report.chip)}, ${imagesText(report)}`,
-    pc.dim(
-      `${compression.weightBits}-bit weights, ${compression.activationBits}-bit activations, seed ${report.seed}; ${report.backend} on ${report.adapter}`,
-    ),
-    '',
-  ].join('\n');
-}
-
-/** An estimate has no images; a network that was read from a stored image may not know its data set. */
-function imagesText({ energy, images, dataset }: Report): string {
-  if (energy.activity === 'estimated') return 'estimated without images';
-  const count = countOf(images, 'image');
-  return dataset === '' ? count : `${count} of ${dataset}`;
+  const groups = headlineFacts(report).map((group) =>
+    group.title === partsTitle ? partBars(group, report) : groupText(group),
+  );
+  return `${pc.bold(subjectText(report))}\n\n${layerTable(report)}\n\n${groups.join('\n')}\n${pc.dim('Each number of the chip with its source: report.json, "provenance".')}\n`;
 }
 
 const columns = [
@@ -68,145 +47,78 @@ function layerRow(layer: LayerReport): string[] {
   const shapes = [name, shape.input, shape.kernel, shape.output];
   const cost = [count(layer.cycles), energy(layer.energy.total)];
   if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
-  const saturated =
-    layer.saturatedReads === 0 ? 'none' : share(layer.saturatedReads / layer.columnReads);
   const groups = `${layer.groupsKept} of ${layer.groups}`;
-  return [...shapes, count(layer.macs), groups, count(layer.macroOps), ...cost, saturated];
+  return [
+    ...shapes,
+    count(layer.macs),
+    groups,
+    count(layer.macroOps),
+    ...cost,
+    saturatedText(layer),
+  ];
 }
 
-const energyTitles: Readonly<Record<(typeof energyParts)[number], string>> = {
-  macro: 'macros',
-  featureMap: 'feature maps',
-  accumulate: 'accumulators',
-  requantize: 'requantizing',
-  weightPath: 'weight path',
-  static: 'static',
+/** What an estimate does not know is no 0. */
+function saturatedText({ columnReads, saturatedReads, path }: LayerReport): string {
+  if (path === null) return notSimulated;
+  return columnReads === 0 ? 'no reads' : formatRareShare(saturatedReads / columnReads);
+}
+
+/** Width of the titles, and of the lines where facts are that short. */
+const titleWidth = 15;
+const lineWidth = 110;
+
+/** A group's title, and its facts behind it in as few lines as they need. */
+function groupText({ title, facts }: FactGroup): string {
+  const lines: string[][] = [[]];
+  let used = 0;
+  for (const fact of facts) {
+    const length = plainText(fact).length + 2;
+    if (used > 0 && titleWidth + used + length > lineWidth) {
+      lines.push([]);
+      used = 0;
+    }
+    lines.at(-1)?.push(shownText(fact));
+    used += length;
+  }
+  const texts = lines.map((line) => line.join('; '));
+  return `${pc.dim(title.padEnd(titleWidth))}${texts.join(`;\n${' '.repeat(titleWidth)}`)}`;
+}
+
+const noteText = (fact: Fact): string => {
+  const note = factNote(fact);
+  return note === '' ? '' : ` (${note})`;
 };
+
+/** A number stands before its name, words behind it: `29.4 k frames per second`, `noise none`. */
+function inOrder({ label, value }: Fact, text: string, plain: string): string {
+  return typeof value === 'number' && /^\d/.test(plain) ? `${text} ${label}` : `${label} ${text}`;
+}
+
+/** A fact in one line without colours. */
+const plainText = (fact: Fact): string =>
+  `${inOrder(fact, factText(fact), factText(fact))}${noteText(fact)}`;
+
+function shownText(fact: Fact): string {
+  if (fact.isWarning) return pc.yellow(plainText(fact));
+  const plain = factText(fact);
+  return `${inOrder(fact, fact.isMain ? pc.bold(plain) : plain, plain)}${pc.dim(noteText(fact))}`;
+}
+
+/** The group that is drawn as bars. */
+const partsTitle = 'energy by part';
 
 /** A bar as long as a share of the whole. */
 function bar(part: number): string {
-  const cells = Math.round(part * 32);
+  const cells = Number.isFinite(part) ? Math.round(part * 32) : 0;
   return '█'.repeat(cells) + pc.dim('·'.repeat(32 - cells));
 }
 
-function energyTable(report: Report): string {
-  const { perFrame, dram } = report.energy;
-  const rows = energyParts.map((part) => {
-    const ofTotal = perFrame[part] / perFrame.total;
-    return `${pc.dim(energyTitles[part].padEnd(14))}${bar(ofTotal)} ${energy(perFrame[part]).padStart(8)}  ${share(ofTotal)}`;
+function partBars({ title, facts }: FactGroup, { energy: { perFrame } }: Report): string {
+  const rows = facts.map((fact, i) => {
+    const part = energyParts[i];
+    const share = part ? perFrame[part] / perFrame.total : 0;
+    return `  ${fact.label.padEnd(17)}${bar(share)} ${factText(fact).padStart(8)}  ${factNote(fact)}`;
   });
-  const apart = pc.dim(`and, apart, ${energy(dram)} if the weights came from DRAM`);
-  const total = `${pc.dim('energy/frame')}  ${pc.bold(energy(perFrame.total))}, ${report.energy.activity} activity ${apart}`;
-  return `\n${total}\n${rows.join('\n')}`;
-}
-
-function headlines(report: Report): string {
-  const { compression, topsPerWatt, energy: spent, area } = report;
-  const rows: readonly (readonly [string, string])[] = [
-    ...accuracyRow(report),
-    ...noiseRow(report),
-    [
-      'kept',
-      `${compression.groupsKept} of ${compression.groups} groups: ${share(compression.weightsKept)} of the weights, ${share(compression.macsKept)} of the MACs`,
-    ],
-    [
-      'stored',
-      `${bytes(compression.storedBits)} (${bytes(compression.indexBits)} of it index codes), dense ${bytes(compression.denseBits)}`,
-    ],
-    ...computedRow(report),
-    ...overflows(report),
-    ['speed', speedText(report)],
-    [
-      'efficiency',
-      `${pc.bold(`${number(topsPerWatt.executed)} TOPS/W`)} executed, ${number(topsPerWatt.denseEquivalent)} dense-equivalent; with DRAM ${number(topsPerWatt.executedWithDram)} and ${number(topsPerWatt.denseEquivalentWithDram)}`,
-    ],
-    [
-      'power, area',
-      `${number(spent.averagePower)} mW; ${number(area.total)} mm²: ${area.parts.map((one) => `${areaTitles[one.part]} ${number(one.area)} (${one.evidence})`).join(', ')}`,
-    ],
-  ];
-  return `\n${rows.map(([title, text]) => `${pc.dim(title.padEnd(14))}${text}`).join('\n')}`;
-}
-
-function accuracyRow(report: Report): readonly (readonly [string, string])[] {
-  if (report.notSimulated !== undefined)
-    return [['accuracy', pc.yellow('not known: no image was simulated, this is an estimate')]];
-  return report.accuracy.top1 === null ? [] : [['accuracy', accuracyText(report)]];
-}
-
-/** The noise that was simulated; nothing where there was none. */
-function noiseRow({ noise, seed, energy }: Report): readonly (readonly [string, string])[] {
-  const text = noiseText(noise);
-  if (text === 'none' || energy.activity === 'estimated') return [];
-  return [['noise', `${text} (deviations; 1 unit is a cell’s discharge at digit 1), seed ${seed}`]];
-}
-
-/** Which shortcuts the simulation took, and how much memory. Nothing where none was run. */
-function computedRow({ layers, peakMemory }: Report): readonly (readonly [string, string])[] {
-  const paths = [...new Set(layers.flatMap(({ path }) => path ?? []))];
-  if (paths.length === 0) return [];
-  const ways = paths.map((path) => {
-    const names = layers.filter((layer) => layer.path === path).map(({ name }) => name);
-    return `${pathTexts[path]} (${countOf(names.length, 'layer')})`;
-  });
-  const memory = peakMemory === null ? '' : `; at most ${bytes(8 * peakMemory)} on the device`;
-  return [['computed', `${ways.join(', ')}${memory}`]];
-}
-
-const pathTexts: Readonly<Record<MacroPath, string>> = {
-  'bit lines': 'every column read through the ADC',
-  'dot product': 'as dot products, since the ADC loses nothing',
-  'dot product, clips corrected': 'as dot products less what the ADC clips',
-};
-
-/** Sums that an accumulator could not hold: never silent. */
-function overflows({ layers }: Report): readonly (readonly [string, string])[] {
-  const over = layers.filter((layer) => layer.overflowedSums > 0);
-  if (over.length === 0) return [];
-  const text = over
-    .map(({ name, overflowedSums }) => `${name} ${count(overflowedSums)}`)
-    .join(', ');
-  return [
-    [
-      'overflow',
-      pc.yellow(`sums per image that did not fit the accumulator and were clamped: ${text}`),
-    ],
-  ];
-}
-
-const areaTitles = {
-  macros: 'macros',
-  featureMap: 'feature maps',
-  weightSram: 'weight SRAM',
-  accumulators: 'accumulators',
-};
-
-function accuracyText({ accuracy, images }: Report): string {
-  const { top1, quantizedTop1, floatTop1, floatImages, agreement } = accuracy;
-  const part =
-    floatImages > 0 && floatImages < images ? ` (first ${countOf(floatImages, 'image')})` : '';
-  return `${pc.bold(share(top1))} on the chip; ${share(quantizedTop1)} in exact integers, ${share(floatTop1)} in float${part}; same class as exact on ${share(agreement)}`;
-}
-
-function speedText({ performance }: Report): string {
-  const { stalls } = performance;
-  const parts = [
-    `compute ${count(performance.computeCycles)}`,
-    `load ${count(performance.loadCycles)}`,
-    `stall ${count(performance.stallCycles)}`,
-  ];
-  const causes = (['barrier', 'port', 'drain', 'pool'] as const).map(
-    (cause) => `${cause} ${count(stalls[cause])}`,
-  );
-  const gain =
-    performance.balance === 'none'
-      ? ''
-      : `; ${performance.balance} gains ${share(performance.balanceGain - 1)}`;
-  return `${pc.bold(`${count(performance.framesPerSecond)} frames/s`)}, ${count(performance.cyclesPerFrame)} cycles per frame: ${parts.join(', ')} ${pc.dim(`(${causes.join(', ')})`)}${gain}`;
-}
-
-function evidence({ provenance }: Report): string {
-  const of = (evidence: ProvenanceEntry['evidence']): number =>
-    provenance.filter((entry) => entry.evidence === evidence).length;
-  return `\n${pc.dim(`Of the chip's ${provenance.length} numbers ${of('read')} were read in their source, ${of('inferred')} inferred, ${of('assumed')} assumed: report.json, "provenance".`)}\n`;
+  return [pc.dim(title), ...rows].join('\n');
 }

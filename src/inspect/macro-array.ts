@@ -40,8 +40,9 @@ export interface ArrayLayer {
   readonly name: string;
   readonly weightBits: number;
   readonly kernels: number;
-  /** Output pixels of an image. */
+  /** Output pixels of an image, and those of a row. */
   readonly pixels: number;
+  readonly width: number;
   readonly kernelTiles: number;
   readonly storedGroups: number;
   /** Groups that the layer could have. */
@@ -49,8 +50,8 @@ export interface ArrayLayer {
   readonly fillings: number;
   /** Macro-ops per image. */
   readonly macroOps: number;
-  /** Share of the cells of its filled slots that hold a 1. */
-  readonly cellDensity: number;
+  /** Share of the cells of its filled slots that hold a 1; undefined where no slot is filled. */
+  readonly cellDensity: number | undefined;
   /** Saturated reads over column reads; undefined where nothing was simulated. */
   readonly saturatedShare: number | undefined;
   /** Mean error of the ADC, unit discharges; undefined where it is not known. */
@@ -93,7 +94,8 @@ export interface FilledMacro {
   readonly firstRow: number;
   /** Cells that hold a 1. */
   readonly ones: number;
-  /** `ones` over the cells of its filled slots. */
+  /** Cells of its filled slots, and `ones` over them. */
+  readonly filledCells: number;
   readonly cellDensity: number;
   /** Filled slots over all slots. */
   readonly slotShare: number;
@@ -213,13 +215,15 @@ function fillMacro(plan: Plan, codes: Uint16Array, macro: number, store: CellSto
   for (const word of words) ones += popcount(word);
   const rowCells =
     Math.ceil(kernelsPerMacro / mapped.geometry.kernelsPerPartition) * store.bitLines;
+  const filledCells = (store.nextRow - firstRow) * rowCells;
   return {
     macro,
     firstKernel,
     kernels,
     firstRow,
     ones,
-    cellDensity: ones / ((store.nextRow - firstRow) * rowCells),
+    filledCells,
+    cellDensity: ones / filledCells,
     slotShare: codes.length / groupSlots,
     macroOps: codes.length * runs.reduce((sum, run) => sum + run.pixels, 0),
   };
@@ -263,10 +267,7 @@ function arrayLayer(
   activity: readonly LayerActivity[],
 ): ArrayLayer {
   const macros = fillings.flatMap((filling) => filling.macros);
-  const cells = macros.reduce(
-    (sum, one) => sum + (one.ones === 0 ? 0 : one.ones / one.cellDensity),
-    0,
-  );
+  const cells = macros.reduce((sum, one) => sum + one.filledCells, 0);
   const ones = macros.reduce((sum, one) => sum + one.ones, 0);
   const counted = activity.find((one) => one.layer === layer.name);
   return {
@@ -274,12 +275,13 @@ function arrayLayer(
     weightBits: layer.weightBits,
     kernels: layer.geometry.kernels,
     pixels: layer.outputShape.height * layer.outputShape.width,
+    width: layer.outputShape.width,
     kernelTiles: tiles.length,
     storedGroups: tiles.reduce((sum, tile) => sum + tile.codes.length, 0),
     groups: layer.kept.length,
     fillings: fillings.length,
     macroOps: macros.reduce((sum, one) => sum + one.macroOps, 0),
-    cellDensity: cells === 0 ? 0 : ones / cells,
+    cellDensity: cells === 0 ? undefined : ones / cells,
     saturatedShare:
       counted && counted.columnReads > 0 ? counted.saturatedReads / counted.columnReads : undefined,
     adcError: undefined,

@@ -2,7 +2,7 @@
 // and how they are shifted and added. Built on the functions of the reference, so it shows what is simulated.
 
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
-import { UsageError } from '../core/errors.ts';
+import { assert, at, UsageError } from '../core/errors.ts';
 import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { decodeIndex } from '../mapping/index-code.ts';
@@ -18,6 +18,7 @@ import {
 } from '../simulate/macro-program.ts';
 import { toProgram } from '../simulate/to-program.ts';
 import { macroLayer } from './mapped-layer.ts';
+import { permittedText } from './permitted-text.ts';
 
 /** Which macro-op. */
 export interface MacroOpChoice {
@@ -107,7 +108,7 @@ export interface MacroOpRead {
  * @param input the feature map that the layer reads, such as `integerInput` gives; its first image is image
  * `options.firstImage` of the run
  * @param options `seed` of the chip's noise, 1 by default; `firstImage`, 0 by default, tells read noise apart
- * @throws {UsageError} when there is no such layer, tile, group, macro, pixel or image
+ * @throws {UsageError} when there is no such layer, tile, group, macro, pixel or image, with those there are
  */
 export function inspectMacroOp(
   mapping: Mapping,
@@ -116,7 +117,7 @@ export function inspectMacroOp(
   options: { readonly seed?: number | undefined; readonly firstImage?: number | undefined } = {},
 ): MacroOp {
   const mapped = macroLayer(mapping, choice.layer);
-  const tile = checkedTile(mapped, choice, input);
+  const tile = checkedTile(mapping, mapped, choice, input);
   const program = toProgram(mapping, mapped, options.seed);
   const known = knownOf(program, choice, input, options.firstImage ?? 0);
   const { geometry } = mapped;
@@ -168,27 +169,26 @@ interface Known {
 }
 
 function checkedTile(
+  { network }: Mapping,
   mapped: MappedMacroLayer,
   choice: MacroOpChoice,
   input: FeatureMap,
 ): KernelTile {
   const { layer, geometry, tiles } = mapped;
-  const tile = tiles[choice.tile];
   const { height, width } = layer.outputShape;
-  const check = (value: number, count: number, what: string): void => {
-    if (!Number.isInteger(value) || value < 0 || value >= count)
-      throw new UsageError({
-        what: `there is no ${what} ${value} of ${count}`,
-        where: [layer.name],
-      });
+  const inTile = `kernel tile ${choice.tile} of ${layer.name}`;
+  const check = (owner: string, what: string, count: number, value: number): void => {
+    const error = permittedText(owner, what, count, value);
+    if (error !== undefined) throw new UsageError({ what: error, where: network.name });
   };
-  check(choice.tile, tiles.length, 'tile');
-  check(choice.group, tile?.codes.length ?? 0, 'group');
-  check(choice.macro, Math.ceil((tile?.kernels ?? 0) / geometry.kernelsPerMacro), 'macro');
-  check(choice.y, height, 'row');
-  check(choice.x, width, 'column');
-  check(choice.image, input.images, 'image');
-  return tile as KernelTile;
+  check(layer.name, 'kernel tile', tiles.length, choice.tile);
+  const tile = at(tiles, choice.tile);
+  check(inTile, 'group', tile.codes.length, choice.group);
+  check(inTile, 'macro', Math.ceil(tile.kernels / geometry.kernelsPerMacro), choice.macro);
+  check(layer.name, 'row', height, choice.y);
+  check(layer.name, 'column', width, choice.x);
+  check('the run', 'image', input.images, choice.image);
+  return tile;
 }
 
 function knownOf(
@@ -214,7 +214,8 @@ function coreOf({ runs, layer }: MappedMacroLayer, { tile, y, x }: MacroOpChoice
   const run = runs.find(
     (one) => one.tile === tile && pixel >= one.firstPixel && pixel < one.firstPixel + one.pixels,
   );
-  return run?.core ?? 0;
+  assert(run !== undefined, `a core for pixel (${y}, ${x}) of ${layer.name}`);
+  return run.core;
 }
 
 const drivenLines = (

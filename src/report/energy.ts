@@ -41,6 +41,16 @@ export const energyParts: readonly Exclude<keyof EnergyBreakdown, 'total'>[] = [
   'static',
 ];
 
+/** What a person calls the parts. */
+export const energyPartNames: Readonly<Record<(typeof energyParts)[number], string>> = {
+  macro: 'macros and ADCs',
+  featureMap: 'feature maps',
+  accumulate: 'accumulators',
+  requantize: 'requantizer',
+  weightPath: 'weight path',
+  static: 'static',
+};
+
 const none: Omit<EnergyBreakdown, 'total'> = {
   macro: picojoules(0),
   featureMap: picojoules(0),

@@ -1,57 +1,12 @@
-// Numbers as a person reads them in the page: three significant digits and a unit that fits.
+// Numbers of the page are written as those of the terminal's report.
 
-/** A unit's name and how many of the smallest unit it is. */
-type Unit = readonly [size: number, name: string];
-
-const energyUnits: readonly Unit[] = [
-  [1e9, 'mJ'],
-  [1e6, 'µJ'],
-  [1e3, 'nJ'],
-  [1, 'pJ'],
-];
-const timeUnits: readonly Unit[] = [
-  [1e9, 's'],
-  [1e6, 'ms'],
-  [1e3, 'µs'],
-  [1, 'ns'],
-];
-const countUnits: readonly Unit[] = [
-  [1e12, 'T'],
-  [1e9, 'G'],
-  [1e6, 'M'],
-  [1e3, 'k'],
-  [1, ''],
-];
-
-/** Three significant digits without trailing zeros: `12.3`, `0.05`, `1230`. */
-export const formatNumber = (value: number): string => String(Number(value.toPrecision(3)));
-
-/** All digits of a whole number, in threes: `1,234,567`. */
-export const formatWhole = (value: number): string =>
-  new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(value);
-
-/** `12.3 k`, `4.56 M`; below 1000 as it is. */
-export const formatCount = (value: number): string => scaled(value, countUnits);
-
-/** Picojoules as pJ, nJ, µJ or mJ. */
-export const formatEnergy = (picojoules: number): string => scaled(picojoules, energyUnits);
-
-/** Nanoseconds as ns, µs, ms or s. */
-export const formatTime = (nanoseconds: number): string => scaled(nanoseconds, timeUnits);
-
-/** A share as percent with two decimals; null is `unknown`. */
-export const formatShare = (share: number | null): string =>
-  share === null ? 'unknown' : `${(100 * share).toFixed(2)} %`;
-
-/** A ratio, `2.31 ×`. */
-export const formatRatio = (ratio: number): string => `${formatNumber(ratio)} ×`;
-
-/** Rounds first: what rounds up to 1000 takes the next unit. */
-function scaled(value: number, units: readonly Unit[]): string {
-  const rounded = Number(value.toPrecision(3));
-  const [size, name] = units.find(([size]) => Math.abs(rounded) >= size) ?? [1, lastName(units)];
-  const text = formatNumber(rounded / size);
-  return name === '' ? text : `${text} ${name}`;
-}
-
-const lastName = (units: readonly Unit[]): string => units.at(-1)?.[1] ?? '';
+export {
+  formatCount,
+  formatEnergy,
+  formatNumber,
+  formatRareShare,
+  formatRatio,
+  formatShare,
+  formatTime,
+  formatWhole,
+} from '../report/number-text.ts';

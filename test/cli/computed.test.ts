@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
-/** Runs mnist-cnn; gives the report and the row of the terminal. */
+/** Runs mnist-cnn; gives the report and the rows of the terminal about it. */
 function run(...args: string[]): { report: Report; computed: string; simulation: string } {
   const cwd = emptyFolder();
   const { code, stdout, stderr } = mars(['run', ...args], cwd);
@@ -14,7 +14,8 @@ function run(...args: string[]): { report: Report; computed: string; simulation:
   const text = (name: string): string => readFileSync(join(cwd, 'out', name), 'utf8');
   return {
     report: JSON.parse(text('report.json')) as Report,
-    computed: /^computed .*$/m.exec(stdout)?.[0] ?? '',
+    computed:
+      /^column reads[^]*?(?=^chip numbers)/m.exec(stdout)?.[0].replaceAll(/\s+/g, ' ') ?? '',
     simulation: text('simulation.json'),
   };
 }
@@ -39,14 +40,16 @@ describe('mars run', () => {
     const pools = report.layers.filter(({ groups }) => groups === 0);
     expect(pools.map((layer) => layer.path)).toEqual(pools.map(() => null));
     expect(computed).toMatch(says);
-    expect(computed).toMatch(/\(5 layers\); at most [\d.]+ [KM]?B on the device$/);
+    expect(computed).toMatch(/\(5 layers\)/);
+    expect(computed).toMatch(/[\d.,]+ [KM]?B peak device memory/);
   });
 
-  it('says nothing of a device that there is not', () => {
+  it('says that there was no device', () => {
     const { report, computed } = run('--images', '1', '--backend', 'reference');
 
     expect(report.peakMemory).toBeNull();
-    expect(computed).toMatch(/every column read through the ADC \(5 layers\)$/);
+    expect(computed).toMatch(/every column read through the ADC \(5 layers\)/);
+    expect(computed).toContain('peak device memory no device used');
   });
 
   it('keeps to --max-gpu-memory with the same outputs and counts', () => {

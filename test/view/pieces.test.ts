@@ -7,6 +7,8 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../../src/cli/browser.ts';
+import { factNote, factText } from '../../src/report/fact.ts';
+import { headlineFacts } from '../../src/report/headline-facts.ts';
 import { describeUnless, noBrowser } from '../support/browsers.ts';
 import { makePiecesData } from './support/make-pieces-data.ts';
 import type { PiecesData } from './support/pieces-page/pieces-data.ts';
@@ -76,18 +78,25 @@ describeUnless(noBrowser, 'the pieces of the page', () => {
 
   it('show the numbers of the reports', async () => {
     const { small, large } = data;
-    const facts = Object.fromEntries(
-      (await texts('#headline dt')).map((term, i) => [term, i] as const),
-    );
-    const values = await texts('#headline .mars-value');
-
-    expect(values[facts['Seed']!]).toBe(String(small.report.seed));
-    expect(values[facts['Accuracy on the chip']!]).toBe(
-      `${(100 * small.report.accuracy.top1!).toFixed(2)} %`,
-    );
-    expect(values[facts['TOPS/W executed']!]).toBe(
-      String(Number(small.report.topsPerWatt.executed.toPrecision(3))),
-    );
+    for (const [place, facts] of [
+      ['#headline', headlineFacts(small.report)],
+      ['#headline-large', headlineFacts(large.report, data.dense)],
+    ] as const) {
+      const shown = (await page.$$eval(`${place} dl > div`, (all) =>
+        all.map((one) => [...one.children].map(({ textContent }) => textContent)),
+      )) as string[][];
+      const all = facts.flatMap((group) => group.facts);
+      // The main ones come first.
+      const ordered = [...all.filter((one) => one.isMain), ...all.filter((one) => !one.isMain)];
+      const expected = ordered.map((fact) =>
+        [
+          `${fact.label.slice(0, 1).toUpperCase()}${fact.label.slice(1)}`,
+          factText(fact),
+          factNote(fact),
+        ].filter((text) => text !== ''),
+      );
+      expect(shown).toEqual(expected);
+    }
     expect(await texts('#layer-table tbody th')).toEqual(
       large.report.layers.map(({ name }) => name),
     );

@@ -1,12 +1,13 @@
 // What can be asked about a run: answers that are too much to send along with every result.
 
-import { InputError } from '../../core/errors.ts';
+import { InputError, UsageError } from '../../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { adcErrors } from '../../inspect/adc-errors.ts';
 import { type ColumnSums, columnSums } from '../../inspect/column-sums.ts';
 import { type GroupPattern, groupPattern } from '../../inspect/group-pattern.ts';
 import { type MacroArray, macroArray } from '../../inspect/macro-array.ts';
 import { inspectMacroOp, type MacroOp, type MacroOpChoice } from '../../inspect/macro-op.ts';
+import { permittedText } from '../../inspect/permitted-text.ts';
 import { integerInput } from '../../reference/integer-network.ts';
 import type { KeptRun } from './kept-runs.ts';
 
@@ -53,7 +54,10 @@ export function answerQuestion(run: KeptRun, question: Question): Answer {
   if (question.name === 'columnSums')
     return columnSums(mapping, imagesOf(run), question.about.layer);
   const { layer, image } = question.about;
-  const one = imageSlice(imagesOf(run), image, 1);
+  const images = imagesOf(run);
+  const error = permittedText('the run', 'image', images.images, image);
+  if (error !== undefined) throw new UsageError({ what: error, where: mapping.network.name });
+  const one = imageSlice(images, image, 1);
   const input = integerInput(mapping.network, one, layer);
   const macroOp = inspectMacroOp(mapping, { ...question.about, image: 0 }, input, {
     seed: run.seed,

@@ -12,7 +12,7 @@ export const make = <K extends keyof HTMLElementTagNameMap>(
 
 /** A button that does something. */
 export function button(text: string, label: string, action: () => void): HTMLButtonElement {
-  const element = make('button', '', text);
+  const element = make('button', 'mars-button', text);
   element.type = 'button';
   setLabel(element, label);
   element.addEventListener('click', action);

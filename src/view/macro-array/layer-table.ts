@@ -38,7 +38,7 @@ export function drawLayerTable(array: MacroArray, show: (layer: number) => void)
 const valuesOf = (layer: ArrayLayer): readonly string[] => [
   layer.fillings.toLocaleString('en'),
   `${layer.storedGroups.toLocaleString('en')} of ${layer.groups.toLocaleString('en')}`,
-  figureText('density', layer.cellDensity),
+  layer.cellDensity === undefined ? 'none filled' : figureText('density', layer.cellDensity),
   figureText('activity', layer.macroOps),
   figureText('saturated', layer.saturatedShare),
   figureText('error', layer.adcError),

@@ -15,10 +15,25 @@ export interface MacroOpPanel {
   destroy(): void;
 }
 
+/** How a macro-op is shown. */
+export interface MacroOpOptions {
+  /** Number in its layer of the kernel that is shown first; the macro's first one by default. */
+  readonly kernel?: number | undefined;
+  /** Told of a kernel that a person chose, by its number in the layer. */
+  readonly onKernel?: ((kernel: number) => void) | undefined;
+}
+
 /** Draws a macro-op into `parent`, which is in the document. */
-export function drawMacroOp(parent: HTMLElement, op: MacroOp): MacroOpPanel {
+export function drawMacroOp(
+  parent: HTMLElement,
+  op: MacroOp,
+  options: MacroOpOptions = {},
+): MacroOpPanel {
   let phase = 0;
-  let kernel = 0;
+  let kernel = Math.max(
+    0,
+    op.kernels.findIndex((one) => one.kernel === options.kernel),
+  );
   const figure = make('div', 'macro-op-figure');
   const sum = make('p', 'macro-op-sum');
   sum.ariaLive = 'polite';
@@ -55,7 +70,13 @@ export function drawMacroOp(parent: HTMLElement, op: MacroOp): MacroOpPanel {
     },
     destroy: () => element.remove(),
   };
-  kernels.append(kernelChoice(op, panel));
+  kernels.append(
+    kernelChoice(op, (place) => {
+      panel.showKernel(place);
+      const shown = op.kernels[place];
+      if (shown) options.onKernel?.(shown.kernel);
+    }),
+  );
   parent.append(element);
   adoptStyles(element, css);
   draw();
@@ -200,7 +221,7 @@ function shiftAndAdd(op: MacroOp, kernel: MacroOpKernel, phase: number): string 
 }
 
 /** All kernels of the macro with their partial sums; each can be shown. */
-function kernelChoice(op: MacroOp, panel: MacroOpPanel): HTMLTableElement {
+function kernelChoice(op: MacroOp, choose: (place: number) => void): HTMLTableElement {
   const head = row(
     ...['kernel', 'partial sum', 'stands for', 'saturated reads'].map((text) =>
       header(text, 'col'),
@@ -208,7 +229,7 @@ function kernelChoice(op: MacroOp, panel: MacroOpPanel): HTMLTableElement {
   );
   const rows = op.kernels.map(({ kernel, partialSum, value, columns }, place) => {
     const saturated = columns.flatMap(({ reads }) => reads).filter((read) => read.saturated).length;
-    const chooser = button(String(kernel), `show kernel ${kernel}`, () => panel.showKernel(place));
+    const chooser = button(String(kernel), `show kernel ${kernel}`, () => choose(place));
     const name = header('', 'row');
     name.append(chooser);
     return row(

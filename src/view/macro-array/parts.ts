@@ -92,7 +92,7 @@ function figureChoice(
   figure: Figure,
   colourBy: (figure: Figure) => void,
 ): { readonly label: HTMLElement; readonly select: HTMLSelectElement } {
-  const select = make('select', '');
+  const select = make('select', 'mars-input');
   for (const one of figures) {
     const option = make('option', '', figureNames[one]);
     option.value = one;

@@ -60,7 +60,7 @@ export function makeResults(parts: ResultParts): Results {
     (panel: HTMLElement): TabContent =>
       shown ? draw(panel, shown) : drawNothing(panel);
   const sweep = ofRun((panel, { engine, result, files }) =>
-    drawSweepPanel(panel, { engine, settings: result.settings, files }),
+    drawSweepPanel(panel, { engine, files, ...result }),
   );
   const runs = (panel: HTMLElement): TabContent => drawRunsPanel(panel, { ...parts, given });
   const training = makeTrainTab({ dataUrl: parts.dataUrl, onTrained: parts.simulate });

@@ -1,8 +1,9 @@
 // The runs that are kept: choose some to see them side by side, take up one's settings again, or drop it.
 
 import type { Report } from '../../report/report.ts';
+import { isEstimated } from '../../report/report-words.ts';
 import { commandLine, type RunSettings } from '../engine/run-settings.ts';
-import { formatShare } from '../format.ts';
+import { formatCount, formatShare } from '../format.ts';
 import { make, makeButton } from '../make-element.ts';
 import { drawCompareTable } from '../report/compare-table.ts';
 import type { RunStore, StoredRun } from './run-store.ts';
@@ -77,9 +78,10 @@ function itemOf(
 ): HTMLElement {
   const box = make('input', { attributes: { type: 'checkbox' } });
   box.addEventListener('change', () => choose(key, { name, report }, box.checked));
-  const { accuracy, performance } = report;
-  const accuracyText = accuracy.top1 === null ? 'estimate' : formatShare(accuracy.top1);
-  const text = `${name}: ${accuracyText}, ${performance.framesPerSecond.toFixed(0)} frames/s`;
+  const accuracy = isEstimated(report)
+    ? 'an estimate, no accuracy'
+    : `accuracy ${formatShare(report.accuracy.top1)}`;
+  const text = `${name}: ${accuracy}, ${formatCount(report.performance.framesPerSecond)} frames/s`;
   return make('li', {}, [make('label', {}, [box, ` ${text}`])]);
 }
 

@@ -3,9 +3,10 @@
 import { CancelledError, CimError } from '../../core/errors.ts';
 import type { Engine, UserFiles } from '../engine/engine.ts';
 import type { RunSettings } from '../engine/run-settings.ts';
+import type { Report } from '../../report/report.ts';
 import { make, makeButton } from '../make-element.ts';
 import { drawSweepPlot } from '../plots/sweep-plot.ts';
-import type { SweepRow } from '../plots/sweep-data.ts';
+import { sweepObstacle, sweepRow, type SweepRow } from '../plots/sweep-data.ts';
 import { type Field, makeField } from './field.ts';
 import type { TabContent } from './tabs.ts';
 
@@ -38,16 +39,27 @@ export interface SweepBase {
   readonly engine: Engine;
   readonly settings: RunSettings;
   readonly files: UserFiles;
+  readonly report: Report;
 }
 
 /** Draws the panel. */
 export function drawSweepPanel(panel: HTMLElement, base: SweepBase): TabContent {
-  const { what, images } = makeFields(base.settings.images);
+  const obstacle = sweepObstacle(base.report);
+  if (obstacle !== undefined) {
+    panel.append(make('p', { class: 'note', text: obstacle, attributes: { role: 'status' } }));
+    return { destroy: () => undefined };
+  }
+  const { what, images } = makeFields(base.report.images);
   const line = make('p', { class: 'status-line', attributes: { role: 'status' } });
   const plot = make('div');
   let stop: AbortController | undefined;
   let drawn: TabContent | undefined;
+  const sweep = makeButton('Sweep', () => void start());
+  const cancel = makeButton('Cancel', () => stop?.abort());
+  cancel.disabled = true;
   const start = async (): Promise<void> => {
+    const count = wantedImages(images, base.report.images);
+    if (count === undefined) return;
     stop?.abort();
     const control = new AbortController();
     stop = control;
@@ -58,22 +70,18 @@ export function drawSweepPanel(panel: HTMLElement, base: SweepBase): TabContent 
     const view = drawSweepPlot(plot, { setting: sweepable.setting, rows: [] });
     drawn = view;
     const rows: SweepRow[] = [];
+    cancel.disabled = false;
     try {
       for (const value of sweepable.values) {
         line.textContent = `${sweepable.setting} ${value}: running`;
-        rows.push(
-          await measure(
-            { base, sweepable, value, images: Number(images.input.value) },
-            control.signal,
-          ),
-        );
+        rows.push(await measure({ base, sweepable, value, images: count }, control.signal));
         view.update({ setting: sweepable.setting, rows: [...rows] });
       }
-      line.textContent = 'Done.';
+      line.textContent = doneText(rows);
     } catch (error) {
-      if (stop !== control) return;
-      line.textContent = error instanceof CimError ? error.message : String(error);
-      if (error instanceof CancelledError) line.textContent = 'Cancelled.';
+      if (stop === control) line.textContent = endText(error);
+    } finally {
+      if (stop === control) cancel.disabled = true;
     }
   };
   panel.append(
@@ -81,12 +89,7 @@ export function drawSweepPanel(panel: HTMLElement, base: SweepBase): TabContent 
       class: 'note',
       text: 'Each point runs the same images again with one value of the chip changed.',
     }),
-    make('div', { class: 'row' }, [
-      what.element,
-      images.element,
-      makeButton('Sweep', () => void start()),
-      makeButton('Cancel', () => stop?.abort()),
-    ]),
+    make('div', { class: 'row' }, [what.element, images.element, sweep, cancel]),
     line,
     plot,
   );
@@ -113,6 +116,25 @@ function makeFields(most: number): { readonly what: Field; readonly images: Fiel
   return { what, images };
 }
 
+function endText(error: unknown): string {
+  if (error instanceof CancelledError) return 'Cancelled.';
+  return error instanceof CimError ? error.message : String(error);
+}
+
+function doneText(rows: readonly SweepRow[]): string {
+  const unknown = rows.filter(({ top1 }) => top1 === null).length;
+  return unknown === 0 ? 'Done.' : `Done. ${unknown} of ${rows.length} runs have no accuracy.`;
+}
+
+/** What the field says; undefined where that is not permitted, which then stands beside it. */
+function wantedImages(field: Field, most: number): number | undefined {
+  const text = field.input.value.trim();
+  const count = Number(text);
+  const isPermitted = text !== '' && Number.isInteger(count) && count >= 1 && count <= most;
+  field.showError(isPermitted ? undefined : `Images must be 1 … ${most}, as many as were run.`);
+  return isPermitted ? count : undefined;
+}
+
 async function measure(
   one: {
     readonly base: SweepBase;
@@ -127,6 +149,5 @@ async function measure(
   const others = settings.set.filter((setting) => !setting.startsWith(`${sweepable.path}=`));
   const changed = { ...settings, images, set: [...others, `${sweepable.path}=${value}`] };
   const { report } = await engine.run(changed, files, { signal, isKept: false });
-  const { top1, quantizedTop1 } = report.accuracy;
-  return { x: value, top1: top1 ?? 0, exactTop1: quantizedTop1, images: report.images };
+  return sweepRow(value, report);
 }

@@ -1,21 +1,11 @@
 // Energy per frame by part and by layer, as rows.
 
-import { energyParts } from '../../report/energy.ts';
+import { energyPartNames, energyParts } from '../../report/energy.ts';
 import type { Report } from '../../report/report.ts';
 import type { FigureData } from '../figure/figure-data.ts';
 import { formatEnergy, formatShare } from '../format.ts';
 
 type Part = (typeof energyParts)[number];
-
-/** What a person calls the parts. */
-export const energyPartNames: Readonly<Record<Part, string>> = {
-  macro: 'macros and ADCs',
-  featureMap: 'feature maps',
-  accumulate: 'accumulators',
-  requantize: 'requantizer',
-  weightPath: 'weight path',
-  static: 'static',
-};
 
 /** Energy of one layer, pJ. */
 export interface LayerEnergy {

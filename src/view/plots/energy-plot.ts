@@ -1,11 +1,11 @@
 // Energy per frame by layer, stacked by part.
 
-import { energyParts } from '../../report/energy.ts';
+import { energyPartNames, energyParts } from '../../report/energy.ts';
 import type { Report } from '../../report/report.ts';
 import { drawFigure } from '../figure/figure.ts';
 import { formatEnergy } from '../format.ts';
 import type { PieceHandle } from '../make-element.ts';
-import { energyData, energyPartNames, layerEnergies } from './energy-data.ts';
+import { energyData, layerEnergies } from './energy-data.ts';
 import { drawShares, type LayerShares, sharesHeight } from './shares-of-layers.ts';
 
 /** Draws where the energy of a frame goes. */

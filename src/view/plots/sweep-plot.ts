@@ -7,8 +7,7 @@ import type { LegendItem } from '../figure/legend-layout.ts';
 import { formatShare } from '../format.ts';
 import type { PieceHandle } from '../make-element.ts';
 import { drawPlot, legendHeight, seriesColor, tip } from './base-plot.ts';
-import { binomialInterval } from './binomial-interval.ts';
-import { inOrder, type Sweep, sweepData, type SweepRow } from './sweep-data.ts';
+import { inOrder, intervalOf, type Sweep, sweepData, type SweepRow } from './sweep-data.ts';
 
 const height = 260;
 const legend: readonly LegendItem[] = [
@@ -31,8 +30,9 @@ export const drawSweepPlot = (parent: ParentNode, sweep: Sweep): PieceHandle<Swe
 
 function drawSweep({ setting, rows }: Sweep, width: number): SVGSVGElement {
   const ordered = inOrder(rows);
-  const interval = ({ top1, images }: SweepRow): readonly [number, number] =>
-    binomialInterval(top1, images);
+  // What has no accuracy has no mark: it leaves a gap in the line.
+  const known = ordered.filter(({ top1 }) => top1 !== null);
+  const interval = (row: SweepRow): readonly number[] => intervalOf(row) ?? [];
   const exact = ordered.filter(({ exactTop1 }) => exactTop1 !== null);
   return drawPlot(
     { width, height, marginLeft: 52, label: 'accuracy', legend },
@@ -46,7 +46,7 @@ function drawSweep({ setting, rows }: Sweep, width: number): SVGSVGElement {
           stroke: seriesColor(1),
           strokeDasharray: '4,3',
         }),
-        Plot.ruleX(ordered, {
+        Plot.ruleX(known, {
           x: 'x',
           y1: (row: SweepRow) => interval(row)[0],
           y2: (row: SweepRow) => interval(row)[1],
@@ -55,7 +55,7 @@ function drawSweep({ setting, rows }: Sweep, width: number): SVGSVGElement {
           strokeWidth: 2,
         }),
         Plot.line(ordered, { x: 'x', y: 'top1', stroke: seriesColor(0), strokeWidth: 2 }),
-        Plot.dot(ordered, {
+        Plot.dot(known, {
           x: 'x',
           y: 'top1',
           fill: seriesColor(0),

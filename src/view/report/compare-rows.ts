@@ -1,11 +1,14 @@
 // Several reports side by side, as rows: what each says and how it relates to the first.
 
+import { notSimulated } from '../../report/fact.ts';
 import { noiseText } from '../../report/noise-text.ts';
 import type { Report } from '../../report/report.ts';
+import { adcText, isEstimated, saturatedShare } from '../../report/report-words.ts';
 import {
   formatCount,
   formatEnergy,
   formatNumber,
+  formatRareShare,
   formatRatio,
   formatShare,
   formatWhole,
@@ -33,7 +36,12 @@ interface Measure {
   readonly format?: (value: number) => string;
   /** Shares of images are compared by eye, not as ratios. */
   readonly hasRatio?: true;
+  /** Where there is no value; `unknown` by default. */
+  readonly missing?: (report: Report) => string;
 }
+
+const notSimulatedText = (report: Report): string =>
+  isEstimated(report) ? notSimulated : 'unknown';
 
 const measures: readonly Measure[] = [
   { label: 'network', value: ({ network }) => network },
@@ -48,18 +56,32 @@ const measures: readonly Measure[] = [
     label: 'bits of weights, activations',
     value: ({ compression }) => `${compression.weightBits}, ${compression.activationBits}`,
   },
+  { label: 'ADC', value: (report) => adcText(report) ?? null },
   { label: 'noise', value: ({ noise }) => noiseText(noise) },
   { label: 'seed', value: ({ seed }) => String(seed) },
-  { label: 'accuracy on the chip', value: ({ accuracy }) => accuracy.top1, format: formatShare },
+  {
+    label: 'accuracy on the chip',
+    value: ({ accuracy }) => accuracy.top1,
+    format: formatShare,
+    missing: notSimulatedText,
+  },
   {
     label: 'accuracy in exact integers',
     value: ({ accuracy }) => accuracy.quantizedTop1,
     format: formatShare,
+    missing: notSimulatedText,
   },
   {
     label: 'accuracy in float',
     value: ({ accuracy }) => accuracy.floatTop1,
     format: formatShare,
+    missing: notSimulatedText,
+  },
+  {
+    label: 'saturated reads',
+    value: saturatedShare,
+    format: formatRareShare,
+    missing: notSimulatedText,
   },
   {
     label: 'groups stored',
@@ -99,6 +121,12 @@ const measures: readonly Measure[] = [
     hasRatio: true,
   },
   {
+    label: 'TOPS/W executed, with DRAM',
+    value: ({ topsPerWatt }) => topsPerWatt.executedWithDram,
+    format: formatNumber,
+    hasRatio: true,
+  },
+  {
     label: 'TOPS/W dense-equivalent',
     value: ({ topsPerWatt }) => topsPerWatt.denseEquivalent,
     format: formatNumber,
@@ -122,16 +150,24 @@ export const compareRows = (reports: readonly Report[]): readonly CompareRow[] =
 function cellOf(measure: Measure, report: Report, first: Report | undefined): CompareCell {
   const value = measure.value(report);
   const base = first ? measure.value(first) : null;
+  const text = textOf(measure, report);
   const hasRatio =
-    measure.hasRatio && typeof value === 'number' && typeof base === 'number' && base > 0;
+    measure.hasRatio &&
+    typeof value === 'number' &&
+    typeof base === 'number' &&
+    base > 0 &&
+    Number.isFinite(value / base);
   return {
-    text: textOf(measure, value),
+    text,
     ratio: hasRatio ? formatRatio(value / base) : '',
-    isDifferent: first !== undefined && value !== base,
+    // Of what is shown: nobody can see that 237.04 is not 237.01 where both read 237.
+    isDifferent: first !== undefined && text !== textOf(measure, first),
   };
 }
 
-function textOf({ format }: Measure, value: string | number | null): string {
-  if (value === null) return 'unknown';
-  return typeof value === 'number' && format ? format(value) : String(value);
+function textOf({ value, format, missing }: Measure, report: Report): string {
+  const found = value(report);
+  if (found === null || (typeof found === 'number' && !Number.isFinite(found)))
+    return missing?.(report) ?? 'unknown';
+  return typeof found === 'number' && format ? format(found) : String(found);
 }

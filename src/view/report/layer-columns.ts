@@ -27,7 +27,7 @@ export function layerColumns({ layers }: Report): readonly LayerColumn[] {
     { label: 'kind', value: ({ kind }) => kind },
     { label: 'output', value: ({ shape }) => shape.output },
     { label: 'kernel', value: ({ shape }) => shape.kernel },
-    { label: 'MACs', value: ({ macs }) => macs },
+    { label: 'MACs', value: ({ macs, groups }) => (groups === 0 ? null : macs) },
     { label: 'groups', value: ({ groups }) => (groups === 0 ? null : groups) },
     { label: 'stored', value: ({ groups, groupsKept }) => (groups === 0 ? null : groupsKept) },
     {
@@ -36,7 +36,7 @@ export function layerColumns({ layers }: Report): readonly LayerColumn[] {
       text: (layer) => shareText(densityOf(layer)),
       bar: (layer) => densityOf(layer) ?? 0,
     },
-    { label: 'macro-ops', value: ({ macroOps }) => macroOps },
+    { label: 'macro-ops', value: ({ macroOps, groups }) => (groups === 0 ? null : macroOps) },
     {
       label: 'cycles',
       value: ({ cycles }) => cycles,

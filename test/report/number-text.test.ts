@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  formatBytes,
   formatCount,
   formatEnergy,
   formatNumber,
+  formatRareShare,
   formatRatio,
   formatShare,
   formatTime,
   formatWhole,
-} from '../../src/view/format.ts';
+} from '../../src/report/number-text.ts';
 
-describe('numbers in the page', () => {
+describe('numbers in page and report', () => {
   it.each([
     [0, '0 pJ'],
     [12.34, '12.3 pJ'],
@@ -43,6 +45,28 @@ describe('numbers in the page', () => {
     expect(formatCount(count)).toBe(text);
   });
 
+  it.each([
+    [8, '1 B'],
+    [8 * 10_239, '10,239 B'],
+    [8 * 10_240, '10 KB'],
+    [8 * 65_808, '64.3 KB'],
+    [8 * 9999 * 1024, '9,999 KB'],
+    [8 * 10_000 * 1024, '9.77 MB'],
+    [8 * 90.25 * 2 ** 20, '90.3 MB'],
+    [8 * 2 ** 31, '2,048 MB'],
+  ])('show %d bits as %s', (bits, text) => {
+    expect(formatBytes(bits)).toBe(text);
+  });
+
+  it('never show a rare share as 0', () => {
+    expect([0, 1e-9, 0.0001, 0.191].map(formatRareShare)).toEqual([
+      'none',
+      'below 0.01 %',
+      '0.01 %',
+      '19.10 %',
+    ]);
+  });
+
   it('keep every digit of a whole number, in threes', () => {
     expect(formatWhole(1_234_567)).toBe('1,234,567');
     expect(formatWhole(-12_345)).toBe('-12,345');
@@ -51,6 +75,7 @@ describe('numbers in the page', () => {
   it('show shares, ratios and plain numbers', () => {
     expect(formatShare(0.98765)).toBe('98.77 %');
     expect(formatShare(null)).toBe('unknown');
+    expect(formatShare(0 / 0)).toBe('unknown');
     expect(formatRatio(5.6379)).toBe('5.64 ×');
     expect(formatNumber(0.05)).toBe('0.05');
     expect(formatNumber(1234.5)).toBe('1230');

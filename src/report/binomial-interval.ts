@@ -6,10 +6,13 @@ const z = 1.959963984540054;
 /**
  * The 95 % interval of a binomial proportion after Wilson (J. Am. Stat. Assoc. 22, 1927, 209).
  * @param share successes over `trials`, 0 ... 1
- * @returns lowest and highest probability; 0 to 1 without trials
+ * @returns lowest and highest probability; undefined without trials
  */
-export function binomialInterval(share: number, trials: number): readonly [number, number] {
-  if (trials <= 0) return [0, 1];
+export function binomialInterval(
+  share: number,
+  trials: number,
+): readonly [number, number] | undefined {
+  if (trials <= 0) return undefined;
   const weight = 1 + (z * z) / trials;
   const middle = (share + (z * z) / (2 * trials)) / weight;
   const half =

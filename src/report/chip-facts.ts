@@ -1,0 +1,88 @@
+// Headline figures of the chip and of the run itself.
+
+import type { Evidence } from '../chips/index.ts';
+import { type Fact, notSimulated } from './fact.ts';
+import { noiseText } from './noise-text.ts';
+import { formatWhole } from './number-text.ts';
+import type { Report } from './report.ts';
+import { isEstimated } from './report-words.ts';
+
+/** How much of the network is stored. */
+export function weightFacts({ compression }: Report): readonly Fact[] {
+  const { groups, groupsKept, weightsKept, macsKept, weightBits, activationBits } = compression;
+  return [
+    {
+      label: 'groups stored',
+      value: groups === 0 ? null : groupsKept / groups,
+      unit: 'share',
+      note: `${formatWhole(groupsKept)} of ${formatWhole(groups)}`,
+      isMain: true,
+    },
+    { label: 'weights kept', value: weightsKept, unit: 'share' },
+    { label: 'MACs kept', value: macsKept, unit: 'share' },
+    { label: 'stored network', value: compression.storedBits, unit: 'bits' },
+    { label: 'index codes of it', value: compression.indexBits, unit: 'bits' },
+    { label: 'dense network', value: compression.denseBits, unit: 'bits' },
+    { label: 'precision', value: `${weightBits}-bit weights, ${activationBits}-bit activations` },
+  ];
+}
+
+const areaNames: Readonly<Record<Report['area']['parts'][number]['part'], string>> = {
+  macros: 'area of the macros',
+  featureMap: 'area of the feature maps',
+  weightSram: 'area of the weight SRAM',
+  accumulators: 'area of the accumulators',
+};
+
+/** The area by part. */
+export const areaFacts = ({ area: { total, parts } }: Report): readonly Fact[] => [
+  { label: 'area', value: total, unit: 'mm²', note: 'without control, wiring and pads' },
+  ...parts.map(({ part, area, evidence }): Fact => ({
+    label: areaNames[part],
+    value: area,
+    unit: 'mm²',
+    evidence,
+  })),
+];
+
+/** What it was run with, and by what. */
+export function runFacts(report: Report): readonly Fact[] {
+  const { noise, seed, backend, adapter, peakMemory } = report;
+  const text = noiseText(noise);
+  const hasNoise = text !== 'none' && !isEstimated(report);
+  const isRun = !isEstimated(report);
+  return [
+    {
+      label: 'noise',
+      value: text,
+      note: hasNoise
+        ? 'standard deviations; 1 unit is a cell’s discharge at digit 1'
+        : isEstimated(report)
+          ? notSimulated
+          : '',
+    },
+    { label: 'seed', value: String(seed) },
+    { label: 'simulated by', value: isRun ? `${backend} on ${adapter}` : null, missing: 'nothing' },
+    {
+      label: 'peak device memory',
+      value: peakMemory === null ? null : 8 * peakMemory,
+      unit: 'bits',
+      missing: isRun ? 'no device used' : notSimulated,
+    },
+  ];
+}
+
+/** How many of the chip's numbers are known in which way. */
+export function evidenceFacts({ provenance }: Report): readonly Fact[] {
+  const fact = (evidence: Evidence, label: string, note = ''): Fact => ({
+    label,
+    value: provenance.filter((entry) => entry.evidence === evidence).length,
+    unit: 'whole',
+    note,
+  });
+  return [
+    fact('read', 'read in their source', `of ${formatWhole(provenance.length)} numbers`),
+    fact('inferred', 'inferred'),
+    fact('assumed', 'assumed'),
+  ];
+}

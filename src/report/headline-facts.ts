@@ -1,0 +1,234 @@
+// The headline figures of a report: the one list that terminal, page and element show.
+
+import { countOf } from '../core/words.ts';
+import type { MacroPath } from '../simulate/macro-backend.ts';
+import { binomialInterval } from './binomial-interval.ts';
+import { areaFacts, evidenceFacts, runFacts, weightFacts } from './chip-facts.ts';
+import { energyPartNames, energyParts } from './energy.ts';
+import { type Fact, type FactGroup, notSimulated } from './fact.ts';
+import { formatCount, formatRatio, formatShare, formatWhole, imagesText } from './number-text.ts';
+import type { Report } from './report.ts';
+import { adcText, isEstimated, saturatedShare } from './report-words.ts';
+
+/**
+ * Every headline figure of a report, in groups.
+ * @param dense report of the same network on a chip that stores all groups, to compare with; none by default
+ */
+export const headlineFacts = (report: Report, dense?: Report): readonly FactGroup[] => [
+  { title: 'accuracy', facts: accuracyFacts(report) },
+  { title: 'speed', facts: speedFacts(report, dense) },
+  { title: 'energy', facts: energyFacts(report, dense) },
+  { title: 'efficiency', facts: efficiencyFacts(report, dense) },
+  { title: 'energy by part', facts: partFacts(report) },
+  { title: 'column reads', facts: readFacts(report) },
+  { title: 'weights', facts: weightFacts(report) },
+  { title: 'area', facts: areaFacts(report) },
+  { title: 'run', facts: runFacts(report) },
+  { title: 'chip numbers', facts: evidenceFacts(report) },
+];
+
+const known = (...parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join(', ');
+
+function accuracyFacts(report: Report): readonly Fact[] {
+  const { accuracy, images } = report;
+  const { top1, quantizedTop1, floatTop1, floatImages, agreement } = accuracy;
+  if (isEstimated(report))
+    return [
+      {
+        label: 'accuracy on the chip',
+        value: null,
+        missing: notSimulated,
+        note: report.notSimulated ?? 'an estimate runs no images',
+        isMain: true,
+      },
+    ];
+  const range = top1 === null ? undefined : binomialInterval(top1, images);
+  return [
+    {
+      label: 'accuracy on the chip',
+      value: top1,
+      unit: 'share',
+      note: known(imagesText(images), range ? `95 % interval ${intervalText(range)}` : ''),
+      isMain: true,
+    },
+    { label: 'in exact integers', value: quantizedTop1, unit: 'share' },
+    { label: 'same class on the chip as in exact integers', value: agreement, unit: 'share' },
+    {
+      label: 'in float',
+      value: floatTop1,
+      unit: 'share',
+      ...(floatImages === 0 && { missing: 'not run' }),
+      note: floatImages === 0 ? '' : `first ${imagesText(floatImages)}, nothing pruned`,
+    },
+  ];
+}
+
+/** Such as `0.5 × the dense chip`; empty without one, and where its activity is known in another way. */
+function against(
+  report: Report,
+  dense: Report | undefined,
+  of: (one: Report) => number,
+  needsActivity = true,
+): string {
+  const base = dense ? of(dense) : 0;
+  if (base <= 0 || (needsActivity && dense?.energy.activity !== report.energy.activity)) return '';
+  return `${formatRatio(of(report) / base)} the dense chip`;
+}
+
+function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] {
+  const { performance } = report;
+  const { cyclesPerFrame, computeCycles, loadCycles, stallCycles, stalls } = performance;
+  const { balance, balanceGain } = performance;
+  const ofFrame = (cycles: number): string => `${formatShare(cycles / cyclesPerFrame)} of a frame`;
+  const causes = (['barrier', 'port', 'drain', 'pool'] as const)
+    .map((cause) => `${cause} ${formatWhole(stalls[cause])}`)
+    .join(', ');
+  return [
+    {
+      label: 'frames per second',
+      value: performance.framesPerSecond,
+      unit: 'count',
+      note: against(report, dense, (one) => one.performance.framesPerSecond, false),
+      isMain: true,
+    },
+    { label: 'cycles per frame', value: cyclesPerFrame, unit: 'whole' },
+    { label: 'utilization', value: performance.utilization, unit: 'share' },
+    { label: 'compute cycles', value: computeCycles, unit: 'whole' },
+    { label: 'load cycles', value: loadCycles, unit: 'whole', note: ofFrame(loadCycles) },
+    {
+      label: 'stall cycles',
+      value: stallCycles,
+      unit: 'whole',
+      note: `${ofFrame(stallCycles)}: ${causes}`,
+    },
+    {
+      label: 'balance of kernel tiles',
+      value: balance,
+      note:
+        balance === 'none' ? '' : `${formatRatio(balanceGain)} the frames per second without it`,
+    },
+  ];
+}
+
+function energyFacts(report: Report, dense: Report | undefined): readonly Fact[] {
+  const { perFrame, dram, activity, averagePower } = report.energy;
+  return [
+    {
+      label: 'energy per frame',
+      value: perFrame.total,
+      unit: 'pJ',
+      note: known(
+        `${activity} activity`,
+        against(report, dense, (one) => one.energy.perFrame.total),
+      ),
+      isMain: true,
+    },
+    {
+      label: 'DRAM per frame',
+      value: dram,
+      unit: 'pJ',
+      note: 'apart, if the stored network is read from DRAM once per frame',
+    },
+    { label: 'energy per frame with DRAM', value: perFrame.total + dram, unit: 'pJ' },
+    { label: 'average power', value: averagePower, unit: 'mW', note: 'without DRAM', isMain: true },
+  ];
+}
+
+function efficiencyFacts(report: Report, dense: Report | undefined): readonly Fact[] {
+  const { topsPerWatt, energy } = report;
+  const activity = `${energy.activity} activity`;
+  const fact = (label: string, key: keyof Report['topsPerWatt'], note: string): Fact => ({
+    label,
+    value: topsPerWatt[key],
+    unit: 'TOPS/W',
+    note: known(
+      note,
+      against(report, dense, (one) => one.topsPerWatt[key]),
+    ),
+  });
+  return [
+    {
+      ...fact('TOPS/W executed', 'executed', `MACs of stored groups only, ${activity}`),
+      isMain: true,
+    },
+    {
+      ...fact(
+        'TOPS/W executed, with DRAM',
+        'executedWithDram',
+        'stored network read once per frame',
+      ),
+      isMain: true,
+    },
+    fact(
+      'TOPS/W dense-equivalent',
+      'denseEquivalent',
+      `MACs of pruned groups counted too, ${activity}`,
+    ),
+    fact('TOPS/W dense-equivalent, with DRAM', 'denseEquivalentWithDram', ''),
+  ];
+}
+
+const partFacts = ({ energy: { perFrame } }: Report): readonly Fact[] =>
+  energyParts.map((part) => ({
+    label: energyPartNames[part],
+    value: perFrame[part],
+    unit: 'pJ',
+    note: formatShare(perFrame[part] / perFrame.total),
+  }));
+
+const pathTexts: Readonly<Record<MacroPath, string>> = {
+  'bit lines': 'every column read through the ADC',
+  'dot product': 'as dot products, since the ADC loses nothing',
+  'dot product, clips corrected': 'as dot products less what the ADC clips',
+};
+
+/** What became of the column reads: how many saturated, which sums were clamped, and how they were computed. */
+function readFacts(report: Report): readonly Fact[] {
+  const { layers } = report;
+  const missing = isEstimated(report) ? notSimulated : 'unknown';
+  const total = (of: (layer: Report['layers'][number]) => number): number =>
+    layers.reduce((sum, layer) => sum + of(layer), 0);
+  const saturated = saturatedShare(report);
+  const clamped = layers.filter(({ overflowedSums }) => overflowedSums > 0);
+  const paths = [...new Set(layers.flatMap(({ path }) => path ?? []))].map((path) => {
+    const count = layers.filter((layer) => layer.path === path).length;
+    return `${pathTexts[path]} (${countOf(count, 'layer')})`;
+  });
+  return [
+    {
+      label: 'saturated reads',
+      value: saturated,
+      unit: 'rareShare',
+      missing,
+      note:
+        saturated === null
+          ? ''
+          : `of ${formatCount(total(({ columnReads }) => columnReads))} column reads per image`,
+      isMain: true,
+    },
+    {
+      label: 'sums clamped by the accumulator',
+      value: isEstimated(report)
+        ? null
+        : clamped.length === 0
+          ? 'none'
+          : total(({ overflowedSums }) => overflowedSums),
+      unit: 'count',
+      missing,
+      note: clamped
+        .map(({ name, overflowedSums }) => `${name} ${formatCount(overflowedSums)} per image`)
+        .join(', '),
+      isWarning: clamped.length > 0,
+    },
+    { label: 'computed', value: paths.length === 0 ? null : paths.join(', '), missing },
+    {
+      label: 'ADC',
+      value: adcText(report) ?? null,
+      note: 'the energy of a read is the same for every ADC',
+    },
+  ];
+}
+
+const intervalText = (ends: readonly number[]): string =>
+  `${ends.map((end) => (100 * end).toFixed(1)).join(' to ')} %`;

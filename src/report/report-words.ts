@@ -1,0 +1,31 @@
+// What is read off a report in more than one place: in words, or as one number.
+
+import { imagesText } from './number-text.ts';
+import type { Report } from './report.ts';
+
+/** Whether nothing was simulated: then no accuracy and no event that depends on data is known. */
+export const isEstimated = ({ energy }: Pick<Report, 'energy'>): boolean =>
+  energy.activity === 'estimated';
+
+/** What was run on what, in a sentence. */
+export function subjectText({ network, chip, dataset, images, energy }: Report): string {
+  if (energy.activity === 'estimated')
+    return `${network} on ${chip}, estimated from the mapping: no images were simulated`;
+  return `${network} on ${chip}, ${imagesText(images)}${dataset === '' ? '' : ` of ${dataset}`}`;
+}
+
+/** The ADC of a report's chip in words; undefined where the report has no such numbers. */
+export function adcText({ provenance }: Pick<Report, 'provenance'>): string | undefined {
+  const [bits, step, offset] = ['adc.bits', 'adc.step', 'adc.offset'].map(
+    (path) => provenance.find(({ parameter }) => parameter === path)?.value,
+  );
+  if (bits === undefined || step === undefined || offset === undefined) return undefined;
+  return `${bits} ${bits === 1 ? 'bit' : 'bits'}, step ${step}, offset ${offset}`;
+}
+
+/** Saturated reads over all column reads; null where nothing was simulated. */
+export function saturatedShare({ layers, energy }: Report): number | null {
+  const reads = layers.reduce((sum, { columnReads }) => sum + columnReads, 0);
+  if (energy.activity === 'estimated' || reads === 0) return null;
+  return layers.reduce((sum, { saturatedReads }) => sum + saturatedReads, 0) / reads;
+}
