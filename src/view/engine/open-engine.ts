@@ -4,7 +4,6 @@
 import { CancelledError, EnvironmentError, InputError } from '../../core/errors.ts';
 import type { DataPlace } from './bundled-data.ts';
 import type { Engine, RunOptions, RunResult, UserFiles } from './engine.ts';
-import type { RunRequest } from './load-job.ts';
 import type { RunRecipe } from './kept-runs.ts';
 import type { CallEnd, FromWorker, ToWorker, WorkerCall } from './messages.ts';
 import { packageFolderBeside } from './moved-modules.ts';

@@ -13,7 +13,7 @@ import {
   type RunSettings,
   writeSettings,
 } from '../engine/run-settings.ts';
-import { make, setText } from '../make-element.ts';
+import { make } from '../make-element.ts';
 import { type ChipControls, makeChipControls } from './chip-controls.ts';
 import { type Field, makeField } from './field.ts';
 import { type FileFields, makeOwnFileControls } from './own-file-controls.ts';
