@@ -72,9 +72,15 @@ const inPage = async <T>(page: Page, code: string): Promise<T> => (await page.ev
 
 /** Waits until what was asked for is on the screen. */
 const settled = (page: Page): Promise<unknown> =>
-  page.evaluate(
-    'new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 250))',
-  );
+  page.evaluate(`(async () => {
+    // However slow the browser is: until neither the view nor what was drawn has changed over a quarter of a second.
+    const look = () => JSON.stringify([gpuWork.submits, { ...arrayPage.view()?.camera }]);
+    for (let [before, now] = ['', look()]; before !== now; now = look()) {
+      before = now;
+      await new Promise((done) =>
+        setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 250));
+    }
+  })()`);
 
 const cameraOf = (page: Page): Promise<Camera> => inPage(page, '({ ...arrayPage.view().camera })');
 
