@@ -18,7 +18,7 @@ import { readJob, writeJob } from '../src/pipeline/job-file.ts';
 import { checkMatrixVectorCase, type MatrixVectorCase } from '../src/pipeline/matrix-vector.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../src/train/checkpoint.ts';
 import { readLayerPlans } from '../src/train/layer-plan.ts';
-import { readMetrics, writeMetricsLine } from '../src/train/metrics-file.ts';
+import { readMetrics, writeMetricsLine } from '../src/network/metrics-file.ts';
 import type { EpochRecord } from '../src/train/train-options.ts';
 import { readsOrRefuses } from './support/mutations.ts';
 import { conv, linear, networkOf, noise } from './support/small-networks.ts';

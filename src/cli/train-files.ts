@@ -10,7 +10,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../train/checkpoint.ts';
-import { writeMetricsLine } from '../train/metrics-file.ts';
+import { writeMetricsLine } from '../network/metrics-file.ts';
 import type { EpochRecord } from '../train/train-options.ts';
 import { readBytes } from './files.ts';
 import { writeTogether, writeWhole } from './write-files.ts';

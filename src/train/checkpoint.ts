@@ -14,7 +14,7 @@ import {
   type TensorFile,
   writeTensorFile,
 } from '../network/safetensors.ts';
-import { epochSchema } from './metrics-file.ts';
+import { epochSchema } from '../network/metrics-file.ts';
 import { parametersOf } from './parameters.ts';
 import type { ScalesByLayer } from './scale-learner.ts';
 import type { EpochRecord } from './train-options.ts';

@@ -1,10 +1,9 @@
 // The schedule of a training: dense, then group lasso, then without the groups that were removed, then in integers; and
 // the learning rate of each step.
 
-/** What an epoch can do, in order. */
-export const stages = ['dense', 'lasso', 'tune', 'quantize'] as const;
-/** One of {@link stages}. */
-export type Stage = (typeof stages)[number];
+import type { Stage } from '../network/metrics-file.ts';
+
+export type { Stage } from '../network/metrics-file.ts';
 
 /** How many epochs each stage has. */
 export interface ScheduleOptions {

@@ -2,6 +2,7 @@
 
 import type { GroupShape } from '../compress/weight-group.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
+import type { EpochRecord } from '../network/metrics-file.ts';
 import type { Network } from '../network/network.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type LayerNorms, macroGroup } from './groups.ts';
@@ -9,6 +10,8 @@ import type { LayerPlans } from './layer-plan.ts';
 import type { ColumnReadout } from './operators/column-codes.ts';
 import type { WeightForm } from './operators/quantize.ts';
 import type { LassoOptions, Stage } from './stages.ts';
+
+export type { EpochRecord } from '../network/metrics-file.ts';
 
 /** How to train. */
 export interface TrainOptions extends LassoOptions {
@@ -89,24 +92,6 @@ export interface GroupsOfLayer extends LayerNorms {
 
 /** What the network in real arithmetic is like. */
 export type FloatRecord = Pick<EpochRecord, 'testAccuracy' | 'density'>;
-
-/** One epoch, as a line of the metrics. */
-export interface EpochRecord {
-  /** Counted from 1. */
-  readonly epoch: number;
-  readonly stage: Stage;
-  /** Means over the epoch, on the images as they were trained on. */
-  readonly loss: number;
-  readonly accuracy: number;
-  /** Share of the weight groups that are not wholly zero. */
-  readonly density: number;
-  /** Of the last step. */
-  readonly learningRate: number;
-  readonly imagesPerSecond: number;
-  readonly seconds: number;
-  /** Share of the test images classified rightly after the epoch, where it was measured. */
-  readonly testAccuracy?: number | undefined;
-}
 
 /** The usual settings, without quantization. `fixedEpochs` and `denseEpochs` count within `epochs`. */
 export const trainDefaults: Omit<TrainOptions, 'onProgress' | 'signal' | 'hooks'> = {

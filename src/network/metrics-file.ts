@@ -1,11 +1,32 @@
-// The metrics of a training: one epoch per line, as JSON.
+// The metrics of a training: one epoch per line, as JSON. Here, not beside training, since a page reads them that has none.
 
 import { z } from 'zod';
 import { InputError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
-import { stages } from './stages.ts';
-import type { EpochRecord } from './train-options.ts';
+
+/** What an epoch can do, in order. */
+const stages = ['dense', 'lasso', 'tune', 'quantize'] as const;
+/** What an epoch does. */
+export type Stage = (typeof stages)[number];
+
+/** One epoch, as a line of the metrics. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly stage: Stage;
+  /** Means over the epoch, on the images as they were trained on. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Share of the weight groups that are not wholly zero. */
+  readonly density: number;
+  /** Of the last step. */
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  readonly seconds: number;
+  /** Share of the test images classified rightly after the epoch, where it was measured. */
+  readonly testAccuracy?: number | undefined;
+}
 
 const share = z.number().min(0).max(1);
 const time = z.number().nonnegative();
