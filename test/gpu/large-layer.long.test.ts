@@ -90,6 +90,6 @@ describe('a linear layer 25,088 -> 4,096', () => {
       }
       expect(events.saturatedReads > 0).toBe(adc.bits === 4 && adc.step === 256);
     },
-    600_000,
+    1_800_000,
   );
 });
