@@ -79,7 +79,7 @@ function importsOf(folder: string): Import[] {
 
 /** The import statements of `text` that a bundle follows: all but those of types alone. */
 const bundledImports = (text: string): readonly string[] =>
-  [...text.replaceAll(/^(?:import|export) type [^]*;/gm, '').matchAll(importPattern)].map(
+  [...text.replaceAll(/^(?:import|export) type [^;]*;/gm, '').matchAll(importPattern)].map(
     ([, specifier]) => specifier!,
   );
 
@@ -116,23 +116,27 @@ describe('the folders of src', () => {
     },
   );
 
-  it.each(['index.ts', 'gpu/index.ts', 'chips/index.ts', 'network/index.ts', 'view/page/page.ts'])(
-    'keep training out of the bundle of %s',
-    (entry) => {
-      const reached = new Set<string>();
-      const visit = (file: string): void => {
-        if (reached.has(file) || !file.endsWith('.ts')) return;
-        reached.add(file);
-        const text = readFileSync(join(src, file), 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '');
-        for (const specifier of bundledImports(text))
-          if (specifier.startsWith('.')) visit(relative(src, resolve(src, file, '..', specifier)));
-      };
-      visit(entry);
+  // How many files an entry reaches at least shows that its imports are followed.
+  it.each([
+    ['index.ts', 50],
+    ['gpu/index.ts', 20],
+    ['chips/index.ts', 8],
+    ['network/index.ts', 8],
+    ['view/page/page.ts', 50],
+  ] as const)('keep training out of the bundle of %s', (entry, files) => {
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file) || !file.endsWith('.ts')) return;
+      reached.add(file);
+      const text = readFileSync(join(src, file), 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '');
+      for (const specifier of bundledImports(text))
+        if (specifier.startsWith('.')) visit(relative(src, resolve(src, file, '..', specifier)));
+    };
+    visit(entry);
 
-      expect(reached.size).toBeGreaterThan(3);
-      expect([...reached].filter((file) => file.startsWith('train/'))).toEqual([]);
-    },
-  );
+    expect(reached.size).toBeGreaterThan(files);
+    expect([...reached].filter((file) => file.startsWith('train/'))).toEqual([]);
+  });
 
   it('has no cycle in the table', () => {
     const order: string[] = [];

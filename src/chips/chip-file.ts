@@ -94,10 +94,10 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
   });
 }
 
-/** Up to three paths that a person may have meant: those spelt alike, then those with a word like one of it. */
+/** Up to three paths that a person may have meant: what it goes on from, those spelt alike, those with a word like one of it. */
 function nearPaths(path: string, known: readonly string[]): readonly string[] {
   const most = 3;
-  const near: string[] = [];
+  const near = known.filter((one) => path.startsWith(`${one}.`));
   while (near.length < most) {
     const next = nearestName(
       path,

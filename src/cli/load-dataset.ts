@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { InputError, UsageError } from '../core/errors.ts';
+import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
@@ -143,7 +144,7 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   if (whole !== undefined) return whole;
   if (packaged !== undefined && data === variable('MARS_DATA')) return packaged;
   // What is missing where the most files are; in the named folder itself where there are none.
-  const fewest = Math.min(...folders.map((folder) => missingIn(folder).length));
+  const fewest = smallest(folders.map((folder) => missingIn(folder).length));
   const best =
     fewest === needed.length ? data : folders.find((folder) => missingIn(folder).length === fewest);
   const nearest = best ?? data;

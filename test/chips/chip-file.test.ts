@@ -146,14 +146,27 @@ describe('setChipValues', () => {
     expect(setChipValues(mars, [])).toBe(mars);
   });
 
-  it.each(['adc', 'adc.bits.value', 'adc.bitz', 'name', '', 'toString', '__proto__.x'])(
-    'refuses the path %j and lists the known ones',
+  it.each([
+    ['adc', 'adc.bits'],
+    ['adc.bits.value', 'adc.bits'],
+    ['adc.bitz', 'adc.bits'],
+    ['clock.frequency.value', 'clock.frequency'],
+  ])('refuses the path %j and names %s', (path, near) => {
+    const error = caught(() => setChipValues(mars, [`${path}=1`]));
+
+    expect(error.name).toBe('UsageError');
+    expect(error.message).toContain(`"${path}"`);
+    expect(error.todo).toMatch(new RegExp(`^is it ${near}[,?]`));
+  });
+
+  it.each(['name', '', 'toString', '__proto__.x'])(
+    'refuses the path %j, like which there is none, and says what lists the known ones',
     (path) => {
       const error = caught(() => setChipValues(mars, [`${path}=1`]));
 
       expect(error.name).toBe('UsageError');
       expect(error.message).toContain(`"${path}"`);
-      expect(error.todo).toContain('adc.bits');
+      expect(error.todo).toBe('`mars info --chip mars` lists all');
     },
   );
 

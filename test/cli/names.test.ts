@@ -75,7 +75,7 @@ describe('the heading of a report', () => {
   const simulated = { energy: { ...report.energy, activity: 'simulated' } } as const;
 
   it('says that an estimate has no images', () => {
-    expect(heading({})).toBe('small on mars, estimated without images');
+    expect(heading({})).toBe('small on mars, estimated from the mapping: no images were simulated');
   });
 
   it('counts images, of a data set that may not be known', () => {

@@ -48,7 +48,7 @@ const metrics = (cwd: string): unknown[] =>
     .map((line) => ({ ...JSON.parse(line), seconds: 0, imagesPerSecond: 0 }));
 
 describe('mars train with ONNX Runtime', () => {
-  it('goes on after a kill, and after Ctrl-C, to the same file and metrics', () => {
+  itLong('goes on after a kill, and after Ctrl-C, to the same file and metrics', () => {
     const whole = emptyFolder();
     const cut = emptyFolder();
 

@@ -9,6 +9,7 @@ import { macroMac } from '../../src/reference/macro-mac.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { caughtEventually } from '../support/caught.ts';
+import { itLong } from '../support/long.ts';
 
 /** A clock that each shape moves by its own amount, and a backend whose sums `change` may spoil. */
 function stage(change: (shape: KernelShape) => number): {
@@ -51,31 +52,34 @@ describe('tuneShapes', () => {
     expect((error as Error).message).toContain('workgroups of 256, subgroups on');
   });
 
-  it('measures a layer that the reference can run, with sums that are not all the same', async () => {
-    let seen: { program: MacroProgram; input: FeatureMap } | undefined;
-    const fake = stage(() => 9);
-    let program: MacroProgram | undefined;
-    await tuneShapes({
-      ...fake,
-      open: async (shape, shortcuts) => {
-        const backend = await fake.open(shape, shortcuts);
-        return Object.assign(backend, {
-          prepare: (one: MacroProgram) => {
-            program = one;
-            return Promise.resolve({ program: one, path: 'bit lines' });
-          },
-          upload: (input: FeatureMap) => {
-            seen ??= { program: program!, input };
-            return { images: input.images, firstImage: 0 };
-          },
-        });
-      },
-    });
-    const { input } = seen!;
-    const one = { ...input, images: 1, data: input.data.subarray(0, 16 * 16 * 64) };
+  itLong(
+    'measures a layer that the reference can run, with sums that are not all the same',
+    async () => {
+      let seen: { program: MacroProgram; input: FeatureMap } | undefined;
+      const fake = stage(() => 9);
+      let program: MacroProgram | undefined;
+      await tuneShapes({
+        ...fake,
+        open: async (shape, shortcuts) => {
+          const backend = await fake.open(shape, shortcuts);
+          return Object.assign(backend, {
+            prepare: (one: MacroProgram) => {
+              program = one;
+              return Promise.resolve({ program: one, path: 'bit lines' });
+            },
+            upload: (input: FeatureMap) => {
+              seen ??= { program: program!, input };
+              return { images: input.images, firstImage: 0 };
+            },
+          });
+        },
+      });
+      const { input } = seen!;
+      const one = { ...input, images: 1, data: input.data.subarray(0, 16 * 16 * 64) };
 
-    const { sums } = macroMac(seen!.program, one);
+      const { sums } = macroMac(seen!.program, one);
 
-    expect(new Set(sums).size).toBeGreaterThan(1000);
-  });
+      expect(new Set(sums).size).toBeGreaterThan(1000);
+    },
+  );
 });

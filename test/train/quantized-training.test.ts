@@ -39,6 +39,7 @@ import {
 } from '../support/small-networks.ts';
 import { runtime } from './onnx-runtime.ts';
 import { trainedSums } from './trained-sums.ts';
+import { hasWeights } from '../../src/network/layer.ts';
 
 /** Images of 8x8 with a bright bar whose place is the class. */
 function bars(count: number): ImageSet {
@@ -323,12 +324,18 @@ describe('train with quantization', () => {
 });
 
 describe('checkpoints', () => {
+  const network = tiny();
+  const weighted = network.layers.filter(hasWeights);
   const checkpoint: Checkpoint = {
-    network: tiny(),
-    velocities: new Map([['fc.weight', Float32Array.of(1, -2)]]),
+    network,
+    velocities: new Map(
+      weighted.map(({ name, weights }) => [`${name}.weight`, weights.map((_, i) => (i % 3) - 1.5)]),
+    ),
     kept: new Map([['main', Float32Array.of(1, 0)]]),
-    scales: new Map([['fc', { weight: { value: 0.1, velocity: -3e-7 } }]]),
-    position: { epoch: 2, step: 3, lossSum: 1 / 3, right: 7, seconds: 0.25 },
+    scales: new Map(
+      weighted.map(({ name }, i) => [name, { weight: { value: 0.1 + i, velocity: -3e-7 } }]),
+    ),
+    position: { epoch: 1, step: 3, lossSum: 1 / 3, right: 7, seconds: 0.25 },
     epochs: [
       {
         epoch: 1,

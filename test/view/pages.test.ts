@@ -8,6 +8,7 @@ import { launchBrowser } from '../../src/cli/browser.ts';
 import { describeUnless, noDrawing } from '../support/browsers.ts';
 import { mars, root } from '../support/mars.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
+import { everyNth } from '../support/long.ts';
 
 const texts: Record<string, string> = { '/favicon.ico': '' };
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
@@ -71,7 +72,7 @@ describeUnless(noDrawing, 'the pages', () => {
   };
   const done = { state: 'done', error: '' };
 
-  it.for(['gallery.html', 'paper.html'])(
+  it.for(everyNth(2, ['gallery.html', 'paper.html']))(
     '%s gives all its results in one worker, without a fault that axe finds or a word in the console',
     async (name) => {
       await page.goto(`${server.origin}/site/${name}`);

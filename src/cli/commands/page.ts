@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { whole } from '../options.ts';
+import { print, printed } from '../output.ts';
 import { servePage } from '../page-server.ts';
 
 interface PageOptions {
@@ -24,7 +25,8 @@ export function pageCommand(): Command {
     .option('--no-open', 'do not open the browser')
     .action(async ({ port, host, open }: PageOptions) => {
       const server = await servePage({ port, host });
-      process.stdout.write(`${server.url}\n`);
+      print(`${server.url}\n`);
+      await printed();
       process.stderr.write('Ctrl-C ends it.\n');
       if (open) openInBrowser(server.url);
       await untilStopped();

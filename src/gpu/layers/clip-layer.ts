@@ -1,6 +1,7 @@
 // Dot products less what the ADC clips, or every bit line where most of them could be clipped: the device counts and
 // decides, batch by batch, so that nothing is read back.
 
+import { largest } from '../../core/extremes.ts';
 import { assert } from '../../core/errors.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { indirectUsage } from '../buffer-pool.ts';
@@ -47,7 +48,7 @@ export async function clipLayer(
 ): Promise<LayerWay> {
   const perGroup = 4 * Math.max(dotWords(program), bitLineWords(program));
   const tilings = tilingsOf(context, program);
-  const workgroups = Math.max(...tilings.map(({ slots, kernels }) => slots / kernels));
+  const workgroups = largest(tilings.map(({ slots, kernels }) => slots / kernels));
   const bytes = { perGroup, perTile: 4, fixed: 4 };
   const cut = layerParts(program, context.limits, bytes, workgroups);
   const [makeWords, kernels] = await Promise.all([
