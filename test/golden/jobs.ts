@@ -96,7 +96,7 @@ export const failingCommands: readonly string[] = [
   'estimate --chip CASE',
   'estimate --network vgg16 --set featureMaps.bankBits=1024',
   'estimate --set macro.wordLines=7',
-  'map --image CASE/stored.bin',
+  'map --image /dev/null/stored.bin',
   'mvm MASKS',
   'frobnicate',
 ];
