@@ -57,8 +57,13 @@ function matrixCase(more: object): object {
   );
   const inputs = [3, 4].map((seed) => [...bytes(columns, seed)]);
   return {
-    ...{ wordLinesOn: 16, inputBitsPerPhase: 2, adc: { bits: 4, step: 1.5, offset: 0.25 } },
-    ...{ weightBits: 8, inputBits: 8, weights, inputs },
+    wordLinesOn: 16,
+    inputBitsPerPhase: 2,
+    adc: { bits: 4, step: 1.5, offset: 0.25 },
+    weightBits: 8,
+    inputBits: 8,
+    weights,
+    inputs,
     ...more,
   };
 }
@@ -76,7 +81,9 @@ function maskText(): string {
       [...bytes(groups!, seed + 20)].map((byte) => (byte < 128 ? '0' : '1')).join(''),
     ]);
   return JSON.stringify({
-    ...{ version: 1, network: 'mnist-cnn', shape: { channels: 16, kernels: 16 } },
+    version: 1,
+    network: 'mnist-cnn',
+    shape: { channels: 16, kernels: 16 },
     layers: Object.fromEntries(masks),
   });
 }
