@@ -44,8 +44,8 @@ describe('the job of a page', () => {
       response.statusCode = file ? 200 : 404;
       response.end(file);
     });
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-    data = new BundledData(`http://localhost:${(server.address() as AddressInfo).port}/data/`);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    data = new BundledData(`http://127.0.0.1:${(server.address() as AddressInfo).port}/data/`);
   });
   afterAll(() => {
     server.close();

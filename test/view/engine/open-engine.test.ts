@@ -197,8 +197,8 @@ describe('the engine without a worker', () => {
       return isCalibration ? firstImages(bytes, 16) : bytes;
     };
     server = createServer(({ url = '' }, response) => response.end(file(url)));
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-    dataUrl = `http://localhost:${(server.address() as AddressInfo).port}/data/`;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    dataUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/data/`;
     vi.stubGlobal('navigator', {});
   });
   afterAll(() => {
