@@ -40,6 +40,7 @@ describe.skipIf(findBrowser() === null)('the element of the packed package', () 
     complaints = [];
     workers = 0;
     tab = await browser.newPage();
+    tab.setDefaultTimeout(300_000); // so long that only what hangs reaches it
     tab.on('console', (message) => {
       if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
     });

@@ -119,6 +119,7 @@ describeUnless(noBrowser, 'the element', () => {
   beforeEach(async () => {
     problems.length = 0;
     page = await browser.newPage();
+    page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
     page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => problems.push(String(error)));
   });

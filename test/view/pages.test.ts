@@ -39,6 +39,7 @@ describeUnless(noDrawing, 'the pages', () => {
   beforeEach(async () => {
     problems.length = 0;
     page = await browser.newPage();
+    page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
     await page.setViewport({ width: 1280, height: 800 });
     page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => problems.push(String(error)));

@@ -43,6 +43,7 @@ async function openPage(options: { policy: string; isIsolated?: boolean }): Prom
   server = await serveStrictly(folder, options);
   servers.push(server);
   const page = await browser.newPage();
+  page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(server.url);

@@ -66,6 +66,7 @@ export async function openPage(
   { width, height, dark = true }: { width: number; height: number; dark?: boolean },
 ): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {

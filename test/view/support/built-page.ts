@@ -28,6 +28,7 @@ export async function openBuiltPage(
   return {
     open: async (query) => {
       const page = await browser.newPage();
+      page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
       await page.setViewport({ width: 1280, height: 800 });
       const complaints: string[] = [];
       page.on('console', (message) => {
