@@ -19,7 +19,7 @@ const entries = {
 };
 
 /** Stands in the element for the addresses of its files until it is written. */
-const dataFiles = '__MARS_DATA_FILES__';
+const dataFiles = '__DATA_FILES__';
 const pages = ['index.html', 'gallery.html', 'embed.html', 'paper.html'];
 /** Browsers that know `light-dark()`: what stands in for it elsewhere heeds only a colour scheme of our own sheets. */
 const cssTarget = ['chrome123', 'firefox120', 'safari17.5'];
@@ -100,10 +100,10 @@ export default defineConfig(({ mode }) => ({
     shipped(mode),
   ],
   define: {
-    'import.meta.env.MARS_DATA': JSON.stringify(dataFolder(mode)),
-    'import.meta.env.MARS_DATA_FILES': mode === 'element' ? dataFiles : '{}',
+    'import.meta.env.DATA_FOLDER': JSON.stringify(dataFolder(mode)),
+    'import.meta.env.DATA_FILES': mode === 'element' ? dataFiles : '{}',
     // As text: vitest makes text of whatever this is.
-    'import.meta.env.MARS_MODELS': JSON.stringify(JSON.stringify(modelNames())),
+    'import.meta.env.MODEL_NAMES': JSON.stringify(JSON.stringify(modelNames())),
   },
   worker: {
     format: 'es' as const,
@@ -122,7 +122,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : ['test/**/*.long.test.ts'])],
-    env: mode === 'all' ? { MARS_TEST_ALL: '1' } : {},
+    // CI services turn colours on; tests read text.
+    env: { NO_COLOR: '1', ...(mode === 'all' ? { MARS_TEST_ALL: '1' } : {}) },
     setupFiles: ['./test/support/cpu-time.ts'],
     pool: 'forks',
     reporters: ['default', './test/support/closing-line-reporter.ts'],

@@ -16,10 +16,10 @@ interface ImportMeta {
   /** What vite.config.ts puts in. */
   readonly env: {
     /** The folder `data/`, relative to the module that is built. */
-    readonly MARS_DATA: string;
+    readonly DATA_FOLDER: string;
     /** Name of a file of `data/` -> its address beside the module, in the element for packages; else empty. */
-    readonly MARS_DATA_FILES: Readonly<Record<string, URL>>;
+    readonly DATA_FILES: Readonly<Record<string, URL>>;
     /** Names of the trained networks of `models/`, which come along in that folder: a list in JSON. */
-    readonly MARS_MODELS: string;
+    readonly MODEL_NAMES: string;
   };
 }

@@ -4,13 +4,13 @@ import type { DataPlace } from '../engine/bundled-data.ts';
 import { packageFolderBeside } from '../engine/moved-modules.ts';
 
 /** Where `data/` lies where the element is part of a page that is built here; vite.config.ts says it. */
-const builtFolder: string = import.meta.env.MARS_DATA;
+const builtFolder: string = import.meta.env.DATA_FOLDER;
 
 /**
  * Name of a file -> its address, one literal `new URL('./data/NAME', import.meta.url)` for each: so bundlers see that
  * these files belong to the module, and take them along. Empty in pages that are built here.
  */
-const filesOfModule = (): Readonly<Record<string, URL>> => import.meta.env.MARS_DATA_FILES;
+const filesOfModule = (): Readonly<Record<string, URL>> => import.meta.env.DATA_FILES;
 
 const todo =
   'serve a copy of the folder node_modules/mars-cim/dist/element/data, and set MarsChip.dataUrl to its address before the first run';

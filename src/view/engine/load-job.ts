@@ -22,7 +22,7 @@ import { isPicture, type OpenPicture, readPictures } from './pictures.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Trained networks that come with the page, as files of `data/`. */
-export const trainedNetworks = JSON.parse(import.meta.env.MARS_MODELS) as readonly string[];
+export const trainedNetworks = JSON.parse(import.meta.env.MODEL_NAMES) as readonly string[];
 
 /** All networks that a page knows by name. */
 export const networkNames: readonly string[] = [
