@@ -7,6 +7,7 @@ import { readMaskFile, writeMaskFile } from '../src/compress/mask-file.ts';
 import { crc32 } from '../src/core/bits.ts';
 import { parseJson } from '../src/core/json.ts';
 import { InputError } from '../src/core/errors.ts';
+import { tilingWindow } from '../src/core/window.ts';
 import { type CifarKind, readCifar } from '../src/datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 import type { ImageSet } from '../src/datasets/image-set.ts';
@@ -29,7 +30,7 @@ const json = (value: unknown): Uint8Array => text(JSON.stringify(value));
 /** Two layers with weights, batch norm and a pool; few numbers, so that damage meets what is said of them. */
 const small = networkOf('small', { height: 4, width: 4, channels: 2 }, 3, [
   conv({ name: 'a', input: 'image', channels: 2, kernels: 4, bias: true, batchNorm: true }),
-  { kind: 'maxPool', name: 'pool', input: 'a', size: 2 },
+  { kind: 'maxPool', name: 'pool', input: 'a', window: { ...tilingWindow(2), pads: [0, 1, 1, 0] } },
   linear({ name: 'fc', input: 'pool', inputs: 16, outputs: 3, bias: true }),
 ]);
 

@@ -4,6 +4,7 @@ import { mars, setChipValues } from '../../src/chips/index.ts';
 import { macroGeometry } from '../../src/chips/macro-geometry.ts';
 import type { MacroLayer } from '../../src/compress/compressed-network.ts';
 import { groupGrid } from '../../src/compress/weight-group.ts';
+import { onePixel } from '../../src/core/window.ts';
 import { mapToChip, type Mapping } from '../../src/mapping/map-to-chip.ts';
 
 /** Maps a dense layer of `inputs` x `outputs` weights; every group is stored, every weight 0 (memory that is never touched). */
@@ -19,10 +20,7 @@ export function wideLinear(
   const geometry = {
     channels: inputs,
     kernels: outputs,
-    kernelHeight: 1,
-    kernelWidth: 1,
-    stride: 1,
-    padding: 0,
+    window: onePixel,
   };
   const grid = groupGrid(geometry, { channels: wordLinesOn, kernels: kernelsPerCore });
   const layer: MacroLayer = {
