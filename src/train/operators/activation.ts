@@ -1,9 +1,18 @@
 // ReLU and pooling.
 
 import { outputSize, tileSizeOf, type Window, wholeMap } from '../../core/window.ts';
-import { apply, compare, divide, multiply, pad, reduce, reshape, slice } from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { absent, type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import {
+  apply,
+  compare,
+  divide,
+  multiply,
+  pad,
+  reduce,
+  reshape,
+  slice,
+} from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { absent, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import {
   inputViews,
   meanGradient,

@@ -25,8 +25,8 @@ import {
   subtract,
   toDouble,
   transpose,
-} from '../arithmetic.ts';
-import { elements, type GraphBuilder, imageShape, type Value } from '../graph.ts';
+} from '../autodiff/arithmetic.ts';
+import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { inputViews } from './windows.ts';
 
 /** How the chip reads its columns. */

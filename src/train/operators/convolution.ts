@@ -2,9 +2,9 @@
 
 import { at } from '../../core/errors.ts';
 import { extentOf, outputSize, type Window } from '../../core/window.ts';
-import { matMul, reduce, reshape, reverse, shift, transpose } from '../arithmetic.ts';
-import type { InputGradient, Tape } from '../gradients.ts';
-import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import { matMul, reduce, reshape, reverse, shift, transpose } from '../autodiff/arithmetic.ts';
+import type { InputGradient, Tape } from '../autodiff/gradients.ts';
+import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { backwardAttributes, inputViews, windowAttributes } from './windows.ts';
 
 /** Input (N, C, H, W), kernels (M, C, R, S) and, perhaps, a bias (M). */

@@ -4,9 +4,18 @@
 import { at } from '../../core/errors.ts';
 import { wholeMap } from '../../core/window.ts';
 import type { Residual } from '../../network/layer.ts';
-import { add, compare, divide, matMul, multiply, reshape, slice, subtract } from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { elements, type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import {
+  add,
+  compare,
+  divide,
+  matMul,
+  multiply,
+  reshape,
+  slice,
+  subtract,
+} from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { residualGradient, residualOf } from './residual.ts';
 import { meanGradient, type MeanWindow, windowPixels, windowSums } from './windows.ts';
 

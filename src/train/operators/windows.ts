@@ -10,8 +10,8 @@ import {
   wholeMap,
 } from '../../core/window.ts';
 import type { AveragePoolLayer } from '../../network/layer.ts';
-import { divide, pad, reduce, reshape, slice } from '../arithmetic.ts';
-import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import { divide, pad, reduce, reshape, slice } from '../autodiff/arithmetic.ts';
+import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 
 /** Over what an average pool takes means. */
 export type MeanWindow = Pick<AveragePoolLayer, 'window' | 'countIncludePad'>;
