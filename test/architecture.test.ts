@@ -51,6 +51,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: everything,
 };
 
+/** The rooms of the view, in the same way. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  ui: [],
+  engine: [],
+  pieces: ['ui', 'engine'],
+  app: ['ui', 'engine', 'pieces'],
+  element: ['ui', 'engine', 'pieces'],
+  entries: ['app', 'element', 'engine'],
+};
+
 /** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
 const purePackages = ['zod'];
 const impure = ['gpu', 'view', 'cli'];
@@ -115,6 +125,26 @@ describe('the folders of src', () => {
       expect(packages).toEqual([]);
     },
   );
+
+  it('has rooms in the view that import only what their table allows', () => {
+    const inView = importsOf('view')
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ file, specifier }) => ({
+        file,
+        room: file.split('/')[1]!,
+        target: relative(src, resolve(src, file, '..', specifier)).split('/'),
+      }))
+      .filter(({ target }) => target[0] === 'view');
+    const found = readdirSync(join(src, 'view'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+
+    expect(found.toSorted()).toEqual(Object.keys(rooms).toSorted());
+    expect(inView.length).toBeGreaterThan(200);
+    expect(
+      inView.filter(({ room, target }) => ![room, ...rooms[room]!].includes(target[1]!)),
+    ).toEqual([]);
+  });
 
   // How many files an entry reaches at least shows that its imports are followed.
   it.each([
