@@ -18,7 +18,7 @@ import { groupShapeOf, layerGroups } from '../../mapping/layer-groups.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
 import { trainedOn } from '../../pipeline/run-job.ts';
-import type { OnnxRuntime } from '../../train/runtime.ts';
+import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless, share } from '../format.ts';
 import { loadDataset } from '../load-dataset.ts';
 import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';
