@@ -181,11 +181,11 @@ function plainXorshift(word: bigint): bigint {
 
 /** A mapped layer on `input`, read from its weights of order (M, C, R, S) and the marks of its stored groups. */
 export function plainFromLayer(
-  { layer }: MappedMacroLayer,
+  { layer, grid, kept }: MappedMacroLayer,
   chip: ChipSpec,
   input: PlainMap,
 ): PlainMacro {
-  const { geometry, grid, weights, kept } = layer;
+  const { geometry, weights } = layer;
   const { channels, window } = geometry;
   const { strides, pads, dilations } = window;
   const area = window.height * window.width;
