@@ -11,8 +11,6 @@ import type { ColumnReadout } from '../operators/column-codes.ts';
 import type { WeightForm } from '../operators/quantize.ts';
 import type { LassoOptions, Stage } from './stages.ts';
 
-export type { EpochRecord } from '../../network/metrics-file.ts';
-
 /** How to train. */
 export interface TrainOptions extends LassoOptions {
   readonly seed: number;

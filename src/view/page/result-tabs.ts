@@ -1,5 +1,6 @@
 // What each tab shows of a run.
 
+import { shapeText } from '../../core/feature-map.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { countOf } from '../../core/words.ts';
 import { layerPower } from '../../report/layer-power.ts';
@@ -132,7 +133,10 @@ function perLayer(
   const field = makeField({
     name: fieldName,
     label: 'Layer',
-    choices: layers.map(({ name, shape }) => [name, `${name} (${shape.input} to ${shape.output})`]),
+    choices: layers.map(({ name, shape: { input, output } }) => [
+      name,
+      `${name} (${shapeText(input)} to ${shapeText(output)})`,
+    ]),
   });
   const usual = layers.find(({ groups }) => groups > 1) ?? layers[0];
   field.input.value = layers.some(({ name }) => name === lastLayer)

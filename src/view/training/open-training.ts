@@ -1,7 +1,8 @@
 // Starts a training in a worker of its own, which ends with it.
 
 import { CancelledError, EnvironmentError } from '../../core/errors.ts';
-import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../train/run/train-options.ts';
+import type { GroupsOfLayer, TrainProgress } from '../../train/run/train-options.ts';
+import type { EpochRecord } from '../../network/metrics-file.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import { errorOf } from '../engine/plain-error.ts';
 import { deadWorker, watchWorker } from '../engine/worker-life.ts';

@@ -4,14 +4,18 @@ import { compress } from '../../compress/compress.ts';
 import { crc32 } from '../../core/bits.ts';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import { mnistCnn } from '../../network/builtin/mnist-cnn.ts';
+import { accuracy } from '../../core/accuracy.ts';
 import type { Network } from '../../network/network.ts';
 import { writeNetworkFile } from '../../network/network-file.ts';
 import { checkSettings, readCheckpoint, writeCheckpoint } from '../../train/run/checkpoint.ts';
-import { countRight, evaluate } from '../../train/run/evaluate.ts';
-import { evaluateIntegers } from '../../train/run/integer-graph.ts';
+import { evaluate, evaluateIntegers } from '../../train/run/evaluate.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { train } from '../../train/run/train.ts';
-import { trainDefaults, type TrainHooks, type TrainOptions } from '../../train/run/train-options.ts';
+import {
+  trainDefaults,
+  type TrainHooks,
+  type TrainOptions,
+} from '../../train/run/train-options.ts';
 import { BundledData, unpack } from '../engine/bundled-data.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import { readImageFiles } from '../engine/load-job.ts';
@@ -115,8 +119,7 @@ async function measure(
   runtime: OnnxRuntime,
   threads: number,
 ): Promise<Pick<TrainedResult, 'testAccuracy' | 'quantizedAccuracy'>> {
-  const share = (outputs: Float32Array): number =>
-    countRight(outputs, test.labels) / test.labels.length;
+  const share = (outputs: Float32Array): number => accuracy(outputs, test.labels, network.classes);
   const testAccuracy = share(await evaluate(network, test, runtime));
   if (!network.precision) return { testAccuracy, quantizedAccuracy: null };
   const outputs = await evaluateIntegers(compress(network), test, runtime, { threads });

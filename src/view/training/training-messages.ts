@@ -1,6 +1,7 @@
 // What goes between a page and its training worker.
 
-import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../train/run/train-options.ts';
+import type { GroupsOfLayer, TrainProgress } from '../../train/run/train-options.ts';
+import type { EpochRecord } from '../../network/metrics-file.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import type { PlainError } from '../engine/plain-error.ts';
 import type { TrainingSettings } from './training-settings.ts';

@@ -8,7 +8,6 @@ import {
 } from '../../compress/compressed-network.ts';
 import { assert } from '../../core/errors.ts';
 import { scaleValue } from '../../core/integer.ts';
-import type { ImageSet } from '../../datasets/image-set.ts';
 import {
   add,
   divide,
@@ -22,41 +21,12 @@ import {
   toFloat,
   transpose,
 } from '../autodiff/arithmetic.ts';
-import { integerPixels } from './batches.ts';
 import { elements, GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { columnSums, type ColumnReadout } from '../operators/column-codes.ts';
 import { residualOf } from '../operators/residual.ts';
-import { batchSizeFor, runInBatches } from './run-in-batches.ts';
-import type { OnnxRuntime } from '../autodiff/runtime.ts';
 
 /** Sums of products below this are exact in 32-bit floats. */
 const exactBelow = 2 ** 24;
-
-/** How to run an integer network. */
-export interface IntegerRun {
-  /** Of the runtime; its own choice by default. */
-  readonly threads?: number | undefined;
-  /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
-  readonly columns?: ColumnReadout | undefined;
-}
-
-/**
- * The outputs of the integer network for every image of `set`, order (image, class): those of `integerForward`, or with
- * `columns` those of the macros.
- */
-export async function evaluateIntegers(
-  network: CompressedNetwork,
-  set: ImageSet,
-  runtime: OnnxRuntime,
-  { threads, columns }: IntegerRun = {},
-): Promise<Float32Array> {
-  const batchSize = batchSizeFor(set);
-  const { model, arrays } = integerGraph(network, batchSize, columns);
-  const pixels = integerPixels(network.activationBits);
-  const { classes } = network;
-  const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
-  return await runInBatches(graph, set, runtime);
-}
 
 interface ArrayInput {
   readonly name: string;
