@@ -1,7 +1,7 @@
 // What the settings of a page mean for a training.
 
-import { chipNamed } from '../../../chips/index.ts';
-import { groupShapeOf } from '../../../pipeline/run-job.ts';
+import { chipNamed } from '../../chips/index.ts';
+import { groupShapeOf } from '../../../mapping/layer-groups.ts';
 import { trainDefaults, type TrainOptions } from '../../../train/run/train-options.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
