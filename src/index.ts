@@ -78,6 +78,7 @@ export {
   type MacroOpRead,
 } from './inspect/macro-op.ts';
 export { type IndexCoding, indexCodings } from './mapping/index-coding.ts';
+export { groupShapeOf } from './mapping/layer-groups.ts';
 export {
   type MappedLayer,
   type MappedMacroLayer,
@@ -105,7 +106,6 @@ export {
   type MatrixVectorResult,
 } from './pipeline/matrix-vector.ts';
 export {
-  groupShapeOf,
   type Job,
   type JobResult,
   type JobSource,

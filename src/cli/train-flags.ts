@@ -6,7 +6,7 @@ import { InputError, UsageError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
 import { writeNetworkFile } from '../network/network-file.ts';
 import type { Network } from '../network/network.ts';
-import { groupShapeOf } from '../pipeline/run-job.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, readLayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
 import { trainDefaults, type TrainOptions } from '../train/run/train-options.ts';

@@ -22,11 +22,14 @@ import {
   transpose,
 } from '../autodiff/arithmetic.ts';
 import { elements, GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
-import { columnSums, type ColumnReadout } from '../operators/column-codes.ts';
+import { type ColumnLayer, columnSums } from '../operators/column-codes.ts';
 import { residualOf } from '../operators/residual.ts';
 
 /** Sums of products below this are exact in 32-bit floats. */
 const exactBelow = 2 ** 24;
+
+/** How columns are read, and in which groups. */
+type ReadColumns = Pick<ColumnLayer, 'readout' | 'shape'>;
 
 interface ArrayInput {
   readonly name: string;
@@ -38,7 +41,7 @@ interface ArrayInput {
 export function integerGraph(
   network: CompressedNetwork,
   batchSize: number,
-  columns?: ColumnReadout,
+  columns?: ReadColumns,
 ): { readonly model: Uint8Array; readonly arrays: readonly ArrayInput[] } {
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} in integers`);
@@ -89,7 +92,7 @@ function layerSums(
   }: {
     readonly layer: MacroLayer;
     readonly input: Value;
-    readonly columns: ColumnReadout | undefined;
+    readonly columns: ReadColumns | undefined;
   },
   arrays: ArrayInput[],
 ): Value {
@@ -104,8 +107,7 @@ function layerSums(
   const products = (part: Value): Value => toDouble(graph, product(graph, layer, part, weights));
   let sums: Value;
   if (columns) {
-    const readLayer = { ...layer, shape: layer.grid.shape, readout: columns };
-    sums = columnSums(graph, input, weights, readLayer);
+    sums = columnSums(graph, input, weights, { ...layer, ...columns });
   } else if (largestSum(layer) < exactBelow) sums = products(input);
   else {
     // Activations in two halves of four bits: the sums of each stay exact.

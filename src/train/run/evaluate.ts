@@ -2,6 +2,8 @@
 // fast enough to look at often.
 
 import type { CompressedNetwork } from '../../compress/compressed-network.ts';
+import type { GroupShape } from '../../compress/weight-group.ts';
+import { assert } from '../../core/errors.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import type { Network } from '../../network/network.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
@@ -32,6 +34,8 @@ export interface IntegerRun {
   readonly threads?: number | undefined;
   /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
   readonly columns?: ColumnReadout | undefined;
+  /** Word lines that are on together, and kernels that run together: needed with `columns`. */
+  readonly groupShape?: GroupShape | undefined;
 }
 
 /**
@@ -42,9 +46,11 @@ export async function evaluateIntegers(
   network: CompressedNetwork,
   set: ImageSet,
   runtime: OnnxRuntime,
-  { threads, columns }: IntegerRun = {},
+  { threads, columns: readout, groupShape: shape }: IntegerRun = {},
 ): Promise<Float32Array> {
   const batchSize = batchSizeFor(set);
+  assert(!readout || shape !== undefined, 'columns are read in groups');
+  const columns = readout && shape && { readout, shape };
   const { model, arrays } = integerGraph(network, batchSize, columns);
   const pixels = integerPixels(network.activationBits);
   const { classes } = network;
