@@ -44,6 +44,7 @@ export {
   sizeText,
 } from './core/feature-map.ts';
 export type { FixedScale } from './core/integer.ts';
+export type { Window } from './core/window.ts';
 export type { LongWork, Progress } from './core/progress.ts';
 export type { Cycle, Nanoseconds, Picojoules, Quantity } from './core/units.ts';
 export { cifar10Classes, type CifarKind, readCifar } from './datasets/cifar.ts';
@@ -58,7 +59,12 @@ export {
   type MacroOpField,
   type OutputPixel,
 } from './inspect/choose-macro-op.ts';
-export { type ColumnSumOptions, columnSums, type ColumnSums } from './inspect/column-sums.ts';
+export {
+  type AdcLevel,
+  type ColumnSumOptions,
+  columnSums,
+  type ColumnSums,
+} from './inspect/column-sums.ts';
 export { groupPattern, type GroupPattern } from './inspect/group-pattern.ts';
 export {
   type ArrayLayer,
@@ -77,8 +83,8 @@ export {
   type MacroOpKernel,
   type MacroOpRead,
 } from './inspect/macro-op.ts';
-export { type IndexCoding, indexCodings } from './mapping/index-coding.ts';
-export { groupShapeOf } from './mapping/layer-groups.ts';
+export { type IndexCoding, indexCodings, type IndexFormat } from './mapping/index-coding.ts';
+export { groupShapeOf, layerGroups } from './mapping/layer-groups.ts';
 export {
   type MappedLayer,
   type MappedMacroLayer,
@@ -93,6 +99,8 @@ export {
   layerStorage,
   mappingStorage,
 } from './mapping/mapping-summary.ts';
+export type { KernelTile } from './mapping/kernel-tile.ts';
+export { type Memory } from './mapping/place-feature-maps.ts';
 export { type Balance, balances, type TileRun } from './mapping/place-tiles.ts';
 export { type PlannedActivity, plannedActivity } from './mapping/planned-activity.ts';
 export type { StoredNetwork } from './mapping/stored-header.ts';
@@ -109,11 +117,13 @@ export {
   type Job,
   type JobResult,
   type JobSource,
+  type JobTarget,
   type JobWork,
   mapJob,
   type MapJob,
   runJob,
   type StoredSource,
+  trainedOn,
   type TrainedSource,
   type UnloadedJob,
 } from './pipeline/run-job.ts';
@@ -124,11 +134,13 @@ export type { AreaEntry } from './report/area.ts';
 export { type EnergyBreakdown, energyPartNames, energyParts } from './report/energy.ts';
 export { type Fact, type FactGroup, factNote, factText, type FactUnit } from './report/fact.ts';
 export { headlineFacts } from './report/headline-facts.ts';
+export { layerPower } from './report/layer-power.ts';
 export { checkReport, readReport } from './report/read-report.ts';
 export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
 export type { CountedEvents, LayerActivity } from './simulate/activity.ts';
 export type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './simulate/macro-backend.ts';
+export { fixedPointUnit } from './simulate/macro-program.ts';
 export type {
   AdcProgram,
   MacroProgram,
@@ -145,7 +157,14 @@ export {
 } from './sweep/estimator.ts';
 export { type Sensitivity, sensitivity, type SensitivityRow } from './sweep/sensitivity.ts';
 export { validationPage } from './sweep/validation-page.ts';
-export { validate, type Validation } from './sweep/validation.ts';
+export {
+  type MacroOpFigures,
+  type MeanFigures,
+  type NetworkValidation,
+  type Subject,
+  validate,
+  type Validation,
+} from './sweep/validation.ts';
 export {
   type ChromeTrace,
   toChromeTrace,

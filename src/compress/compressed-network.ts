@@ -61,6 +61,7 @@ export interface PoolLayer {
   readonly size: number;
 }
 
+/** A layer in integers. */
 export type CompressedLayer = MacroLayer | PoolLayer;
 
 /** A network in integers. */

@@ -1,12 +1,13 @@
 // Networks and their files: `import { readNetworkFile } from 'mars-cim/networks'`.
 
 export { builtinNetworks } from './builtin/builtin-networks.ts';
-export { mnistCnn } from './builtin/mnist-cnn.ts';
+export { mnistCnn, type MnistCnnOptions } from './builtin/mnist-cnn.ts';
 export type { BuiltinOptions } from './builtin/network-builder.ts';
 export { resnet18 } from './builtin/resnet18.ts';
 export { resnet20 } from './builtin/resnet20.ts';
 export { vgg16, type Vgg16Options } from './builtin/vgg16.ts';
-export { floatForward, floatOutputs } from './float-forward.ts';
+export type { FloatMap } from '../core/feature-map.ts';
+export { floatForward, floatOutputs, type LayerObserver } from './float-forward.ts';
 export {
   type AveragePoolLayer,
   type BatchNorm,

@@ -96,6 +96,7 @@ export interface AveragePoolLayer {
   readonly input: string;
 }
 
+/** A layer of a network. */
 export type Layer = ConvLayer | LinearLayer | MaxPoolLayer | AveragePoolLayer;
 
 /** The layers that have weights, and so run in the macros. */

@@ -49,17 +49,18 @@ export interface StoredSource {
 /** Where the integers of a job come from. */
 export type JobSource = TrainedSource | StoredSource;
 
-interface Target {
+/** What a job is mapped onto. */
+export interface JobTarget {
   readonly chip: ChipSpec;
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance | undefined;
 }
 
 /** The part of a job that compress and map need. */
-export type MapJob = Target & JobSource;
+export type MapJob = JobTarget & JobSource;
 
 /** A job without its images. */
-export type UnloadedJob = Target &
+export type UnloadedJob = JobTarget &
   JobSource & {
     /** Of the chip's noise, 0 ... 2^32 - 1. */
     readonly seed: number;

@@ -26,6 +26,7 @@ export interface EngineHold {
 
 /** Who hands the engine out. */
 export interface EnginePool {
+  /** Keeps the engine open, or opens it for the first run, until the hold is released. */
   hold(): EngineHold;
   /** How many hold on. */
   readonly holders: number;

@@ -17,7 +17,7 @@ import {
   type TrainOptions,
 } from '../../../train/run/train-options.ts';
 import { BundledData, unpack } from '../bundled-data.ts';
-import type { NamedBytes } from '../engine.ts';
+import type { NamedBytes } from '../user-files.ts';
 import { readImageFiles } from '../load-job.ts';
 import { loadRuntime, runtimeName } from './page-runtime.ts';
 import type { TrainedResult, TrainingRequest } from './training-messages.ts';
