@@ -18,7 +18,12 @@ export {
 } from './compress/layer-sensitivity.ts';
 export { type MaskFile, readMaskFile, writeMaskFile } from './compress/mask-file.ts';
 export { type BitOptions, hasTrainedScales, type LayerBits } from './compress/scales.ts';
-export type { GroupGrid, GroupShape, KernelGeometry } from './compress/weight-group.ts';
+export type {
+  GroupGrid,
+  GroupShape,
+  GroupShapeRule,
+  KernelGeometry,
+} from './compress/weight-group.ts';
 export { accuracy, binomialInterval, countRight } from './core/accuracy.ts';
 export {
   CancelledError,
@@ -84,7 +89,7 @@ export {
   type MacroOpRead,
 } from './inspect/macro-op.ts';
 export { type IndexCoding, indexCodings, type IndexFormat } from './mapping/index-coding.ts';
-export { groupShapeOf, layerGroups } from './mapping/layer-groups.ts';
+export { groupShapeOf, type LayerGroups, layerGroups } from './mapping/layer-groups.ts';
 export {
   type MappedLayer,
   type MappedMacroLayer,
@@ -99,7 +104,7 @@ export {
   layerStorage,
   mappingStorage,
 } from './mapping/mapping-summary.ts';
-export type { KernelTile } from './mapping/kernel-tile.ts';
+export type { KernelTile, WeightLoad } from './mapping/kernel-tile.ts';
 export { type Memory } from './mapping/place-feature-maps.ts';
 export { type Balance, balances, type TileRun } from './mapping/place-tiles.ts';
 export { type PlannedActivity, plannedActivity } from './mapping/planned-activity.ts';

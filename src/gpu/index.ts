@@ -16,7 +16,10 @@ export interface AnyGpu {
     powerPreference?: 'low-power' | 'high-performance';
   }): Promise<object | null>;
   /** As of WebGPU. */
-  readonly wgslLanguageFeatures: { has(feature: string): boolean };
+  readonly wgslLanguageFeatures: {
+    /** As of WebGPU. */
+    has(feature: string): boolean;
+  };
 }
 
 /** How to open a backend. */

@@ -48,6 +48,7 @@ export interface TrainOptions extends LassoOptions {
   /** Threads of the runtime. Results are the same bit for bit only with the same number. */
   readonly threads: number;
   readonly hooks?: TrainHooks | undefined;
+  /** Called after each step. */
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Stops between two steps, with a checkpoint; an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean } | undefined;

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 export interface Turn<T> {
   /** Whether it may start; asked again after each `wake`. */
   readonly isReady: () => boolean;
+  /** Does it; nothing else runs meanwhile. */
   readonly start: (engine: Engine) => Promise<T>;
   readonly signal: AbortSignal;
 }

@@ -49,6 +49,7 @@ export interface PartialResult {
 /** How to run. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Called as the stages of the run go on. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Called after each batch of simulated images. */
   readonly onPartial?: ((partial: PartialResult) => void) | undefined;
