@@ -156,7 +156,13 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
     const shape = layer.outputShape;
     const count = images * activationsPerImage(shape);
     const stored = this.pool.take(mapBytes(shape, images), `${layer.name}.activations`);
-    const key = `pool ${layer.kind} ${layer.size} ${JSON.stringify(layer.inputShape)} ${images}`;
+    const key = JSON.stringify([
+      layer.kind,
+      layer.window,
+      layer.countIncludePad,
+      layer.inputShape,
+      images,
+    ]);
     const uniform = this.#context.uniform(this.#poolUniforms, key, () => poolParams(layer, count));
     const bound = { params: uniform, input: buffer, activations: stored };
     this.#run(this.#pooling, bound, Math.ceil(count / 4));

@@ -127,9 +127,8 @@ function layerReport(
   const common = { name, kind, cycles, memories: { reads, writes, adds: adds ?? null } };
   const shape = { input: sizes(inputShape), output: sizes(outputShape) };
   if (mapped.kind === 'pool') {
-    const { size } = mapped.layer;
-    const { height, width } = inputShape;
-    const kernel = size > 0 ? { height: size, width: size } : { height, width };
+    const { height, width } = mapped.layer.window;
+    const kernel = { height, width };
     const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, path: null };
     const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
     const energy = poolEnergy(mapping, mapped, cycles);
@@ -138,10 +137,10 @@ function layerReport(
   const activity = run.activity.find((candidate) => candidate.layer === name);
   assert(activity !== undefined, `activity of ${name}`);
   const storage = layerStorage(mapped);
-  const { kernelHeight, kernelWidth } = mapped.layer.geometry;
+  const { height, width } = mapped.layer.geometry.window;
   return {
     ...common,
-    shape: { ...shape, kernel: { height: kernelHeight, width: kernelWidth } },
+    shape: { ...shape, kernel: { height, width } },
     macs: storage.macs,
     groups: storage.groups,
     groupsKept: storage.groupsKept,
