@@ -8,10 +8,7 @@ import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { type IdealProgram, noiseProgram } from '../../src/simulate/noise-program.ts';
 import { setBits } from '../../src/simulate/to-program.ts';
 import { plainOutputSize } from './plain.ts';
-import { randomWindow } from './random-window.ts';
-
-/** Draws integers from `low` to `high`, one after the other. */
-export type Draw = (low: number, high: number) => number;
+import { type Draw, randomWindow } from './random-window.ts';
 
 /** A {@link Draw} that depends on `seed` alone. */
 export function drawFrom(seed: number): Draw {

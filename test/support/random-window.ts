@@ -8,7 +8,9 @@ import {
   type Window,
   windowFault,
 } from '../../src/core/window.ts';
-import type { Draw } from './random-program.ts';
+
+/** Draws integers from `low` to `high`, one after the other. */
+export type Draw = (low: number, high: number) => number;
 
 /** A window of a convolution over `map`: up to 3 x 4 positions, strides 1 ... 3, pads 0 ... 3, dilations 1 ... 3. */
 export const randomWindow = (draw: Draw, map: MapSize): Window =>
