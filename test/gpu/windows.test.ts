@@ -15,7 +15,7 @@ import { adapterKinds, tryAdapter } from '../support/adapters.ts';
 import { tries } from '../support/long.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { plainOutputSize } from '../support/plain.ts';
-import { drawFrom } from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
 import { randomWindow } from '../support/random-window.ts';
 import { conv, linear, networkOf, noise, windowNetwork } from '../support/small-networks.ts';
 

@@ -3,7 +3,7 @@ import type { PoolLayer } from '../../src/compress/compressed-network.ts';
 import { symmetricWindow, tilingWindow, wholeMap, type Window } from '../../src/core/window.ts';
 import { poolReads } from '../../src/mapping/pool-reads.ts';
 import { plainOutputSize } from '../support/plain.ts';
-import { drawFrom } from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
 import { randomPoolWindow } from '../support/random-window.ts';
 
 const inputShape = { height: 7, width: 9, channels: 4 };

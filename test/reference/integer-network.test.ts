@@ -20,7 +20,7 @@ import {
   scaledExactly,
   valueAt,
 } from '../support/plain.ts';
-import { drawFrom } from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
 import { randomWindow } from '../support/random-window.ts';
 import {
   conv,
