@@ -13,13 +13,8 @@ import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds, tryAdapter } from '../support/adapters.ts';
 import { everyNth } from '../support/long.ts';
 import { plainOutputSize } from '../support/plain.ts';
-import {
-  drawFrom,
-  type Fill,
-  randomCase,
-  type RandomCase,
-  type Style,
-} from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
+import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
 import { randomPoolWindow } from '../support/random-window.ts';
 import { noise } from '../support/small-networks.ts';
 
@@ -68,7 +63,7 @@ interface PoolCase {
   readonly input: FeatureMap;
 }
 
-/** A pool of each kind over random maps of `height` x `width`, whose largest values lie at the edges more often than not. */
+/** A pool over a random map, with a random window unless one is given. */
 function poolCase(seed: number, kindOfPool: PoolLayer['kind'], window?: Window): PoolCase {
   const draw = drawFrom(seed);
   const inputShape = { height: draw(3, 9), width: draw(3, 9), channels: draw(1, 9) };
