@@ -68,7 +68,7 @@ describe('checkResumed', () => {
     const kept = new Map([...checkpoint.kept, ['main', new Float32Array(3)]]);
 
     const error = caught(() => checkResumed(wider, network, grouped));
-    expect(error).toMatchObject({ name: 'InputError', where: ['tour', 'half'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['tour', 'half'] });
     expect(caught(() => checkResumed({ ...checkpoint, kept }, network, grouped)).where).toEqual([
       'tour',
       'main',
@@ -113,7 +113,7 @@ describe('readCheckpoint', () => {
 
     const error = caught(() => readCheckpoint(bytes, 'a.checkpoint'));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['a.checkpoint'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['a.checkpoint'] });
     expect(error.message).toContain(says);
   });
 });
