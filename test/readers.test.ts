@@ -16,10 +16,10 @@ import { readNetworkFile, writeNetworkFile } from '../src/network/network-file.t
 import { readTensorFile, type Tensor, writeTensorFile } from '../src/network/safetensors.ts';
 import { readJob, writeJob } from '../src/pipeline/job-file.ts';
 import { checkMatrixVectorCase, type MatrixVectorCase } from '../src/pipeline/matrix-vector.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../src/train/checkpoint.ts';
-import { readLayerPlans } from '../src/train/layer-plan.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../src/train/run/checkpoint.ts';
+import { readLayerPlans } from '../src/train/groups/layer-plan.ts';
 import { readMetrics, writeMetricsLine } from '../src/network/metrics-file.ts';
-import type { EpochRecord } from '../src/train/train-options.ts';
+import type { EpochRecord } from '../src/train/run/train-options.ts';
 import { readsOrRefuses } from './support/mutations.ts';
 import { conv, linear, networkOf, noise } from './support/small-networks.ts';
 

@@ -8,10 +8,10 @@ import { floatOutputs } from '../network/float-forward.ts';
 import { type Network, networkMacs } from '../network/network.ts';
 import { integerForward } from '../reference/integer-network.ts';
 import { accuracy } from '../simulate/simulate.ts';
-import { evaluate } from '../train/evaluate.ts';
-import { evaluateIntegers } from '../train/integer-graph.ts';
-import type { OnnxRuntime } from '../train/runtime.ts';
-import type { TrainOptions } from '../train/train-options.ts';
+import { evaluate } from '../train/run/evaluate.ts';
+import { evaluateIntegers } from '../train/run/integer-graph.ts';
+import type { OnnxRuntime } from '../train/autodiff/runtime.ts';
+import type { TrainOptions } from '../train/run/train-options.ts';
 
 /** What our own plain loops do in a minute or two; beyond, ONNX Runtime computes. */
 const plainMacs = 2.5e10;

@@ -3,7 +3,7 @@
 import { cpus } from 'node:os';
 import { EnvironmentError } from '../core/errors.ts';
 import { installCommand } from './install-advice.ts';
-import type { OnnxRuntime } from '../train/runtime.ts';
+import type { OnnxRuntime } from '../train/autodiff/runtime.ts';
 
 /** Version that the shipped models were made with. */
 const runtimePackage = 'onnxruntime-node@1.30.0';

@@ -9,9 +9,9 @@ import {
   checkSettings,
   readCheckpoint,
   writeCheckpoint,
-} from '../train/checkpoint.ts';
+} from '../train/run/checkpoint.ts';
 import { writeMetricsLine } from '../network/metrics-file.ts';
-import type { EpochRecord } from '../train/train-options.ts';
+import type { EpochRecord } from '../train/run/train-options.ts';
 import { readBytes } from './files.ts';
 import { writeTogether, writeWhole } from './write-files.ts';
 

@@ -7,15 +7,15 @@ import { shapeText } from '../core/feature-map.ts';
 import { writeNetworkFile } from '../network/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf } from '../pipeline/run-job.ts';
-import { type LayerPlans, readLayerPlans, withDense } from '../train/layer-plan.ts';
+import { type LayerPlans, readLayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
-import { trainDefaults, type TrainOptions } from '../train/train-options.ts';
+import { trainDefaults, type TrainOptions } from '../train/run/train-options.ts';
 import { columnReadout } from './column-readout.ts';
 import { readJson } from './files.ts';
 import { datasetNames } from './load-dataset.ts';
 import { loadNetwork } from './load-network.ts';
 import { addChipOptions, loadChip, real, whole } from './options.ts';
-import { buildTrainable, trainable, trainableNamed } from './trainable.ts';
+import { buildTrainable, trainable, trainableNamed } from '../train/recipes/trainable.ts';
 
 /** Options of the command; those that are not given follow from the network. */
 export interface TrainFlags {

@@ -5,7 +5,7 @@ import { readMaskFile } from '../../src/compress/mask-file.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { checkSchema } from '../../src/core/schema-fault.ts';
 import { checkMatrixVectorCase } from '../../src/pipeline/matrix-vector.ts';
-import { readLayerPlans } from '../../src/train/layer-plan.ts';
+import { readLayerPlans } from '../../src/train/groups/layer-plan.ts';
 import { caught } from '../support/caught.ts';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 // ONNX Runtime for tests: the WebAssembly that the page trains with runs in Node too.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web';
-import type { OnnxRuntime } from '../../src/train/runtime.ts';
+import type { OnnxRuntime } from '../../src/train/autodiff/runtime.ts';
 
 // One thread: sums of floats are then added in one order on every machine.
 env.wasm.numThreads = 1;

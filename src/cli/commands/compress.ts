@@ -16,7 +16,7 @@ import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
 import { groupShapeOf, trainedOn } from '../../pipeline/run-job.ts';
-import type { OnnxRuntime } from '../../train/runtime.ts';
+import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless, share } from '../format.ts';
 import { loadDataset } from '../load-dataset.ts';
 import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';

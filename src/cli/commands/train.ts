@@ -4,9 +4,9 @@
 import { Command } from 'commander';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import type { Network, Origin } from '../../network/network.ts';
-import { epochsOf } from '../../train/stages.ts';
-import { train, type Trained } from '../../train/train.ts';
-import type { TrainHooks, TrainOptions } from '../../train/train-options.ts';
+import { epochsOf } from '../../train/run/stages.ts';
+import { train, type Trained } from '../../train/run/train.ts';
+import type { TrainHooks, TrainOptions } from '../../train/run/train-options.ts';
 import { datasetNamed, loadDataset } from '../load-dataset.ts';
 import { measureAccuracy } from '../measure-accuracy.ts';
 import { describeHardware, importRuntime, type NodeRuntime } from '../onnx-runtime.ts';
@@ -21,7 +21,7 @@ import {
 } from '../train-flags.ts';
 import { findCheckpoint, finishTraining, recordTraining, trainFiles } from '../train-files.ts';
 import { openTrainingBar } from '../train-progress.ts';
-import { trainableNamed } from '../trainable.ts';
+import { trainableNamed } from '../../train/recipes/trainable.ts';
 import { checkTargets } from '../write-files.ts';
 
 /** A checkpoint is written after each epoch, and whenever so many seconds have passed. */

@@ -1,8 +1,8 @@
 // ReLU and pooling.
 
-import { apply, compare, divide, multiply, pad, reduce, slice } from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { absent, type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import { apply, compare, divide, multiply, pad, reduce, slice } from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { absent, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 
 /** max(0, input). The gradient at exactly 0 is 0. */
 export function relu(tape: Tape, input: Value): Value {

@@ -1,8 +1,8 @@
 // Batch normalisation: with the statistics of the batch while training, with given statistics afterwards.
 
-import { add, apply, multiply, reduce, reshape, subtract } from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import { add, apply, multiply, reduce, reshape, subtract } from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 
 /** What {@link batchNorm} gives. Mean and variance have shape (C); the variance is the plain mean of squares. */
 export interface Normalized {

@@ -9,9 +9,9 @@ import {
   reshape,
   subtract,
   transpose,
-} from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { elements, type Value } from '../graph.ts';
+} from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { elements, type Value } from '../autodiff/graph.ts';
 import { at } from '../../core/errors.ts';
 
 /** `input` (N, ...) flattened to (N, I), times `weights` (O, I) transposed: (N, O). */

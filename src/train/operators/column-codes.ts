@@ -24,8 +24,8 @@ import {
   subtract,
   toDouble,
   transpose,
-} from '../arithmetic.ts';
-import { elements, type GraphBuilder, imageShape, type Value } from '../graph.ts';
+} from '../autodiff/arithmetic.ts';
+import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { inputViews } from './convolution.ts';
 
 /** How the chip reads its columns. */

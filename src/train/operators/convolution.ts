@@ -1,9 +1,9 @@
 // Convolution. Both gradients are made of ordinary convolutions and matrix products, chosen by measurement.
 
 import { at } from '../../core/errors.ts';
-import { matMul, pad, reduce, reshape, reverse, shift, slice, transpose } from '../arithmetic.ts';
-import type { InputGradient, Tape } from '../gradients.ts';
-import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import { matMul, pad, reduce, reshape, reverse, shift, slice, transpose } from '../autodiff/arithmetic.ts';
+import type { InputGradient, Tape } from '../autodiff/gradients.ts';
+import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 
 /** How the kernel moves. */
 export interface ConvolutionOptions {

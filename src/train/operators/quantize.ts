@@ -13,9 +13,9 @@ import {
   reshape,
   slice,
   subtract,
-} from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { elements, type GraphBuilder, imageShape, type Value } from '../graph.ts';
+} from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { residualGradient, residualOf } from './residual.ts';
 
 /** From real weights to integers: divided by the scale as they are, or tanh of them. */

@@ -2,9 +2,9 @@
 
 import { at } from '../../core/errors.ts';
 import type { Residual } from '../../network/layer.ts';
-import { add, pad, reshape, slice } from '../arithmetic.ts';
-import type { Tape } from '../gradients.ts';
-import { type GraphBuilder, imageShape, type Value } from '../graph.ts';
+import { add, pad, reshape, slice } from '../autodiff/arithmetic.ts';
+import type { Tape } from '../autodiff/gradients.ts';
+import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 
 /** How a residual is taken from its map. */
 export type ResidualPlace = Pick<Residual, 'stride' | 'channelOffset'>;

@@ -1,7 +1,11 @@
 // Starts a training in a worker of its own, which ends with it.
 
 import { CancelledError, EnvironmentError } from '../../../core/errors.ts';
-import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../../train/train-options.ts';
+import type {
+  EpochRecord,
+  GroupsOfLayer,
+  TrainProgress,
+} from '../../../train/run/train-options.ts';
 import type { NamedBytes } from '../engine.ts';
 import { errorOf } from '../plain-error.ts';
 import { deadWorker, watchWorker } from '../worker-life.ts';

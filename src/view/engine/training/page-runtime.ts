@@ -6,7 +6,7 @@ import { unpack } from '../bundled-data.ts';
 import { fetchBytes } from '../fetch-bytes.ts';
 import wasmUrl from './ort-wasm-simd-threaded.wasm.gz?url';
 import { EnvironmentError } from '../../../core/errors.ts';
-import type { OnnxRuntime, RuntimeSession } from '../../../train/runtime.ts';
+import type { OnnxRuntime, RuntimeSession } from '../../../train/autodiff/runtime.ts';
 
 /** Version and build, as network files tell what they were made with. */
 export const runtimeName = 'onnxruntime-web 1.30.0 (wasm)';

@@ -6,12 +6,16 @@ import { firstImages, type ImageSet } from '../../../datasets/image-set.ts';
 import { mnistCnn } from '../../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../../network/network.ts';
 import { writeNetworkFile } from '../../../network/network-file.ts';
-import { checkSettings, readCheckpoint, writeCheckpoint } from '../../../train/checkpoint.ts';
-import { countRight, evaluate } from '../../../train/evaluate.ts';
-import { evaluateIntegers } from '../../../train/integer-graph.ts';
-import type { OnnxRuntime } from '../../../train/runtime.ts';
-import { train } from '../../../train/train.ts';
-import { trainDefaults, type TrainHooks, type TrainOptions } from '../../../train/train-options.ts';
+import { checkSettings, readCheckpoint, writeCheckpoint } from '../../../train/run/checkpoint.ts';
+import { countRight, evaluate } from '../../../train/run/evaluate.ts';
+import { evaluateIntegers } from '../../../train/run/integer-graph.ts';
+import type { OnnxRuntime } from '../../../train/autodiff/runtime.ts';
+import { train } from '../../../train/run/train.ts';
+import {
+  trainDefaults,
+  type TrainHooks,
+  type TrainOptions,
+} from '../../../train/run/train-options.ts';
 import { BundledData, unpack } from '../bundled-data.ts';
 import type { NamedBytes } from '../engine.ts';
 import { readImageFiles } from '../load-job.ts';

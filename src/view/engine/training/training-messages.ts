@@ -1,6 +1,10 @@
 // What goes between a page and its training worker.
 
-import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../../train/train-options.ts';
+import type {
+  EpochRecord,
+  GroupsOfLayer,
+  TrainProgress,
+} from '../../../train/run/train-options.ts';
 import type { NamedBytes } from '../engine.ts';
 import type { PlainError } from '../plain-error.ts';
 import type { TrainingSettings } from './training-settings.ts';

@@ -2,7 +2,7 @@
 
 import { chipNamed } from '../../../chips/index.ts';
 import { groupShapeOf } from '../../../pipeline/run-job.ts';
-import { trainDefaults, type TrainOptions } from '../../../train/train-options.ts';
+import { trainDefaults, type TrainOptions } from '../../../train/run/train-options.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
 /** What `mars train` does with the same settings; a test holds the two together. */

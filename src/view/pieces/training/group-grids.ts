@@ -1,6 +1,6 @@
 // The weight groups of a network while it trains: per layer a grid of cells, shaded by their norms, empty where zero.
 
-import type { GroupsOfLayer } from '../../../train/train-options.ts';
+import type { GroupsOfLayer } from '../../../train/run/train-options.ts';
 import { make, type PieceHandle, setLabel } from '../../ui/make-element.ts';
 import { lightest, shadesOf } from './group-shades.ts';
 

@@ -2,7 +2,11 @@
 
 import './train-panel.css';
 import { CancelledError, CimError, EnvironmentError } from '../../../core/errors.ts';
-import type { EpochRecord, GroupsOfLayer, TrainProgress } from '../../../train/train-options.ts';
+import type {
+  EpochRecord,
+  GroupsOfLayer,
+  TrainProgress,
+} from '../../../train/run/train-options.ts';
 import type { NamedBytes } from '../../engine/engine.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';

@@ -1,6 +1,6 @@
 // What a training says of itself, in words.
 
-import type { EpochRecord, TrainProgress } from '../../../train/train-options.ts';
+import type { EpochRecord, TrainProgress } from '../../../train/run/train-options.ts';
 import { formatNumber, formatShare, formatWhole } from '../../ui/format.ts';
 import type { TrainedResult } from '../../engine/training/training-messages.ts';
 

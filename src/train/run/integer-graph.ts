@@ -1,0 +1,215 @@
+// A compressed network in ONNX Runtime: exactly the integers of integerForward, but fast enough for whole test sets.
+// Sums are kept in 64-bit floats, which hold them and the requantizer's products exactly.
+
+import {
+  type CompressedNetwork,
+  isMacroLayer,
+  type MacroLayer,
+} from '../../compress/compressed-network.ts';
+import { assert } from '../../core/errors.ts';
+import { scaleValue } from '../../core/integer.ts';
+import type { ImageSet } from '../../datasets/image-set.ts';
+import {
+  add,
+  divide,
+  double,
+  matMul,
+  multiply,
+  reduce,
+  reshape,
+  subtract,
+  toDouble,
+  toFloat,
+  transpose,
+} from '../autodiff/arithmetic.ts';
+import { integerPixels } from './batches.ts';
+import { elements, GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
+import { columnSums, type ColumnReadout } from '../operators/column-codes.ts';
+import { residualOf } from '../operators/residual.ts';
+import { batchSizeFor, runInBatches } from './run-in-batches.ts';
+import type { OnnxRuntime } from '../autodiff/runtime.ts';
+
+/** Sums of products below this are exact in 32-bit floats. */
+const exactBelow = 2 ** 24;
+
+/** How to run an integer network. */
+export interface IntegerRun {
+  /** Of the runtime; its own choice by default. */
+  readonly threads?: number | undefined;
+  /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
+  readonly columns?: ColumnReadout | undefined;
+}
+
+/**
+ * The outputs of the integer network for every image of `set`, order (image, class): those of `integerForward`, or with
+ * `columns` those of the macros.
+ */
+export async function evaluateIntegers(
+  network: CompressedNetwork,
+  set: ImageSet,
+  runtime: OnnxRuntime,
+  { threads, columns }: IntegerRun = {},
+): Promise<Float32Array> {
+  const batchSize = batchSizeFor(set);
+  const { model, arrays } = integerGraph(network, batchSize, columns);
+  const pixels = integerPixels(network.activationBits);
+  const { classes } = network;
+  const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
+  return await runInBatches(graph, set, runtime);
+}
+
+interface ArrayInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The graph; its inputs are `images` and the arrays, its output is `sums` (N, classes). */
+export function integerGraph(
+  network: CompressedNetwork,
+  batchSize: number,
+  columns?: ColumnReadout,
+): { readonly model: Uint8Array; readonly arrays: readonly ArrayInput[] } {
+  const { channels, height, width } = network.input;
+  const graph = new GraphBuilder(`${network.name} in integers`);
+  const images = graph.input('images', [batchSize, channels, height, width]);
+  const maps = new Map<string, Value>([['image', images]]);
+  const arrays: ArrayInput[] = [];
+  const mapOf = (name: string): Value => {
+    const map = maps.get(name);
+    assert(map !== undefined, `map ${name}`);
+    return map;
+  };
+  for (const layer of network.layers) {
+    const input = mapOf(layer.input);
+    if (!isMacroLayer(layer)) {
+      const pooled =
+        layer.kind === 'maxPool' ? largest(graph, input, layer.size) : mean(graph, input);
+      maps.set(layer.name, pooled);
+      continue;
+    }
+    const sums = layerSums(graph, { layer, input, columns }, arrays);
+    const { requantize, residual } = layer;
+    if (!requantize) {
+      graph.output('sums', toFloat(graph, reshape(graph, sums, [batchSize, network.classes])));
+      break;
+    }
+    const added = residual
+      ? add(graph, sums, addedUnits(graph, sums, mapOf(residual.input), residual))
+      : sums;
+    const scaledSums = multiply(graph, added, double(graph, scaleValue(requantize.scale)));
+    const bits = requantize.outputBits;
+    const [low, high] = requantize.signed
+      ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
+      : [0, 2 ** bits - 1];
+    const rounded = toFloat(graph, roundHalfUp(graph, scaledSums));
+    const limits = [graph.scalar(low), graph.scalar(high)];
+    maps.set(layer.name, graph.node('Clip', [rounded, ...limits], rounded.shape));
+  }
+  return { model: graph.toBytes(), arrays };
+}
+
+/** Sums of a layer in 64-bit floats. */
+function layerSums(
+  graph: GraphBuilder,
+  {
+    layer,
+    input,
+    columns,
+  }: {
+    readonly layer: MacroLayer;
+    readonly input: Value;
+    readonly columns: ColumnReadout | undefined;
+  },
+  arrays: ArrayInput[],
+): Value {
+  const { kernels, channels, kernelHeight, kernelWidth } = layer.geometry;
+  const array = (part: string, shape: readonly number[], data: ArrayLike<number>): Value => {
+    const name = `${layer.name}.${part}`;
+    arrays.push({ name, shape, data: Float32Array.from(data) });
+    return graph.input(name, shape);
+  };
+  const shape = [kernels, channels, kernelHeight, kernelWidth];
+  const weights = array('weight', shape, layer.weights);
+  const products = (part: Value): Value => toDouble(graph, product(graph, layer, part, weights));
+  let sums: Value;
+  if (columns) {
+    const readLayer = { ...layer, shape: layer.grid.shape, readout: columns };
+    sums = columnSums(graph, input, weights, readLayer);
+  } else if (largestSum(layer) < exactBelow) sums = products(input);
+  else {
+    // Activations in two halves of four bits: the sums of each stay exact.
+    const sixteenth = multiply(graph, input, graph.scalar(1 / 16));
+    const upper = graph.node('Floor', [sixteenth], input.shape);
+    const lower = subtract(graph, input, multiply(graph, upper, graph.scalar(16)));
+    sums = add(graph, multiply(graph, products(upper), double(graph, 16)), products(lower));
+  }
+  // In two halves too, since 32-bit floats do not hold every 32-bit integer.
+  const high = layer.bias.map((value) => Math.floor(value / 65536));
+  const low = layer.bias.map((value) => value & 0xffff);
+  const biasShape = [1, kernels, 1, 1];
+  const upperBias = multiply(
+    graph,
+    toDouble(graph, array('biasHigh', biasShape, high)),
+    double(graph, 65536),
+  );
+  const bias = add(graph, upperBias, toDouble(graph, array('biasLow', biasShape, low)));
+  return add(graph, sums, bias);
+}
+
+/** The convolution, (N, M, P, Q); a kernel that covers its whole map is a matrix product. */
+function product(graph: GraphBuilder, layer: MacroLayer, input: Value, weights: Value): Value {
+  const { kernels, stride, padding } = layer.geometry;
+  const { images } = imageShape(input);
+  if (layer.kind === 'linear') {
+    const inputs = elements(input.shape) / images;
+    const rows = reshape(graph, input, [images, inputs]);
+    const matrix = transpose(graph, reshape(graph, weights, [kernels, inputs]), [1, 0]);
+    return reshape(graph, matMul(graph, rows, matrix), [images, kernels, 1, 1]);
+  }
+  const { height, width } = layer.outputShape;
+  return graph.node('Conv', [input, weights], [images, kernels, height, width], {
+    attributes: { strides: [stride, stride], pads: [padding, padding, padding, padding] },
+  });
+}
+
+/** No sum of a part of a kernel's products can be larger. */
+function largestSum({ weights, geometry, inputBits }: MacroLayer): number {
+  const perKernel = weights.length / geometry.kernels;
+  let most = 0;
+  for (let first = 0; first < weights.length; first += perKernel) {
+    let sum = 0;
+    for (let i = first; i < first + perKernel; i++) sum += Math.abs(weights[i] as number);
+    most = Math.max(most, sum);
+  }
+  return most * (2 ** inputBits - 1);
+}
+
+function addedUnits(
+  graph: GraphBuilder,
+  sums: Value,
+  map: Value,
+  residual: NonNullable<MacroLayer['residual']>,
+): Value {
+  const placed = toDouble(graph, residualOf(graph, map, sums, residual));
+  return roundHalfUp(graph, multiply(graph, placed, double(graph, scaleValue(residual.scale))));
+}
+
+function largest(graph: GraphBuilder, input: Value, size: number): Value {
+  const { images, channels, height, width } = imageShape(input);
+  const shape = [images, channels, Math.floor(height / size), Math.floor(width / size)];
+  const attributes = { kernel_shape: [size, size], strides: [size, size] };
+  return graph.node('MaxPool', [input], shape, { attributes });
+}
+
+function mean(graph: GraphBuilder, input: Value): Value {
+  const { height, width } = imageShape(input);
+  const pixels = height * width;
+  const sum = reduce(graph, 'ReduceSum', input, { axes: [2, 3] });
+  const doubled = add(graph, multiply(graph, sum, graph.scalar(2)), graph.scalar(pixels));
+  const quotient = divide(graph, doubled, graph.scalar(2 * pixels));
+  return graph.node('Floor', [quotient], quotient.shape);
+}
+
+const roundHalfUp = (graph: GraphBuilder, value: Value): Value =>
+  graph.node('Floor', [add(graph, value, double(graph, 0.5))], value.shape, { type: 'float64' });

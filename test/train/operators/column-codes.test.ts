@@ -1,0 +1,78 @@
+// Column codes in a training graph against the plain macro of the reference.
+
+import { describe, expect, it } from 'vitest';
+import type { CompressedNetwork } from '../../../src/compress/compressed-network.ts';
+import type { Network } from '../../../src/network/network.ts';
+import { openReference } from '../../../src/reference/reference-backend.ts';
+import { simulate } from '../../../src/simulate/simulate.ts';
+import { adcProgram } from '../../../src/simulate/to-program.ts';
+import { evaluateIntegers } from '../../../src/train/run/integer-graph.ts';
+import { type ColumnReadout, losesNothing } from '../../../src/train/operators/column-codes.ts';
+import { mapped } from '../../support/mapped.ts';
+import { noise, randomNetwork, tourNetwork } from '../../support/small-networks.ts';
+import type { Mapping } from '../../../src/mapping/map-to-chip.ts';
+import { runtime } from '../onnx-runtime.ts';
+
+const readoutOf = ({ chip }: Mapping): ColumnReadout => ({
+  adc: adcProgram(chip),
+  inputBitsPerPhase: chip.macro.inputBitsPerPhase.value,
+  sparsity: chip.controller.sparsity.value,
+});
+
+describe('losesNothing', () => {
+  const adc = { bits: 6, step: 256, offset: 0 };
+  const readout = { adc, inputBitsPerPhase: 2, sparsity: 'groups' as const };
+
+  it('holds where every sum has a code of its own', () => {
+    expect(losesNothing(readout, 16)).toBe(true); // 0 ... 48 of 0 ... 63
+    expect(losesNothing(readout, 21)).toBe(true); // 63
+    expect(losesNothing(readout, 22)).toBe(false); // 66
+    expect(losesNothing({ ...readout, inputBitsPerPhase: 3 }, 16)).toBe(false);
+    expect(losesNothing({ ...readout, adc: { ...adc, step: 257 } }, 16)).toBe(false);
+    expect(losesNothing({ ...readout, adc: { ...adc, offset: 1 } }, 16)).toBe(false);
+    expect(losesNothing({ ...readout, adc: { ...adc, bits: 5 } }, 16)).toBe(false);
+  });
+});
+
+describe('columnSums', () => {
+  const chips: readonly (readonly string[])[] = [
+    [],
+    ['adc.bits=3', 'adc.step=4'],
+    ['adc.bits=4', 'adc.step=2.3', 'adc.offset=1.7'],
+    ['adc.bits=4', 'adc.offset=-3', 'controller.sparsity=none'],
+    ['adc.bits=4', 'adc.step=3', 'adc.offset=-0.6', 'macro.wordLinesOn=8'],
+    ['adc.bits=2', 'macro.inputBitsPerPhase=4'],
+  ];
+  const networks: readonly (readonly [string, Network])[] = [
+    ['tour', tourNetwork()],
+    ...[21, 22, 23].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
+  ];
+  it.each(
+    networks.flatMap(([name, network]) => chips.map((settings) => ({ name, network, settings }))),
+  )(
+    'gives the outputs of the plain macros: $name with $settings',
+    async ({ network, settings }) => {
+      const options = { weightBits: 4, activationBits: 5, prunedGroups: 0.4 };
+      const mapping = mapped(network, { ...options, settings });
+      const images = noise(network.input, 3);
+
+      const columns = readoutOf(mapping);
+      const outputs = await evaluated(mapping.network, images, columns);
+      const { outputs: wanted } = await simulate(mapping, images, { backend: openReference() });
+
+      expect([...outputs]).toEqual([...wanted]);
+      const exact = await evaluated(mapping.network, images);
+      expect([...exact].join() === [...wanted].join()).toBe(losesNothing(columns, 16));
+    },
+  );
+});
+
+const evaluated = (
+  network: CompressedNetwork,
+  images: ReturnType<typeof noise>,
+  columns?: ColumnReadout,
+): Promise<Float32Array> => {
+  const labels = new Uint8Array(images.images);
+  const set = { name: 'noise', classes: network.classes, images, labels };
+  return evaluateIntegers(network, set, runtime, { threads: 1, columns });
+};
