@@ -7,8 +7,10 @@ import { UsageError } from '../../core/errors.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
+import { loadMapJob } from '../../settings/load-job.ts';
 import { borderless, number } from '../format.ts';
-import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 
 interface CompareOptions extends JobOptions {
@@ -61,10 +63,12 @@ export function compareCommand(): Command {
     )
     .argument('<chips...>', 'names or files of chips; --set changes all of them')
     .option('--json', 'print the reports as JSON')
-    .action((chips: string[], options: CompareOptions) => {
+    .action(async (chips: string[], options: CompareOptions) => {
       if (chips.length < 2)
         throw new UsageError({ what: 'one chip cannot be compared', todo: 'name two or more' });
-      const reports = chips.map((chip) => estimate(loadMapJob({ ...options, chip })).report);
+      const reports: Report[] = [];
+      for (const chip of chips)
+        reports.push(estimate(await loadMapJob({ ...options, chip }, nodeSources)).report);
       print(options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports));
     });
 }

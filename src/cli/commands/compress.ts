@@ -12,24 +12,18 @@ import { type CompressedNetwork, isMacroLayer } from '../../compress/compressed-
 import { type LayerVariant, layerVariants } from '../../compress/layer-sensitivity.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { countOf } from '../../core/words.ts';
-import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
+import type { ImageSet } from '../../datasets/image-set.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
 import { groupShapeOf, trainedOn } from '../../pipeline/run-job.ts';
+import { realNumber, wholeNumber } from '../../settings/kinds.ts';
+import { imageTarget, loadCalibratedJob } from '../../settings/load-job.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless, share } from '../format.ts';
-import { loadDataset } from '../load-dataset.ts';
 import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';
 import { importRuntimeIfThere } from '../onnx-runtime.ts';
-import {
-  addJobOptions,
-  jobDataset,
-  type JobOptions,
-  loadJob,
-  real,
-  usage,
-  whole,
-} from '../options.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions, option, usage } from '../options.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
@@ -49,21 +43,30 @@ export function compressCommand(): Command {
     .description(
       'quantize and prune a trained network without training it, and measure what that costs (faster with onnxruntime-node)',
     )
-    .option('--images <count>', 'test images to measure the accuracy on', whole(1, 1e6), 500)
+    .addOption(
+      option(
+        '--images <count>',
+        'test images to measure the accuracy on',
+        wholeNumber(1, 1e7),
+      ).default(500),
+    )
     .option(
       '--sensitivity',
       'also measure the accuracy with each layer alone at fewer bits, and pruned',
     )
-    .option(
-      '--sensitivity-bits <bits>',
-      'weight bits that a layer is tried with (default: two fewer, at least 2)',
-      whole(2, 8),
+    .addOption(
+      option(
+        '--sensitivity-bits <bits>',
+        'weight bits that a layer is tried with (default: two fewer, at least 2)',
+        wholeNumber(2, 8),
+      ),
     )
-    .option(
-      '--sensitivity-pruned <share>',
-      'share of its stored groups that a layer is tried without',
-      real(0, 1),
-      0.5,
+    .addOption(
+      option(
+        '--sensitivity-pruned <share>',
+        'share of its stored groups that a layer is tried without',
+        realNumber(0, 1),
+      ).default(0.5),
     )
     .option('--out <file>', 'write the stored network, for mars run --network <file>')
     .option('--json', 'print the result as JSON')
@@ -96,14 +99,11 @@ interface CompressResult {
 
 async function run(options: CompressCommandOptions): Promise<void> {
   if (options.out !== undefined) checkTargets([options.out]);
-  const job = loadJob(options);
+  const job = await loadCalibratedJob(options, nodeSources);
   if ('stored' in job)
     throw usage(`${options.network} is compressed already`, 'give a network in real arithmetic');
   const { network, calibration, chip, weightBits, activationBits, prunedGroups, groupMasks } = job;
-  const test = firstImages(
-    loadDataset(jobDataset(options, trainedOn(job)), 'test', options.data, options.images),
-    options.images,
-  );
+  const test = await nodeSources.testImages(imageTarget(job), options);
   const found = await importRuntimeIfThere();
   const runtime = 'missing' in found ? undefined : found;
   const bar = openProgressBar();

@@ -9,7 +9,9 @@ import { indexBitsByCoding, layerStorage, mappingStorage } from '../../mapping/m
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
-import { addJobOptions, type JobOptions, loadJob, loadMapJob } from '../options.ts';
+import { loadCalibratedJob, loadMapJob } from '../../settings/load-job.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
 
@@ -35,10 +37,13 @@ export function mapCommand(): Command {
     .action(map);
 }
 
-function map(options: MapCommandOptions): void {
+async function map(options: MapCommandOptions): Promise<void> {
   if (options.image !== undefined) checkTargets([options.image], '--image');
   // What is stored where follows from the weights; an image also holds scales, which real images must calibrate.
-  const job = options.image === undefined ? loadMapJob(options) : loadJob(options);
+  const job = await (options.image === undefined ? loadMapJob : loadCalibratedJob)(
+    options,
+    nodeSources,
+  );
   const mapping = mapJob(job);
   let written = '';
   if (options.image !== undefined) {

@@ -2,9 +2,11 @@
 
 import { Command } from 'commander';
 import { mapJob } from '../../pipeline/run-job.ts';
+import { loadMapJob } from '../../settings/load-job.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { schedule } from '../../timeline/schedule.ts';
-import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
 
@@ -14,9 +16,9 @@ export function traceCommand(): Command {
     .description('write the timeline of one image as a trace for ui.perfetto.dev')
     .option('--out <file>', 'where to', 'out/trace.json')
     .option('--json', 'print the trace instead')
-    .action((options: JobOptions & { readonly out: string; readonly json?: boolean }) => {
+    .action(async (options: JobOptions & { readonly out: string; readonly json?: boolean }) => {
       if (!options.json) checkTargets([options.out]);
-      const timeline = schedule(mapJob(loadMapJob(options)));
+      const timeline = schedule(mapJob(await loadMapJob(options, nodeSources)));
       const text = JSON.stringify(toChromeTrace(timeline));
       if (options.json) {
         print(`${text}\n`);

@@ -107,7 +107,7 @@ async function submit(): Promise<void> {
   form.clearErrors();
   let wanted: Wanted;
   try {
-    wanted = form.read();
+    wanted = await form.read();
   } catch (error) {
     tell(error);
     return;

@@ -9,7 +9,7 @@ import type { ColumnSums } from '../../inspect/column-sums.ts';
 import type { GroupPattern } from '../../inspect/group-pattern.ts';
 import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
 import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
-import { commandLine } from '../engine/run-settings.ts';
+import { commandLine } from '../../settings/settings-text.ts';
 import { saveFile } from '../pieces/figure/save-file.ts';
 import { formatShare } from '../ui/format.ts';
 import { make, makeButton, type PieceHandle } from '../ui/make-element.ts';

@@ -2,7 +2,8 @@
 
 import type { Report } from '../../report/report.ts';
 import { isEstimated } from '../../report/report-words.ts';
-import { commandLine, type RunSettings } from '../engine/run-settings.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
+import { commandLine } from '../../settings/settings-text.ts';
 import { formatCount, formatShare } from '../ui/format.ts';
 import { make, makeButton } from '../ui/make-element.ts';
 import { drawCompareTable } from '../pieces/tables/compare-table.ts';

@@ -2,7 +2,7 @@
 
 import { CancelledError, CimError } from '../../core/errors.ts';
 import type { Engine, UserFiles } from '../engine/engine.ts';
-import type { RunSettings } from '../engine/run-settings.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 import type { Report } from '../../report/report.ts';
 import { make, makeButton } from '../ui/make-element.ts';
 import { drawSweepPlot } from '../pieces/plots/sweep-plot.ts';

@@ -4,7 +4,7 @@ export type { Progress } from '../../core/progress.ts';
 export type { Report } from '../../report/report.ts';
 export type { Timeline } from '../../timeline/timeline.ts';
 export type { Engine, Predictions, RunResult } from '../engine/engine.ts';
-export type { RunSettings } from '../engine/run-settings.ts';
+export type { RunSettings } from '../../settings/run-settings.ts';
 export { createEnginePool, type EnginePool } from './engine-pool.ts';
 export type { MarsChipError, MarsChipEventMap, MarsChipEvents } from './events.ts';
 export type { ChipState } from './frame.ts';

@@ -3,8 +3,11 @@
 import type { Progress } from '../../core/progress.ts';
 import type { Report } from '../../report/report.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
+import type { NamedBytes } from '../../settings/sources.ts';
 import type { Questions } from './questions.ts';
-import type { RunSettings } from './run-settings.ts';
+
+export type { NamedBytes } from '../../settings/sources.ts';
 
 /** Files that a person gave, beside the settings. */
 export interface UserFiles {
@@ -17,12 +20,6 @@ export interface UserFiles {
    * only while `settings.ownImages` is there.
    */
   readonly images?: readonly NamedBytes[] | undefined;
-}
-
-/** A file. */
-export interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
 }
 
 /** What images gave: all arrays in the order of the images. Empty arrays where nothing was simulated. */

@@ -6,11 +6,11 @@ import type {
   GroupsOfLayer,
   TrainProgress,
 } from '../../../train/run/train-options.ts';
+import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../engine.ts';
 import { errorOf } from '../plain-error.ts';
 import { deadWorker, watchWorker } from '../worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainedResult } from './training-messages.ts';
-import type { TrainingSettings } from './training-settings.ts';
 
 /** How to train. */
 export interface TrainingOptions {
@@ -50,7 +50,7 @@ export const usualThreads = (): number =>
  * @throws {EnvironmentError} when there is no worker, it dies, or WebAssembly is forbidden
  */
 export function startTraining(
-  settings: TrainingSettings,
+  settings: TrainSettings,
   dataUrl: string | URL,
   options: TrainingOptions = {},
 ): Promise<TrainedResult> {

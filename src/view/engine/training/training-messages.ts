@@ -5,13 +5,13 @@ import type {
   GroupsOfLayer,
   TrainProgress,
 } from '../../../train/run/train-options.ts';
+import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../engine.ts';
 import type { PlainError } from '../plain-error.ts';
-import type { TrainingSettings } from './training-settings.ts';
 
 /** What a training needs. */
 export interface TrainingRequest {
-  readonly settings: TrainingSettings;
+  readonly settings: TrainSettings;
   /** Address of the folder `data/`, with a slash at the end. */
   readonly dataUrl: string;
   /** MNIST's images and labels to train on, packed or not; empty: those that come with the page. */
