@@ -6,11 +6,14 @@ import { compress } from '../src/compress/compress.ts';
 import { readMaskFile, writeMaskFile } from '../src/compress/mask-file.ts';
 import { crc32 } from '../src/core/bits.ts';
 import { parseJson } from '../src/core/json.ts';
+import type { GroupShape } from '../src/compress/weight-group.ts';
 import { InputError } from '../src/core/errors.ts';
+import { tilingWindow } from '../src/core/window.ts';
 import { type CifarKind, readCifar } from '../src/datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 import type { ImageSet } from '../src/datasets/image-set.ts';
 import { indexCodings } from '../src/mapping/index-coding.ts';
+import { groupShapeOf } from '../src/mapping/layer-groups.ts';
 import { readStoredImage, writeStoredImage } from '../src/mapping/stored-image.ts';
 import { readNetworkFile, writeNetworkFile } from '../src/network/network-file.ts';
 import { readTensorFile, type Tensor, writeTensorFile } from '../src/network/safetensors.ts';
@@ -26,10 +29,12 @@ import { conv, linear, networkOf, noise } from './support/small-networks.ts';
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const json = (value: unknown): Uint8Array => text(JSON.stringify(value));
 
+const shape = (weightBits: number): GroupShape => groupShapeOf(mars, weightBits);
+
 /** Two layers with weights, batch norm and a pool; few numbers, so that damage meets what is said of them. */
 const small = networkOf('small', { height: 4, width: 4, channels: 2 }, 3, [
   conv({ name: 'a', input: 'image', channels: 2, kernels: 4, bias: true, batchNorm: true }),
-  { kind: 'maxPool', name: 'pool', input: 'a', size: 2 },
+  { kind: 'maxPool', name: 'pool', input: 'a', window: { ...tilingWindow(2), pads: [0, 1, 1, 0] } },
   linear({ name: 'fc', input: 'pool', inputs: 16, outputs: 3, bias: true }),
 ]);
 
@@ -158,15 +163,15 @@ describe('a damaged file is refused, or read as what can be written again:', () 
   });
 
   it('stored images, under a right checksum', () => {
-    const network = compress(small, { prunedGroups: 0.5, weightBits: 4 });
+    const network = compress(small, { prunedGroups: 0.5, weightBits: 4, groupShape: shape(4) });
 
     const refused = readsOrRefuses(
       {
         files: indexCodings.map((indexCoding) =>
-          writeStoredImage({ network, indexCoding, dataset: 'noise' }),
+          writeStoredImage({ network, indexCoding, dataset: 'noise' }, shape),
         ),
         read: (bytes) => readStoredImage(bytes, 'a.bin'),
-        write: writeStoredImage,
+        write: (stored) => writeStoredImage(stored, shape),
         mend: sealed,
         place: 'a.bin',
       },

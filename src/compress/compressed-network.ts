@@ -1,8 +1,11 @@
-// The integer network: what is stored in the macros and what the digital part does with their sums.
+// The integer network: what macros multiply and what the digital part does with their sums. It fits any chip: how weights
+// fall into groups, and which groups are stored, is for mapping to say.
 
 import type { Shape } from '../core/feature-map.ts';
 import type { FixedScale } from '../core/integer.ts';
-import type { GroupGrid, KernelGeometry } from './weight-group.ts';
+import { type Window, wholeMap } from '../core/window.ts';
+import type { AveragePoolLayer, MaxPoolLayer } from '../network/layer.ts';
+import type { KernelGeometry } from './weight-group.ts';
 
 /** What becomes of a layer's sums before they are stored as activations. */
 export interface Requantize {
@@ -41,9 +44,6 @@ export interface MacroLayer {
   readonly weights: Int8Array;
   /** One per kernel, in units of the sums. */
   readonly bias: Int32Array;
-  readonly grid: GroupGrid;
-  /** One per group of the grid: 1 if it has a weight that is not zero, and so is stored. */
-  readonly kept: Uint8Array;
   readonly residual: IntegerResidual | undefined;
   /** Undefined in the last layer: its sums are the network's output. */
   readonly requantize: Requantize | undefined;
@@ -52,20 +52,31 @@ export interface MacroLayer {
   readonly inputScale: number;
 }
 
-/** Pooling on stored activations; the mean is rounded to the nearest integer, halves up. */
+/** Pooling on stored activations, which are not negative; the mean is rounded to the nearest integer, halves up. */
 export interface PoolLayer {
   readonly kind: 'maxPool' | 'averagePool';
   readonly name: string;
   readonly input: string;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  /** Window of a maxPool; 0 for averagePool, which takes the whole map. */
-  readonly size: number;
+  readonly window: Window;
+  /** Of an averagePool: whether padding counts as pixels of value 0. */
+  readonly countIncludePad: boolean;
 }
+
+/** Window of a pool over maps of `input`, with what a {@link PoolLayer} has besides its place in the network. */
+export const poolWindow = (
+  pool: MaxPoolLayer | AveragePoolLayer,
+  input: Shape,
+): Pick<PoolLayer, 'kind' | 'window' | 'countIncludePad'> => ({
+  kind: pool.kind,
+  window: pool.window ?? wholeMap(input),
+  countIncludePad: pool.kind === 'averagePool' && pool.countIncludePad === true,
+});
 
 export type CompressedLayer = MacroLayer | PoolLayer;
 
-/** A network in integers, with the groups that are stored. */
+/** A network in integers. */
 export interface CompressedNetwork {
   readonly name: string;
   readonly input: Shape;

@@ -29,14 +29,15 @@ export interface GroupPattern {
  */
 export function groupPattern(mapping: Mapping, layer: string): GroupPattern {
   const mapped = macroLayer(mapping, layer);
-  const { grid, geometry, kept } = mapped.layer;
+  const { grid, kept } = mapped;
+  const { geometry } = mapped.layer;
   const lists = mapped.tiles.map(({ codes }) => codes);
   const stored = new Uint8Array(kept.length);
   lists.forEach((codes, tile) => {
     for (const code of codes) stored[tile * grid.codes + code] = 1;
   });
   const { kernelTiles, blocks, positions, packed } = grid;
-  const { kernelHeight, kernelWidth } = geometry;
+  const { height: kernelHeight, width: kernelWidth } = geometry.window;
   return {
     layer,
     kernelTiles,

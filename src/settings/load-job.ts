@@ -6,18 +6,13 @@ import { readMaskFile } from '../compress/mask-file.ts';
 import { hasTrainedScales } from '../compress/scales.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, UsageError } from '../core/errors.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
 import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
 import { readNetworkFile } from '../network/network-file.ts';
 import type { Network } from '../network/network.ts';
-import {
-  groupShapeOf,
-  type Job,
-  type MapJob,
-  trainedOn,
-  type UnloadedJob,
-} from '../pipeline/run-job.ts';
+import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../pipeline/usual-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
 import { checkRunSettings, type RunSettings } from './run-settings.ts';

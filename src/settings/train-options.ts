@@ -3,7 +3,7 @@
 import { type ChipSpec } from '../chips/index.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
-import { groupShapeOf } from '../pipeline/run-job.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import { trainableNamed } from '../train/recipes/trainable.ts';
 import type { TrainOptions } from '../train/run/train-options.ts';
