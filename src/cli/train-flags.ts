@@ -1,5 +1,6 @@
 // The options of `mars train`, and what they mean on this machine: files that they name.
 
+import { countOf } from '../core/words.ts';
 import type { Command } from 'commander';
 import { crc32 } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
@@ -65,7 +66,7 @@ export async function startNetwork(flags: TrainFlags, classes: number): Promise<
 }
 
 const describe = ({ name, input, classes, layers }: Network): string =>
-  `${name} with ${layers.length} layers for ${shapeText(input)} and ${classes} classes`;
+  `${name} with ${countOf(layers.length, 'layer')} for ${shapeText(input)} and ${countOf(classes, 'class', 'classes')}`;
 
 /** What must stay the same from a checkpoint on. */
 export function settledOptions(

@@ -1,5 +1,6 @@
 // What the settings of a training mean: the same for `mars train` and for a page.
 
+import { countOf } from '../core/words.ts';
 import { type ChipSpec } from '../chips/index.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
@@ -112,7 +113,7 @@ function checkPruning({ pruneSteps, targetDensity }: TrainSettings): void {
 function checkStages({ epochs, denseEpochs, fixedEpochs, quantizeEpochs }: Epochs): void {
   if (denseEpochs + fixedEpochs > epochs)
     throw new UsageError({
-      what: `${denseEpochs} epochs before group lasso and ${fixedEpochs} after it are more than ${epochs}`,
+      what: `${countOf(denseEpochs, 'epoch')} before group lasso and ${fixedEpochs} after it are more than ${epochs}`,
       where: 'epochs',
       todo: 'give more epochs, or fewer with dense-epochs and tune-epochs',
     });

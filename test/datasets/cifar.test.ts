@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCifar } from '../../src/datasets/cifar.ts';
+import { countOf } from '../../src/core/words.ts';
 import { caught } from '../support/caught.ts';
 
 /** `labels` per image, then the red, green and blue planes: red is the row, green the column, blue the image. */
@@ -41,7 +42,7 @@ describe('readCifar', () => {
     const error = caught(() => readCifar(new Uint8Array(length), 'cifar10', 'data.bin'));
 
     expect(error).toMatchObject({ name: 'InputError', where: ['data.bin'] });
-    expect(error.message).toContain(`${length} bytes`);
+    expect(error.message).toContain(countOf(length, 'byte'));
   });
 
   it('refuses CIFAR-100 read as CIFAR-10', () => {

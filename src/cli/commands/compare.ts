@@ -4,11 +4,12 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { UsageError } from '../../core/errors.ts';
+import { formatNumber } from '../../core/number-text.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
 import { loadMapJob } from '../../settings/load-job.ts';
-import { borderless, number } from '../format.ts';
+import { borderless } from '../borderless.ts';
 import { nodeSources } from '../node-sources.ts';
 import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
@@ -81,7 +82,7 @@ function text(exact: readonly Report[]): string {
     const values = reports.map(of);
     const [a, b] = values;
     const ratio = a && b !== undefined ? `${(b / a).toFixed(2)}x` : '';
-    table.push([title, ...values.map(number), ...(reports.length === 2 ? [ratio] : [])]);
+    table.push([title, ...values.map(formatNumber), ...(reports.length === 2 ? [ratio] : [])]);
   }
   return `${reports[0]?.network ?? ''}\n\n${table.toString()}\n`;
 }

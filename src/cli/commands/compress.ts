@@ -11,6 +11,7 @@ import {
 } from '../../compress/compress.ts';
 import { type CompressedNetwork, isMacroLayer } from '../../compress/compressed-network.ts';
 import { type LayerVariant, layerVariants } from '../../compress/layer-sensitivity.ts';
+import { formatShare } from '../../core/number-text.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { countOf } from '../../core/words.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
@@ -21,7 +22,7 @@ import { trainedOn } from '../../pipeline/run-job.ts';
 import { realNumber, wholeNumber } from '../../settings/kinds.ts';
 import { imageTarget, loadCalibratedJob } from '../../settings/load-job.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
-import { borderless, share } from '../format.ts';
+import { borderless } from '../borderless.ts';
 import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';
 import { importRuntimeIfThere } from '../onnx-runtime.ts';
 import { nodeSources } from '../node-sources.ts';
@@ -184,19 +185,22 @@ function text(exact: CompressResult): string {
   const { sensitivity, layers, integerAccuracy } = result;
   const head = ['layer', 'weights', 'bits', 'groups', 'stored'];
   if (sensitivity)
-    head.push(`at ${sensitivity.bits} bits`, `${share(sensitivity.pruned)} of its groups pruned`);
+    head.push(
+      `at ${sensitivity.bits} bits`,
+      `${formatShare(sensitivity.pruned)} of its groups pruned`,
+    );
   const table = new Table({ ...borderless(head.length), head });
   const tried = (accuracy: number | null): string =>
     accuracy === null
       ? ''
-      : `${share(accuracy)} (${(100 * (accuracy - integerAccuracy)).toFixed(2)})`;
+      : `${formatShare(accuracy)} (${(100 * (accuracy - integerAccuracy)).toFixed(2)})`;
   for (const row of layers) {
     const cells = [
       row.name,
       String(row.weights),
       String(row.weightBits),
       String(row.groups),
-      `${row.storedGroups} (${share(row.storedGroups / row.groups)})`,
+      `${row.storedGroups} (${formatShare(row.storedGroups / row.groups)})`,
     ];
     if (sensitivity) cells.push(tried(row.fewerBitsAccuracy), tried(row.prunedAccuracy));
     table.push(cells);
@@ -204,7 +208,7 @@ function text(exact: CompressResult): string {
   const { network, weightBits, activationBits, images, realAccuracy } = result;
   return [
     `${network}: ${weightBits}-bit weights, ${activationBits}-bit activations`,
-    `${countOf(images, 'test image')}: ${share(realAccuracy)} right in real arithmetic, ${share(integerAccuracy)} in integers`,
+    `${countOf(images, 'test image')}: ${formatShare(realAccuracy)} right in real arithmetic, ${formatShare(integerAccuracy)} in integers`,
     '',
     table.toString(),
     '',

@@ -52,7 +52,7 @@ async function map(options: MapCommandOptions): Promise<void> {
     const stored = { network, indexCoding, dataset: trainedOn(job) };
     const image = writeStoredImage(stored, (bits) => groupShapeOf(chip, bits));
     writeWhole(options.image, image, '--image');
-    written = `Written: ${options.image}, ${image.length} bytes\n`;
+    written = `Written: ${options.image}, ${countOf(image.length, 'byte')}\n`;
   }
   print(
     options.json

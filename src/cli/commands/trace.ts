@@ -1,5 +1,6 @@
 // `mars trace`: the controller's timeline of one image, for Perfetto.
 
+import { countOf } from '../../core/words.ts';
 import { Command } from 'commander';
 import { mapJob } from '../../pipeline/run-job.ts';
 import { loadMapJob } from '../../settings/load-job.ts';
@@ -26,7 +27,7 @@ export function traceCommand(): Command {
       }
       writeWhole(options.out, text);
       print(
-        `${options.out}: ${timeline.steps.length} steps, ${timeline.cyclesPerFrame} cycles; open it in ui.perfetto.dev\n`,
+        `${options.out}: ${countOf(timeline.steps.length, 'step')}, ${countOf(timeline.cyclesPerFrame, 'cycle')}; open it in ui.perfetto.dev\n`,
       );
     });
 }

@@ -11,7 +11,7 @@ import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
 import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 import { commandLine } from '../../settings/settings-text.ts';
 import { saveFile } from '../pieces/figure/save-file.ts';
-import { formatShare } from '../ui/format.ts';
+import { formatShare } from '../../core/number-text.ts';
 import { make, makeButton, type PieceHandle } from '../ui/make-element.ts';
 import { drawColumnSumsPlot } from '../pieces/plots/column-sums-plot.ts';
 import type { ColumnSums as PlottedSums } from '../pieces/plots/column-sums-data.ts';
