@@ -1,7 +1,7 @@
 // The headline figures of a report: the one list that terminal, page and element show.
 
 import type { MacroPath } from '../simulate/macro-backend.ts';
-import { binomialInterval } from './binomial-interval.ts';
+import { binomialInterval } from '../core/accuracy.ts';
 import { areaFacts, evidenceFacts, runFacts, weightFacts } from './chip-facts.ts';
 import { energyPartNames, energyParts } from './energy.ts';
 import { type Fact, type FactGroup, notSimulated } from './fact.ts';

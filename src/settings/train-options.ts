@@ -6,9 +6,9 @@ import { UsageError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, withDense } from '../train/groups/layer-plan.ts';
+import { columnReadout } from '../train/recipes/column-readout.ts';
 import { trainableNamed } from '../train/recipes/trainable.ts';
 import type { TrainOptions } from '../train/run/train-options.ts';
-import { columnReadout } from './column-readout.ts';
 import type { TrainSettings } from './train-settings.ts';
 
 /** What training needs besides its settings. */

@@ -23,7 +23,7 @@ import { realNumber, wholeNumber } from '../../settings/kinds.ts';
 import { imageTarget, loadCalibratedJob } from '../../settings/load-job.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless } from '../borderless.ts';
-import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';
+import { integerAccuracy, realAccuracy } from '../../train/recipes/measure-accuracy.ts';
 import { importRuntimeIfThere } from '../onnx-runtime.ts';
 import { nodeSources } from '../node-sources.ts';
 import { addJobOptions, type JobOptions, option, usage } from '../options.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../settings/run-settings.ts';
 import { type AnySetting, settingsIn } from '../../settings/setting.ts';
 import { readSettings, writeSettings } from '../../settings/settings-text.ts';
-import type { UserFiles } from '../engine/engine.ts';
+import type { UserFiles } from '../engine/user-files.ts';
 import { givenChip, networkNames, trainedNetworks } from '../engine/page-sources.ts';
 import { type Field, makeField } from '../ui/field.ts';
 import { make } from '../ui/make-element.ts';

@@ -15,7 +15,7 @@ import {
   type Sources,
 } from '../../settings/sources.ts';
 import type { BundledData } from './bundled-data.ts';
-import type { UserFiles } from './engine.ts';
+import type { UserFiles } from './user-files.ts';
 import { imagesName, imagesOf } from './own-file-names.ts';
 import { isPicture, type OpenPicture, readPictures } from './pictures.ts';
 

@@ -7,7 +7,7 @@ import type { Network } from '../../../src/network/network.ts';
 import { writeNetworkFile } from '../../../src/network/network-file.ts';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import type { BundledData } from '../../../src/view/engine/bundled-data.ts';
-import type { NamedBytes, UserFiles } from '../../../src/view/engine/engine.ts';
+import type { NamedBytes, UserFiles } from '../../../src/view/engine/user-files.ts';
 import { imageTarget, loadMapJob } from '../../../src/settings/load-job.ts';
 import { defaultSettings, type RunSettings } from '../../../src/settings/run-settings.ts';
 import { commandLine } from '../../../src/settings/settings-text.ts';

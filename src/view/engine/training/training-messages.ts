@@ -1,12 +1,9 @@
 // What goes between a page and its training worker.
 
-import type {
-  EpochRecord,
-  GroupsOfLayer,
-  TrainProgress,
-} from '../../../train/run/train-options.ts';
+import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { TrainSettings } from '../../../settings/train-settings.ts';
-import type { NamedBytes } from '../engine.ts';
+import type { NamedBytes } from '../user-files.ts';
 import type { PlainError } from '../plain-error.ts';
 
 /** What a training needs. */

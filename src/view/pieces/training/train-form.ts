@@ -2,7 +2,7 @@
 
 import { longestPlaceholder } from '../../ui/setting-field.ts';
 import { make, makeButton } from '../../ui/make-element.ts';
-import type { NamedBytes } from '../../engine/engine.ts';
+import type { NamedBytes } from '../../engine/user-files.ts';
 import { type AnySetting, settingsIn } from '../../../settings/setting.ts';
 import { readTable, writeTable } from '../../../settings/table-text.ts';
 import {
