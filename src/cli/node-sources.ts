@@ -1,5 +1,6 @@
 // The sources of jobs on this machine: its files and its data sets.
 
+import { readMaskFile } from '../compress/mask-file.ts';
 import { firstImages, spreadImages } from '../datasets/image-set.ts';
 import type { ImageSettings, Sources } from '../settings/sources.ts';
 import { readBytes } from './files.ts';
@@ -16,7 +17,7 @@ export const nodeSources: Sources = {
     settled(() =>
       name.endsWith('.json') || name.includes('/') ? { name, bytes: readBytes(name) } : undefined,
     ),
-  maskFile: (name) => settled(() => ({ name, bytes: readBytes(name) })),
+  maskFile: (name) => settled(() => readMaskFile(readBytes(name), name)),
   testImages: ({ trainedOn }, settings) =>
     settled(() => {
       const { images, data } = settings;

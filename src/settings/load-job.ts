@@ -2,7 +2,6 @@
 
 import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../chips/index.ts';
 import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts';
-import { readMaskFile } from '../compress/mask-file.ts';
 import { hasTrainedScales } from '../compress/scales.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { CimError } from '../core/errors.ts';
@@ -15,7 +14,8 @@ import type { Network } from '../network/network.ts';
 import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../pipeline/usual-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
-import { checkRunSettings, type RunSettings } from './run-settings.ts';
+import { checkRunSettings } from './check-settings.ts';
+import type { RunSettings } from './run-settings.ts';
 import { nameOf } from './setting.ts';
 import type { ImageTarget, NamedBytes, Sources } from './sources.ts';
 
@@ -228,19 +228,18 @@ async function loadMasks(
   if (densityProfile !== undefined)
     return (shape) => densityProfileMasks(network, densityProfile, seed, shape);
   if (name === undefined) return undefined;
-  const given = await sources.maskFile(name);
-  const file = readMaskFile(given.bytes, given.name);
+  const file = await sources.maskFile(name);
   if (file.network !== network.name)
     throw new CimError('input', {
       what: `is for the network ${file.network}, not for ${network.name}`,
-      where: given.name,
+      where: name,
     });
   return (shape) => {
     const { channels, kernels } = file.shape;
     if (channels !== shape.channels || kernels !== shape.kernels)
       throw new CimError('input', {
         what: `counts groups of ${channels} channels x ${kernels} kernels, the chip runs ${shape.channels} x ${shape.kernels} at these weight bits`,
-        where: given.name,
+        where: name,
       });
     return file.masks;
   };

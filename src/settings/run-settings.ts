@@ -1,11 +1,10 @@
 // The settings of a run. A new one is an entry here: a line in `RunSettings` and its declaration in `runSettings`.
 
-import { CimError } from '../core/errors.ts';
 import { datasetNames, type DatasetName } from '../datasets/dataset-names.ts';
 import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
 import { anyText, oneOf, realNumber, wholeNumber } from './kinds.ts';
-import { defaultsOf, nameOf, type SettingTable, type Surface } from './setting.ts';
+import { defaultsOf, type SettingTable, type Surface } from './setting.ts';
 
 /** The settings that every surface has. */
 export interface SharedSettings {
@@ -219,23 +218,3 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
 
 /** A run where nobody asks for anything: the network that comes trained, on 500 images. */
 export const defaultSettings: RunSettings = defaultsOf(runSettings);
-
-/** At most one of these says which groups are kept. */
-const pruning = ['prunedGroups', 'groupMasks', 'densityProfile'] as const;
-
-/**
- * Checks settings against each other.
- * @throws {CimError} of kind `usage`: naming two that cannot be given together
- */
-export function checkRunSettings(
-  settings: Partial<Pick<RunSettings, (typeof pruning)[number]>>,
-): void {
-  const given = pruning.filter((key) => settings[key] !== undefined).map(nameOf);
-  const [first, second] = given;
-  if (second !== undefined)
-    throw new CimError('usage', {
-      what: `cannot be given with ${first}`,
-      where: second,
-      todo: 'use only one of them',
-    });
-}

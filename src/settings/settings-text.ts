@@ -3,12 +3,8 @@
 import { CimError } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { chipValues } from './chip-values.ts';
-import {
-  checkRunSettings,
-  defaultSettings,
-  type RunSettings,
-  runSettings,
-} from './run-settings.ts';
+import { checkRunSettings } from './check-settings.ts';
+import { defaultSettings, type RunSettings, runSettings } from './run-settings.ts';
 import { nameOf, settingsIn, type Surface } from './setting.ts';
 import { type NamedText, oneLine, optionWords, readTable, writeTable } from './table-text.ts';
 

@@ -1,5 +1,6 @@
 // Where the parts of a job come from: files of this machine, or what a page fetches and a person gives to it.
 
+import type { MaskFile } from '../compress/mask-file.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
@@ -21,7 +22,7 @@ export interface Sources {
   /** A chip file; undefined: it is no file's name. */
   chipFile(name: string): Promise<NamedBytes | undefined>;
   /** A mask file. */
-  maskFile(name: string): Promise<NamedBytes>;
+  maskFile(name: string): Promise<MaskFile>;
   /**
    * The images to simulate: the first `settings.images` of the test set.
    * @throws {CimError} of kind `missingData`: when its data set is not available

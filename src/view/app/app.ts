@@ -6,6 +6,7 @@ import './own-files.css';
 import '../ui/styles.css';
 import { assert, CimError, hasKind } from '../../core/errors.ts';
 import { oneOf, parseValue } from '../../settings/kinds.ts';
+import { defaultSettings } from '../../settings/run-settings.ts';
 import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
@@ -84,6 +85,7 @@ document.addEventListener('drop', (event) => {
   event.preventDefault();
   void takeFiles([...(event.dataTransfer?.files ?? [])]);
 });
+form.fill(defaultSettings);
 void openAddress();
 
 /** Does what the address says. */

@@ -4,7 +4,7 @@ import type { AnySetting } from '../../settings/setting.ts';
 import { type Field, type FieldSettings, makeField } from './field.ts';
 
 /** Longer words do not fit into a control; who points at it reads them. */
-export const longestPlaceholder = 22;
+const longestPlaceholder = 14;
 
 /** What only the page knows of a control. */
 export interface ControlOptions {
@@ -25,15 +25,19 @@ export function settingField(setting: AnySetting, options: ControlOptions = {}):
     label,
     isWide,
     help: defaultText === '' ? help : `${help} (default: ${defaultText})`,
-    placeholder: defaultText.length <= longestPlaceholder ? defaultText : 'default',
+    placeholder: placeholderOf(setting),
     ...(choices ? { choices } : {}),
     ...(range ? { range: { min: range.min, max: range.max, step } } : {}),
   });
 }
 
-/** What may be chosen; what happens without a choice comes first, where that is no value of its own. */
+/** What stands in an empty control: what that means. */
+export const placeholderOf = ({ defaultText = '' }: Pick<AnySetting, 'defaultText'>): string =>
+  defaultText.length <= longestPlaceholder ? defaultText : 'default';
+
+/** What may be chosen; what happens without a choice comes first. */
 function choicesOf({ kind, default: value, defaultText }: AnySetting): FieldSettings['choices'] {
   const values = kind.choices?.map((one): readonly [string, string] => [one, one]);
   if (!values || value !== undefined) return values;
-  return [['', `${defaultText} (default)`], ...values.filter(([one]) => one !== defaultText)];
+  return [['', defaultText ?? 'default'], ...values.filter(([one]) => one !== defaultText)];
 }

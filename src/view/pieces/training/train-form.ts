@@ -1,6 +1,6 @@
 // The settings of a training as a form.
 
-import { longestPlaceholder } from '../../ui/setting-field.ts';
+import { placeholderOf } from '../../ui/setting-field.ts';
 import { make, makeButton } from '../../ui/make-element.ts';
 import type { NamedBytes } from '../../engine/user-files.ts';
 import { type AnySetting, settingsIn } from '../../../settings/setting.ts';
@@ -88,7 +88,8 @@ export function makeTrainForm(actions: TrainActions): TrainForm {
 /** The settings that the page has, each with a control. */
 const fields: readonly AnySetting[] = settingsIn(trainSettings, 'page');
 
-function makeInput({ name, kind, help, defaultText = '' }: AnySetting): HTMLInputElement {
+function makeInput(setting: AnySetting): HTMLInputElement {
+  const { name, kind, help, defaultText = '' } = setting;
   const { min, max, isWhole } = kind.range ?? {};
   return make('input', {
     class: 'mars-input',
@@ -99,7 +100,7 @@ function makeInput({ name, kind, help, defaultText = '' }: AnySetting): HTMLInpu
       min: String(min ?? ''),
       max: String(max ?? ''),
       step: isWhole === true ? '1' : 'any',
-      placeholder: defaultText.length <= longestPlaceholder ? defaultText : '',
+      placeholder: placeholderOf(setting),
     },
   });
 }
