@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onePixel } from '../../../src/core/window.ts';
 import { hasWeights, type Layer } from '../../../src/network/layer.ts';
 import { checkResumed, checkTrained } from '../../../src/train/run/check-training.ts';
 import {
@@ -63,7 +64,7 @@ describe('checkResumed', () => {
   });
 
   it('refuses one with another layer, or with groups of another size', () => {
-    const wider = withLayer('half', (layer) => ({ ...layer, stride: 1 }));
+    const wider = withLayer('half', (layer) => ({ ...layer, window: onePixel }));
     const kept = new Map([...checkpoint.kept, ['main', new Float32Array(3)]]);
 
     const error = caught(() => checkResumed(wider, network, grouped));
