@@ -2,7 +2,7 @@
 
 import { CimError, errorOf } from '../../../core/errors.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { NamedBytes } from '../user-files.ts';
 import { deadWorker, watchWorker } from '../worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainedResult } from './training-messages.ts';

@@ -1,7 +1,7 @@
 // What goes between a page and its training worker.
 
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { NamedBytes } from '../user-files.ts';
 import type { ErrorData } from '../../../core/errors.ts';
 import type { TrainingSettings } from './training-settings.ts';
