@@ -11,8 +11,8 @@ export type {
   RunResult,
 } from '../engine/engine.ts';
 export type { Questions } from '../engine/questions.ts';
-export type { RunSettings } from '../engine/run-settings.ts';
 export type { NamedBytes, UserFiles } from '../engine/user-files.ts';
+export type { RunSettings } from '../../settings/run-settings.ts';
 export { createEnginePool, type EngineHold, type EnginePool, type Turn } from './engine-pool.ts';
 export type { MarsChipError, MarsChipEventMap, MarsChipEvents } from './events.ts';
 export type { ChipState } from './frame.ts';

@@ -174,7 +174,9 @@ describeUnless(noDrawing, 'the page', () => {
     await setField(page, '[name="adc.bits"]', '6');
     await setField(page, '[name=images]', '-1');
     await page.click('[type=submit]');
-    expect(await textOf(page, '#field-images-error')).toContain('"-1" is not permitted');
+    expect(await textOf(page, '#field-images-error')).toContain(
+      'must be a whole number from 0 to 10000000, not "-1"',
+    );
     await page.close();
   });
 
@@ -285,8 +287,8 @@ describeUnless(noDrawing, 'the page', () => {
   });
 
   it.each([
-    ['?adc-bit=4', '"adc-bit" is no setting; did you mean adc-bits?'],
-    ['?view=nonsense', 'view: "nonsense" is not permitted; wanted: one of headline, array'],
+    ['?adc-bit=4', '"adc-bit" is not a setting; did you mean adc-bits?'],
+    ['?view=nonsense', 'view: must be one of headline, array'],
   ])('refuses the unknown word of %s', async (query, message) => {
     const { page } = await built.open(query);
     expect(await endOfRun(page)).toContain(message);
