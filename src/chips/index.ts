@@ -15,6 +15,10 @@ export type {
   MacroSpec,
   Overlap,
   Sparsity,
+  TableAdcSpec,
+  UniformAdcSpec,
+  UniformChip,
+  WeightCells,
 } from './chip-spec.ts';
 export { chipJsonSchema, readChipFile, setChipValues } from './chip-file.ts';
 export type { NoiseDeviations, NoiseSpec } from './noise-spec.ts';

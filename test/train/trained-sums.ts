@@ -7,7 +7,10 @@ import { Tape } from '../../src/train/autodiff/gradients.ts';
 import { GraphBuilder } from '../../src/train/autodiff/graph.ts';
 import { scaleNumbers } from '../../src/train/scales/learned-scales.ts';
 import { parametersOf } from '../../src/train/graphs/parameters.ts';
-import { type ColumnsOfNetwork, quantizedForward } from '../../src/train/graphs/quantized-forward.ts';
+import {
+  type ColumnsOfNetwork,
+  quantizedForward,
+} from '../../src/train/graphs/quantized-forward.ts';
 import { inputsOf } from '../../src/train/graphs/quantized-step.ts';
 import type { Quantization, ScalesByLayer } from '../../src/train/scales/scale-learner.ts';
 import { openGraph } from './onnx-runtime.ts';

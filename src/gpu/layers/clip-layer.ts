@@ -16,7 +16,7 @@ import {
 import { clipFlags, clipFlagsInvocations, clipFlagsParams } from '../kernels/clip-flags.ts';
 import { clipMac, clipTiling } from '../kernels/clip-mac.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
-import { packTileParams, type Tiling } from '../kernels/tile.ts';
+import { packTileParams, productUnits, type Tiling } from '../kernels/tile.ts';
 import { bitLineTiling, bitLineValues, tiledAdcConstants, tiledMac } from '../kernels/tiled-mac.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { bitLineWeights, bitLineWords, dotWeights, dotWords } from '../tile-weights.ts';
@@ -58,6 +58,7 @@ export async function clipLayer(
   return {
     path: 'dot product, clips corrected',
     cut,
+    units: productUnits,
     maps: (input) => [makeWords('bytes', input), makeWords('digits', input)],
     parts: cut.parts.map((part, number) => partRunner(context, { part, number, buffers, kernels })),
   };
@@ -90,7 +91,8 @@ function partRunner(context: DeviceContext, one: ClipPart): PartRunner {
   const [exactTiles, clipTiles, readTiles] = tilingsOf(context, program);
   const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
     buffers.uniform(`${name} ${number} ${images}`, () =>
-      packTileParams(part, images, tiling, noNoise),
+      // At step 1 and offset 0 a level is a unit discharge.
+      packTileParams(part, images, tiling, { noise: noNoise, units: productUnits }),
     );
   return ({ images }, [bytes, digits], sums) => {
     assert(bytes !== undefined && digits !== undefined, 'both word maps are made');

@@ -3,7 +3,7 @@
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { DeviceContext } from '../device-context.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
-import { packTileParams, tileWorkgroups } from '../kernels/tile.ts';
+import { packTileParams, productUnits, tileWorkgroups } from '../kernels/tile.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { dotWeights, dotWords } from '../tile-weights.ts';
 import { firstWords, wordDistance } from '../word-map.ts';
@@ -34,7 +34,7 @@ export async function dotLayer(
     const lists = [weights, tileStarts, offsets, bias];
     return ({ images }, words, sums) => {
       const params = buffers.uniform(`exact-mac ${number} ${images}`, () =>
-        packTileParams(part, images, tiling, noNoise),
+        packTileParams(part, images, tiling, { noise: noNoise, units: productUnits }),
       );
       const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
       const bound = [params, ...words, ...lists, sums, buffers.events, first];
@@ -44,6 +44,7 @@ export async function dotLayer(
   return {
     path: 'dot product',
     cut,
+    units: productUnits,
     maps: (input) => [makeWords('bytes', input)],
     parts: cut.parts.map(partRunner),
   };

@@ -1,5 +1,6 @@
 // Every geometry, one output per invocation: what no tiled kernel has room for.
 
+import { cellPlanes } from '../../simulate/cell-planes.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { DeviceContext } from '../device-context.ts';
 import type { GpuMap } from '../gpu-map.ts';
@@ -17,8 +18,9 @@ import {
   macroMacConstants,
   macroMacInvocations,
   macroMacParams,
-  noiseTable,
+  macroMacTables,
 } from '../kernels/macro-mac.ts';
+import { levelUnits } from '../kernels/tile.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
 
@@ -44,19 +46,20 @@ export async function generalLayer(
   };
   const partRunner = (part: LayerPart, number: number): PartRunner => {
     const { program: own } = part;
-    const weightPlanes = buffers.filled(own.weightPlanes, 'weightPlanes');
+    const planesOfCells = buffers.filled(cellPlanes(own), 'cellPlanes');
     const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
     const codes = buffers.filled(own.codes, 'codes');
     const bias = buffers.filled(own.bias, 'bias');
-    const noise = buffers.filled(noiseTable(own), 'noise');
-    const lists = [weightPlanes, tileStarts, codes, bias];
+    const tables = buffers.filled(macroMacTables(own), 'tables');
+    const lists = [planesOfCells, tileStarts, codes, bias];
     return ({ images, firstImage }, planes, sums) => {
       const params = own.noise
         ? buffers.uniformOnce('macro-mac', macroMacParams(part, images, firstImage))
         : buffers.uniform(`macro-mac ${number} ${images}`, () => macroMacParams(part, images, 0));
-      const bound = [params, ...planes, ...lists, sums, buffers.events, noise];
+      const bound = [params, ...planes, ...lists, sums, buffers.events, tables];
       context.run(mac, bound, linearWorkgroups(macroMacInvocations(own, images)));
     };
   };
-  return { path: 'bit lines', cut, maps, parts: cut.parts.map(partRunner) };
+  const units = levelUnits(program);
+  return { path: 'bit lines', cut, units, maps, parts: cut.parts.map(partRunner) };
 }

@@ -5,6 +5,7 @@ import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { storageUsage, uniformUsage } from '../buffer-pool.ts';
 import type { DeviceContext } from '../device-context.ts';
 import type { GpuMap } from '../gpu-map.ts';
+import type { SumUnits } from '../kernels/tile.ts';
 import type { LayerParts } from '../layer-parts.ts';
 
 /** Runs the macros of one layer. */
@@ -18,6 +19,8 @@ export interface LayerRunner {
 export interface LayerWay {
   readonly path: MacroPath;
   readonly cut: LayerParts;
+  /** What the sums of a wide cut stand for. */
+  readonly units: SumUnits;
   /** Records the maps of the input that all parts read. */
   readonly maps: (input: GpuMap) => readonly GPUBuffer[];
   /** What runs each part. */

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hasWeights, type Layer } from '../../../src/network/layer.ts';
 import { checkResumed, checkTrained } from '../../../src/train/run/check-training.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/train/run/checkpoint.ts';
+import {
+  type Checkpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../../src/train/run/checkpoint.ts';
 import { groupedLayers } from '../../../src/train/groups/groups.ts';
 import type { EpochRecord } from '../../../src/train/run/train-options.ts';
 import { caught } from '../../support/caught.ts';
