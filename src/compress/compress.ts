@@ -7,12 +7,13 @@ import { countOf } from '../core/words.ts';
 import type { Layer, WeightLayer } from '../network/layer.ts';
 import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
 import { calibrateClips } from './calibrate.ts';
-import type {
-  CompressedLayer,
-  CompressedNetwork,
-  IntegerResidual,
-  MacroLayer,
-  Requantize,
+import {
+  type CompressedLayer,
+  type CompressedNetwork,
+  type IntegerResidual,
+  type MacroLayer,
+  poolWindow,
+  type Requantize,
 } from './compressed-network.ts';
 import { type ClipSource, estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
@@ -108,7 +109,7 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
     if (input.signed) throw signedInput(where);
     if (layer.kind === 'maxPool' || layer.kind === 'averagePool') {
       scales.set(layer.name, input);
-      return { ...common, kind: layer.kind, size: layer.kind === 'maxPool' ? layer.size : 0 };
+      return { ...common, ...poolWindow(layer, inputShape) };
     }
     const geometry = geometries[index];
     assert(geometry !== undefined, `geometry of ${layer.name}`);

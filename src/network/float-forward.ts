@@ -4,7 +4,14 @@ import { assert, CancelledError, NetworkError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, type FloatMap } from '../core/feature-map.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import type { LongWork } from '../core/progress.ts';
-import { type ConvLayer, hasWeights, type Layer, type LinearLayer } from './layer.ts';
+import { forEachInside, positionsOf, type Window, wholeMap } from '../core/window.ts';
+import {
+  type AveragePoolLayer,
+  type ConvLayer,
+  hasWeights,
+  type Layer,
+  type LinearLayer,
+} from './layer.ts';
 import { imageName, layerShapes, type Network } from './network.ts';
 
 /** Called with the output of each layer, in order; the maps may be kept. */
@@ -127,25 +134,16 @@ function runLayer(
     if (layer.relu)
       for (let i = 0; i < output.data.length; i++)
         output.data[i] = Math.max(0, output.data[i] as number);
-  } else if (layer.kind === 'maxPool') maxPool(layer.size, input, output);
-  else averagePool(input, output);
+  } else if (layer.kind === 'maxPool') maxPool(layer.window, input, output);
+  else averagePool(layer, input, output);
 }
 
 /** A linear layer is a convolution whose kernel covers the whole map. */
 function asConv(layer: ConvLayer | LinearLayer, input: FloatMap): ConvLayer {
   if (layer.kind === 'conv') return layer;
   const { inputs: _, outputs, ...rest } = layer;
-  const { channels, height: kernelHeight, width: kernelWidth } = input;
-  return {
-    ...rest,
-    kind: 'conv',
-    channels,
-    kernels: outputs,
-    kernelHeight,
-    kernelWidth,
-    stride: 1,
-    padding: 0,
-  };
+  const { channels } = input;
+  return { ...rest, kind: 'conv', channels, kernels: outputs, window: wholeMap(input) };
 }
 
 /** Kernels whose sums are kept in registers together. */
@@ -165,7 +163,7 @@ function convolve(layer: ConvLayer, input: FloatMap, output: FloatMap): void {
   const bias = new Float64Array(Math.ceil(kernels / kernelsTogether) * kernelsTogether);
   if (layer.bias) bias.set(layer.bias);
   const sums = new Float64Array(bias.length);
-  const inputs = layer.kernelHeight * layer.kernelWidth * layer.channels;
+  const inputs = positionsOf(layer.window) * layer.channels;
   const patch = { values: new Float64Array(inputs), places: new Int32Array(inputs), count: 0 };
   let to = 0;
   for (let image = 0; image < output.images; image++)
@@ -185,25 +183,40 @@ function gatherPatch(
   at: { readonly image: number; readonly y: number; readonly x: number },
   patch: Patch,
 ): void {
-  const { channels, kernelHeight, kernelWidth, stride, padding } = layer;
-  const { values, places } = patch;
-  const left = at.x * stride - padding;
-  const firstColumn = Math.max(0, -left);
-  const columns = Math.min(kernelWidth, input.width - left) - firstColumn;
-  let count = 0;
-  for (let row = 0; row < kernelHeight; row++) {
-    const y = at.y * stride - padding + row;
+  const { channels, window } = layer;
+  const [down, right] = window.dilations;
+  const top = at.y * window.strides[0] - window.pads[0];
+  const left = at.x * window.strides[1] - window.pads[1];
+  const firstColumn = Math.max(0, Math.ceil(-left / right));
+  const endColumn = Math.min(window.width, Math.ceil((input.width - left) / right));
+  // The columns of a row, and their channels, lie side by side in the patch, and without holes in the map too.
+  const together = right === 1 ? endColumn - firstColumn : 1;
+  patch.count = 0;
+  for (let row = 0; row < window.height; row++) {
+    const y = top + row * down;
     if (y < 0 || y >= input.height) continue;
-    // The columns of a row, and their channels, lie side by side in the map and in the patch.
-    let from = ((at.image * input.height + y) * input.width + left + firstColumn) * channels;
-    const first = (row * kernelWidth + firstColumn) * channels;
-    const end = first + columns * channels;
-    for (let place = first; place < end; place++) {
-      const value = input.data[from++] as number;
-      if (value === 0) continue;
-      values[count] = value;
-      places[count++] = place;
+    const line = (at.image * input.height + y) * input.width + left;
+    for (let column = firstColumn; column < endColumn; column += together) {
+      const run = { from: (line + column * right) * channels, length: together * channels };
+      gatherRun(input.data, run, (row * window.width + column) * channels, patch);
     }
+  }
+}
+
+/** Adds the values of a run that are not 0 to a patch, where the first one's place is `place`. */
+function gatherRun(
+  data: Float32Array,
+  { from, length }: { readonly from: number; readonly length: number },
+  place: number,
+  patch: Patch,
+): void {
+  const { values, places } = patch;
+  let { count } = patch;
+  for (let i = 0; i < length; i++) {
+    const value = data[from + i] as number;
+    if (value === 0) continue;
+    values[count] = value;
+    places[count++] = place + i;
   }
   patch.count = count;
 }
@@ -238,8 +251,8 @@ function addProducts(
 
 /** Weights in order (M / 8, R, S, C, 8), as {@link addProducts} walks them. */
 function weightsTogether(layer: ConvLayer): Float64Array {
-  const { channels, kernels, kernelHeight, kernelWidth, weights } = layer;
-  const positions = kernelHeight * kernelWidth;
+  const { channels, kernels, weights } = layer;
+  const positions = positionsOf(layer.window);
   const inputs = positions * channels;
   const together = new Float64Array(
     Math.ceil(kernels / kernelsTogether) * kernelsTogether * inputs,
@@ -286,30 +299,44 @@ function addResidual(
       }
 }
 
-function maxPool(size: number, input: FloatMap, output: FloatMap): void {
-  const { channels } = input;
+function maxPool(window: Window, input: FloatMap, output: FloatMap): void {
+  output.data.fill(-Infinity);
+  forEachSeen(window, input, output, (from, to) => {
+    for (let c = 0; c < input.channels; c++)
+      output.data[to + c] = Math.max(output.data[to + c] as number, input.data[from + c] as number);
+  });
+}
+
+function averagePool(layer: AveragePoolLayer, input: FloatMap, output: FloatMap): void {
+  const { window = wholeMap(input), countIncludePad = false } = layer;
+  const { channels } = output;
+  const sums = new Float64Array(output.data.length);
+  const seen = new Uint32Array(output.data.length / channels);
+  forEachSeen(window, input, output, (from, to) => {
+    for (let c = 0; c < channels; c++)
+      sums[to + c] = (sums[to + c] as number) + (input.data[from + c] as number);
+    seen[to / channels] = (seen[to / channels] as number) + 1;
+  });
+  const all = positionsOf(window);
+  for (let i = 0; i < sums.length; i++)
+    output.data[i] =
+      (sums[i] as number) / (countIncludePad ? all : (seen[Math.floor(i / channels)] as number));
+}
+
+/** Calls `visit` for every input pixel that a window of an output pixel sees, with the places of their first channels. */
+function forEachSeen(
+  window: Window,
+  input: FloatMap,
+  output: FloatMap,
+  visit: (from: number, to: number) => void,
+): void {
   let to = 0;
   for (let image = 0; image < output.images; image++)
     for (let y = 0; y < output.height; y++)
-      for (let x = 0; x < output.width; x++)
-        for (let c = 0; c < channels; c++) {
-          let best = -Infinity;
-          for (let dy = 0; dy < size; dy++)
-            for (let dx = 0; dx < size; dx++) {
-              const pixel = (image * input.height + y * size + dy) * input.width + x * size + dx;
-              best = Math.max(best, input.data[pixel * channels + c] as number);
-            }
-          output.data[to++] = best;
-        }
-}
-
-function averagePool(input: FloatMap, output: FloatMap): void {
-  const pixels = input.height * input.width;
-  for (let image = 0; image < output.images; image++)
-    for (let c = 0; c < input.channels; c++) {
-      let sum = 0;
-      for (let p = 0; p < pixels; p++)
-        sum += input.data[(image * pixels + p) * input.channels + c] as number;
-      output.data[image * input.channels + c] = sum / pixels;
-    }
+      for (let x = 0; x < output.width; x++) {
+        forEachInside(window, input, { y, x }, (_, pixel) => {
+          visit((image * input.height * input.width + pixel) * input.channels, to);
+        });
+        to += output.channels;
+      }
 }

@@ -1,5 +1,7 @@
 // The layers a network is made of, with real-valued weights as they come out of training.
 
+import type { Window } from '../core/window.ts';
+
 /** Batch normalisation after a convolution, one value per kernel: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. */
 export interface BatchNorm {
   readonly gamma: Float32Array;
@@ -50,12 +52,8 @@ export interface ConvLayer {
   readonly channels: number;
   /** Output channels M. */
   readonly kernels: number;
-  /** Kernel height R and width S. */
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly stride: number;
-  /** Zero pixels around the input, on every side. */
-  readonly padding: number;
+  /** Kernel height R and width S, and how the kernel moves. Pixels around the input are 0. */
+  readonly window: Window;
   /** Order (M, C, R, S), as PyTorch's. */
   readonly weights: Float32Array;
   /** One per kernel. */
@@ -81,19 +79,23 @@ export interface LinearLayer {
   readonly scales?: TrainedScales | undefined;
 }
 
-/** Maximum over `size` x `size` windows that do not overlap; pixels that fill no window are dropped. */
+/** Maximum over windows; padding is never the maximum. */
 export interface MaxPoolLayer {
   readonly kind: 'maxPool';
   readonly name: string;
   readonly input: string;
-  readonly size: number;
+  readonly window: Window;
 }
 
-/** Mean over the whole feature map: one pixel comes out. */
+/** Mean over windows. */
 export interface AveragePoolLayer {
   readonly kind: 'averagePool';
   readonly name: string;
   readonly input: string;
+  /** Undefined: the whole feature map, so that one pixel comes out. */
+  readonly window?: Window | undefined;
+  /** Whether padding counts as pixels of value 0; false by default, which divides by the pixels inside the map. */
+  readonly countIncludePad?: boolean | undefined;
 }
 
 export type Layer = ConvLayer | LinearLayer | MaxPoolLayer | AveragePoolLayer;

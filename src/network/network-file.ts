@@ -5,9 +5,27 @@ import { z } from 'zod';
 import { InputError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
-import { type BatchNorm, hasWeights, type Layer } from './layer.ts';
+import {
+  type AveragePoolLayer,
+  type BatchNorm,
+  hasWeights,
+  type Layer,
+  type MaxPoolLayer,
+} from './layer.ts';
 import { checkNetwork, type Network } from './network.ts';
 import { readTensorFile, type Tensor, type TensorFile, writeTensorFile } from './safetensors.ts';
+import {
+  averagePoolFields,
+  checkKernelFields,
+  checkMaxPoolFields,
+  kernelFields,
+  maxPoolFields,
+  readKernel,
+  readMaxPool,
+  writeAveragePool,
+  writeKernel,
+  writeMaxPool,
+} from './window-fields.ts';
 
 /** Key of the metadata that holds the description. */
 const metadataKey = 'mars-cim-network';
@@ -25,23 +43,22 @@ const scalesSchema = z.strictObject({
   output: z.strictObject({ bits: activationBits, scale: z.number().positive() }).optional(),
 });
 const layerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('conv'),
-    name: z.string().min(1),
-    input: z.string(),
-    channels: size,
-    kernels: size,
-    kernelHeight: size,
-    kernelWidth: size,
-    stride: size,
-    padding: z.int().nonnegative().max(64),
-    relu: z.boolean(),
-    epsilon: z.number().nonnegative().optional(),
-    residual: z
-      .strictObject({ input: z.string(), stride: size, channelOffset: z.int().nonnegative() })
-      .optional(),
-    scales: scalesSchema.optional(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('conv'),
+      name: z.string().min(1),
+      input: z.string(),
+      channels: size,
+      kernels: size,
+      ...kernelFields,
+      relu: z.boolean(),
+      epsilon: z.number().nonnegative().optional(),
+      residual: z
+        .strictObject({ input: z.string(), stride: size, channelOffset: z.int().nonnegative() })
+        .optional(),
+      scales: scalesSchema.optional(),
+    })
+    .check(checkKernelFields),
   z.strictObject({
     kind: z.literal('linear'),
     name: z.string().min(1),
@@ -51,8 +68,20 @@ const layerSchema = z.discriminatedUnion('kind', [
     relu: z.boolean(),
     scales: scalesSchema.optional(),
   }),
-  z.strictObject({ kind: z.literal('maxPool'), name: z.string().min(1), input: z.string(), size }),
-  z.strictObject({ kind: z.literal('averagePool'), name: z.string().min(1), input: z.string() }),
+  z
+    .strictObject({
+      kind: z.literal('maxPool'),
+      name: z.string().min(1),
+      input: z.string(),
+      ...maxPoolFields,
+    })
+    .check(checkMaxPoolFields),
+  z.strictObject({
+    kind: z.literal('averagePool'),
+    name: z.string().min(1),
+    input: z.string(),
+    ...averagePoolFields,
+  }),
 ]);
 const networkSchema = z.strictObject({
   version: z.literal(formatVersion),
@@ -144,7 +173,7 @@ export function networkOfTensors(file: TensorFile, where: string): Network {
 }
 
 function describe(layer: Layer, tensors: Map<string, Tensor>): LayerDescription {
-  if (!hasWeights(layer)) return layer;
+  if (!hasWeights(layer)) return describePool(layer);
   const add = (part: string, data: Float32Array | undefined, shape?: readonly number[]): void => {
     if (data) tensors.set(`${layer.name}.${part}`, { shape: shape ?? [data.length], data });
   };
@@ -154,15 +183,25 @@ function describe(layer: Layer, tensors: Map<string, Tensor>): LayerDescription 
     add('bias', bias);
     return description;
   }
-  const { weights, bias, batchNorm, residual, ...description } = layer;
-  add('weight', weights, [layer.kernels, layer.channels, layer.kernelHeight, layer.kernelWidth]);
+  const { weights, bias, batchNorm, residual, window, relu, scales, ...description } = layer;
+  add('weight', weights, [layer.kernels, layer.channels, window.height, window.width]);
   add('bias', bias);
   for (const part of normParts) add(`bn.${part}`, batchNorm?.[part]);
   return {
     ...description,
+    ...writeKernel(window),
+    relu,
+    ...(scales ? { scales } : {}),
     ...(residual ? { residual } : {}),
     ...(batchNorm ? { epsilon: batchNorm.epsilon } : {}),
   };
+}
+
+function describePool(layer: MaxPoolLayer | AveragePoolLayer): LayerDescription {
+  const { kind, name, input, window } = layer;
+  return kind === 'maxPool'
+    ? { kind, name, input, ...writeMaxPool(window) }
+    : { kind, name, input, ...writeAveragePool(window, layer.countIncludePad) };
 }
 
 const normParts = ['gamma', 'beta', 'mean', 'variance'] as const;
@@ -172,7 +211,11 @@ function restore(
   tensors: ReadonlyMap<string, Tensor>,
   where: string,
 ): Layer {
-  if (layer.kind === 'maxPool' || layer.kind === 'averagePool') return layer;
+  if (layer.kind === 'averagePool') return layer;
+  if (layer.kind === 'maxPool') {
+    const { kind, name, input } = layer;
+    return { kind, name, input, window: readMaxPool(layer) };
+  }
   const need = (part: string, shape: readonly number[]): Float32Array => {
     const tensor = tensors.get(`${layer.name}.${part}`);
     if (!tensor) throw new InputError({ what: `tensor ${layer.name}.${part} is missing`, where });
@@ -187,7 +230,8 @@ function restore(
   const bias = tensors.has(`${layer.name}.bias`) ? { bias: need('bias', outputs) } : {};
   if (layer.kind === 'linear')
     return { ...layer, weights: need('weight', [layer.outputs, layer.inputs]), ...bias };
-  const { epsilon, ...rest } = layer;
+  const { window, rest } = readKernel(layer);
+  const { epsilon, ...others } = rest;
   const norm: { batchNorm?: BatchNorm } =
     epsilon === undefined
       ? {}
@@ -200,7 +244,7 @@ function restore(
             epsilon,
           },
         };
-  const { kernels, channels, kernelHeight, kernelWidth } = layer;
-  const weights = need('weight', [kernels, channels, kernelHeight, kernelWidth]);
-  return { ...rest, weights, ...bias, ...norm };
+  const { kernels, channels } = layer;
+  const weights = need('weight', [kernels, channels, window.height, window.width]);
+  return { ...others, window, weights, ...bias, ...norm };
 }

@@ -3,6 +3,7 @@
 import { NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { firstNotFinite } from '../core/finite.ts';
+import { outputSize, poolFault, positionsOf, wholeMap, windowFault } from '../core/window.ts';
 import {
   type ConvLayer,
   hasWeights,
@@ -118,38 +119,24 @@ function outputShape(layer: Layer, input: Shape, where: readonly string[]): Shap
         });
       return { height: 1, width: 1, channels: layer.outputs };
     case 'maxPool':
-      if (input.height < layer.size || input.width < layer.size)
-        throw new NetworkError({
-          what: `its window is larger than its input ${shapeText(input)}`,
-          where,
-        });
-      return {
-        height: Math.floor(input.height / layer.size),
-        width: Math.floor(input.width / layer.size),
-        channels: input.channels,
-      };
-    case 'averagePool':
-      return { height: 1, width: 1, channels: input.channels };
+    case 'averagePool': {
+      const { window = wholeMap(input) } = layer;
+      refuseFault(poolFault(window, input), where);
+      return { ...outputSize(window, input), channels: input.channels };
+    }
   }
 }
 
+function refuseFault(what: string | undefined, where: readonly string[]): void {
+  if (what !== undefined) throw new NetworkError({ what, where });
+}
+
 function convShape(layer: ConvLayer, input: Shape, where: readonly string[]): Shape {
-  const { channels, kernels, kernelHeight, kernelWidth, stride, padding } = layer;
+  const { channels, kernels, window } = layer;
   if (input.channels !== channels)
     throw new NetworkError({ what: `wants ${channels} channels, gets ${shapeText(input)}`, where });
-  if (!(stride >= 1 && padding >= 0))
-    throw new NetworkError({
-      what: `stride ${stride} and padding ${padding} are not possible`,
-      where,
-    });
-  const height = Math.floor((input.height + 2 * padding - kernelHeight) / stride) + 1;
-  const width = Math.floor((input.width + 2 * padding - kernelWidth) / stride) + 1;
-  if (!(height > 0 && width > 0))
-    throw new NetworkError({
-      what: `its kernel is larger than its input ${shapeText(input)}`,
-      where,
-    });
-  return { height, width, channels: kernels };
+  refuseFault(windowFault(window, input), where);
+  return { ...outputSize(window, input), channels: kernels };
 }
 
 function checkResidual(
@@ -180,7 +167,7 @@ function checkResidual(
 function checkWeights(layer: ConvLayer | LinearLayer, where: readonly string[]): void {
   const isConv = layer.kind === 'conv';
   const kernels = isConv ? layer.kernels : layer.outputs;
-  const perKernel = isConv ? layer.channels * layer.kernelHeight * layer.kernelWidth : layer.inputs;
+  const perKernel = isConv ? layer.channels * positionsOf(layer.window) : layer.inputs;
   checkValues('weights', layer.weights, kernels * perKernel, where);
   if (layer.bias) checkValues('bias', layer.bias, kernels, where);
   if (layer.scales) checkScales(layer.scales, where);

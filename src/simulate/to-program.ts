@@ -1,7 +1,7 @@
 // From a mapped layer to the integers that a backend runs.
 
 import { weightIndex } from '../compress/weight-group.ts';
-import { onePixel, type Window } from '../core/window.ts';
+import { onePixel } from '../core/window.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import type { MacroProgram, RequantizeProgram } from './macro-program.ts';
 import { defaultSeed, type IdealProgram, noiseProgram, noiseSource } from './noise-program.ts';
@@ -18,20 +18,19 @@ export function toProgram(
 ): MacroProgram {
   const { layer, geometry, grid, tiles } = mapped;
   const { inputShape, outputShape } = layer;
-  const { kernelHeight: height, kernelWidth: width, stride, padding } = layer.geometry;
-  const kernel: Window = { height, width, stride, padding };
+  const { window } = layer.geometry;
   const tileStarts = new Uint32Array(tiles.length + 1);
   tiles.forEach((tile, i) => (tileStarts[i + 1] = (tileStarts[i] as number) + tile.codes.length));
   const program: IdealProgram = {
     name: layer.name,
     input: inputShape,
-    patch: grid.packed ? kernel : onePixel,
+    patch: grid.packed ? window : onePixel,
     words: {
       height: grid.packed ? outputShape.height : inputShape.height,
       width: grid.packed ? outputShape.width : inputShape.width,
       blocks: grid.blocks,
     },
-    kernel: grid.packed ? onePixel : kernel,
+    kernel: grid.packed ? onePixel : window,
     output: outputShape,
     wordLinesOn: geometry.wordLinesOn,
     inputBits: layer.inputBits,

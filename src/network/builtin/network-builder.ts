@@ -4,6 +4,7 @@
 import { NetworkError } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import { gaussians } from '../../core/random.ts';
+import { symmetricWindow, tilingWindow } from '../../core/window.ts';
 import type { Layer, Residual } from '../layer.ts';
 import type { Network } from '../network.ts';
 
@@ -73,10 +74,7 @@ export function networkBuilder(seed: number): NetworkBuilder {
         input,
         channels,
         kernels,
-        kernelHeight: size,
-        kernelWidth: size,
-        stride,
-        padding: (size - 1) / 2,
+        window: symmetricWindow(size, size, { stride, padding: (size - 1) / 2 }),
         weights: heWeights(kernels * inputs, inputs),
         batchNorm: {
           gamma: new Float32Array(kernels).fill(1),
@@ -94,7 +92,7 @@ export function networkBuilder(seed: number): NetworkBuilder {
       const bias = new Float32Array(outputs);
       return add({ kind: 'linear', name, input, inputs, outputs, weights, bias, relu });
     },
-    maxPool: (name, input) => add({ kind: 'maxPool', name, input, size: 2 }),
+    maxPool: (name, input) => add({ kind: 'maxPool', name, input, window: tilingWindow(2) }),
     averagePool: (name, input) => add({ kind: 'averagePool', name, input }),
   };
 }

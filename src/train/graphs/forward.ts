@@ -57,9 +57,9 @@ function addLayer(tape: Tape, layer: Layer, input: Value, options: LayerOptions)
     case 'linear':
       return addWeights(tape, layer, input, options);
     case 'maxPool':
-      return maxPool(tape, input, layer.size);
+      return maxPool(tape, input, layer.window);
     case 'averagePool':
-      return averagePool(tape, input);
+      return averagePool(tape, input, layer);
   }
 }
 
@@ -72,7 +72,9 @@ function addWeights(
   const part = (name: string): Value => options.parameter(`${layer.name}.${name}`);
   const weights = part('weight');
   let output =
-    layer.kind === 'conv' ? convolution(tape, input, weights, layer) : linear(tape, input, weights);
+    layer.kind === 'conv'
+      ? convolution(tape, input, weights, layer.window)
+      : linear(tape, input, weights);
   if (layer.bias) output = addBias(tape, output, part('bias'));
   if (layer.kind === 'conv') {
     output = addNorm(tape, layer, output, options);

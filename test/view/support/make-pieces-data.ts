@@ -16,7 +16,7 @@ import { mapJob, runJob } from '../../../src/pipeline/run-job.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import type { EpochRecord } from '../../../src/train/run/train-options.ts';
-import type { TrainingRecord } from '../../../src/view/plots/training-data.ts';
+import type { TrainingRecord } from '../../../src/view/pieces/plots/training-data.ts';
 import type { PiecesData } from './pieces-page/pieces-data.ts';
 
 const bits = { weightBits: 8, activationBits: 8, prunedGroups: 0 } as const;
