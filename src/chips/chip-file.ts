@@ -122,7 +122,7 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
   Object.assign(node, {
     value,
     evidence: 'assumed',
-    source: `set by the user (${node.value} before)`,
+    source: `set by the user (${[node.value].flat().join(' ')} before)`,
   });
 }
 
