@@ -10,7 +10,7 @@ import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, readLayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
 import { trainDefaults, type TrainOptions } from '../train/run/train-options.ts';
-import { columnReadout } from './column-readout.ts';
+import { columnReadout } from '../train/recipes/column-readout.ts';
 import { readJson } from './files.ts';
 import { datasetNames } from './load-dataset.ts';
 import { loadNetwork } from './load-network.ts';

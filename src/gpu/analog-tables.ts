@@ -2,8 +2,7 @@
 
 import { fixedPointUnit, uniformAdc } from '../core/adc-table.ts';
 import { binaryBits } from '../core/columns.ts';
-import type { MacroProgram } from '../simulate/macro-program.ts';
-import type { NoiseProgram } from '../simulate/noise-program.ts';
+import type { MacroProgram, NoiseProgram } from '../simulate/macro-program.ts';
 import { kernelSlots } from './tile-weights.ts';
 
 /** Weight bits, and bytes of a bit line's cells, for which the kernel has room. */

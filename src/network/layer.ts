@@ -98,6 +98,7 @@ export interface AveragePoolLayer {
   readonly countIncludePad?: boolean | undefined;
 }
 
+/** A layer of a network. */
 export type Layer = ConvLayer | LinearLayer | MaxPoolLayer | AveragePoolLayer;
 
 /** The layers that have weights, and so run in the macros. */

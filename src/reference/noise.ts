@@ -16,8 +16,7 @@
 import { floorDivide } from '../core/integer.ts';
 import { pcg, xorshift32 } from '../core/random.ts';
 import { fixedPointUnit } from '../core/adc-table.ts';
-import type { MacroProgram } from '../simulate/macro-program.ts';
-import type { NoiseProgram } from '../simulate/noise-program.ts';
+import type { MacroProgram, NoiseProgram } from '../simulate/macro-program.ts';
 import { digit } from './input-phases.ts';
 
 /** One kernel's part in the macro-op of one group at one pixel. */

@@ -5,7 +5,6 @@ import { type Columns, factorSum } from '../core/columns.ts';
 import type { FixedScale } from '../core/integer.ts';
 import type { Shape } from '../core/feature-map.ts';
 import type { Window } from '../core/window.ts';
-import type { NoiseProgram } from './noise-program.ts';
 
 /** How sums become stored activations; see `Requantize` and `IntegerResidual` of compress. */
 export interface RequantizeProgram {
@@ -20,6 +19,23 @@ export interface RequantizeProgram {
         readonly signed: boolean;
       }
     | undefined;
+}
+
+/** Noise of one layer. */
+export interface NoiseProgram {
+  /** Layer key of the read noise: 32 bits that depend on the seed and the number of the layer. */
+  readonly key: number;
+  /** Read noise by 16-bit uniform, in 1/256 unit discharge; 65536 entries. Undefined: there is none. */
+  readonly readQuantiles: Int16Array | undefined;
+  /** Offset of each column in 1/256 unit discharge, order (tile, kernel in tile, column). */
+  readonly columnOffsets: Int32Array;
+  /** Deviation of each column's gain from 1, in 1/65536, order (tile, kernel in tile, column). */
+  readonly columnGains: Int32Array;
+  /**
+   * Deviation of each cell's discharge in 1/256 unit discharge, -127 ... 127, order (group, kernel in tile, column,
+   * word line); 0 where the cell is 0, for such a cell discharges nothing. Undefined: there is none.
+   */
+  readonly cellErrors: Int8Array | undefined;
 }
 
 /** One layer, ready to run. */

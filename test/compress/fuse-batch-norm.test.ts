@@ -3,7 +3,7 @@ import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { ConvLayer } from '../../src/network/layer.ts';
 import { plainConvolution } from '../support/plain.ts';
-import { drawFrom } from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
 import { conv, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
 
 /** Rounding a real number to 32 bits changes it by at most this share. */

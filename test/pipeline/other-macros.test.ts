@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ChipSpec, mars, readChipFile, setChipValues } from '../../src/chips/index.ts';
 import { macroGeometry } from '../../src/chips/macro-geometry.ts';
 import { chipAdc } from '../../src/chips/readout.ts';
-import { columnReadout } from '../../src/cli/column-readout.ts';
+import { columnReadout } from '../../src/train/recipes/column-readout.ts';
 import { compress } from '../../src/compress/compress.ts';
 import { isMacroLayer } from '../../src/compress/compressed-network.ts';
 import { cellOf } from '../../src/core/columns.ts';
@@ -17,12 +17,13 @@ import { cellPlace } from '../../src/inspect/cell-place.ts';
 import { macroArray } from '../../src/inspect/macro-array.ts';
 import { inspectMacroOp } from '../../src/inspect/macro-op.ts';
 import { mapToChip } from '../../src/mapping/map-to-chip.ts';
+import { plannedActivity } from '../../src/mapping/planned-activity.ts';
 import { resnet20 } from '../../src/network/builtin/resnet20.ts';
 import { integerForward, integerInput } from '../../src/reference/integer-network.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { summarize } from '../../src/report/summarize.ts';
-import { plannedActivity, simulate } from '../../src/simulate/simulate.ts';
-import { schedule } from '../../src/timeline/schedule.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { scheduleAll } from '../../src/timeline/schedule-all.ts';
 import { tryAdapter } from '../support/adapters.ts';
 import { caught } from '../support/caught.ts';
 import { macroLayersOf } from '../support/mapped.ts';
@@ -86,7 +87,7 @@ describe.each(otherMacros)('$name', (chip) => {
   it('counts the reads of every column, and pays for each', async () => {
     const mapping = mapToChip(tour, chip);
     const run = await simulate(mapping, tourImages, { backend: openReference() });
-    const report = summarize(mapping, run, schedule(mapping));
+    const report = summarize(mapping, run, scheduleAll(mapping));
 
     for (const [i, mapped] of macroLayersOf(mapping).entries()) {
       const { columnReads, zeroPhaseReads } = run.activity[i]!;

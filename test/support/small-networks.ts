@@ -12,7 +12,7 @@ import type {
 } from '../../src/network/layer.ts';
 import type { Network } from '../../src/network/network.ts';
 import { plainOutputSize } from './plain.ts';
-import { type Draw, drawFrom } from './random-program.ts';
+import { type Draw, drawFrom } from './draw.ts';
 import { randomPoolWindow, randomWindow } from './random-window.ts';
 
 /** What a convolution is made from; the kernel is 3x3 with stride and padding 1 by default. */

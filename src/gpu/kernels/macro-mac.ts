@@ -46,21 +46,23 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fields);
 
+const bindings = {
+  planes: 'read',
+  cell_planes: 'read',
+  tile_starts: 'read',
+  codes: 'read',
+  bias: 'read',
+  sums: 'read_write',
+  events: 'read_write',
+  tables: 'read',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const macroMac: KernelSource<typeof fields> = {
+export const macroMac: KernelSource<typeof fields, typeof bindings> = {
   name: 'macro-mac',
   code: linearIndex + adc + events + noise + code,
   params,
-  bindings: [
-    { name: 'planes', access: 'read' },
-    { name: 'cell_planes', access: 'read' },
-    { name: 'tile_starts', access: 'read' },
-    { name: 'codes', access: 'read' },
-    { name: 'bias', access: 'read' },
-    { name: 'sums', access: 'read_write' },
-    { name: 'events', access: 'read_write' },
-    { name: 'tables', access: 'read' },
-  ],
+  bindings,
   constants: [
     'FINISH',
     'WORDS',

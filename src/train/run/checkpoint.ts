@@ -14,10 +14,9 @@ import {
   type TensorFile,
   writeTensorFile,
 } from '../../network/safetensors.ts';
-import { epochSchema } from '../../network/metrics-file.ts';
+import { type EpochRecord, epochSchema } from '../../network/metrics-file.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import type { ScalesByLayer } from '../scales/scale-learner.ts';
-import type { EpochRecord } from './train-options.ts';
 
 /** Where a training stands within its epochs. */
 export interface Position {

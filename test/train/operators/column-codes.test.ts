@@ -8,7 +8,7 @@ import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
-import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/integer-graph.ts';
+import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/evaluate.ts';
 import type { ColumnReadout } from '../../../src/train/operators/column-codes.ts';
 import { macroLayersOf, mapped } from '../../support/mapped.ts';
 import { noise, randomNetwork, tourNetwork } from '../../support/small-networks.ts';

@@ -10,7 +10,8 @@ import type { Network } from '../../../src/network/network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../../src/network/network-file.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
-import { accuracy, simulate } from '../../../src/simulate/simulate.ts';
+import { simulate } from '../../../src/simulate/simulate.ts';
+import { accuracy } from '../../../src/core/accuracy.ts';
 import { chipAdc } from '../../../src/chips/readout.ts';
 import { uniformAdc } from '../../../src/core/adc-table.ts';
 import {

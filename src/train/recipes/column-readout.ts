@@ -1,11 +1,11 @@
 // What training must know of a chip's columns.
 
-import type { ChipSpec } from '../chips/index.ts';
-import { chipAdc, chipColumns } from '../chips/readout.ts';
-import { losesNothing, uniformAdc } from '../core/adc-table.ts';
-import { binaryBits } from '../core/columns.ts';
-import { UsageError } from '../core/errors.ts';
-import type { ColumnReadout } from '../train/operators/column-codes.ts';
+import type { ChipSpec } from '../../chips/index.ts';
+import { chipAdc, chipColumns } from '../../chips/readout.ts';
+import { losesNothing, uniformAdc } from '../../core/adc-table.ts';
+import { binaryBits } from '../../core/columns.ts';
+import { UsageError } from '../../core/errors.ts';
+import type { ColumnReadout } from '../operators/column-codes.ts';
 
 /**
  * How a chip reads its columns, where its ADC loses something.

@@ -1,17 +1,16 @@
 // Accuracy of a network on a whole test set: in real arithmetic and in integers.
 
-import { compress } from '../compress/compress.ts';
-import type { CompressedNetwork } from '../compress/compressed-network.ts';
-import { assert } from '../core/errors.ts';
-import { firstImages, type ImageSet } from '../datasets/image-set.ts';
-import { floatOutputs } from '../network/float-forward.ts';
-import { type Network, networkMacs } from '../network/network.ts';
-import { integerForward } from '../reference/integer-network.ts';
-import { accuracy } from '../simulate/simulate.ts';
-import { evaluate } from '../train/run/evaluate.ts';
-import { evaluateIntegers } from '../train/run/integer-graph.ts';
-import type { OnnxRuntime } from '../train/autodiff/runtime.ts';
-import type { TrainOptions } from '../train/run/train-options.ts';
+import { compress } from '../../compress/compress.ts';
+import type { CompressedNetwork } from '../../compress/compressed-network.ts';
+import { assert } from '../../core/errors.ts';
+import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
+import { floatOutputs } from '../../network/float-forward.ts';
+import { type Network, networkMacs } from '../../network/network.ts';
+import { integerForward } from '../../reference/integer-network.ts';
+import { accuracy } from '../../core/accuracy.ts';
+import { evaluate, evaluateIntegers } from '../run/evaluate.ts';
+import type { OnnxRuntime } from '../autodiff/runtime.ts';
+import type { TrainOptions } from '../run/train-options.ts';
 
 /** What our own plain loops do in a minute or two; beyond, ONNX Runtime computes. */
 const plainMacs = 2.5e10;
