@@ -186,7 +186,13 @@ export {
   type CycleShares,
   framesPerSecond,
   frameShares,
+  type IdleStep,
+  isHalved,
+  isTileStep,
   type LayerTime,
+  type MacroHalf,
   type StepKind,
+  type StepTime,
+  type TileStep,
   type Timeline,
 } from './timeline/timeline.ts';

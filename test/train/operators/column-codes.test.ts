@@ -11,7 +11,7 @@ import { simulate } from '../../../src/simulate/simulate.ts';
 import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/evaluate.ts';
 import type { ColumnReadout } from '../../../src/train/operators/column-codes.ts';
 import { macroLayersOf, mapped } from '../../support/mapped.ts';
-import { noise, randomNetwork, tourNetwork } from '../../support/small-networks.ts';
+import { noise, randomNetwork, tourNetwork, windowNetwork } from '../../support/small-networks.ts';
 import type { Mapping } from '../../../src/mapping/map-to-chip.ts';
 import { runtime } from '../onnx-runtime.ts';
 
@@ -32,7 +32,8 @@ describe('columnSums', () => {
   ];
   const networks: readonly (readonly [string, Network])[] = [
     ['tour', tourNetwork()],
-    ...[21, 22, 23].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
+    ['windows', windowNetwork()],
+    ...[21, 22, 24].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
   ];
   it.each(
     networks.flatMap(([name, network]) => chips.map((settings) => ({ name, network, settings }))),

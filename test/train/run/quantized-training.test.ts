@@ -39,6 +39,7 @@ import {
   noise,
   randomNetwork,
   tourNetwork,
+  windowNetwork,
 } from '../../support/small-networks.ts';
 import { runtime } from '../onnx-runtime.ts';
 import { trainedSums } from '../trained-sums.ts';
@@ -109,6 +110,7 @@ const precisions = [
 const networks: readonly (readonly [string, Network])[] = [
   ['tiny', tiny()],
   ['tour', tourNetwork()],
+  ['windows', windowNetwork()],
   ...[11, 12, 13, 14].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
 ];
 
