@@ -34,18 +34,13 @@ export {
 } from './core/adc-table.ts';
 export { type Columns, differential, twosComplement } from './core/columns.ts';
 export {
-  CancelledError,
-  ChipError,
   CimError,
   type CimErrorParts,
-  CompressError,
-  EnvironmentError,
-  InputError,
-  MappingError,
-  MemoryError,
-  NetworkError,
-  SimulationError,
-  UsageError,
+  type ErrorData,
+  errorData,
+  type ErrorKind,
+  errorOf,
+  hasKind,
 } from './core/errors.ts';
 export {
   type FeatureMap,

@@ -6,7 +6,7 @@ import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 import type { ChipSpec } from '../chips/index.ts';
 import { cellOf, columnName } from '../core/columns.ts';
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { popcount } from '../core/integer.ts';
 import { smallest } from '../core/extremes.ts';
 import { weightIndex } from '../compress/weight-group.ts';
@@ -109,7 +109,7 @@ export interface FilledMacro {
 
 /**
  * The {@link MacroArray} of a mapping.
- * @throws {UsageError} where a cell holds more than one bit: such cells cannot be drawn yet
+ * @throws {CimError} (usage) where a cell holds more than one bit: such cells cannot be drawn yet
  * @param activity counted events of a simulation, for the saturated share of each layer; none by default
  */
 export function macroArray(mapping: Mapping, activity: readonly LayerActivity[] = []): MacroArray {
@@ -153,7 +153,7 @@ export function macroArray(mapping: Mapping, activity: readonly LayerActivity[] 
 function checkCells({ name, macro }: ChipSpec): void {
   const bits = macro.cells?.bits.value ?? 1;
   if (bits === 1) return;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `its cells hold ${bits} bits, and only cells of one bit can be drawn`,
     where: [name, 'macro.cells'],
     todo: 'look at single macro-ops, which show what every cell holds',

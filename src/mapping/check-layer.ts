@@ -6,7 +6,7 @@ import { noiseDeviations } from '../chips/noise-spec.ts';
 import type { MacroLayer } from '../compress/compressed-network.ts';
 import { type AdcTable, adcUnits } from '../core/adc-table.ts';
 import { type Columns, factorSum, largestFactors } from '../core/columns.ts';
-import { MappingError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { ceilDivide } from '../core/integer.ts';
 
 /** Bits of the sums that a requantizer takes, and of the accumulators of a chip that loses nothing. */
@@ -17,7 +17,7 @@ const mostNoisyKernels = 65536;
 
 /**
  * Checks the sums of a layer as the integer network has them, without macros and ADC: bias and products of any inputs.
- * @throws {MappingError} naming the layer and a kernel whose sums can exceed {@link sumBits}
+ * @throws {CimError} (mapping) naming the layer and a kernel whose sums can exceed {@link sumBits}
  */
 export function checkLayerSums(network: string, layer: MacroLayer): void {
   const { bias, weights, inputBits, weightBits } = layer;
@@ -32,7 +32,7 @@ export function checkLayerSums(network: string, layer: MacroLayer): void {
       magnitude += Math.abs(weights[i] as number);
     const largest = Math.abs(ofKernel) + highest * magnitude;
     if (largest >= limit)
-      throw new MappingError({
+      throw new CimError('mapping', {
         what: `sums of kernel ${kernel} can reach ${largest.toExponential(2)}, a requantizer takes ${sumBits} bits`,
         where: [network, layer.name],
         todo: 'use fewer weight bits, fewer activation bits or fewer inputs',
@@ -40,12 +40,12 @@ export function checkLayerSums(network: string, layer: MacroLayer): void {
   });
 }
 
-/** @throws {MappingError} naming a layer with more kernels than the chip's read noise tells apart */
+/** @throws {CimError} (mapping) naming a layer with more kernels than the chip's read noise tells apart */
 export function checkNoiseNumbers(network: string, layer: MacroLayer, chip: ChipSpec): void {
   const { kernels } = layer.geometry;
   const isNoisy = Object.values(noiseDeviations(chip.noise)).some((deviation) => deviation !== 0);
   if (!isNoisy || kernels <= mostNoisyKernels) return;
-  throw new MappingError({
+  throw new CimError('mapping', {
     what: `has ${kernels} kernels, noise tells ${mostNoisyKernels} apart`,
     where: [network, layer.name],
     todo: 'map it onto a chip without noise',
@@ -63,7 +63,7 @@ interface Readout {
 /**
  * Checks that cells hold a layer's weights, that noise knows such cells, and that every number that codes stand for is
  * exact: doubles hold it, and 32 bits what one macro-op gives.
- * @throws {MappingError} naming the layer
+ * @throws {CimError} (mapping) naming the layer
  */
 export function checkReadout(
   network: string,
@@ -72,7 +72,7 @@ export function checkReadout(
   { columns, adc, groups }: Readout,
 ): void {
   const fail = (what: string, todo: string): never => {
-    throw new MappingError({ what, where: [network, layer.name], todo });
+    throw new CimError('mapping', { what, where: [network, layer.name], todo });
   };
   if (columns.least > -(2 ** (layer.weightBits - 1)) && layer.weights.includes(columns.least - 1))
     fail(

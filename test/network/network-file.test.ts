@@ -97,7 +97,7 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'tour.safetensors'));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['tour.safetensors'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['tour.safetensors'] });
     expect(error.message).toContain(name);
   });
 
@@ -110,7 +110,7 @@ describe('readNetworkFile', () => {
 
       const error = caught(() => readNetworkFile(bytes, 'a'));
 
-      expect(error).toMatchObject({ name: 'NetworkError', where: ['tour', 'half'] });
+      expect(error).toMatchObject({ kind: 'network', where: ['tour', 'half'] });
       expect(error.what).toBe(`weights[7] is ${bad}`);
     },
   );
@@ -121,7 +121,7 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       what: 'tensor fc.weight is 5x21, its layer needs 5x20',
       where: ['a'],
     });
@@ -172,7 +172,7 @@ describe('readNetworkFile', () => {
     const bytes = writeTensorFile({ metadata: { [key]: '{' }, tensors: new Map() });
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       where: ['a'],
     });
   });
@@ -193,7 +193,7 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'a'));
 
-    expect(error.name).toBe('InputError');
+    expect(error.kind).toBe('input');
     expect(error.message).toContain(`: ${field}`);
   });
 
@@ -264,7 +264,7 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'NetworkError',
+      kind: 'network',
       where: ['chain', 'two'],
     });
   });

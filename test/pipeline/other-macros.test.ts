@@ -132,7 +132,7 @@ describe.each(otherMacros)('$name', (chip) => {
   });
 
   it('is refused by training, which does not know its readout', () => {
-    expect(caught(() => columnReadout(chip))).toMatchObject({ name: 'UsageError' });
+    expect(caught(() => columnReadout(chip))).toMatchObject({ kind: 'usage' });
   });
 });
 
@@ -192,7 +192,7 @@ describe('cells of other kinds', () => {
     expect(seen.size).toBe(2);
 
     expect(caught(() => macroArray(mapToChip(tour, twoBitCells)))).toMatchObject({
-      name: 'UsageError',
+      kind: 'usage',
       where: ['two-bit-cells', 'macro.cells'],
     });
   });
@@ -202,7 +202,7 @@ describe('cells of other kinds', () => {
 
     expect(() => mapToChip(tour, setChipValues(differentialPairs, mismatch))).not.toThrow();
     expect(caught(() => mapToChip(tour, setChipValues(twoBitCells, mismatch)))).toMatchObject({
-      name: 'MappingError',
+      kind: 'mapping',
       where: ['tour', 'stem'],
     });
   });
@@ -215,7 +215,7 @@ describe('cells of other kinds', () => {
     );
 
     expect(caught(() => mapToChip({ ...tour, layers }, differentialPairs))).toMatchObject({
-      name: 'MappingError',
+      kind: 'mapping',
       where: ['tour', 'main'],
     });
     expect(() => mapToChip({ ...tour, layers }, twoBitCells)).not.toThrow();
@@ -255,7 +255,7 @@ describe('a chip file with a table', () => {
     'refuses %s by name',
     (_, change, path) => {
       expect(caught(() => readChipFile(changed(change), 'chip.json'))).toMatchObject({
-        name: 'ChipError',
+        kind: 'chip',
         where: ['chip.json', path],
       });
     },
@@ -271,7 +271,7 @@ describe('a chip file with a table', () => {
       high: 2 * 5120 - 2560,
     });
     expect(caught(() => setChipValues(nonUniformAdc, ['adc.values=0,x']))).toMatchObject({
-      name: 'UsageError',
+      kind: 'usage',
       where: ['--set', 'adc.values'],
     });
   });

@@ -118,7 +118,7 @@ describe('integerForward', () => {
         },
       });
 
-    expect(run).toThrow(expect.objectContaining({ name: 'CancelledError' }));
+    expect(run).toThrow(expect.objectContaining({ kind: 'cancelled' }));
     expect(done).toEqual([
       { stage: 'exact', done: 1, total: 3 },
       { stage: 'exact', done: 2, total: 3 },
