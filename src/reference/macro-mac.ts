@@ -13,9 +13,9 @@ import { clamp } from '../core/integer.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { inputPixel, isInside, positionsOf } from '../core/window.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
-import { adcCode, adcUnits, fixedPointUnit, isSaturated } from '../core/adc-table.ts';
+import { adcCode, fixedPointUnit, isSaturated } from '../core/adc-table.ts';
 import { cellOf } from '../core/columns.ts';
-import { type MacroProgram, offsetPerMacroOp } from '../simulate/macro-program.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { digit, wordActivations } from './input-phases.ts';
 import { type ColumnOp, macroOpKey, noisySum, pixelKey } from './noise.ts';
 
@@ -69,21 +69,10 @@ export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 
 
 /**
  * A kernel's sum from the `value` of all its codes in 1/256 unit, not yet limited to the accumulator. Doubles are exact
- * here: mapping sees to it that values stay below 2^53.
+ * here: mapping sees to it that values stay below 2^53. Twin of shaders/finish-sums.wgsl, which adds up levels.
  */
 const roundedSum = (program: MacroProgram, kernel: number, value: number): number =>
   (program.bias[kernel] as number) + Math.floor(value / fixedPointUnit + 0.5);
-
-/**
- * The same from the weighted levels of its codes and the number of its groups. Twin of shaders/finish-sums.wgsl.
- */
-export function finishedSum(
-  program: MacroProgram,
-  of: { readonly kernel: number; readonly codes: number; readonly groups: number },
-): number {
-  const value = adcUnits(program.adc).step * of.codes + offsetPerMacroOp(program) * of.groups;
-  return roundedSum(program, of.kernel, value);
-}
 
 interface MacroOpInputs extends ColumnOp {
   /** Every cell, order (group, kernel in tile, column, word line). */
