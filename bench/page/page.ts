@@ -4,7 +4,7 @@ import { InputError } from '../../src/core/errors.ts';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
 import { builtinNetworks } from '../../src/network/builtin/builtin-networks.ts';
-import { readNetworkFile } from '../../src/network/network-file.ts';
+import { readNetworkFile } from '../../src/network/io/network-file.ts';
 import type { Network } from '../../src/network/network.ts';
 import { questions } from '../questions.ts';
 import { adapterOf } from '../support/adapter.ts';

@@ -7,7 +7,7 @@ import { InputError, UsageError } from '../core/errors.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
 import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
-import { readNetworkFile } from '../network/network-file.ts';
+import { readNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { readBytes } from './files.ts';
 import { packageRoot } from './package-root.ts';

@@ -6,6 +6,7 @@ import { assert } from '../core/errors.ts';
 import { firstImages, type ImageSet } from '../datasets/image-set.ts';
 import { floatOutputs } from '../network/float-forward.ts';
 import { type Network, networkMacs } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
 import { integerForward } from '../reference/integer-network.ts';
 import { accuracy } from '../simulate/simulate.ts';
 import { evaluate } from '../train/run/evaluate.ts';
@@ -54,7 +55,7 @@ export async function realAccuracy(
   const outputs =
     isSmall || !runtime
       ? floatOutputs(network, test.images)
-      : await evaluate(network, test, runtime);
+      : await evaluate(fuse(network), test, runtime);
   return accuracy(outputs, test.labels, network.classes);
 }
 

@@ -4,8 +4,9 @@ import { type Command, Option } from 'commander';
 import { crc32 } from '../core/bits.ts';
 import { InputError, UsageError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
-import { writeNetworkFile } from '../network/network-file.ts';
+import { writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
 import { groupShapeOf } from '../pipeline/run-job.ts';
 import { type LayerPlans, readLayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
@@ -278,7 +279,7 @@ function checkStages({ epochs, denseEpochs, fixedEpochs, quantizeEpochs }: Epoch
 function layerPlans({ config, dense }: TrainFlags, network: Network): LayerPlans {
   const plans = config === undefined ? new Map() : readLayerPlans(readJson(config), config);
   const names = dense === undefined ? [] : dense.split(',').filter((name) => name !== '');
-  return withDense(plans, names, network);
+  return withDense(plans, names, fuse(network));
 }
 
 /**
@@ -305,8 +306,10 @@ export function startNetwork(flags: TrainFlags, classes: number): Network {
   return { ...found, name: built.name };
 }
 
-const describe = ({ name, input, classes, layers }: Network): string =>
-  `${name} with ${layers.length} layers for ${shapeText(input)} and ${classes} classes`;
+const describe = (network: Network): string => {
+  const { name, input, classes } = network;
+  return `${name} with ${fuse(network).layers.length} layers for ${shapeText(input)} and ${classes} classes`;
+};
 
 /** What must stay the same from a checkpoint on. */
 export function trainSettings(

@@ -4,8 +4,8 @@ import { assert } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { floatForwardInPortions } from '../network/float-forward.ts';
-import { hasWeights } from '../network/layer.ts';
-import type { Network } from '../network/network.ts';
+import { type FusedNetwork, hasWeights } from '../network/fused-network.ts';
+import { spelledOut } from '../network/passes/spell-out.ts';
 
 const binCount = 2048;
 
@@ -23,20 +23,23 @@ interface Histogram {
  * @throws {CancelledError} when told to stop
  */
 export function calibrateClips(
-  network: Network,
+  network: FusedNetwork,
   images: FeatureMap,
   bits: number,
   work: LongWork,
 ): ReadonlyMap<string, number> {
   const histograms = new Map<string, Histogram>();
   let done = 0;
-  const observed = floatForwardInPortions(network, images, work, (layer, output) => {
-    if (!hasWeights(layer)) return;
-    const histogram = histograms.get(layer.name) ?? {
-      bins: new Float64Array(binCount),
-      range: 2 ** -10,
-    };
-    histograms.set(layer.name, histogram);
+  const { network: graph, outputs: nodes } = spelledOut(network);
+  for (const layer of network.layers)
+    if (hasWeights(layer))
+      histograms.set(nodes.get(layer.name) ?? layer.name, {
+        bins: new Float64Array(binCount),
+        range: 2 ** -10,
+      });
+  const observed = floatForwardInPortions(graph, images, work, ({ name }, output) => {
+    const histogram = histograms.get(name);
+    if (!histogram) return;
     for (const value of output.data) if (value !== 0) count(histogram, Math.abs(value));
   });
   for (const outputs of observed) {
@@ -45,9 +48,8 @@ export function calibrateClips(
   }
   const clips = new Map<string, number>();
   for (const layer of network.layers) {
-    const histogram = histograms.get(layer.name);
-    if (!histogram) continue;
-    assert(hasWeights(layer), 'only weight layers are observed');
+    const histogram = histograms.get(nodes.get(layer.name) ?? layer.name);
+    if (!histogram || !hasWeights(layer)) continue;
     const codes = layer.relu ? 2 ** bits - 1 : 2 ** (bits - 1) - 1;
     clips.set(layer.name, bestClip(histogram, Math.max(1, codes)));
   }

@@ -4,8 +4,16 @@ import { assert, CompressError } from '../core/errors.ts';
 import { type FeatureMap, lengthFault, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { countOf } from '../core/words.ts';
-import type { Layer, WeightLayer } from '../network/layer.ts';
-import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
+import {
+  foldLayers,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  layerShapes,
+  type WeightLayer,
+} from '../network/fused-network.ts';
+import type { Network } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
 import { calibrateClips } from './calibrate.ts';
 import type {
   CompressedLayer,
@@ -16,13 +24,13 @@ import type {
 } from './compressed-network.ts';
 import { type ClipSource, estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
-import { applyGroupMasks, type GroupMasks } from './group-masks.ts';
+import { type GroupMasks, keepMaskedGroups } from './group-masks.ts';
 import { geometriesOf, pruneGroups } from './prune-groups.ts';
 import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantize.ts';
 import {
   bitsOf,
   checkBits,
-  hasTrainedScales,
+  layersHaveScales,
   highestCode,
   imageScale,
   networkBits,
@@ -87,9 +95,15 @@ interface ActivationScale {
  * @throws {NetworkError} when the network is not consistent
  * @throws {CancelledError} when told to stop
  */
-export function compress(network: Network, options: CompressOptions = {}): CompressedNetwork {
+export const compress = (network: Network, options: CompressOptions = {}): CompressedNetwork =>
+  compressLayers(fuse(network), options);
+
+/** {@link compress} for a network whose layers are fused already. */
+export function compressLayers(
+  network: FusedNetwork,
+  options: CompressOptions = {},
+): CompressedNetwork {
   const { calibration } = options;
-  checkNetwork(network);
   const { weightBits, activationBits } = networkBits(network, options);
   checkBits([network.name, 'weightBits'], weightBits, 2);
   checkBits([network.name, 'activationBits'], activationBits, 1);
@@ -103,31 +117,29 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
   const shapes = layerShapes(float);
   const geometries = geometriesOf(float);
   const image = { scale: imageScale(activationBits), bits: activationBits, signed: false };
-  const scales = new Map<string, ActivationScale>([[imageName, image]]);
-  const layers = float.layers.map((layer, index): CompressedLayer => {
+  const layers: CompressedLayer[] = [];
+  foldLayers<Layer, ActivationScale>(float, image, (layer, input, added, index) => {
     const where = [network.name, layer.name];
-    const input = scales.get(layer.input);
     const inputShape = shapes.get(layer.input);
     const outputShape = shapes.get(layer.name);
-    assert(
-      input !== undefined && inputShape !== undefined && outputShape !== undefined,
-      `maps of ${layer.name}`,
-    );
+    assert(inputShape !== undefined && outputShape !== undefined, `maps of ${layer.name}`);
     const common = { name: layer.name, input: layer.input, inputShape, outputShape };
     if (input.signed) throw signedInput(where);
-    if (layer.kind === 'maxPool' || layer.kind === 'averagePool') {
-      scales.set(layer.name, input);
-      return { ...common, kind: layer.kind, size: layer.kind === 'maxPool' ? layer.size : 0 };
+    if (!hasWeights(layer)) {
+      const size = layer.kind === 'maxPool' ? layer.size : 0;
+      layers.push({ ...common, kind: layer.kind, size });
+      return input;
     }
     const geometry = geometries[index];
     assert(geometry !== undefined, `geometry of ${layer.name}`);
     const bits = bitsOf(layer, { weightBits, activationBits }, options, network.name);
     const isLast = index === float.layers.length - 1;
     const output = isLast ? undefined : outputScale(layer, clips, bits.outputBits);
-    if (output) scales.set(layer.name, output);
     const shape = shapeAt(bits.weightBits);
-    const context = { geometry, shape, weightBits: bits.weightBits, input, output, scales, where };
-    return { ...common, ...quantizeLayer(layer, context) };
+    const context = { geometry, shape, weightBits: bits.weightBits, input, output, added, where };
+    layers.push({ ...common, ...quantizeLayer(layer, context) });
+    // Nothing reads the last layer, whose sums are not stored.
+    return output ?? input;
   });
   const { input, classes, name } = network;
   return { name, input, classes, weightBits, activationBits, layers };
@@ -139,9 +151,10 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
  * @throws {CancelledError} when told to stop
  */
 export function measureClips(
-  network: Network,
+  graph: Network,
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
+  const network = fuse(graph);
   const { weightBits, activationBits } = networkBits(network, options);
   const { groupShape = marsGroup } = options;
   const shape = typeof groupShape === 'function' ? groupShape(weightBits) : groupShape;
@@ -164,15 +177,15 @@ function clipsOf(
 ): ReadonlyMap<string, number> {
   const { calibration, clips } = options;
   if (clips) return clips;
-  if (hasTrainedScales(source.network, options)) return new Map();
+  if (layersHaveScales(source.network, options)) return new Map();
   if (!calibration) return estimateClips(source);
   return calibrateClips(source.pruned, calibration, activationBits, options);
 }
 
-function prune(network: Network, options: CompressOptions, shape: GroupShape): Network {
+function prune(network: FusedNetwork, options: CompressOptions, shape: GroupShape): FusedNetwork {
   const { prunedGroups = 0, groupMasks } = options;
   if (!groupMasks) return pruneGroups(network, prunedGroups, shape);
-  if (prunedGroups === 0) return applyGroupMasks(network, groupMasks, shape);
+  if (prunedGroups === 0) return keepMaskedGroups(network, groupMasks, shape);
   throw new CompressError({
     what: `masks say which groups are kept, and prunedGroups is ${prunedGroups}`,
     where: [network.name, 'groupMasks'],
@@ -186,7 +199,8 @@ interface LayerContext {
   readonly weightBits: number;
   readonly input: ActivationScale;
   readonly output: ActivationScale | undefined;
-  readonly scales: ReadonlyMap<string, ActivationScale>;
+  /** Of the map of the residual, where it has one. */
+  readonly added: ActivationScale | undefined;
   readonly where: readonly string[];
 }
 
@@ -252,10 +266,8 @@ function integerResidual(
   context: LayerContext,
   sumScale: number,
 ): IntegerResidual | undefined {
-  if (layer.kind !== 'conv' || !layer.residual) return undefined;
-  const added = context.scales.get(layer.residual.input);
-  if (!added)
-    throw new CompressError({ what: `cannot add ${layer.residual.input}`, where: context.where });
+  const { added } = context;
+  if (layer.kind !== 'conv' || !layer.residual || !added) return undefined;
   return {
     ...layer.residual,
     scale: residualScale(added.scale, sumScale, context.where),
@@ -292,11 +304,11 @@ const signedInput = (where: readonly string[]): CompressError =>
   });
 
 /** The last layer's sums are the outputs: nothing may come after them. */
-function checkLast(network: Network): void {
+function checkLast(network: FusedNetwork): void {
   const last = network.layers.at(-1);
   assert(last !== undefined, 'a checked network has layers');
   const where = [network.name, last.name];
-  if (last.kind === 'maxPool' || last.kind === 'averagePool')
+  if (!hasWeights(last))
     throw new CompressError({
       what: 'is a pool and the last layer',
       where,
@@ -310,7 +322,7 @@ function checkLast(network: Network): void {
     });
 }
 
-function checkCalibration(network: Network, images: FeatureMap): void {
+function checkCalibration(network: FusedNetwork, images: FeatureMap): void {
   const { input, name } = network;
   const fault = lengthFault(images);
   if (fault !== undefined) throw new CompressError({ what: fault, where: [name, 'calibration'] });

@@ -3,8 +3,14 @@
 
 import { CompressError } from '../core/errors.ts';
 import { type FixedScale, toFixedScale } from '../core/integer.ts';
-import { hasWeights, type Layer, type TrainedScales, type WeightLayer } from '../network/layer.ts';
-import type { Network, Precision } from '../network/network.ts';
+import {
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type WeightLayer,
+} from '../network/fused-network.ts';
+import type { Network, Precision, TrainedScales } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
 import type { CompressOptions, LayerBits } from './compress.ts';
 import type { QuantizedWeights } from './quantize.ts';
 
@@ -43,7 +49,7 @@ function fixed(scale: number, lowestShift: number, where: readonly string[]): Fi
 
 /** Bits of the network as a whole. */
 export const networkBits = (
-  { precision }: Network,
+  { precision }: FusedNetwork,
   { weightBits, activationBits }: Pick<CompressOptions, 'weightBits' | 'activationBits'>,
 ): Precision => ({
   weightBits: weightBits ?? precision?.weightBits ?? 8,
@@ -52,9 +58,9 @@ export const networkBits = (
 
 /** `network`, without the scales that training settled if it is asked for in other bits. */
 export function withScalesFor(
-  network: Network,
+  network: FusedNetwork,
   options: Pick<CompressOptions, 'weightBits' | 'activationBits'>,
-): Network {
+): FusedNetwork {
   const { precision } = network;
   const { weightBits, activationBits } = networkBits(network, options);
   if (precision?.weightBits === weightBits && precision.activationBits === activationBits)
@@ -68,10 +74,13 @@ export function withScalesFor(
 /**
  * Whether training settled all scales of `network` at these bits: then compression measures nothing, and needs no images.
  */
-export const hasTrainedScales = (
-  network: Network,
-  options: Pick<CompressOptions, 'weightBits' | 'activationBits' | 'layerBits'>,
-): boolean =>
+export const hasTrainedScales = (network: Network, options: BitsOptions): boolean =>
+  layersHaveScales(fuse(network), options);
+
+type BitsOptions = Pick<CompressOptions, 'weightBits' | 'activationBits' | 'layerBits'>;
+
+/** {@link hasTrainedScales} for a network whose layers are fused already. */
+export const layersHaveScales = (network: FusedNetwork, options: BitsOptions): boolean =>
   withScalesFor(network, options).layers.every(
     (layer) =>
       !hasWeights(layer) ||

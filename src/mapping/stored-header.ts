@@ -14,8 +14,8 @@ import { groupGrid, type KernelGeometry } from '../compress/weight-group.ts';
 import { assert, InputError, NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
-import type { Layer } from '../network/layer.ts';
-import { imageName, layerShapes, type Network } from '../network/network.ts';
+import { foldLayers, layerShapes, type LayerTopology } from '../network/fused-network.ts';
+import { imageName } from '../network/graph.ts';
 import { indexCodeBits } from './index-code.ts';
 import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList } from './kernel-tile.ts';
@@ -217,21 +217,17 @@ function macroHeader(
   return { ...rest, grid, residual, requantize, indexFormat: { coding, width } };
 }
 
-/** Shapes and geometries from the network of the same layers in real arithmetic, whose checks are ours as well. */
+/** Shapes and geometries, from the checks that networks in real arithmetic have. */
 function derive(
-  header: HeaderData,
+  { name, input, layers }: HeaderData,
   where: string,
 ): {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly geometries: readonly (KernelGeometry | undefined)[];
 } {
-  const network: Network = {
-    ...header,
-    layers: header.layers.map(withoutNumbers),
-    origin: { command: '', seed: 0, hardware: '', date: '', testAccuracy: null },
-  };
+  const topology = { name, input, layers: layers.map(topologyOf) };
   try {
-    return { shapes: layerShapes(network), geometries: geometriesOf(network) };
+    return { shapes: layerShapes(topology), geometries: geometriesOf(topology) };
   } catch (cause) {
     if (!(cause instanceof NetworkError)) throw cause;
     const [, ...inside] = cause.where;
@@ -239,14 +235,13 @@ function derive(
   }
 }
 
-function withoutNumbers(layer: LayerData): Layer {
+function topologyOf(layer: LayerData): LayerTopology {
   if (!isMacroData(layer)) return layer;
   const { kind, name, input, geometry, residual } = layer;
-  const common = { name, input, weights: new Float32Array(), relu: true };
   const { channels, kernels, kernelHeight, kernelWidth } = geometry;
   return kind === 'conv'
-    ? { kind, ...common, ...geometry, residual }
-    : { kind, ...common, inputs: channels * kernelHeight * kernelWidth, outputs: kernels };
+    ? { kind, name, input, ...geometry, residual }
+    : { kind, name, input, inputs: channels * kernelHeight * kernelWidth, outputs: kernels };
 }
 
 function checkGeometry(
@@ -272,18 +267,18 @@ interface StoredMap {
 /** Every map must have the bits and sign that its readers expect, and the last layer must give the classes' sums. */
 function checkMaps(header: HeaderData, output: Shape, where: string): void {
   const { layers, activationBits, classes } = header;
-  const maps = new Map<string, StoredMap>([[imageName, { bits: activationBits, signed: false }]]);
-  layers.forEach((layer, index) => {
-    const input = maps.get(layer.input);
-    assert(input !== undefined, `map ${layer.input}`);
+  const image: StoredMap = { bits: activationBits, signed: false };
+  foldLayers<LayerData, StoredMap>(header, image, (layer, input, added, index) => {
     const place = [where, layer.name];
     if (input.signed)
       throw new InputError({ what: `reads ${layer.input}, which is signed`, where: place });
-    if (isMacroData(layer)) checkMacroMaps(layer, input, maps, place);
-    if (index === layers.length - 1) return;
+    if (isMacroData(layer)) checkMacroMaps(layer, input, added, place);
     const made = isMacroData(layer) ? mapOf(layer) : input;
-    if (!made) throw new InputError({ what: 'does not requantize its sums', where: place });
-    maps.set(layer.name, made);
+    if (made) return made;
+    if (index < layers.length - 1)
+      throw new InputError({ what: 'does not requantize its sums', where: place });
+    // Nothing reads the last layer, whose sums are not stored.
+    return input;
   });
   const last = layers.at(-1);
   const givesSums = last && isMacroData(last) && last.requantize === undefined;
@@ -300,12 +295,12 @@ const mapOf = ({ requantize }: MacroData): StoredMap | undefined =>
 function checkMacroMaps(
   { inputBits, input, residual }: MacroData,
   map: StoredMap,
-  maps: ReadonlyMap<string, StoredMap>,
+  added: StoredMap | undefined,
   where: readonly string[],
 ): void {
   if (inputBits !== map.bits)
     throw new InputError({ what: `reads ${inputBits} bits, ${input} has ${map.bits}`, where });
-  if (residual && residual.signed !== maps.get(residual.input)?.signed)
+  if (residual && residual.signed !== added?.signed)
     throw new InputError({
       what: `adds ${residual.input} as ${residual.signed ? 'signed' : 'unsigned'}, which it is not`,
       where,

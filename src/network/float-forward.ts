@@ -1,14 +1,15 @@
 // The network in real arithmetic: what training meant, the yardstick for every quantized result.
 
-import { assert, CancelledError, NetworkError } from '../core/errors.ts';
+import { at, CancelledError, NetworkError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, type FloatMap } from '../core/feature-map.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import type { LongWork } from '../core/progress.ts';
-import { type ConvLayer, hasWeights, type Layer, type LinearLayer } from './layer.ts';
-import { imageName, layerShapes, type Network } from './network.ts';
+import { foldGraph } from './fold.ts';
+import { type GraphNode, imageName, operatorOf } from './graph.ts';
+import type { Network } from './network.ts';
 
-/** Called with the output of each layer, in order; the maps may be kept. */
-export type LayerObserver = (layer: Layer, output: FloatMap) => void;
+/** Called with the output of each node, in order; the maps may be kept. */
+export type NodeObserver = (node: GraphNode, output: FloatMap) => void;
 
 /** The network's input for 8-bit images: pixel p is p / 255. */
 export function toFloatMap(images: FeatureMap): FloatMap {
@@ -18,35 +19,31 @@ export function toFloatMap(images: FeatureMap): FloatMap {
 }
 
 /**
- * The last layer's output for each of `images`, order (image, class). Batch norm is applied if it is not fused yet.
- * @throws {NetworkError} naming the first layer whose output is too large for 32-bit floats
+ * The last node's output for each of `images`, order (image, class).
+ * @throws {NetworkError} naming the first node whose output is too large for 32-bit floats
  */
 export function floatForward(
   network: Network,
   images: FloatMap,
-  observe?: LayerObserver,
+  observe?: NodeObserver,
 ): Float32Array {
-  const shapes = layerShapes(network);
-  const maps = new Map<string, FloatMap>([[imageName, images]]);
-  const lastUse = lastUses(network);
-  let last = images;
-  network.layers.forEach((layer, index) => {
-    const shape = shapes.get(layer.name);
-    const input = maps.get(layer.input);
-    assert(shape !== undefined && input !== undefined, `shape and input of ${layer.name}`);
-    const output: FloatMap = {
-      ...shape,
-      images: images.images,
-      data: new Float32Array(images.images * activationsPerImage(shape)),
-    };
-    runLayer(layer, input, output, maps);
-    checkFinite(output, [network.name, layer.name]);
-    observe?.(layer, output);
-    maps.set(layer.name, output);
-    last = output;
-    for (const [name, use] of lastUse) if (use === index) maps.delete(name);
-  });
-  return last.data;
+  const visit = (node: GraphNode, inputs: readonly FloatMap[]): FloatMap => {
+    const { op, name, attributes } = node;
+    const operator = operatorOf(op);
+    const where = [network.name, name];
+    const shape = operator.shape(attributes, inputs, where);
+    const { height, width, channels } = shape;
+    const data = new Float32Array(images.images * activationsPerImage(shape));
+    const output = { images: images.images, height, width, channels, data };
+    operator.forward({ attributes, tensors: network.tensors.get(name) ?? {} }, inputs, output);
+    checkFinite(output, where);
+    observe?.(node, output);
+    return output;
+  };
+  const last = at(network.nodes, network.nodes.length - 1);
+  // Maps that are not read any more are forgotten.
+  const maps = foldGraph(network, new Map([[imageName, images]]), visit, () => {});
+  return maps.get(last.name)?.data ?? new Float32Array();
 }
 
 /**
@@ -58,7 +55,7 @@ export function* floatForwardInPortions(
   network: Network,
   images: FeatureMap,
   work: LongWork,
-  observe?: LayerObserver,
+  observe?: NodeObserver,
 ): Generator<Float32Array> {
   const portion = 50;
   const size = activationsPerImage(images);
@@ -98,218 +95,4 @@ function checkFinite(output: FloatMap, where: readonly string[]): void {
     where,
     todo: 'its weights, or those of the layers before it, are too large: train again, for example with a smaller learning rate',
   });
-}
-
-/** Index of the last layer that reads each map. */
-function lastUses(network: Network): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  network.layers.forEach((layer, index) => {
-    uses.set(layer.input, index);
-    if (layer.kind === 'conv' && layer.residual) uses.set(layer.residual.input, index);
-  });
-  return uses;
-}
-
-function runLayer(
-  layer: Layer,
-  input: FloatMap,
-  output: FloatMap,
-  maps: ReadonlyMap<string, FloatMap>,
-): void {
-  if (hasWeights(layer)) {
-    convolve(asConv(layer, input), input, output);
-    if (layer.kind === 'conv') normalize(layer, output);
-    if (layer.kind === 'conv' && layer.residual) {
-      const added = maps.get(layer.residual.input);
-      assert(added !== undefined, `residual of ${layer.name}`);
-      addResidual(layer.residual, added, output);
-    }
-    if (layer.relu)
-      for (let i = 0; i < output.data.length; i++)
-        output.data[i] = Math.max(0, output.data[i] as number);
-  } else if (layer.kind === 'maxPool') maxPool(layer.size, input, output);
-  else averagePool(input, output);
-}
-
-/** A linear layer is a convolution whose kernel covers the whole map. */
-function asConv(layer: ConvLayer | LinearLayer, input: FloatMap): ConvLayer {
-  if (layer.kind === 'conv') return layer;
-  const { inputs: _, outputs, ...rest } = layer;
-  const { channels, height: kernelHeight, width: kernelWidth } = input;
-  return {
-    ...rest,
-    kind: 'conv',
-    channels,
-    kernels: outputs,
-    kernelHeight,
-    kernelWidth,
-    stride: 1,
-    padding: 0,
-  };
-}
-
-/** Kernels whose sums are kept in registers together. */
-const kernelsTogether = 8;
-
-/** The inputs of one output pixel that are not 0, which is about half of them after a ReLU. */
-interface Patch {
-  readonly values: Float64Array;
-  /** Where in a kernel's weights, order (R, S, C), each of them belongs. */
-  readonly places: Int32Array;
-  count: number;
-}
-
-function convolve(layer: ConvLayer, input: FloatMap, output: FloatMap): void {
-  const { kernels } = layer;
-  const weights = weightsTogether(layer);
-  const bias = new Float64Array(Math.ceil(kernels / kernelsTogether) * kernelsTogether);
-  if (layer.bias) bias.set(layer.bias);
-  const sums = new Float64Array(bias.length);
-  const inputs = layer.kernelHeight * layer.kernelWidth * layer.channels;
-  const patch = { values: new Float64Array(inputs), places: new Int32Array(inputs), count: 0 };
-  let to = 0;
-  for (let image = 0; image < output.images; image++)
-    for (let y = 0; y < output.height; y++)
-      for (let x = 0; x < output.width; x++) {
-        gatherPatch(layer, input, { image, y, x }, patch);
-        sums.set(bias);
-        addProducts(patch, weights, inputs, sums);
-        output.data.set(kernels === sums.length ? sums : sums.subarray(0, kernels), to);
-        to += kernels;
-      }
-}
-
-function gatherPatch(
-  layer: ConvLayer,
-  input: FloatMap,
-  at: { readonly image: number; readonly y: number; readonly x: number },
-  patch: Patch,
-): void {
-  const { channels, kernelHeight, kernelWidth, stride, padding } = layer;
-  const { values, places } = patch;
-  const left = at.x * stride - padding;
-  const firstColumn = Math.max(0, -left);
-  const columns = Math.min(kernelWidth, input.width - left) - firstColumn;
-  let count = 0;
-  for (let row = 0; row < kernelHeight; row++) {
-    const y = at.y * stride - padding + row;
-    if (y < 0 || y >= input.height) continue;
-    // The columns of a row, and their channels, lie side by side in the map and in the patch.
-    let from = ((at.image * input.height + y) * input.width + left + firstColumn) * channels;
-    const first = (row * kernelWidth + firstColumn) * channels;
-    const end = first + columns * channels;
-    for (let place = first; place < end; place++) {
-      const value = input.data[from++] as number;
-      if (value === 0) continue;
-      values[count] = value;
-      places[count++] = place;
-    }
-  }
-  patch.count = count;
-}
-
-/** Adds the products of a patch with each kernel to `sums`: several kernels at once, so that an input is read once. */
-function addProducts(
-  { values, places, count }: Patch,
-  weights: Float64Array,
-  inputs: number,
-  sums: Float64Array,
-): void {
-  for (let kernel = 0; kernel < sums.length; kernel += kernelsTogether) {
-    let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
-    const first = kernel * inputs;
-    for (let i = 0; i < count; i++) {
-      const value = values[i] as number;
-      const at = first + (places[i] as number) * kernelsTogether;
-      s0 += value * (weights[at] as number);
-      s1 += value * (weights[at + 1] as number);
-      s2 += value * (weights[at + 2] as number);
-      s3 += value * (weights[at + 3] as number);
-      s4 += value * (weights[at + 4] as number);
-      s5 += value * (weights[at + 5] as number);
-      s6 += value * (weights[at + 6] as number);
-      s7 += value * (weights[at + 7] as number);
-    }
-    const added = [s0, s1, s2, s3, s4, s5, s6, s7];
-    for (let k = 0; k < kernelsTogether; k++)
-      sums[kernel + k] = (sums[kernel + k] as number) + (added[k] as number);
-  }
-}
-
-/** Weights in order (M / 8, R, S, C, 8), as {@link addProducts} walks them. */
-function weightsTogether(layer: ConvLayer): Float64Array {
-  const { channels, kernels, kernelHeight, kernelWidth, weights } = layer;
-  const positions = kernelHeight * kernelWidth;
-  const inputs = positions * channels;
-  const together = new Float64Array(
-    Math.ceil(kernels / kernelsTogether) * kernelsTogether * inputs,
-  );
-  for (let m = 0; m < kernels; m++) {
-    const first =
-      Math.floor(m / kernelsTogether) * kernelsTogether * inputs + (m % kernelsTogether);
-    for (let c = 0; c < channels; c++)
-      for (let p = 0; p < positions; p++)
-        together[first + (p * channels + c) * kernelsTogether] = weights[
-          (m * channels + c) * positions + p
-        ] as number;
-  }
-  return together;
-}
-
-function normalize(layer: ConvLayer, output: FloatMap): void {
-  const norm = layer.batchNorm;
-  if (!norm) return;
-  const scale = norm.gamma.map(
-    (gamma, m) => gamma / Math.sqrt((norm.variance[m] as number) + norm.epsilon),
-  );
-  for (let i = 0, m = 0; i < output.data.length; i++, m = m + 1 === layer.kernels ? 0 : m + 1)
-    output.data[i] =
-      ((output.data[i] as number) - (norm.mean[m] as number)) * (scale[m] as number) +
-      (norm.beta[m] as number);
-}
-
-function addResidual(
-  residual: NonNullable<ConvLayer['residual']>,
-  added: FloatMap,
-  output: FloatMap,
-): void {
-  const { stride, channelOffset } = residual;
-  for (let image = 0; image < output.images; image++)
-    for (let y = 0; y < output.height; y++)
-      for (let x = 0; x < output.width; x++) {
-        const from =
-          ((image * added.height + y * stride) * added.width + x * stride) * added.channels;
-        const to =
-          ((image * output.height + y) * output.width + x) * output.channels + channelOffset;
-        for (let c = 0; c < added.channels; c++)
-          output.data[to + c] = (output.data[to + c] as number) + (added.data[from + c] as number);
-      }
-}
-
-function maxPool(size: number, input: FloatMap, output: FloatMap): void {
-  const { channels } = input;
-  let to = 0;
-  for (let image = 0; image < output.images; image++)
-    for (let y = 0; y < output.height; y++)
-      for (let x = 0; x < output.width; x++)
-        for (let c = 0; c < channels; c++) {
-          let best = -Infinity;
-          for (let dy = 0; dy < size; dy++)
-            for (let dx = 0; dx < size; dx++) {
-              const pixel = (image * input.height + y * size + dy) * input.width + x * size + dx;
-              best = Math.max(best, input.data[pixel * channels + c] as number);
-            }
-          output.data[to++] = best;
-        }
-}
-
-function averagePool(input: FloatMap, output: FloatMap): void {
-  const pixels = input.height * input.width;
-  for (let image = 0; image < output.images; image++)
-    for (let c = 0; c < input.channels; c++) {
-      let sum = 0;
-      for (let p = 0; p < pixels; p++)
-        sum += input.data[(image * pixels + p) * input.channels + c] as number;
-      output.data[image * input.channels + c] = sum / pixels;
-    }
 }

@@ -13,7 +13,7 @@ import { toImageSet } from '../datasets/image-set.ts';
 import { indexCodings } from '../mapping/index-coding.ts';
 import { balances } from '../mapping/place-tiles.ts';
 import { readStoredImage, writeStoredImage } from '../mapping/stored-image.ts';
-import { readNetworkFile, writeNetworkFile } from '../network/network-file.ts';
+import { readNetworkFile, writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf, type Job, type TrainedSource } from './run-job.ts';
 

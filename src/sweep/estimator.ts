@@ -6,7 +6,6 @@ import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { mapToChip, type MapOptions } from '../mapping/map-to-chip.ts';
-import { hasWeights } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf } from '../pipeline/run-job.ts';
 import type { Report } from '../report/report.ts';
@@ -47,13 +46,11 @@ export function openEstimator(job: EstimatorJob): Estimator {
 }
 
 /** The weight bits that layers of a network may have: those of all, and those that single ones were trained with. */
-const bitsOfLayers = ({ layers, precision }: Network, weightBits: number): readonly number[] => [
+const bitsOfLayers = ({ scales, precision }: Network, weightBits: number): readonly number[] => [
   weightBits,
-  ...layers.flatMap((layer) =>
-    hasWeights(layer) && layer.scales && precision?.weightBits === weightBits
-      ? [layer.scales.weightBits]
-      : [],
-  ),
+  ...(precision?.weightBits === weightBits
+    ? [...(scales?.values() ?? [])].map((layer) => layer.weightBits)
+    : []),
 ];
 
 function compressFor(

@@ -4,6 +4,7 @@ import type { FeatureMap } from '../../src/core/feature-map.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import type { Network } from '../../src/network/network.ts';
 import { conv, networkOf, noise } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 /** A network of one 1x1 convolution that multiplies each pixel by `factor`. */
 function multiplier(side: number, factor: number, relu: boolean): Network {
@@ -34,7 +35,7 @@ function image(side: number, counts: Readonly<Record<number, number>>): FeatureM
 }
 
 const clip = (network: Network, images: FeatureMap, bits: number): number =>
-  calibrateClips(network, images, bits, {}).get('only')!;
+  calibrateClips(fuse(network), images, bits, {}).get('only')!;
 
 describe('calibrateClips', () => {
   it('clips an outlier where rounding the many and cutting the one balance', () => {
@@ -108,7 +109,7 @@ describe('calibrateClips', () => {
     };
 
     const run = (): unknown =>
-      calibrateClips(network, noise(network.input, 120), 8, { onProgress, signal });
+      calibrateClips(fuse(network), noise(network.input, 120), 8, { onProgress, signal });
 
     expect(run).toThrow(expect.objectContaining({ name: 'CancelledError' }));
     expect(seen).toHaveLength(1);

@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
-import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
-import { readTensorFile, type TensorFile, writeTensorFile } from '../../src/network/safetensors.ts';
+import { readNetworkFile, writeNetworkFile } from '../../src/network/io/network-file.ts';
+import {
+  readTensorFile,
+  type TensorFile,
+  writeTensorFile,
+} from '../../src/network/io/safetensors.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/property.ts';
-import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  randomNetwork,
+  tourNetwork,
+  withLayers,
+} from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const key = 'mars-cim-network';
 
@@ -29,6 +41,19 @@ function damaged(
   });
 }
 
+/** A node of a description. */
+const nodeOf = (
+  description: Record<string, unknown>,
+  name: string,
+): { inputs: string[]; attributes: Record<string, unknown> } =>
+  (
+    description['nodes'] as {
+      name: string;
+      inputs: string[];
+      attributes: Record<string, unknown>;
+    }[]
+  ).find((node) => node.name === name)!;
+
 describe('writeNetworkFile and readNetworkFile', () => {
   it('give back an equal network with every kind of layer', () => {
     const network = tourNetwork();
@@ -39,14 +64,17 @@ describe('writeNetworkFile and readNetworkFile', () => {
   it('give back the scales that a network was trained with', () => {
     const network = tourNetwork();
     const scales = { weightBits: 4, weightScale: 1 / 3, output: { bits: 3, scale: 0.1 + 0.2 } };
-    const layers = network.layers.map((layer) =>
+    const layers = fuse(network).layers.map((layer) =>
       layer.kind === 'conv'
         ? { ...layer, scales }
         : layer.kind === 'linear'
           ? { ...layer, scales: { weightBits: 8, weightScale: 1e-9 } }
           : layer,
     );
-    const trained = { ...network, layers, precision: { weightBits: 4, activationBits: 3 } };
+    const trained = {
+      ...withLayers(network, () => layers),
+      precision: { weightBits: 4, activationBits: 3 },
+    };
 
     expect(readNetworkFile(writeNetworkFile(trained), 'test')).toEqual(trained);
   });
@@ -89,7 +117,8 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'tour.safetensors'));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['tour.safetensors'] });
+    const node = name.slice(0, name.lastIndexOf('.'));
+    expect(error).toMatchObject({ name: 'InputError', where: ['tour.safetensors', node] });
     expect(error.message).toContain(name);
   });
 
@@ -103,7 +132,7 @@ describe('readNetworkFile', () => {
       const error = caught(() => readNetworkFile(bytes, 'a'));
 
       expect(error).toMatchObject({ name: 'NetworkError', where: ['tour', 'half'] });
-      expect(error.what).toBe(`weights[7] is ${bad}`);
+      expect(error.what).toBe(`weight[7] is ${bad}`);
     },
   );
 
@@ -115,7 +144,7 @@ describe('readNetworkFile', () => {
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
       name: 'InputError',
       what: 'tensor fc.weight is 5x21, its layer needs 5x20',
-      where: ['a'],
+      where: ['a', 'fc'],
     });
   });
 
@@ -128,11 +157,11 @@ describe('readNetworkFile', () => {
     [
       'a batch norm whose description is misspelt',
       ({ description }) => {
-        const [stem] = description['layers'] as Record<string, unknown>[];
-        stem!['epsilom'] = stem!['epsilon'];
-        delete stem!['epsilon'];
+        const norm = nodeOf(description, 'stem.bn').attributes;
+        norm['epsilom'] = norm['epsilon'];
+        delete norm['epsilon'];
       },
-      'has no field "epsilom"; did you mean "epsilon"?',
+      'a > stem.bn: its network description is not valid: attributes has no field "epsilom"; did you mean "epsilon"?',
     ],
     [
       'a bias of another shape',
@@ -170,13 +199,13 @@ describe('readNetworkFile', () => {
   });
 
   it.each([
-    ['another version', 'version', 2],
-    ['no layers', 'layers', []],
+    ['another version', 'version', 3],
+    ['no nodes', 'nodes', []],
     ['no classes', 'classes', 0],
     ['half a class', 'classes', 1.5],
     ['a negative size', 'input', { height: -9, width: 8, channels: 3 }],
     ['a huge size', 'input', { height: 1e9, width: 8, channels: 3 }],
-    ['an unknown kind of layer', 'layers', [{ kind: 'lstm', name: 'a', input: 'image' }]],
+    ['an unknown operator', 'nodes', [{ op: 'lstm', name: '', inputs: ['image'], attributes: {} }]],
     ['an accuracy of 120 %', 'origin', { ...network.origin, testAccuracy: 1.2 }],
   ])('refuses a description with %s, naming the field', (_, field, value) => {
     const bytes = damaged(network, ({ description }) => {
@@ -189,12 +218,14 @@ describe('readNetworkFile', () => {
     expect(error.message).toContain(`: ${field}`);
   });
 
-  it('refuses a stride of zero', () => {
+  it('names the node with a stride of zero', () => {
     const bytes = damaged(network, ({ description }) => {
-      (description['layers'] as { stride: number }[])[0]!.stride = 0;
+      nodeOf(description, 'half').attributes['stride'] = 0;
     });
 
-    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain('layers.0.stride');
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toBe(
+      'a > half: its network description is not valid: attributes.stride must be above 0 and at most 65536, not 0',
+    );
   });
 
   it('refuses layers that do not fit together', () => {
@@ -204,7 +235,7 @@ describe('readNetworkFile', () => {
         linear({ name: 'two', input: 'one', inputs: 64, outputs: 3 }),
       ]),
       ({ description }) => {
-        (description['layers'] as { input: string }[])[1]!.input = 'image';
+        nodeOf(description, 'two').inputs = ['image'];
       },
     );
 

@@ -1,20 +1,23 @@
 // The forward pass of quantized training, by itself.
 
 import type { FeatureMap } from '../../src/core/feature-map.ts';
-import type { Network } from '../../src/network/network.ts';
+import type { FusedNetwork } from '../../src/network/fused-network.ts';
 import { integerPixels } from '../../src/train/run/batches.ts';
 import { Tape } from '../../src/train/autodiff/gradients.ts';
 import { GraphBuilder } from '../../src/train/autodiff/graph.ts';
 import { scaleNumbers } from '../../src/train/scales/learned-scales.ts';
 import { parametersOf } from '../../src/train/graphs/parameters.ts';
-import { type ColumnsOfNetwork, quantizedForward } from '../../src/train/graphs/quantized-forward.ts';
+import {
+  type ColumnsOfNetwork,
+  quantizedForward,
+} from '../../src/train/graphs/quantized-forward.ts';
 import { inputsOf } from '../../src/train/graphs/quantized-step.ts';
 import type { Quantization, ScalesByLayer } from '../../src/train/scales/scale-learner.ts';
 import { openGraph } from './onnx-runtime.ts';
 
 /** Logits of the graph that trains, in units of the sums. */
 export async function trainedSums(
-  network: Network,
+  network: FusedNetwork,
   images: FeatureMap,
   {
     scales,

@@ -3,8 +3,7 @@
 import { z } from 'zod';
 import { InputError } from '../../core/errors.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
-import { hasWeights } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import { type FusedNetwork, hasWeights } from '../../network/fused-network.ts';
 
 /** One layer that does not follow the rest. */
 export interface LayerPlan {
@@ -59,7 +58,7 @@ export function readLayerPlans(json: unknown, where: string): LayerPlans {
 export function withDense(
   plans: LayerPlans,
   names: readonly string[],
-  network: Network,
+  network: FusedNetwork,
 ): LayerPlans {
   const known = network.layers.filter(hasWeights).map(({ name }) => name);
   const named = names.map((name) =>

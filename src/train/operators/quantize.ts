@@ -2,7 +2,7 @@
 // to 2^24); backward as if rounding were not there.
 
 import { at } from '../../core/errors.ts';
-import type { Residual } from '../../network/layer.ts';
+import type { Residual } from '../../network/fused-network.ts';
 import {
   add,
   compare,

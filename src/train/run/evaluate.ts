@@ -3,7 +3,7 @@
 import { assert } from '../../core/errors.ts';
 import { predictedClasses } from '../../core/feature-map.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
-import type { Network } from '../../network/network.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import { realPixels } from './batches.ts';
 import { forward } from '../graphs/forward.ts';
 import { Tape } from '../autodiff/gradients.ts';
@@ -16,7 +16,7 @@ import type { OnnxRuntime } from '../autodiff/runtime.ts';
  * The graph of a forward pass with batch norm's averaged statistics. Inputs: `images` (N, C, H, W) and all arrays of
  * the network by name; output: `logits` (N, classes).
  */
-export function evaluationGraph(network: Network, batchSize: number): Uint8Array {
+export function evaluationGraph(network: FusedNetwork, batchSize: number): Uint8Array {
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} evaluation`);
   const images = graph.input('images', [batchSize, channels, height, width]);
@@ -38,7 +38,7 @@ export function evaluationGraph(network: Network, batchSize: number): Uint8Array
 
 /** The network's outputs for every image of `set`, order (image, class). */
 export async function evaluate(
-  network: Network,
+  network: FusedNetwork,
   set: ImageSet,
   runtime: OnnxRuntime,
 ): Promise<Float32Array> {

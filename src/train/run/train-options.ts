@@ -2,7 +2,7 @@
 
 import type { GroupShape } from '../../compress/weight-group.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
-import type { EpochRecord } from '../../network/metrics-file.ts';
+import type { EpochRecord } from '../../network/io/metrics-file.ts';
 import type { Network } from '../../network/network.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type LayerNorms, macroGroup } from '../groups/groups.ts';
@@ -11,7 +11,7 @@ import type { ColumnReadout } from '../operators/column-codes.ts';
 import type { WeightForm } from '../operators/quantize.ts';
 import type { LassoOptions, Stage } from './stages.ts';
 
-export type { EpochRecord } from '../../network/metrics-file.ts';
+export type { EpochRecord } from '../../network/io/metrics-file.ts';
 
 /** How to train. */
 export interface TrainOptions extends LassoOptions {

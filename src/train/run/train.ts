@@ -5,6 +5,8 @@ import { InputError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import type { Network } from '../../network/network.ts';
+import { fuse } from '../../network/passes/fuse.ts';
+import { spellOut } from '../../network/passes/spell-out.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { EpochRecord, TrainOptions } from './train-options.ts';
 import { Training } from './training.ts';
@@ -41,10 +43,10 @@ export async function train(
       what: `${countOf(images.images.images, 'image')} ${images.images.images === 1 ? 'is' : 'are'} less than one batch of ${batchSize}`,
       where: images.name,
     });
-  const training = new Training({ network, images, runtime, options });
+  const training = new Training({ network: fuse(network), images, runtime, options });
   const trained = await training.finish();
   const { epochs, counts } = training;
-  return { network: trained, losses: epochs.map(({ loss }) => loss), epochs, ...counts };
+  return { network: spellOut(trained), losses: epochs.map(({ loss }) => loss), epochs, ...counts };
 }
 
 function checkImages(network: Network, set: ImageSet): void {

@@ -11,7 +11,7 @@ import { readIdxImages, readIdxLabels } from '../../datasets/idx.ts';
 import type { StoredNetwork } from '../../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../../mapping/stored-image.ts';
 import { builtinNetworks } from '../../network/builtin/builtin-networks.ts';
-import { readNetworkFile } from '../../network/network-file.ts';
+import { readNetworkFile } from '../../network/io/network-file.ts';
 import type { Network } from '../../network/network.ts';
 import { groupShapeOf, type Job, type MapJob, trainedOn } from '../../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../../pipeline/usual-job.ts';

@@ -2,7 +2,7 @@
 
 import { CimError } from '../../core/errors.ts';
 import type { Report } from '../../report/report.ts';
-import { readMetrics } from '../../network/metrics-file.ts';
+import { readMetrics } from '../../network/io/metrics-file.ts';
 import type { NamedBytes, UserFiles } from '../engine/engine.ts';
 import type { Metrics } from './train-tab.ts';
 import { openPicture } from '../engine/open-picture.ts';

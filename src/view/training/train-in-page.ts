@@ -5,13 +5,18 @@ import { crc32 } from '../../core/bits.ts';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
 import { mnistCnn } from '../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../network/network.ts';
-import { writeNetworkFile } from '../../network/network-file.ts';
+import { fuse } from '../../network/passes/fuse.ts';
+import { writeNetworkFile } from '../../network/io/network-file.ts';
 import { checkSettings, readCheckpoint, writeCheckpoint } from '../../train/run/checkpoint.ts';
 import { countRight, evaluate } from '../../train/run/evaluate.ts';
 import { evaluateIntegers } from '../../train/run/integer-graph.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { train } from '../../train/run/train.ts';
-import { trainDefaults, type TrainHooks, type TrainOptions } from '../../train/run/train-options.ts';
+import {
+  trainDefaults,
+  type TrainHooks,
+  type TrainOptions,
+} from '../../train/run/train-options.ts';
 import { BundledData, unpack } from '../engine/bundled-data.ts';
 import type { NamedBytes } from '../engine/engine.ts';
 import { readImageFiles } from '../engine/load-job.ts';
@@ -117,7 +122,7 @@ async function measure(
 ): Promise<Pick<TrainedResult, 'testAccuracy' | 'quantizedAccuracy'>> {
   const share = (outputs: Float32Array): number =>
     countRight(outputs, test.labels) / test.labels.length;
-  const testAccuracy = share(await evaluate(network, test, runtime));
+  const testAccuracy = share(await evaluate(fuse(network), test, runtime));
   if (!network.precision) return { testAccuracy, quantizedAccuracy: null };
   const outputs = await evaluateIntegers(compress(network), test, runtime, { threads });
   return { testAccuracy, quantizedAccuracy: share(outputs) };

@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { hasWeights, type Layer } from '../../../src/network/layer.ts';
+import { hasWeights, type Layer } from '../../../src/network/fused-network.ts';
 import { checkResumed, checkTrained } from '../../../src/train/run/check-training.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/train/run/checkpoint.ts';
+import {
+  type Checkpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../../../src/train/run/checkpoint.ts';
 import { groupedLayers } from '../../../src/train/groups/groups.ts';
 import type { EpochRecord } from '../../../src/train/run/train-options.ts';
 import { caught } from '../../support/caught.ts';
 import { tourNetwork } from '../../support/small-networks.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
-const network = tourNetwork();
+const network = fuse(tourNetwork());
 const grouped = groupedLayers(network, { channels: 16, kernels: 16 });
 const epoch: EpochRecord = {
   epoch: 1,

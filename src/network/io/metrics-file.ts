@@ -1,9 +1,9 @@
 // The metrics of a training: one epoch per line, as JSON. Here, not beside training, since a page reads them that has none.
 
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
-import { parseJson } from '../core/json.ts';
-import { checkSchema } from '../core/schema-fault.ts';
+import { InputError } from '../../core/errors.ts';
+import { parseJson } from '../../core/json.ts';
+import { checkSchema } from '../../core/schema-fault.ts';
 
 /** What an epoch can do, in order. */
 const stages = ['dense', 'lasso', 'tune', 'quantize'] as const;

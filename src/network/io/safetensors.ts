@@ -2,9 +2,9 @@
 // that Python tools read our files as they are. https://github.com/huggingface/safetensors#format
 
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
-import { parseJson } from '../core/json.ts';
-import { checkSchema } from '../core/schema-fault.ts';
+import { InputError } from '../../core/errors.ts';
+import { parseJson } from '../../core/json.ts';
+import { checkSchema } from '../../core/schema-fault.ts';
 
 /** One tensor of a file. Only 32-bit floats are used. */
 export interface Tensor {
