@@ -85,7 +85,7 @@ const builds: Readonly<Record<string, BuildOptions>> = {
 /** `test` is vitest's own; `all` adds the long tail (test/support/long.ts). */
 const testModes: readonly string[] = ['test', 'all'];
 
-/** ONNX Runtime without its WebAssembly inside: src/view/training/page-runtime.ts tells it where that is. */
+/** ONNX Runtime without its WebAssembly inside: src/view/engine/training/page-runtime.ts tells it where that is. */
 const pageConditions = ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
 
 export default defineConfig(({ mode }) => ({

@@ -4,6 +4,7 @@ export { compress, type CompressOptions } from './compress/compress.ts';
 export { applyGroupMasks, densityProfileMasks, type GroupMasks } from './compress/group-masks.ts';
 export { type MaskFile, readMaskFile, writeMaskFile } from './compress/mask-file.ts';
 export type { CompressedNetwork } from './compress/compressed-network.ts';
+export type { GroupShape } from './compress/weight-group.ts';
 export {
   CancelledError,
   ChipError,
@@ -22,6 +23,7 @@ export { readCifar } from './datasets/cifar.ts';
 export { readIdxImages, readIdxLabels } from './datasets/idx.ts';
 export { firstImages, type ImageSet, spreadImages, toImageSet } from './datasets/image-set.ts';
 export { type IndexCoding, indexCodings } from './mapping/index-coding.ts';
+export { groupShapeOf } from './mapping/layer-groups.ts';
 export { mapToChip, type MapOptions, type Mapping } from './mapping/map-to-chip.ts';
 export type { StoredNetwork } from './mapping/stored-header.ts';
 export { readStoredImage, writeStoredImage } from './mapping/stored-image.ts';

@@ -6,11 +6,13 @@ import { compress } from '../src/compress/compress.ts';
 import { readMaskFile, writeMaskFile } from '../src/compress/mask-file.ts';
 import { crc32 } from '../src/core/bits.ts';
 import { parseJson } from '../src/core/json.ts';
+import type { GroupShape } from '../src/compress/weight-group.ts';
 import { InputError } from '../src/core/errors.ts';
 import { type CifarKind, readCifar } from '../src/datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 import type { ImageSet } from '../src/datasets/image-set.ts';
 import { indexCodings } from '../src/mapping/index-coding.ts';
+import { groupShapeOf } from '../src/mapping/layer-groups.ts';
 import { readStoredImage, writeStoredImage } from '../src/mapping/stored-image.ts';
 import { readNetworkFile, writeNetworkFile } from '../src/network/io/network-file.ts';
 import { readTensorFile, type Tensor, writeTensorFile } from '../src/network/io/safetensors.ts';
@@ -26,6 +28,8 @@ import { fuse } from '../src/network/passes/fuse.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const json = (value: unknown): Uint8Array => text(JSON.stringify(value));
+
+const shape = (weightBits: number): GroupShape => groupShapeOf(mars, weightBits);
 
 /** Two layers with weights, batch norm and a pool; few numbers, so that damage meets what is said of them. */
 const small = networkOf('small', { height: 4, width: 4, channels: 2 }, 3, [
@@ -159,15 +163,15 @@ describe('a damaged file is refused, or read as what can be written again:', () 
   });
 
   it('stored images, under a right checksum', () => {
-    const network = compress(small, { prunedGroups: 0.5, weightBits: 4 });
+    const network = compress(small, { prunedGroups: 0.5, weightBits: 4, groupShape: shape(4) });
 
     const refused = readsOrRefuses(
       {
         files: indexCodings.map((indexCoding) =>
-          writeStoredImage({ network, indexCoding, dataset: 'noise' }),
+          writeStoredImage({ network, indexCoding, dataset: 'noise' }, shape),
         ),
         read: (bytes) => readStoredImage(bytes, 'a.bin'),
-        write: writeStoredImage,
+        write: (stored) => writeStoredImage(stored, shape),
         mend: sealed,
         place: 'a.bin',
       },

@@ -6,7 +6,7 @@ import { forEachGroupedWeight, groupCount, groupGrid } from '../../src/compress/
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { randomWord, shuffled } from '../../src/core/random.ts';
 import { type MappedMacroLayer, mapToChip } from '../../src/mapping/map-to-chip.ts';
-import { groupShapeOf } from '../../src/pipeline/run-job.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
 
@@ -88,8 +88,6 @@ function randomLayer(spec: LayerSpec, chip: ChipSpec): MacroLayer {
     inputBits: 8,
     weights,
     bias: new Int32Array(kernels),
-    grid,
-    kept,
     residual: undefined,
     requantize: undefined,
     weightScale: 1,

@@ -1,10 +1,10 @@
 // The macros of a chip as rectangles, one instance each. Far away a macro has the colour of its figure; near, its
 // cells appear. Everything is filtered over the area of a pixel, exactly, so that nothing flickers between.
 //
-//   view     uniform: camera, sizes, figure; `viewLayout` of src/view/macro-array/view-uniform.ts
+//   view     uniform: camera, sizes, figure; `viewLayout` of src/view/pieces/macro-array/view-uniform.ts
 //   placed   one per instance, see PlacedMacro
 //   cells    rows of cells as in MacroArray of src/inspect/macro-array.ts: bit i of word j is bit line 32 j + i
-//   palette  colours in the order of src/view/macro-array/palette.ts
+//   palette  colours in the order of src/view/pieces/macro-array/palette.ts
 
 struct View {
   // World to clip space: clip = (world - centre) * scale. A shift after the scale would lose cells far out.

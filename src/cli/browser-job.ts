@@ -12,12 +12,12 @@ import { servePage } from './page-server.ts';
 /** Longest that one job may run in a page. */
 const limitMs = 60 * 60_000;
 
-/** As `ServedOptions` of src/view/served-job.ts. */
+/** As `ServedOptions` of src/view/engine/browser-backend.ts. */
 interface ServedOptions {
   readonly maxMemory?: number | undefined;
 }
 
-/** What crosses from the page: numbers and text only, as src/view/served-job.ts gives them. */
+/** What crosses from the page: numbers and text only, as src/view/engine/browser-backend.ts gives them. */
 type ServedResult = Omit<JobFigures, 'outputs'> & { readonly outputs: readonly number[] };
 
 /**

@@ -37,10 +37,10 @@ export async function measureAccuracy(
 ): Promise<Accuracies> {
   const real = await realAccuracy(network, test, runtime);
   if (!network.precision) return { real, quantized: null, onChip: null };
-  const compressed = compress(network, { groupShape });
+  const compressed = compress(network);
   const quantized = await integerAccuracy(compressed, test, runtime);
   if (!columns) return { real, quantized, onChip: null };
-  const outputs = await evaluateIntegers(compressed, test, runtime, { columns });
+  const outputs = await evaluateIntegers(compressed, test, runtime, { columns, groupShape });
   return { real, quantized, onChip: accuracy(outputs, test.labels, network.classes) };
 }
 

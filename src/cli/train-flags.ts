@@ -6,8 +6,7 @@ import { InputError, UsageError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
 import { writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
-import { fuse } from '../network/passes/fuse.ts';
-import { groupShapeOf } from '../pipeline/run-job.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, readLayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
 import { trainDefaults, type TrainOptions } from '../train/run/train-options.ts';
@@ -17,6 +16,7 @@ import { datasetNames } from './load-dataset.ts';
 import { loadNetwork } from './load-network.ts';
 import { addChipOptions, loadChip, real, whole } from './options.ts';
 import { buildTrainable, trainable, trainableNamed } from '../train/recipes/trainable.ts';
+import { fuse } from '../network/passes/fuse.ts';
 
 /** Options of the command; those that are not given follow from the network. */
 export interface TrainFlags {

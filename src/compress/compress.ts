@@ -39,14 +39,7 @@ import {
   trainedWeights,
   withScalesFor,
 } from './scales.ts';
-import {
-  forEachGroupedWeight,
-  groupCount,
-  groupGrid,
-  type GroupGrid,
-  type GroupShape,
-  type KernelGeometry,
-} from './weight-group.ts';
+import type { GroupShape, KernelGeometry } from './weight-group.ts';
 
 /** Bits of one layer, where it does not follow the rest. */
 export interface LayerBits {
@@ -67,15 +60,15 @@ export interface CompressOptions extends LongWork {
   readonly activationBits?: number;
   /** By name, for layers with bits of their own. */
   readonly layerBits?: ReadonlyMap<string, LayerBits> | undefined;
-  /** Share of the groups that may be pruned which is pruned, 0 ... 1; 0 by default. */
+  /** Share of the groups that may be pruned which is pruned, 0 ... 1; 0 by default. Needs `groupShape`. */
   readonly prunedGroups?: number;
-  /** Groups to keep, instead of pruning by magnitude: excludes `prunedGroups`. */
+  /** Groups to keep, instead of pruning by magnitude: excludes `prunedGroups`. Needs `groupShape`. */
   readonly groupMasks?: GroupMasks | undefined;
   /**
-   * Inputs x kernels of a group, which may follow from the weight bits; 16 x 16 by default, 16 x 32 at 4 weight bits:
-   * what MARS runs together.
+   * Inputs x kernels of the groups that are pruned, such as `groupShapeOf(chip, weightBits)`; a mask file says it. What
+   * is not pruned does not depend on it.
    */
-  readonly groupShape?: GroupShape | ((weightBits: number) => GroupShape);
+  readonly groupShape?: GroupShape | undefined;
   /** Images on which activations are measured to choose their clips; estimated from batch norm without any. */
   readonly calibration?: FeatureMap | undefined;
   /** The clips that `calibrateClips` found, instead of `calibration`. */
@@ -109,10 +102,8 @@ export function compressLayers(
   checkBits([network.name, 'activationBits'], activationBits, 1);
   checkLast(network);
   if (calibration) checkCalibration(network, calibration);
-  const { groupShape = marsGroup } = options;
-  const shapeAt = typeof groupShape === 'function' ? groupShape : () => groupShape;
   const fused = fuseBatchNorm(withScalesFor(network, options));
-  const float = prune(fused, options, shapeAt(weightBits));
+  const float = prune(fused, options);
   const clips = clipsOf({ network, fused, pruned: float }, activationBits, options);
   const shapes = layerShapes(float);
   const geometries = geometriesOf(float);
@@ -135,8 +126,7 @@ export function compressLayers(
     const bits = bitsOf(layer, { weightBits, activationBits }, options, network.name);
     const isLast = index === float.layers.length - 1;
     const output = isLast ? undefined : outputScale(layer, clips, bits.outputBits);
-    const shape = shapeAt(bits.weightBits);
-    const context = { geometry, shape, weightBits: bits.weightBits, input, output, added, where };
+    const context = { geometry, weightBits: bits.weightBits, input, output, added, where };
     layers.push({ ...common, ...quantizeLayer(layer, context) });
     // Nothing reads the last layer, whose sums are not stored.
     return output ?? input;
@@ -155,19 +145,11 @@ export function measureClips(
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
   const network = fuse(graph);
-  const { weightBits, activationBits } = networkBits(network, options);
-  const { groupShape = marsGroup } = options;
-  const shape = typeof groupShape === 'function' ? groupShape(weightBits) : groupShape;
+  const { activationBits } = networkBits(network, options);
   const fused = fuseBatchNorm(withScalesFor(network, options));
-  const pruned = prune(fused, options, shape);
+  const pruned = prune(fused, options);
   return clipsOf({ network, fused, pruned }, activationBits, options);
 }
-
-/** What MARS runs together: 16 inputs, 16 kernels of 8 bits. */
-const marsGroup = (weightBits: number): GroupShape => ({
-  channels: 16,
-  kernels: 16 * Math.floor(8 / weightBits),
-});
 
 /** Clips of the layers that were not trained with a scale. */
 function clipsOf(
@@ -182,10 +164,17 @@ function clipsOf(
   return calibrateClips(source.pruned, calibration, activationBits, options);
 }
 
-function prune(network: FusedNetwork, options: CompressOptions, shape: GroupShape): FusedNetwork {
-  const { prunedGroups = 0, groupMasks } = options;
-  if (!groupMasks) return pruneGroups(network, prunedGroups, shape);
-  if (prunedGroups === 0) return keepMaskedGroups(network, groupMasks, shape);
+function prune(network: FusedNetwork, options: CompressOptions): FusedNetwork {
+  const { prunedGroups = 0, groupMasks, groupShape } = options;
+  if (!groupMasks && prunedGroups === 0) return network;
+  if (!groupShape)
+    throw new CompressError({
+      what: 'groups are to be pruned, and their shape is not known',
+      where: [network.name, 'groupShape'],
+      todo: 'set groupShape to what the chip runs together: groupShapeOf(chip, weightBits)',
+    });
+  if (!groupMasks) return pruneGroups(network, prunedGroups, groupShape);
+  if (prunedGroups === 0) return keepMaskedGroups(network, groupMasks, groupShape);
   throw new CompressError({
     what: `masks say which groups are kept, and prunedGroups is ${prunedGroups}`,
     where: [network.name, 'groupMasks'],
@@ -195,7 +184,6 @@ function prune(network: FusedNetwork, options: CompressOptions, shape: GroupShap
 
 interface LayerContext {
   readonly geometry: KernelGeometry;
-  readonly shape: GroupShape;
   readonly weightBits: number;
   readonly input: ActivationScale;
   readonly output: ActivationScale | undefined;
@@ -207,7 +195,7 @@ interface LayerContext {
 type LayerIntegers = Omit<MacroLayer, 'name' | 'input' | 'inputShape' | 'outputShape'>;
 
 function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers {
-  const { geometry, shape, weightBits, input, output, where } = context;
+  const { geometry, weightBits, input, output, where } = context;
   const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
   if (!(sumScale > 0 && sumScale < Infinity))
@@ -231,7 +219,6 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
     outputBits: output.bits,
     signed: output.signed,
   };
-  const grid = groupGrid(geometry, shape);
   return {
     kind: layer.kind,
     geometry,
@@ -239,8 +226,6 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
     inputBits: input.bits,
     weights: values,
     bias,
-    grid,
-    kept: nonZeroGroups(values, grid, geometry),
     residual: integerResidual(layer, context, sumScale),
     requantize,
     weightScale: scale,
@@ -286,14 +271,6 @@ function outputScale(
   const clip = clips.get(layer.name) ?? 0;
   // A layer that never gave anything but zero on the calibration images: any scale will do.
   return { scale: (clip > 0 ? clip : 1) / highestCode(layer, bits), bits, signed };
-}
-
-function nonZeroGroups(values: Int8Array, grid: GroupGrid, geometry: KernelGeometry): Uint8Array {
-  const kept = new Uint8Array(groupCount(grid));
-  forEachGroupedWeight(grid, geometry, (i, group) => {
-    if (values[i] !== 0) kept[group] = 1;
-  });
-  return kept;
 }
 
 const signedInput = (where: readonly string[]): CompressError =>

@@ -1,8 +1,9 @@
-// The integer network: what is stored in the macros and what the digital part does with their sums.
+// The integer network: what macros multiply and what the digital part does with their sums. It fits any chip: how weights
+// fall into groups, and which groups are stored, is for mapping to say.
 
 import type { Shape } from '../core/feature-map.ts';
 import type { FixedScale } from '../core/integer.ts';
-import type { GroupGrid, KernelGeometry } from './weight-group.ts';
+import type { KernelGeometry } from './weight-group.ts';
 
 /** What becomes of a layer's sums before they are stored as activations. */
 export interface Requantize {
@@ -41,9 +42,6 @@ export interface MacroLayer {
   readonly weights: Int8Array;
   /** One per kernel, in units of the sums. */
   readonly bias: Int32Array;
-  readonly grid: GroupGrid;
-  /** One per group of the grid: 1 if it has a weight that is not zero, and so is stored. */
-  readonly kept: Uint8Array;
   readonly residual: IntegerResidual | undefined;
   /** Undefined in the last layer: its sums are the network's output. */
   readonly requantize: Requantize | undefined;
@@ -65,7 +63,7 @@ export interface PoolLayer {
 
 export type CompressedLayer = MacroLayer | PoolLayer;
 
-/** A network in integers, with the groups that are stored. */
+/** A network in integers. */
 export interface CompressedNetwork {
   readonly name: string;
   readonly input: Shape;

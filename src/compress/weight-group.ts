@@ -23,6 +23,9 @@ export interface GroupShape {
   readonly kernels: number;
 }
 
+/** The {@link GroupShape} that a chip runs at some weight bits; `groupShapeOf` of mapping knows it of every chip. */
+export type GroupShapeRule = (weightBits: number) => GroupShape;
+
 /** All groups that a layer could have. Group `code` of kernel tile `tile` is number `tile * codes + code`. */
 export interface GroupGrid {
   /**
@@ -120,6 +123,19 @@ export function forEachGroupedWeight(
 
 /** Groups that a layer could have. */
 export const groupCount = (grid: GroupGrid): number => grid.kernelTiles * grid.codes;
+
+/** Of each group of a layer: 1 if it has a weight that is not zero, else 0. */
+export function nonZeroGroups(
+  weights: Int8Array,
+  grid: GroupGrid,
+  geometry: KernelGeometry,
+): Uint8Array {
+  const kept = new Uint8Array(groupCount(grid));
+  forEachGroupedWeight(grid, geometry, (i, group) => {
+    if (weights[i] !== 0) kept[group] = 1;
+  });
+  return kept;
+}
 
 /** A copy of a layer's `weights` with zeros in the groups for which `kept` is 0. */
 export function zeroGroups(

@@ -29,7 +29,8 @@ export interface GroupPattern {
  */
 export function groupPattern(mapping: Mapping, layer: string): GroupPattern {
   const mapped = macroLayer(mapping, layer);
-  const { grid, geometry, kept } = mapped.layer;
+  const { grid, kept } = mapped;
+  const { geometry } = mapped.layer;
   const lists = mapped.tiles.map(({ codes }) => codes);
   const stored = new Uint8Array(kept.length);
   lists.forEach((codes, tile) => {

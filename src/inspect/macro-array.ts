@@ -238,8 +238,12 @@ interface Slot {
 }
 
 /** Writes the weights of a group's kernels in one macro; a partition holds the bits of its kernels side by side. */
-function writeSlot({ layer, geometry }: MappedMacroLayer, slot: Slot, store: CellStore): void {
-  const { weightBits, weights, grid } = layer;
+function writeSlot(
+  { layer, geometry, grid }: MappedMacroLayer,
+  slot: Slot,
+  store: CellStore,
+): void {
+  const { weightBits, weights } = layer;
   const perKernel = weights.length / layer.geometry.kernels;
   for (let wordLine = 0; wordLine < geometry.wordLinesOn; wordLine++) {
     const place = { kernel: slot.firstKernel, code: slot.code, wordLine };
@@ -262,7 +266,7 @@ function writeSlot({ layer, geometry }: MappedMacroLayer, slot: Slot, store: Cel
 }
 
 function arrayLayer(
-  { layer, tiles }: MappedMacroLayer,
+  { layer, kept, tiles }: MappedMacroLayer,
   fillings: readonly Filling[],
   activity: readonly LayerActivity[],
 ): ArrayLayer {
@@ -278,7 +282,7 @@ function arrayLayer(
     width: layer.outputShape.width,
     kernelTiles: tiles.length,
     storedGroups: tiles.reduce((sum, tile) => sum + tile.codes.length, 0),
-    groups: layer.kept.length,
+    groups: kept.length,
     fillings: fillings.length,
     macroOps: macros.reduce((sum, one) => sum + one.macroOps, 0),
     cellDensity: cells === 0 ? undefined : ones / cells,

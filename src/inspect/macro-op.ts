@@ -123,7 +123,7 @@ export function inspectMacroOp(
   const { geometry } = mapped;
   const group = (program.tileStarts[choice.tile] as number) + choice.group;
   const code = program.codes[group] as number;
-  const { block, position } = decodeIndex(code, mapped.layer.grid.positions);
+  const { block, position } = decodeIndex(code, mapped.grid.positions);
   const firstInTile = choice.macro * geometry.kernelsPerMacro;
   const kernels = Math.min(geometry.kernelsPerMacro, tile.kernels - firstInTile);
   const bitLines = mapping.chip.macro.bitLinesPerPartition.value;

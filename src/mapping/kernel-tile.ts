@@ -1,7 +1,7 @@
 // A kernel tile: the kernels that a core runs together, with the list of groups that are stored for them.
 
 import type { Sparsity } from '../chips/index.ts';
-import type { MacroLayer } from '../compress/compressed-network.ts';
+import type { LayerGroups } from './layer-groups.ts';
 
 /** The part of a group list that is in the macros at once. */
 export interface WeightLoad {
@@ -27,16 +27,16 @@ export interface KernelTile {
  * read neighbouring words of the same pixel.
  */
 export function groupList(
-  layer: MacroLayer,
+  { grid, kept }: LayerGroups,
   tile: number,
   sparsity: Sparsity = 'groups',
 ): Uint16Array {
-  const { codes, blocks, positions } = layer.grid;
+  const { codes, blocks, positions } = grid;
   const list: number[] = [];
   for (let position = 0; position < positions; position++)
     for (let block = 0; block < blocks; block++) {
       const code = block * positions + position;
-      if (sparsity === 'none' || layer.kept[tile * codes + code]) list.push(code);
+      if (sparsity === 'none' || kept[tile * codes + code]) list.push(code);
     }
   return Uint16Array.from(list);
 }

@@ -9,9 +9,11 @@ import {
   type PoolLayer,
 } from '../compress/compressed-network.ts';
 import { MappingError } from '../core/errors.ts';
+import type { GroupGrid } from '../compress/weight-group.ts';
 import { type IndexCoding, type IndexFormat, indexFormat } from './index-coding.ts';
 import { checkLayerSums, checkNoiseNumbers } from './check-layer.ts';
 import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
+import { layerGroups } from './layer-groups.ts';
 import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
 import { type Balance, placeTiles, type TileRun } from './place-tiles.ts';
 
@@ -20,6 +22,10 @@ export interface MappedMacroLayer {
   readonly kind: 'macro';
   readonly layer: MacroLayer;
   readonly geometry: MacroGeometry;
+  /** All groups that the layer could have, in the shape that the chip runs. */
+  readonly grid: GroupGrid;
+  /** One per group of the grid: 1 if it has a weight that is not zero. */
+  readonly kept: Uint8Array;
   readonly tiles: readonly KernelTile[];
   /** Which core runs which tile over which pixels. */
   readonly runs: readonly TileRun[];
@@ -56,8 +62,8 @@ export interface MapOptions {
 
 /**
  * Maps a network onto a chip.
- * @throws {MappingError} naming the layer whose groups have another shape than the chip runs, or whose feature map
- * fits no memory, whose integers are too large to compute with, or which is too large for the chip's noise
+ * @throws {MappingError} naming the layer whose feature map fits no memory, which has too many group places, whose
+ * integers are too large to compute with, or which is too large for the chip's noise
  * @throws {ChipError} when a macro cannot hold one group
  */
 export function mapToChip(
@@ -69,10 +75,10 @@ export function mapToChip(
   const featureMaps = placeFeatureMaps(network, chip);
   const layers = network.layers.map((layer): MappedLayer => {
     if (!isMacroLayer(layer)) return { kind: 'pool', layer };
-    const { geometry, tiles, runs } = mapLayer(network.name, layer, chip, balance);
-    const lists = tiles.map((tile) => tile.codes);
-    const format = indexFormat(lists, layer.grid, indexCoding);
-    return { kind: 'macro', layer, geometry, tiles, runs, indexFormat: format };
+    const mapped = mapLayer(network.name, layer, chip, balance);
+    const lists = mapped.tiles.map((tile) => tile.codes);
+    const format = indexFormat(lists, mapped.grid, indexCoding);
+    return { kind: 'macro', layer, ...mapped, indexFormat: format };
   });
   return { network, chip, balance, indexCoding, layers, featureMaps };
 }
@@ -82,26 +88,21 @@ function mapLayer(
   layer: MacroLayer,
   chip: ChipSpec,
   balance: Balance,
-): Pick<MappedMacroLayer, 'geometry' | 'tiles' | 'runs'> {
+): Pick<MappedMacroLayer, 'geometry' | 'grid' | 'kept' | 'tiles' | 'runs'> {
   const geometry = macroGeometry(chip, layer);
-  const { shape, codes, kernelTiles } = layer.grid;
-  const where = [network, layer.name];
-  if (shape.channels !== geometry.wordLinesOn || shape.kernels !== geometry.kernelsPerCore)
-    throw new MappingError({
-      what: `its groups are ${shape.channels} channels x ${shape.kernels} kernels, the chip runs ${geometry.wordLinesOn} x ${geometry.kernelsPerCore}`,
-      where,
-      todo: 'compress with groupShape set to what the chip runs together',
-    });
+  const shape = { channels: geometry.wordLinesOn, kernels: geometry.kernelsPerCore };
+  const groups = layerGroups(layer, shape);
+  const { codes, kernelTiles } = groups.grid;
   if (codes > 65536)
     throw new MappingError({
       what: `has ${codes} group places, an index code has room for 65536`,
-      where,
+      where: [network, layer.name],
     });
   checkLayerSums(network, layer);
   checkNoiseNumbers(network, layer, chip);
   const tiles = Array.from({ length: kernelTiles }, (_, index): KernelTile => {
     const firstKernel = index * shape.kernels;
-    const list = groupList(layer, index, chip.controller.sparsity.value);
+    const list = groupList(groups, index, chip.controller.sparsity.value);
     return {
       index,
       firstKernel,
@@ -117,5 +118,5 @@ function mapLayer(
     cost: (tile, pixels) =>
       tile.codes.length * (pixels * geometry.cyclesPerMacroOp + geometry.loadCyclesPerGroup),
   });
-  return { geometry, tiles, runs };
+  return { geometry, ...groups, tiles, runs };
 }

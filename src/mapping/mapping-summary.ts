@@ -30,8 +30,8 @@ export interface LayerStorage {
 
 /** The {@link LayerStorage} of one mapped layer. */
 export function layerStorage(mapped: MappedMacroLayer): LayerStorage {
-  const { layer, tiles, indexFormat: format } = mapped;
-  const { grid, geometry, weightBits } = layer;
+  const { layer, grid, kept, tiles, indexFormat: format } = mapped;
+  const { geometry, weightBits } = layer;
   let weightsKept = 0;
   for (const { codes, kernels } of tiles)
     for (const code of codes) weightsKept += kernels * inputsOf(grid, geometry, code);
@@ -39,7 +39,7 @@ export function layerStorage(mapped: MappedMacroLayer): LayerStorage {
   const pixels = layer.outputShape.height * layer.outputShape.width;
   const indexBits = countIndexBits(listsOf(mapped), grid, format);
   return {
-    groups: layer.kept.length,
+    groups: kept.length,
     groupsKept,
     weights: layer.weights.length,
     weightsKept,
@@ -74,7 +74,7 @@ export function mappingStorage(mapping: Mapping): LayerStorage {
 
 /** Bits of a layer's group lists in every coding: what could be stored instead. */
 export function indexBitsByCoding(mapped: MappedMacroLayer): Readonly<Record<IndexCoding, number>> {
-  const { grid } = mapped.layer;
+  const { grid } = mapped;
   const lists = listsOf(mapped);
   const bits = indexCodings.map((coding) => [
     coding,

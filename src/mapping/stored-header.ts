@@ -10,7 +10,12 @@ import {
   type PoolLayer,
 } from '../compress/compressed-network.ts';
 import { geometriesOf } from '../compress/prune-groups.ts';
-import { groupGrid, type KernelGeometry } from '../compress/weight-group.ts';
+import {
+  type GroupGrid,
+  groupGrid,
+  type GroupShapeRule,
+  type KernelGeometry,
+} from '../compress/weight-group.ts';
 import { assert, InputError, NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
@@ -19,6 +24,7 @@ import { imageName } from '../network/graph.ts';
 import { indexCodeBits } from './index-code.ts';
 import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList } from './kernel-tile.ts';
+import { type LayerGroups, layerGroups } from './layer-groups.ts';
 
 /** What a stored image holds. */
 export interface StoredNetwork {
@@ -30,7 +36,9 @@ export interface StoredNetwork {
 }
 
 /** A macro layer before its numbers are read. */
-export type MacroHeader = Omit<MacroLayer, 'weights' | 'bias' | 'kept'> & {
+export type MacroHeader = Omit<MacroLayer, 'weights' | 'bias'> & {
+  /** Groups as the image has them. */
+  readonly grid: GroupGrid;
   readonly indexFormat: IndexFormat;
 };
 
@@ -117,11 +125,14 @@ const isMacroData = (layer: LayerData): layer is MacroData =>
   layer.kind === 'conv' || layer.kind === 'linear';
 
 /** The group lists of a layer, stored groups only: what an image holds, whatever the chip. */
-export const keptLists = (layer: MacroLayer): readonly Uint16Array[] =>
-  Array.from({ length: layer.grid.kernelTiles }, (_, tile) => groupList(layer, tile));
+export const keptLists = (groups: LayerGroups): readonly Uint16Array[] =>
+  Array.from({ length: groups.grid.kernelTiles }, (_, tile) => groupList(groups, tile));
 
-/** The header of a network, to be written as JSON. */
-export function describeStored({ network, indexCoding, dataset }: StoredNetwork): object {
+/** The header of a network stored in groups of `groupShape`, to be written as JSON. */
+export function describeStored(
+  { network, indexCoding, dataset }: StoredNetwork,
+  groupShape: GroupShapeRule,
+): object {
   const { name, input, classes, weightBits, activationBits, layers } = network;
   const header: HeaderData = {
     name,
@@ -131,31 +142,36 @@ export function describeStored({ network, indexCoding, dataset }: StoredNetwork)
     weightBits,
     activationBits,
     indexCoding,
-    layers: layers.map((layer) => describeLayer(layer, indexCoding)),
+    layers: layers.map((layer) => describeLayer(layer, indexCoding, groupShape)),
   };
   return header;
 }
 
-function describeLayer(layer: CompressedLayer, coding: IndexCoding): LayerData {
+function describeLayer(
+  layer: CompressedLayer,
+  coding: IndexCoding,
+  groupShape: GroupShapeRule,
+): LayerData {
   const { name, input } = layer;
   if (!isMacroLayer(layer))
     return layer.kind === 'maxPool'
       ? { kind: layer.kind, name, input, size: layer.size }
       : { kind: layer.kind, name, input };
-  const { kind, geometry, grid, weightBits, inputBits, weightScale, inputScale } = layer;
+  const { kind, geometry, weightBits, inputBits, weightScale, inputScale } = layer;
+  const groups = layerGroups(layer, groupShape(weightBits));
   return {
     kind,
     name,
     input,
     geometry,
-    groupShape: grid.shape,
+    groupShape: groups.grid.shape,
     weightBits,
     inputBits,
     weightScale,
     inputScale,
     ...(layer.residual ? { residual: layer.residual } : {}),
     ...(layer.requantize ? { requantize: layer.requantize } : {}),
-    indexWidth: indexFormat(keptLists(layer), grid, coding).width,
+    indexWidth: indexFormat(keptLists(groups), groups.grid, coding).width,
   };
 }
 

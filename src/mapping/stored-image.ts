@@ -24,11 +24,12 @@ import {
   isMacroLayer,
   type MacroLayer,
 } from '../compress/compressed-network.ts';
-import { weightIndex } from '../compress/weight-group.ts';
+import { type GroupGrid, type GroupShapeRule, weightIndex } from '../compress/weight-group.ts';
 import { crc32, joinBytes, readBits, writeBits } from '../core/bits.ts';
 import { InputError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { decodeGroupList, encodeGroupList, type IndexCoding, indexFormat } from './index-coding.ts';
+import { layerGroups } from './layer-groups.ts';
 import {
   checkStored,
   describeStored,
@@ -51,14 +52,16 @@ export const isStoredImage = (bytes: Uint8Array): boolean =>
 
 /**
  * The stored image of a network.
+ * @param groupShape inputs x kernels of its groups, by weight bits: what the chip runs together whose memory it is for.
+ * Every chip reads it
  * @throws {InputError} naming the layer, when the network is not one that {@link readStoredImage} takes
  */
-export function writeStoredImage(stored: StoredNetwork): Uint8Array {
+export function writeStoredImage(stored: StoredNetwork, groupShape: GroupShapeRule): Uint8Array {
   const { network, indexCoding } = stored;
-  const description = describeStored(stored);
+  const description = describeStored(stored, groupShape);
   checkStored(description, network.name);
   const header = new TextEncoder().encode(JSON.stringify(description));
-  const body = network.layers.flatMap((layer) => layerBytes(layer, indexCoding));
+  const body = network.layers.flatMap((layer) => layerBytes(layer, indexCoding, groupShape));
   const image = joinBytes([
     magic,
     wordBytes([formatVersion, header.length]),
@@ -126,15 +129,22 @@ function open(
   return { header: checkStored(value, where), body: bytes.subarray(bodyStart, end) };
 }
 
-function layerBytes(layer: CompressedLayer, coding: IndexCoding): readonly Uint8Array[] {
+function layerBytes(
+  layer: CompressedLayer,
+  coding: IndexCoding,
+  groupShape: GroupShapeRule,
+): readonly Uint8Array[] {
   if (!isMacroLayer(layer)) return [];
-  const { grid, weights, weightBits } = layer;
-  const lists = keptLists(layer);
+  const { geometry, weights, weightBits } = layer;
+  const groups = layerGroups(layer, groupShape(weightBits));
+  const { grid } = groups;
+  const lists = keptLists(groups);
   const format = indexFormat(lists, grid, coding);
   const parts = [wordBytes(layer.bias)];
   lists.forEach((codes, tile) => {
-    const rows = new Uint8Array(Math.ceil(rowBits(layer, codes.length) / 8));
-    forEachCell(layer, tile, codes, (at, index) => {
+    const all = { grid, geometry, weightBits };
+    const rows = new Uint8Array(Math.ceil(rowBits(all, codes.length) / 8));
+    forEachCell(all, tile, codes, (at, index) => {
       if (index >= 0) writeBits(rows, at, weightBits, weights[index] as number);
     });
     parts.push(wordBytes([codes.length]), encodeGroupList(codes, grid, format).bytes, rows);
@@ -164,11 +174,11 @@ function takeBits(cursor: Cursor, bits: number, where: readonly string[]): Uint8
 }
 
 function readLayer(header: MacroHeader, body: Cursor, where: readonly string[]): MacroLayer {
-  const { indexFormat: format, ...known } = header;
-  const { grid, geometry } = known;
+  const { indexFormat: format, grid, ...known } = header;
+  const { geometry } = known;
+  const all = { grid, ...known };
   const bias = Int32Array.from(readWords(take(body, 4 * geometry.kernels, where)));
   const weights = new Int8Array(weightCount(geometry));
-  const kept = new Uint8Array(grid.kernelTiles * grid.codes);
   for (let tile = 0; tile < grid.kernelTiles; tile++) {
     const place = [...where, `tile ${tile}`];
     const [groups = 0] = readWords(take(body, 4, place));
@@ -177,19 +187,18 @@ function readLayer(header: MacroHeader, body: Cursor, where: readonly string[]):
     const rest = body.bytes.subarray(body.at);
     const list = decodeGroupList(rest, { places: grid, format, groups }, place);
     takeBits(body, list.bits, place);
-    for (const code of list.codes) kept[tile * grid.codes + code] = 1;
-    const rows = takeBits(body, rowBits(known, groups), place);
-    forEachCell(known, tile, list.codes, (at, index) => {
+    const rows = takeBits(body, rowBits(all, groups), place);
+    forEachCell(all, tile, list.codes, (at, index) => {
       const weight = signed(readBits(rows, at, known.weightBits), known.weightBits);
       if (index >= 0) weights[index] = weight;
       else if (weight !== 0)
         throw new InputError({ what: 'has a weight where its layer has none', where: place });
     });
   }
-  return { ...known, weights, bias, kept };
+  return { ...known, weights, bias };
 }
 
-type Rows = Pick<MacroLayer, 'grid' | 'geometry' | 'weightBits'>;
+type Rows = Pick<MacroLayer, 'geometry' | 'weightBits'> & { readonly grid: GroupGrid };
 
 const rowBits = ({ grid, weightBits }: Rows, groups: number): number =>
   groups * grid.shape.channels * grid.shape.kernels * weightBits;

@@ -12,10 +12,11 @@ import { countOf } from '../core/words.ts';
 import { toImageSet } from '../datasets/image-set.ts';
 import { indexCodings } from '../mapping/index-coding.ts';
 import { balances } from '../mapping/place-tiles.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { readStoredImage, writeStoredImage } from '../mapping/stored-image.ts';
 import { readNetworkFile, writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
-import { groupShapeOf, type Job, type TrainedSource } from './run-job.ts';
+import type { Job, TrainedSource } from './run-job.ts';
 
 const mapSchema = z.strictObject({
   images: z.int().positive(),
@@ -160,7 +161,7 @@ function sourceParts(job: Job): SourceParts {
   if ('stored' in job)
     return {
       said: { stored: true },
-      network: writeStoredImage(job.stored),
+      network: writeStoredImage(job.stored, (bits) => groupShapeOf(job.chip, bits)),
       calibration: new Uint8Array(),
     };
   const { network, chip, calibration, groupMasks: masks } = job;

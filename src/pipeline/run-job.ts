@@ -2,15 +2,14 @@
 // same job gives the same report wherever it runs.
 
 import type { ChipSpec } from '../chips/index.ts';
-import { macroGeometry } from '../chips/macro-geometry.ts';
 import { compress } from '../compress/compress.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
-import type { GroupShape } from '../compress/weight-group.ts';
 import { InputError, SimulationError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
 import type { IndexCoding } from '../mapping/index-coding.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import { layerStorage } from '../mapping/mapping-summary.ts';
@@ -97,12 +96,6 @@ export type JobFigures = Omit<JobResult, 'exactOutputs' | 'mapping'>;
 /** What a job may be told besides. */
 export type JobWork = LongWork & Pick<SimulateOptions, 'onOutputs'>;
 
-/** Inputs x kernels that `chip` runs together at `weightBits`: the shape to prune in. */
-export function groupShapeOf(chip: ChipSpec, weightBits: number): GroupShape {
-  const { wordLinesOn, kernelsPerCore } = macroGeometry(chip, { weightBits, inputBits: 8 });
-  return { channels: wordLinesOn, kernels: kernelsPerCore };
-}
-
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
   const { chip, balance = 'none' } = job;
@@ -111,7 +104,7 @@ export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
     return mapToChip(network, chip, { balance, indexCoding });
   }
   const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
-  const groupShape = (bits: number): GroupShape => groupShapeOf(chip, bits);
+  const groupShape = groupShapeOf(chip, weightBits);
   const pruning = { prunedGroups, groupMasks, groupShape };
   const options = { weightBits, activationBits, calibration, ...pruning, ...work };
   const { indexCoding = 'absolute' } = job;

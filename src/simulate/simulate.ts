@@ -232,7 +232,7 @@ export function plannedActivity(
   mapped: MappedMacroLayer,
   images: number,
 ): Pick<LayerActivity, 'layer' | 'macroOps' | 'skippedGroups' | 'columnReads'> {
-  const { layer, geometry, tiles } = mapped;
+  const { layer, geometry, kept, tiles } = mapped;
   const pixels = images * layer.outputShape.height * layer.outputShape.width;
   let macroOps = 0;
   let columnReads = 0;
@@ -245,7 +245,7 @@ export function plannedActivity(
   return {
     layer: layer.name,
     macroOps,
-    skippedGroups: (layer.kept.length - groups) * pixels,
+    skippedGroups: (kept.length - groups) * pixels,
     columnReads,
   };
 }

@@ -31,8 +31,8 @@ export function toProgram(
   mapped: MappedMacroLayer,
   seed: number = defaultSeed,
 ): MacroProgram {
-  const { layer, geometry, tiles } = mapped;
-  const { grid, inputShape, outputShape } = layer;
+  const { layer, geometry, grid, tiles } = mapped;
+  const { inputShape, outputShape } = layer;
   const { kernelHeight: height, kernelWidth: width, stride, padding } = layer.geometry;
   const kernel: Window = { height, width, stride, padding };
   const tileStarts = new Uint32Array(tiles.length + 1);
@@ -133,9 +133,9 @@ function addPlanes(
 }
 
 /** Of each word line of a group: place of its weight among those of a kernel, -1 where there is none. */
-const weightPlaces = ({ layer, geometry }: MappedMacroLayer, code: number): Int32Array =>
+const weightPlaces = ({ layer, geometry, grid }: MappedMacroLayer, code: number): Int32Array =>
   Int32Array.from({ length: geometry.wordLinesOn }, (_, wordLine) =>
-    weightIndex(layer.grid, layer.geometry, { kernel: 0, code, wordLine }),
+    weightIndex(grid, layer.geometry, { kernel: 0, code, wordLine }),
   );
 
 /** Sets the bits of one two's complement weight in its planes, `words` apart from each other. */

@@ -5,9 +5,9 @@ import { compress } from '../compress/compress.ts';
 import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { mapToChip, type MapOptions } from '../mapping/map-to-chip.ts';
 import type { Network } from '../network/network.ts';
-import { groupShapeOf } from '../pipeline/run-job.ts';
 import type { Report } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import { estimateRun } from '../simulate/simulate.ts';
@@ -28,15 +28,15 @@ export interface EstimatorJob {
 /** Gives the report of a chip; throws a CimError where the network does not fit it. */
 export type Estimator = (chip: ChipSpec, options?: MapOptions) => Report;
 
-/** Opens an estimator. Chips whose groups have the same shape and bits share one compressed network. */
+/** Opens an estimator. Chips share a compressed network where they have the same bits and, if it is pruned, groups of the same shape. */
 export function openEstimator(job: EstimatorJob): Estimator {
   const compressed = new Map<string, CompressedNetwork>();
   return (chip, options = {}) => {
     const weightBits = job.weightBits ?? chip.precision.weightBits.value;
     const activationBits = job.activationBits ?? chip.precision.activationBits.value;
-    const groupShape = (bits: number): GroupShape => groupShapeOf(chip, bits);
-    const shapes = bitsOfLayers(job.network, weightBits).map(groupShape);
-    const key = JSON.stringify([weightBits, activationBits, shapes]);
+    const groupShape = groupShapeOf(chip, weightBits);
+    const isPruned = job.masksFor !== undefined || (job.prunedGroups ?? 0) > 0;
+    const key = JSON.stringify([weightBits, activationBits, isPruned ? groupShape : null]);
     const network =
       compressed.get(key) ?? compressFor(job, { weightBits, activationBits, groupShape });
     compressed.set(key, network);
@@ -45,23 +45,15 @@ export function openEstimator(job: EstimatorJob): Estimator {
   };
 }
 
-/** The weight bits that layers of a network may have: those of all, and those that single ones were trained with. */
-const bitsOfLayers = ({ scales, precision }: Network, weightBits: number): readonly number[] => [
-  weightBits,
-  ...(precision?.weightBits === weightBits
-    ? [...(scales?.values() ?? [])].map((layer) => layer.weightBits)
-    : []),
-];
-
 function compressFor(
   { network, masksFor, prunedGroups = 0 }: EstimatorJob,
   options: {
     readonly weightBits: number;
     readonly activationBits: number;
-    readonly groupShape: (weightBits: number) => GroupShape;
+    readonly groupShape: GroupShape;
   },
 ): CompressedNetwork {
-  const groupMasks = masksFor?.(options.groupShape(options.weightBits));
+  const groupMasks = masksFor?.(options.groupShape);
   return compress(network, { ...options, groupMasks, prunedGroups: groupMasks ? 0 : prunedGroups });
 }
 

@@ -55,7 +55,7 @@ describe('--group-masks and --density-profile', () => {
 
     expect(job).toMatchObject({ groupMasks: masks, prunedGroups: 0 });
     const stored = mapJob(job).layers.flatMap((layer) => (layer.kind === 'macro' ? [layer] : []));
-    expect(stored.map(({ layer }) => layer.kept)).toEqual([...masks.values()]);
+    expect(stored.map(({ kept }) => kept)).toEqual([...masks.values()]);
   });
 
   it('draws masks from profile and seed', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compress } from '../../src/compress/compress.ts';
 import { isMacroLayer, type MacroLayer } from '../../src/compress/compressed-network.ts';
 import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
-import { forEachWeight } from '../../src/compress/weight-group.ts';
+import { groupGrid, nonZeroGroups } from '../../src/compress/weight-group.ts';
 import { scaleValue } from '../../src/core/integer.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { Layer } from '../../src/network/fused-network.ts';
@@ -19,6 +19,8 @@ import {
   tourNetwork,
 } from '../support/small-networks.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
+
+const groupShape = { channels: 16, kernels: 16 };
 
 const macroLayers = (network: ReturnType<typeof compress>): MacroLayer[] =>
   network.layers.filter(isMacroLayer);
@@ -118,21 +120,6 @@ describe('compress', () => {
     expect(four).toBeGreaterThan(2 * eight!);
   });
 
-  it('marks exactly the groups with a weight that is not zero as kept', () => {
-    const compressed = compress(tourNetwork(), { prunedGroups: 0.5 });
-
-    const layers = macroLayers(compressed);
-    expect(layers.some(({ kept }) => kept.includes(0))).toBe(true);
-    for (const layer of layers)
-      layer.kept.forEach((kept, group) => {
-        const values: number[] = [];
-        forEachWeight(layer.grid, layer.geometry, group, (i) => values.push(layer.weights[i]!));
-        expect(kept, `${layer.name} group ${group}`).toBe(
-          values.some((value) => value !== 0) ? 1 : 0,
-        );
-      });
-  });
-
   it.each([2, 3, 5, 8])('gives integers of %i bits with nearest real values', (weightBits) => {
     const compressed = compress(tourNetwork(), { weightBits });
 
@@ -199,18 +186,37 @@ describe('compress', () => {
   });
 
   it('gives the same network twice', () => {
-    expect(compress(tourNetwork(), { prunedGroups: 0.3 })).toEqual(
-      compress(tourNetwork(), { prunedGroups: 0.3 }),
+    const options = { prunedGroups: 0.3, groupShape };
+
+    expect(compress(tourNetwork(), options)).toEqual(compress(tourNetwork(), options));
+  });
+
+  it('prunes groups of the shape it is given, and of no other', () => {
+    const zeros = (kernels: number): number => {
+      const shape = { channels: 16, kernels };
+      const options = { prunedGroups: 0.5, groupShape: shape };
+      const layers = macroLayers(compress(tourNetwork(), options));
+      return layers.filter(({ weights, geometry }) =>
+        nonZeroGroups(weights, groupGrid(geometry, shape), geometry).includes(0),
+      ).length;
+    };
+
+    expect(zeros(8)).toBeGreaterThan(0);
+    expect(zeros(16)).toBeGreaterThan(0);
+    expect(compress(tourNetwork(), { groupShape: { channels: 16, kernels: 8 } })).toEqual(
+      compress(tourNetwork()),
     );
   });
 
-  it('takes groups of 16 x 16 at 8 bits and 16 x 32 at 4 bits unless told', () => {
-    const shapeAt = (weightBits: number): unknown =>
-      macroLayers(compress(tourNetwork(), { weightBits }))[0]!.grid.shape;
-
-    expect(shapeAt(8)).toEqual({ channels: 16, kernels: 16 });
-    expect(shapeAt(4)).toEqual({ channels: 16, kernels: 32 });
-  });
+  it.each([{ prunedGroups: 0.5 }, { groupMasks: new Map() }])(
+    'refuses to prune groups of an unknown shape: %j',
+    (options) => {
+      expect(caught(() => compress(tourNetwork(), options))).toMatchObject({
+        name: 'CompressError',
+        where: ['tour', 'groupShape'],
+      });
+    },
+  );
 
   it('compresses a network whose weights are all zero', () => {
     const network = tourNetwork();
@@ -229,7 +235,9 @@ describe('compress', () => {
 
     const compressed = compress(empty, {});
 
-    expect(macroLayers(compressed).every(({ kept }) => !kept.includes(1))).toBe(true);
+    expect(macroLayers(compressed).every(({ weights }) => weights.every((w) => w === 0))).toBe(
+      true,
+    );
     expect([...integerForward(compressed, noise(network.input, 2))]).toEqual(
       new Array<number>(10).fill(0),
     );
@@ -293,7 +301,7 @@ describe('compress', () => {
     ['prunedGroups', -1],
     ['prunedGroups', NaN],
   ])('refuses %s = %d by name', (option, value) => {
-    expect(caught(() => compress(tourNetwork(), { [option]: value }))).toMatchObject({
+    expect(caught(() => compress(tourNetwork(), { [option]: value, groupShape }))).toMatchObject({
       name: 'CompressError',
       where: ['tour', option],
     });
@@ -400,7 +408,7 @@ describe('compress', () => {
 
   it('compresses random networks without complaint', () => {
     for (let seed = 0; seed < 20; seed++)
-      expect(() => compress(randomNetwork(seed), { prunedGroups: 0.3 })).not.toThrow();
+      expect(() => compress(randomNetwork(seed), { prunedGroups: 0.3, groupShape })).not.toThrow();
   });
 });
 

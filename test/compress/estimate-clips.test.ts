@@ -156,7 +156,8 @@ describe('compress without calibration images', () => {
     const shape = { channels: 16, kernels: 16 };
     const groupMasks = densityProfileMasks(network, 1.1, 1, shape);
 
-    const outputs = integerForward(compress(network, { groupMasks }), noise(network.input, 1));
+    const compressed = compress(network, { groupMasks, groupShape: shape });
+    const outputs = integerForward(compressed, noise(network.input, 1));
 
     expect(new Set(outputs).size).toBeGreaterThan(5);
     expect(() => applyGroupMasks(network, groupMasks, shape)).not.toThrow();

@@ -8,6 +8,7 @@ import {
 } from '../../src/compress/group-masks.ts';
 import { geometriesOf } from '../../src/compress/prune-groups.ts';
 import { forEachWeight, groupCount, groupGrid } from '../../src/compress/weight-group.ts';
+import { layerGroups } from '../../src/mapping/layer-groups.ts';
 import { mnistCnn } from '../../src/network/builtin/mnist-cnn.ts';
 import { resnet18 } from '../../src/network/builtin/resnet18.ts';
 import { vgg16 } from '../../src/network/builtin/vgg16.ts';
@@ -72,20 +73,19 @@ describe('applyGroupMasks', () => {
   });
 
   it('is what compress stores: of random weights, exactly the kept groups', () => {
-    const compressed = compress(network, { groupMasks: masks });
+    const compressed = compress(network, { groupMasks: masks, groupShape: shape });
 
     for (const layer of compressed.layers.filter(isMacroLayer))
-      expect(layer.kept, layer.name).toEqual(masks.get(layer.name));
+      expect(layerGroups(layer, shape).kept, layer.name).toEqual(masks.get(layer.name));
   });
 
   it('can zero whole layers', () => {
     const none = masksOf(network, () => false);
 
-    const compressed = compress(network, { groupMasks: none });
+    const compressed = compress(network, { groupMasks: none, groupShape: shape });
 
-    expect(compressed.layers.filter(isMacroLayer).every(({ kept }) => !kept.includes(1))).toBe(
-      true,
-    );
+    const weights = compressed.layers.filter(isMacroLayer).flatMap((layer) => [...layer.weights]);
+    expect(new Set(weights)).toEqual(new Set([0]));
   });
 
   it.each([
@@ -101,11 +101,14 @@ describe('applyGroupMasks', () => {
       name: 'CompressError',
       where: ['tour', name],
     });
-    expect(caught(() => compress(network, { groupMasks: bad })).where).toEqual(['tour', name]);
+    expect(caught(() => compress(network, { groupMasks: bad, groupShape: shape })).where).toEqual([
+      'tour',
+      name,
+    ]);
   });
 
   it('refuses masks beside a pruned share', () => {
-    const both = { groupMasks: masks, prunedGroups: 0.5 };
+    const both = { groupMasks: masks, prunedGroups: 0.5, groupShape: shape };
 
     expect(caught(() => compress(network, both))).toMatchObject({
       name: 'CompressError',
@@ -235,9 +238,12 @@ describe.each([
   });
 
   it('is what compress keeps', () => {
-    const compressed = compress(network, { groupMasks: masks }).layers.filter(isMacroLayer);
-    const keptOf = (layer: (typeof compressed)[number]): number =>
-      layer.kept.reduce((sum, bit) => sum + bit, 0) / layer.kept.length;
+    const pruning = { groupMasks: masks, groupShape: shape };
+    const compressed = compress(network, pruning).layers.filter(isMacroLayer);
+    const keptOf = (layer: (typeof compressed)[number]): number => {
+      const { kept } = layerGroups(layer, shape);
+      return kept.reduce((sum, bit) => sum + bit, 0) / kept.length;
+    };
 
     const all = compressed.reduce((sum, layer) => sum + macsOf(layer), 0);
     const kept = compressed.reduce((sum, layer) => sum + macsOf(layer) * keptOf(layer), 0);

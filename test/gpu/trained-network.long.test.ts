@@ -6,7 +6,8 @@ import { openBackend } from '../../src/cli/backends.ts';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
 import { loadNetwork } from '../../src/cli/load-network.ts';
 import { firstImages, type ImageSet, spreadImages } from '../../src/datasets/image-set.ts';
-import { groupShapeOf, type Job, runJob } from '../../src/pipeline/run-job.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
+import { type Job, runJob } from '../../src/pipeline/run-job.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 
 describe('mnist-cnn on 500 images', () => {

@@ -14,7 +14,8 @@ const images = noise({ height: 9, width: 8, channels: 3 }, 3);
 
 /** All sums of a layer that is not packed, straight from weights and activations. */
 function plainSums(layer: MappedMacroLayer, data: ArrayLike<number>): number[] {
-  const { geometry, inputShape, outputShape, grid, weights, weightBits } = layer.layer;
+  const { grid } = layer;
+  const { geometry, inputShape, outputShape, weights, weightBits } = layer.layer;
   const counts = new Array<number>(layer.geometry.largestSum + 1).fill(0);
   for (let image = 0; image < images.images; image++)
     for (let y = 0; y < outputShape.height; y++)

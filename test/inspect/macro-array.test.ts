@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cellPlace, cellValue } from '../../src/inspect/cell-place.ts';
 import { macroArray } from '../../src/inspect/macro-array.ts';
 import type { Mapping } from '../../src/mapping/map-to-chip.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { writeStoredImage } from '../../src/mapping/stored-image.ts';
 import { noiseSource } from '../../src/simulate/noise-program.ts';
 import { plannedActivity } from '../../src/simulate/simulate.ts';
@@ -86,7 +87,9 @@ describe('the macro array', () => {
     const mapping = tour([], 8);
     const array = macroArray(mapping);
     const { network, indexCoding } = mapping;
-    const image = writeStoredImage({ network, indexCoding, dataset: 'noise' });
+    const image = writeStoredImage({ network, indexCoding, dataset: 'noise' }, (bits) =>
+      groupShapeOf(mapping.chip, bits),
+    );
     const filling = array.fillings.find((one) => one.layer === 1)!;
     // With 8-bit weights, 8 kernels per macro: a row of a macro is 8 bytes, and macro 1 follows macro 0.
     const rows: number[] = [];

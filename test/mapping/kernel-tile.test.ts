@@ -40,23 +40,23 @@ describe('groupList', () => {
 
   it('lists every stored group of its tile once, and no other', () => {
     let skipped = 0;
-    for (const { layer } of layers)
-      for (let tile = 0; tile < layer.grid.kernelTiles; tile++) {
-        const own = layer.kept.subarray(tile * layer.grid.codes, (tile + 1) * layer.grid.codes);
+    for (const { grid, kept } of layers)
+      for (let tile = 0; tile < grid.kernelTiles; tile++) {
+        const own = kept.subarray(tile * grid.codes, (tile + 1) * grid.codes);
         const expected = [...own.keys()].filter((code) => own[code] === 1);
         skipped += own.length - expected.length;
 
-        expect([...groupList(layer, tile)].toSorted((a, b) => a - b)).toEqual(expected);
+        expect([...groupList({ grid, kept }, tile)].toSorted((a, b) => a - b)).toEqual(expected);
       }
     expect(skipped).toBeGreaterThan(0);
   });
 
   it('walks kernel position by kernel position, and the channel blocks of each in order', () => {
-    for (const { layer } of layers)
-      for (let tile = 0; tile < layer.grid.kernelTiles; tile++) {
-        const order = Array.from(groupList(layer, tile), (code) => {
-          const { block, position } = decodeIndex(code, layer.grid.positions);
-          return position * layer.grid.blocks + block;
+    for (const { grid, kept } of layers)
+      for (let tile = 0; tile < grid.kernelTiles; tile++) {
+        const order = Array.from(groupList({ grid, kept }, tile), (code) => {
+          const { block, position } = decodeIndex(code, grid.positions);
+          return position * grid.blocks + block;
         });
 
         expect(order).toEqual(order.toSorted((a, b) => a - b));

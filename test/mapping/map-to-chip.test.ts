@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import type { MacroLayer } from '../../src/compress/compressed-network.ts';
 import { compress } from '../../src/compress/compress.ts';
+import { forEachWeight } from '../../src/compress/weight-group.ts';
 import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { caught } from '../support/caught.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
@@ -61,7 +62,7 @@ describe('mapToChip', () => {
       const network = networkOf('long', { height: 1, width: 1, channels: inputs }, 2, [
         linear({ name: 'fc', input: 'image', inputs, outputs: 2 }),
       ]);
-      const { layers, ...rest } = compress(network, { groupShape: { channels: 16, kernels: 16 } });
+      const { layers, ...rest } = compress(network);
       const [fc] = layers as [MacroLayer];
       const weights = fc.weights.map((_, i) => (i < inputs ? 0 : -128));
       mapToChip({ ...rest, layers: [{ ...fc, weights }] }, mars);
@@ -88,14 +89,18 @@ describe('mapToChip', () => {
     });
   });
 
-  it('refuses groups of another shape than the chip runs, naming the layer', () => {
-    const compressed = compress(tourNetwork(), { groupShape: { channels: 16, kernels: 8 } });
+  it('marks exactly the groups with a weight that is not zero as kept', () => {
+    const layers = macroLayersOf(mapped(tourNetwork(), { prunedGroups: 0.5 }));
 
-    expect(caught(() => mapToChip(compressed, mars))).toMatchObject({
-      name: 'MappingError',
-      where: ['tour', 'stem'],
-      what: 'its groups are 16 channels x 8 kernels, the chip runs 16 x 16',
-    });
+    expect(layers.some(({ kept }) => kept.includes(0))).toBe(true);
+    for (const { layer, grid, kept } of layers)
+      kept.forEach((one, group) => {
+        const values: number[] = [];
+        forEachWeight(grid, layer.geometry, group, (i) => values.push(layer.weights[i]!));
+        expect(one, `${layer.name} group ${group}`).toBe(
+          values.some((value) => value !== 0) ? 1 : 0,
+        );
+      });
   });
 
   it('stores every group on a chip without sparsity support', () => {
@@ -103,11 +108,11 @@ describe('mapToChip', () => {
       macroLayersOf(mapped(tourNetwork(), { prunedGroups: 0.5, settings })),
     );
 
-    dense!.forEach(({ layer, tiles }, i) => {
-      const all = tiles.reduce((sum, { codes }) => sum + codes.length, 0);
+    dense!.forEach(({ kept: all, tiles }, i) => {
+      const stored = tiles.reduce((sum, { codes }) => sum + codes.length, 0);
       const kept = sparse![i]!.tiles.reduce((sum, { codes }) => sum + codes.length, 0);
-      expect(all).toBe(layer.kept.length);
-      expect(kept).toBe(layer.kept.reduce((sum, one) => sum + one, 0));
+      expect(stored).toBe(all.length);
+      expect(kept).toBe(all.reduce((sum, one) => sum + one, 0));
     });
   });
 

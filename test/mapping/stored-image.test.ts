@@ -1,20 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mars } from '../../src/chips/index.ts';
+import { chips, mars } from '../../src/chips/index.ts';
 import { compress } from '../../src/compress/compress.ts';
 import { isMacroLayer } from '../../src/compress/compressed-network.ts';
-import { forEachWeight } from '../../src/compress/weight-group.ts';
+import type { GroupShape } from '../../src/compress/weight-group.ts';
 import { crc32, joinBytes } from '../../src/core/bits.ts';
 import { type IndexCoding, indexCodings } from '../../src/mapping/index-coding.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { mappingStorage } from '../../src/mapping/mapping-summary.ts';
 import type { StoredNetwork } from '../../src/mapping/stored-header.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
 import { CompressError } from '../../src/core/errors.ts';
 import { caught } from '../support/caught.ts';
+import { macroLayersOf } from '../support/mapped.ts';
 import { holds } from '../support/property.ts';
 import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
 import { tries } from '../support/long.ts';
+
+/** The groups of MARS. */
+const shape = (weightBits: number): GroupShape => groupShapeOf(mars, weightBits);
 
 const weightBitWidths = [2, 3, 4, 5, 8] as const;
 
@@ -37,7 +42,12 @@ const cases: fc.Arbitrary<Case> = fc.record({
 function storedOf({ seed, indexCoding, ...options }: Case): StoredNetwork {
   const network = seed % 4 === 0 ? tourNetwork(seed) : randomNetwork(seed);
   try {
-    return { network: compress(network, options), indexCoding, dataset: 'noise' };
+    const groupShape = shape(options.weightBits);
+    return {
+      network: compress(network, { ...options, groupShape }),
+      indexCoding,
+      dataset: 'noise',
+    };
   } catch (error) {
     // Some have layers of so few bits and groups that no scale of the chip fits.
     fc.pre(!(error instanceof CompressError));
@@ -46,7 +56,11 @@ function storedOf({ seed, indexCoding, ...options }: Case): StoredNetwork {
 }
 
 const tour = (indexCoding: IndexCoding = 'gap', weightBits = 8): StoredNetwork => ({
-  network: compress(tourNetwork(), { prunedGroups: 0.5, weightBits }),
+  network: compress(tourNetwork(), {
+    prunedGroups: 0.5,
+    weightBits,
+    groupShape: shape(weightBits),
+  }),
   indexCoding,
   dataset: 'noise',
 });
@@ -89,7 +103,7 @@ describe('writeStoredImage and readStoredImage', () => {
       fc.property(cases, (one) => {
         const stored = storedOf(one);
 
-        const read = readStoredImage(writeStoredImage(stored), 'image');
+        const read = readStoredImage(writeStoredImage(stored, shape), 'image');
 
         expect(read).toEqual(stored);
       }),
@@ -101,58 +115,42 @@ describe('writeStoredImage and readStoredImage', () => {
     const stored = tour('bitmap');
     const layers = stored.network.layers.map((layer) =>
       layer.name === 'main' && isMacroLayer(layer)
-        ? { ...layer, kept: layer.kept.map(() => 0), weights: layer.weights.map(() => 0) }
+        ? { ...layer, weights: layer.weights.map(() => 0) }
         : layer,
     );
     const none = { ...stored, network: { ...stored.network, layers } };
 
-    expect(readStoredImage(writeStoredImage(none), 'image')).toEqual(none);
+    expect(readStoredImage(writeStoredImage(none, shape), 'image')).toEqual(none);
   });
 
-  it('give back a layer with groups that are stored though they are zero', () => {
+  it('give back the same network from groups of any shape', () => {
     const stored = tour();
-    const layers = stored.network.layers.map((layer) =>
-      isMacroLayer(layer) ? { ...layer, kept: layer.kept.map(() => 1) } : layer,
+
+    const images = Object.values(chips).map((chip) =>
+      writeStoredImage(stored, (bits) => groupShapeOf(chip, bits)),
     );
-    const all = { ...stored, network: { ...stored.network, layers } };
 
-    expect(readStoredImage(writeStoredImage(all), 'image')).toEqual(all);
-  });
-
-  it('leave out the weights of groups that are not stored', () => {
-    const stored = tour();
-    const layers = stored.network.layers.map((layer) => {
-      if (layer.name !== 'main' || !isMacroLayer(layer)) return layer;
-      const kept = layer.kept.map((_, group) => (group === 3 ? 0 : 1));
-      return { ...layer, kept, weights: layer.weights.map(() => 5) };
-    });
-
-    const image = writeStoredImage({ ...stored, network: { ...stored.network, layers } });
-
-    const main = readStoredImage(image, 'image').network.layers.find(({ name }) => name === 'main');
-    if (!main || !isMacroLayer(main)) throw new Error('no main');
-    const outside: number[] = [];
-    forEachWeight(main.grid, main.geometry, 3, (i) => outside.push(main.weights[i]!));
-    expect(new Set(outside)).toEqual(new Set([0]));
-    expect(main.weights.filter((weight) => weight === 0)).toHaveLength(outside.length);
+    for (const image of images) expect(readStoredImage(image, 'image')).toEqual(stored);
+    expect(new Set(images.map(({ length }) => length)).size).toBeGreaterThan(1);
   });
 
   it('give the same bytes again', () => {
-    const image = writeStoredImage(tour());
+    const image = writeStoredImage(tour(), shape);
 
-    expect(writeStoredImage(readStoredImage(image, 'image'))).toEqual(image);
+    expect(writeStoredImage(readStoredImage(image, 'image'), shape)).toEqual(image);
   });
 
   it.each(indexCodings)('hold the bits that are reported, with %s', (indexCoding) => {
     const stored = tour(indexCoding);
-    const image = writeStoredImage(stored);
+    const image = writeStoredImage(stored, shape);
     const headBytes = new DataView(image.buffer).getUint32(12, true);
 
-    const storage = mappingStorage(mapToChip(stored.network, mars, { indexCoding }));
+    const mapping = mapToChip(stored.network, mars, { indexCoding });
+    const storage = mappingStorage(mapping);
 
-    const layers = stored.network.layers.filter(isMacroLayer);
-    const tiles = layers.reduce((sum, layer) => sum + layer.grid.kernelTiles, 0);
-    const biases = layers.reduce((sum, layer) => sum + layer.geometry.kernels, 0);
+    const layers = macroLayersOf(mapping);
+    const tiles = layers.reduce((sum, { grid }) => sum + grid.kernelTiles, 0);
+    const biases = layers.reduce((sum, { layer }) => sum + layer.geometry.kernels, 0);
     const bytes = image.length - 16 - headBytes - 4 - 4 * biases - 4 * tiles;
     expect(8 * bytes).toBeGreaterThanOrEqual(storage.storedBits);
     // Rows of this network are whole bytes; only the lists are filled up.
@@ -172,7 +170,7 @@ describe('writeStoredImage and readStoredImage', () => {
     });
     const stored = { network: { ...network, layers: [{ ...fc, weights }] }, dataset: '' };
 
-    const image = writeStoredImage({ ...stored, indexCoding: 'bitmap' });
+    const image = writeStoredImage({ ...stored, indexCoding: 'bitmap' }, shape);
 
     const rows = image.subarray(image.length - 4 - 256, image.length - 4);
     expect([...rows.subarray(0, 16)]).toEqual(Array.from({ length: 16 }, () => 1));
@@ -193,7 +191,9 @@ describe('writeStoredImage and readStoredImage', () => {
     const compressed = compress(pooled);
     const network = { ...compressed, layers: compressed.layers.slice(0, -1) };
 
-    const error = caught(() => writeStoredImage({ network, indexCoding: 'gap', dataset: '' }));
+    const error = caught(() =>
+      writeStoredImage({ network, indexCoding: 'gap', dataset: '' }, shape),
+    );
 
     expect(error).toMatchObject({ name: 'InputError', where: ['pooled'] });
   });
@@ -201,7 +201,7 @@ describe('writeStoredImage and readStoredImage', () => {
 
 describe('readStoredImage', () => {
   it('refuses an image that is cut off, wherever', () => {
-    const image = writeStoredImage(tour('gap', 4));
+    const image = writeStoredImage(tour('gap', 4), shape);
 
     for (let length = 0; length < image.length; length += length < 200 ? 1 : 37)
       expect(
@@ -211,7 +211,7 @@ describe('readStoredImage', () => {
   });
 
   it('refuses an image with one bit changed, wherever', () => {
-    const image = writeStoredImage(tour());
+    const image = writeStoredImage(tour(), shape);
     const place = fc.integer({ min: 0, max: 8 * image.length - 1 });
 
     holds(
@@ -226,7 +226,7 @@ describe('readStoredImage', () => {
   });
 
   it('names a later version', () => {
-    const image = writeStoredImage(tour());
+    const image = writeStoredImage(tour(), shape);
     image[8] = 2;
 
     expect(caught(() => readStoredImage(image, 'new.bin')).message).toMatch(
@@ -235,7 +235,7 @@ describe('readStoredImage', () => {
   });
 
   it('refuses a header that claims 2 GB', () => {
-    const image = writeStoredImage(tour());
+    const image = writeStoredImage(tour(), shape);
     new DataView(image.buffer).setUint32(12, 2 ** 31, true);
 
     expect(caught(() => readStoredImage(image, 'huge.bin')).message).toMatch(/2147483648/);
@@ -318,7 +318,7 @@ describe('readStoredImage', () => {
       (header) => (header['indexCoding'] = 'absolute'),
     ],
   ])('refuses %s', (_, says, change) => {
-    const image = writeStoredImage(tour('gap'));
+    const image = writeStoredImage(tour('gap'), shape);
 
     const error = caught(() => readStoredImage(changed(image, change), 'bad.bin'));
 
@@ -339,7 +339,7 @@ describe('readStoredImage', () => {
       },
     ],
   ])('refuses %s', (_, says, change) => {
-    const image = writeStoredImage(tour());
+    const image = writeStoredImage(tour(), shape);
 
     const error = caught(() =>
       readStoredImage(
@@ -354,7 +354,7 @@ describe('readStoredImage', () => {
 
   it('refuses weights where the layer has none', () => {
     // The last tile of "fc" has 5 of 16 kernels; its last word line is not there either (20 channels of 32).
-    const image = writeStoredImage(tour());
+    const image = writeStoredImage(tour(), shape);
 
     const error = caught(() =>
       readStoredImage(

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { readJob, writeJob } from '../../src/pipeline/job-file.ts';
-import { groupShapeOf, type Job, type TrainedSource } from '../../src/pipeline/run-job.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
+import type { Job, TrainedSource } from '../../src/pipeline/run-job.ts';
 import { caught } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 

@@ -2,19 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import { compress } from '../../src/compress/compress.ts';
-import { isMacroLayer } from '../../src/compress/compressed-network.ts';
 import { openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
 import type { Layer } from '../../src/network/fused-network.ts';
-import { groupShapeOf, runJob } from '../../src/pipeline/run-job.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
+import { runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { openEstimator } from '../../src/sweep/estimator.ts';
 import { tryAdapter } from '../support/adapters.ts';
 import { conv, linear, networkOf, noise } from '../support/small-networks.ts';
 import { tries } from '../support/long.ts';
+import { macroLayersOf } from '../support/mapped.ts';
 
 const multiples = (count: number, unit: number, highest: number): Float32Array =>
   Float32Array.from(
@@ -45,12 +46,14 @@ const network = {
 const groupShape = (bits: number): ReturnType<typeof groupShapeOf> => groupShapeOf(mars, bits);
 
 describe('a network of mixed bits', () => {
-  const compressed = compress(network, { groupShape });
+  const compressed = compress(network);
 
   it('has groups and phases that follow the bits of each layer', () => {
-    const found = compressed.layers
-      .filter(isMacroLayer)
-      .map(({ weightBits, inputBits, grid }) => [weightBits, inputBits, grid.shape.kernels]);
+    const found = macroLayersOf(mapToChip(compressed, mars)).map(({ layer, grid }) => [
+      layer.weightBits,
+      layer.inputBits,
+      grid.shape.kernels,
+    ]);
 
     expect(found).toEqual([
       [8, 5, 16],
@@ -97,7 +100,9 @@ describe('a network of mixed bits', () => {
     const stored = { network: compressed, indexCoding: 'absolute' as const, dataset: 'noise' };
     const estimate = openEstimator({ network, ...network.precision });
 
-    expect(readStoredImage(writeStoredImage(stored), 'test').network).toEqual(compressed);
+    expect(readStoredImage(writeStoredImage(stored, groupShape), 'test').network).toEqual(
+      compressed,
+    );
     expect(estimate(mars).performance.framesPerSecond).toBeGreaterThan(0);
   });
 });

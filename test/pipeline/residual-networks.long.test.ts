@@ -25,7 +25,7 @@ describe.each([
 
   it.each([
     ['dense', {}],
-    ['masked', { groupMasks: densityProfileMasks(network, 1.5, 3, shape) }],
+    ['masked', { groupMasks: densityProfileMasks(network, 1.5, 3, shape), groupShape: shape }],
   ])('gives the outputs of the integer network, %s', async (_, options) => {
     const compressed = compress(network, options);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
-import { groupShapeOf, type Job, mapJob, runJob } from '../../src/pipeline/run-job.ts';
+import { type Job, mapJob, runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { reportText } from '../../src/report/report.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
@@ -47,16 +47,6 @@ const backends: readonly { readonly title: string; readonly backend: MacroBacken
     },
   },
 ];
-
-describe('groupShapeOf', () => {
-  it('is what the chip runs together', () => {
-    expect(groupShapeOf(mars, 8)).toEqual({ channels: 16, kernels: 16 });
-    expect(groupShapeOf(mars, 4)).toEqual({ channels: 16, kernels: 32 });
-    expect(
-      groupShapeOf(setChipValues(mars, ['cores.macros=1', 'macro.wordLinesOn=32']), 8),
-    ).toEqual({ channels: 32, kernels: 8 });
-  });
-});
 
 describe('runJob', () => {
   it('runs real arithmetic on as many images as it is told', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mars } from '../../src/chips/index.ts';
 import { type IndexCoding, indexCodings } from '../../src/mapping/index-coding.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
 import { readJob, writeJob } from '../../src/pipeline/job-file.ts';
 import { type Job, mapJob, runJob, trainedOn } from '../../src/pipeline/run-job.ts';
@@ -32,12 +33,11 @@ const trained = (indexCoding: IndexCoding): Job => ({
 /** The same job from the image that the trained one stores. */
 function stored(job: Job): Job {
   const mapping = mapJob(job);
-  const { indexCoding } = mapping;
-  const image = writeStoredImage({
-    network: mapping.network,
-    indexCoding,
-    dataset: trainedOn(job),
-  });
+  const { network: compressed, chip, indexCoding } = mapping;
+  const image = writeStoredImage(
+    { network: compressed, indexCoding, dataset: trainedOn(job) },
+    (bits) => groupShapeOf(chip, bits),
+  );
   return { ...common, stored: readStoredImage(image, 'image') };
 }
 

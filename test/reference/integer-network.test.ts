@@ -65,7 +65,10 @@ function plainForward(network: CompressedNetwork, images: FeatureMap): number[] 
 
 describe('integerForward', () => {
   it('computes every kind of layer as it is defined', () => {
-    const network = compress(tourNetwork(), { prunedGroups: 0.2 });
+    const network = compress(tourNetwork(), {
+      prunedGroups: 0.2,
+      groupShape: { channels: 16, kernels: 16 },
+    });
     const images = noise(network.input, 3);
 
     expect([...integerForward(network, images)]).toEqual(plainForward(network, images));

@@ -1,8 +1,8 @@
 // Small networks on variants of MARS, compressed in the groups that the variant runs.
 
 import { mars, setChipValues } from '../../src/chips/index.ts';
-import { macroGeometry } from '../../src/chips/macro-geometry.ts';
 import { compress, type CompressOptions } from '../../src/compress/compress.ts';
+import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { mapToChip, type MappedMacroLayer, type Mapping } from '../../src/mapping/map-to-chip.ts';
 import type { Network } from '../../src/network/network.ts';
 
@@ -13,11 +13,7 @@ export function mapped(
 ): Mapping {
   const { settings = [], ...rest } = options;
   const chip = setChipValues(mars, settings);
-  const { wordLinesOn, kernelsPerCore } = macroGeometry(chip, {
-    weightBits: options.weightBits ?? 8,
-    inputBits: options.activationBits ?? 8,
-  });
-  const groupShape = { channels: wordLinesOn, kernels: kernelsPerCore };
+  const groupShape = groupShapeOf(chip, options.weightBits ?? 8);
   return mapToChip(compress(network, { groupShape, ...rest }), chip);
 }
 

@@ -180,11 +180,11 @@ function plainXorshift(word: bigint): bigint {
 
 /** A mapped layer on `input`, read from its weights of order (M, C, R, S) and the marks of its stored groups. */
 export function plainFromLayer(
-  { layer }: MappedMacroLayer,
+  { layer, grid, kept }: MappedMacroLayer,
   chip: ChipSpec,
   input: PlainMap,
 ): PlainMacro {
-  const { geometry, grid, weights, kept } = layer;
+  const { geometry, weights } = layer;
   const { channels, kernelWidth, stride, padding } = geometry;
   const area = geometry.kernelHeight * kernelWidth;
   const place = (code: number, line: number): { c: number; position: number } => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import {
   compress,
+  groupShapeOf,
   mapToChip,
   openReference,
   readIdxImages,
@@ -22,6 +23,7 @@ const compressed = compress(network, {
   weightBits: 8,
   activationBits: 8,
   prunedGroups: 0.5,
+  groupShape: groupShapeOf(mars, 8), // of the groups that are pruned
   calibration: images,
 });
 const mapping = mapToChip(compressed, mars); // a MappingError names the layer that does not fit

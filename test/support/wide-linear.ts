@@ -1,20 +1,17 @@
 // One linear layer of any size on a variant of MARS, without its weights: where they go and when depends on the groups alone.
 
 import { mars, setChipValues } from '../../src/chips/index.ts';
-import { macroGeometry } from '../../src/chips/macro-geometry.ts';
 import type { MacroLayer } from '../../src/compress/compressed-network.ts';
-import { groupGrid } from '../../src/compress/weight-group.ts';
 import { mapToChip, type Mapping } from '../../src/mapping/map-to-chip.ts';
 
-/** Maps a dense layer of `inputs` x `outputs` weights; every group is stored, every weight 0 (memory that is never touched). */
+/** Maps a dense layer of `inputs` x `outputs` weights, all 0, on a chip that stores every group. */
 export function wideLinear(
   inputs: number,
   outputs: number,
   settings: readonly string[] = [],
 ): Mapping {
-  const chip = setChipValues(mars, settings);
+  const chip = setChipValues(mars, ['controller.sparsity=none', ...settings]);
   const bits = { weightBits: 8, inputBits: 8 };
-  const { wordLinesOn, kernelsPerCore } = macroGeometry(chip, bits);
   const pixel = { height: 1, width: 1 };
   const geometry = {
     channels: inputs,
@@ -24,7 +21,6 @@ export function wideLinear(
     stride: 1,
     padding: 0,
   };
-  const grid = groupGrid(geometry, { channels: wordLinesOn, kernels: kernelsPerCore });
   const layer: MacroLayer = {
     kind: 'linear',
     name: 'fc',
@@ -35,8 +31,6 @@ export function wideLinear(
     ...bits,
     weights: new Int8Array(inputs * outputs),
     bias: new Int32Array(outputs),
-    grid,
-    kept: new Uint8Array(grid.codes * grid.kernelTiles).fill(1),
     residual: undefined,
     requantize: undefined,
     weightScale: 1,

@@ -3,6 +3,7 @@
 
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import type { ChipSpec } from '../../chips/index.ts';
 import {
   compress as compressNetwork,
   type CompressOptions,
@@ -13,9 +14,10 @@ import { type LayerVariant, layerVariants } from '../../compress/layer-sensitivi
 import { shownTexts } from '../../core/shown-text.ts';
 import { countOf } from '../../core/words.ts';
 import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
+import { groupShapeOf, layerGroups } from '../../mapping/layer-groups.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
-import { groupShapeOf, trainedOn } from '../../pipeline/run-job.ts';
+import { trainedOn } from '../../pipeline/run-job.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless, share } from '../format.ts';
 import { loadDataset } from '../load-dataset.ts';
@@ -107,7 +109,7 @@ async function run(options: CompressCommandOptions): Promise<void> {
   const found = await importRuntimeIfThere();
   const runtime = 'missing' in found ? undefined : found;
   const bar = openProgressBar();
-  const groupShape = (bits: number): ReturnType<typeof groupShapeOf> => groupShapeOf(chip, bits);
+  const groupShape = groupShapeOf(chip, weightBits);
   const settings = { weightBits, activationBits, prunedGroups, groupMasks, groupShape };
   const work = { onProgress: bar.show };
   const clips = measureClips(network, { ...settings, calibration, ...work });
@@ -123,12 +125,15 @@ async function run(options: CompressCommandOptions): Promise<void> {
         pruned: options.sensitivityPruned,
       }
     : null;
-  const variants = sensitivity ? layerVariants(compressed, compressOptions, sensitivity) : [];
+  const variants = sensitivity
+    ? layerVariants(compressed, compressOptions, { groupShape, ...sensitivity })
+    : [];
   const accuracies = await tryVariants(network, variants, test, runtime).finally(bar.stop);
   if (options.out !== undefined) {
     const { indexCoding = 'absolute' } = job;
     const stored = { network: compressed, indexCoding, dataset: trainedOn(job) };
-    writeWhole(options.out, writeStoredImage(stored));
+    const image = writeStoredImage(stored, (bits) => groupShapeOf(chip, bits));
+    writeWhole(options.out, image);
   }
   const result: CompressResult = {
     version: 1,
@@ -138,7 +143,7 @@ async function run(options: CompressCommandOptions): Promise<void> {
     images: test.images.images,
     ...measured,
     sensitivity,
-    layers: layerRows(compressed, accuracies),
+    layers: layerRows(compressed, chip, accuracies),
   };
   print(options.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
 }
@@ -159,16 +164,20 @@ async function tryVariants(
   return tried;
 }
 
-const layerRows = (network: CompressedNetwork, tried: Tried): readonly LayerRow[] =>
-  network.layers.filter(isMacroLayer).map(({ name, weights, weightBits, kept }) => ({
-    name,
-    weights: weights.length,
-    weightBits,
-    groups: kept.length,
-    storedGroups: kept.filter((stored) => stored === 1).length,
-    fewerBitsAccuracy: tried.get(name)?.bits ?? null,
-    prunedAccuracy: tried.get(name)?.pruned ?? null,
-  }));
+const layerRows = (network: CompressedNetwork, chip: ChipSpec, tried: Tried): readonly LayerRow[] =>
+  network.layers.filter(isMacroLayer).map((layer) => {
+    const { name, weights, weightBits } = layer;
+    const { kept } = layerGroups(layer, groupShapeOf(chip, weightBits));
+    return {
+      name,
+      weights: weights.length,
+      weightBits,
+      groups: kept.length,
+      storedGroups: kept.filter((stored) => stored === 1).length,
+      fewerBitsAccuracy: tried.get(name)?.bits ?? null,
+      prunedAccuracy: tried.get(name)?.pruned ?? null,
+    };
+  });
 
 function text(exact: CompressResult): string {
   const result = shownTexts(exact);

@@ -6,6 +6,7 @@ import { countOf } from '../../core/words.ts';
 import { indexCodeBits } from '../../mapping/index-code.ts';
 import { type IndexCoding, indexCodings } from '../../mapping/index-coding.ts';
 import { indexBitsByCoding, layerStorage, mappingStorage } from '../../mapping/mapping-summary.ts';
+import { groupShapeOf } from '../../mapping/layer-groups.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
@@ -42,8 +43,9 @@ function map(options: MapCommandOptions): void {
   const mapping = mapJob(job);
   let written = '';
   if (options.image !== undefined) {
-    const { network, indexCoding } = mapping;
-    const image = writeStoredImage({ network, indexCoding, dataset: trainedOn(job) });
+    const { network, chip, indexCoding } = mapping;
+    const stored = { network, indexCoding, dataset: trainedOn(job) };
+    const image = writeStoredImage(stored, (bits) => groupShapeOf(chip, bits));
     writeWhole(options.image, image, '--image');
     written = `Written: ${options.image}, ${image.length} bytes\n`;
   }
@@ -61,7 +63,7 @@ function mappingData(mapping: Mapping): object {
   const layers = mapping.layers.flatMap((mapped) => {
     if (mapped.kind !== 'macro') return [];
     const tiles = mapped.tiles.map((tile) => ({ ...tile, codes: Array.from(tile.codes) }));
-    const { packed, blocks, positions, codes } = mapped.layer.grid;
+    const { packed, blocks, positions, codes } = mapped.grid;
     return [
       {
         name: mapped.layer.name,
@@ -105,7 +107,7 @@ function mappingText(mapping: Mapping): string {
     if (mapped.kind !== 'macro') return [];
     const { groups, groupsKept, indexBits, storedBits } = layerStorage(mapped);
     const loads = mapped.tiles.reduce((sum, tile) => sum + tile.loads.length, 0);
-    const packed = mapped.layer.grid.packed ? ', packed' : '';
+    const packed = mapped.grid.packed ? ', packed' : '';
     return [
       `${shownText(mapped.layer.name).padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel ${mapped.tiles.length === 1 ? 'tile' : 'tiles'}, ${groupsKept} of ${groups} groups, ` +
         `${countOf(loads, 'weight load')}, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}`,

@@ -1,7 +1,16 @@
 // Convolution. Both gradients are made of ordinary convolutions and matrix products, chosen by measurement.
 
 import { at } from '../../core/errors.ts';
-import { matMul, pad, reduce, reshape, reverse, shift, slice, transpose } from '../autodiff/arithmetic.ts';
+import {
+  matMul,
+  pad,
+  reduce,
+  reshape,
+  reverse,
+  shift,
+  slice,
+  transpose,
+} from '../autodiff/arithmetic.ts';
 import type { InputGradient, Tape } from '../autodiff/gradients.ts';
 import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 

@@ -8,6 +8,8 @@ import {
   type MacroLayer,
   type Requantize,
 } from '../../compress/compressed-network.ts';
+import type { GroupShape } from '../../compress/weight-group.ts';
+import { assert } from '../../core/errors.ts';
 import { scaleValue } from '../../core/integer.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import { foldLayers } from '../../network/fused-network.ts';
@@ -26,7 +28,7 @@ import {
 } from '../autodiff/arithmetic.ts';
 import { integerPixels } from './batches.ts';
 import { elements, GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
-import { columnSums, type ColumnReadout } from '../operators/column-codes.ts';
+import { type ColumnLayer, columnSums, type ColumnReadout } from '../operators/column-codes.ts';
 import { residualOf } from '../operators/residual.ts';
 import { batchSizeFor, runInBatches } from './run-in-batches.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
@@ -40,6 +42,8 @@ export interface IntegerRun {
   readonly threads?: number | undefined;
   /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
   readonly columns?: ColumnReadout | undefined;
+  /** Word lines that are on together, and kernels that run together: needed with `columns`. */
+  readonly groupShape?: GroupShape | undefined;
 }
 
 /**
@@ -50,15 +54,20 @@ export async function evaluateIntegers(
   network: CompressedNetwork,
   set: ImageSet,
   runtime: OnnxRuntime,
-  { threads, columns }: IntegerRun = {},
+  { threads, columns: readout, groupShape: shape }: IntegerRun = {},
 ): Promise<Float32Array> {
   const batchSize = batchSizeFor(set);
+  assert(!readout || shape !== undefined, 'columns are read in groups');
+  const columns = readout && shape && { readout, shape };
   const { model, arrays } = integerGraph(network, batchSize, columns);
   const pixels = integerPixels(network.activationBits);
   const { classes } = network;
   const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
   return await runInBatches(graph, set, runtime);
 }
+
+/** How columns are read, and in which groups. */
+type ReadColumns = Pick<ColumnLayer, 'readout' | 'shape'>;
 
 interface ArrayInput {
   readonly name: string;
@@ -70,7 +79,7 @@ interface ArrayInput {
 export function integerGraph(
   network: CompressedNetwork,
   batchSize: number,
-  columns?: ColumnReadout,
+  columns?: ReadColumns,
 ): { readonly model: Uint8Array; readonly arrays: readonly ArrayInput[] } {
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} in integers`);
@@ -112,7 +121,7 @@ function layerSums(
   }: {
     readonly layer: MacroLayer;
     readonly input: Value;
-    readonly columns: ColumnReadout | undefined;
+    readonly columns: ReadColumns | undefined;
   },
   arrays: ArrayInput[],
 ): Value {
@@ -127,8 +136,7 @@ function layerSums(
   const products = (part: Value): Value => toDouble(graph, product(graph, layer, part, weights));
   let sums: Value;
   if (columns) {
-    const readLayer = { ...layer, shape: layer.grid.shape, readout: columns };
-    sums = columnSums(graph, input, weights, readLayer);
+    sums = columnSums(graph, input, weights, { ...layer, ...columns });
   } else if (largestSum(layer) < exactBelow) sums = products(input);
   else {
     // Activations in two halves of four bits: the sums of each stay exact.

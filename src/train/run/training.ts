@@ -253,11 +253,10 @@ export class Training {
   async #measure(done: number, current: () => Promise<FusedNetwork>): Promise<number | undefined> {
     const { runtime, options } = this.#parts;
     const { test, testEvery = 1 } = this.#hooks;
-    const { groupShape } = options;
     if (!test || (done % testEvery !== 0 && done !== epochsOf(options))) return undefined;
     const network = await current();
     const outputs = network.precision
-      ? await evaluateIntegers(compressLayers(network, { groupShape }), test, runtime, options)
+      ? await evaluateIntegers(compressLayers(network), test, runtime, options)
       : await evaluate(network, test, runtime);
     return countRight(outputs, test.labels) / test.labels.length;
   }

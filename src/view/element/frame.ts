@@ -1,8 +1,8 @@
 // What the element shows around its view: heading, button, status, progress and error, in its shadow root.
 
 import type { Progress } from '../../core/progress.ts';
-import { make, setText, setLabel } from '../make-element.ts';
-import pieces from '../pieces.css?inline';
+import { make, setText, setLabel } from '../ui/make-element.ts';
+import pieces from '../ui/styles.css?inline';
 import style from './mars-chip.css?inline';
 
 /** What the element is doing. */

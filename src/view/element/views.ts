@@ -4,7 +4,7 @@ import { UsageError } from '../../core/errors.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
-import { make } from '../make-element.ts';
+import { make } from '../ui/make-element.ts';
 
 /** A view that is on show. */
 export interface ShownView {
@@ -41,24 +41,24 @@ export function viewNamed(name: string | undefined): ViewName {
 /** Each view by its name. */
 export const views: Readonly<Record<ViewName, View>> = {
   headline: async ({ report }) => {
-    const { drawHeadline } = await import('../report/headline.ts');
+    const { drawHeadline } = await import('../pieces/tables/headline.ts');
     return (parent) => drawHeadline(parent, { report });
   },
   layers: async ({ report }) => {
-    const { drawLayerTable } = await import('../report/layer-table.ts');
+    const { drawLayerTable } = await import('../pieces/tables/layer-table.ts');
     return (parent) => drawLayerTable(parent, report);
   },
   timeline: async ({ report, timeline }) => {
-    const { drawTimelineView } = await import('../timeline-view/timeline-view.ts');
+    const { drawTimelineView } = await import('../pieces/timeline/timeline-view.ts');
     return (parent) => drawTimelineView(parent, timeline, { power: layerPower(report) });
   },
   energy: async ({ report }) => {
-    const { drawEnergyPlot } = await import('../plots/energy-plot.ts');
+    const { drawEnergyPlot } = await import('../pieces/plots/energy-plot.ts');
     return (parent) => drawEnergyPlot(parent, report);
   },
   array: async (result, engine) => {
     const [{ drawMacroArray }, array] = await Promise.all([
-      import('../macro-array/macro-array-view.ts'),
+      import('../pieces/macro-array/macro-array-view.ts'),
       engine.ask(result.id, 'macroArray', undefined),
     ]);
     return (parent) => {
@@ -71,7 +71,7 @@ export const views: Readonly<Record<ViewName, View>> = {
   },
   images: async ({ predictions }) => {
     if (predictions.classes === 0) return drawNoImages;
-    const { drawImageList } = await import('../report/image-list.ts');
+    const { drawImageList } = await import('../pieces/tables/image-list.ts');
     return (parent) => drawImageList(parent, predictions);
   },
 };

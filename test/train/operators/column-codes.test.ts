@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import type { CompressedNetwork } from '../../../src/compress/compressed-network.ts';
+import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import { adcProgram } from '../../../src/simulate/to-program.ts';
-import { evaluateIntegers } from '../../../src/train/run/integer-graph.ts';
+import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/integer-graph.ts';
 import { type ColumnReadout, losesNothing } from '../../../src/train/operators/column-codes.ts';
 import { mapped } from '../../support/mapped.ts';
 import { noise, randomNetwork, tourNetwork } from '../../support/small-networks.ts';
@@ -57,7 +58,8 @@ describe('columnSums', () => {
       const images = noise(network.input, 3);
 
       const columns = readoutOf(mapping);
-      const outputs = await evaluated(mapping.network, images, columns);
+      const groupShape = groupShapeOf(mapping.chip, 4);
+      const outputs = await evaluated(mapping.network, images, { columns, groupShape });
       const { outputs: wanted } = await simulate(mapping, images, { backend: openReference() });
 
       expect([...outputs]).toEqual([...wanted]);
@@ -70,9 +72,9 @@ describe('columnSums', () => {
 const evaluated = (
   network: CompressedNetwork,
   images: ReturnType<typeof noise>,
-  columns?: ColumnReadout,
+  { columns, groupShape }: Pick<IntegerRun, 'columns' | 'groupShape'> = {},
 ): Promise<Float32Array> => {
   const labels = new Uint8Array(images.images);
   const set = { name: 'noise', classes: network.classes, images, labels };
-  return evaluateIntegers(network, set, runtime, { threads: 1, columns });
+  return evaluateIntegers(network, set, runtime, { threads: 1, columns, groupShape });
 };

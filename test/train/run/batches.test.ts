@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageSet } from '../../../src/datasets/image-set.ts';
-import { copyImage, epochBatches, integerPixels, unchanged } from '../../../src/train/run/batches.ts';
+import {
+  copyImage,
+  epochBatches,
+  integerPixels,
+  unchanged,
+} from '../../../src/train/run/batches.ts';
 
 /** `count` images of 3x4 pixels and 2 channels, whose bytes tell where they are from. */
 function numberedImages(count: number): ImageSet {

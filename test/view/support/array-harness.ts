@@ -38,7 +38,7 @@ export async function openArrayHarness(): Promise<ArrayHarness> {
       minify: false,
       target: 'es2022',
       lib: {
-        entry: resolve(root, 'test/view/support/page/array-page.ts'),
+        entry: resolve(root, 'test/view/support/array-page/array-page.ts'),
         formats: ['es'],
         fileName: () => 'page.js',
       },

@@ -11,11 +11,12 @@ import type { Mapping } from '../../../src/mapping/map-to-chip.ts';
 import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
 import { readNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate, type Estimate } from '../../../src/pipeline/estimate.ts';
-import { groupShapeOf, mapJob, runJob } from '../../../src/pipeline/run-job.ts';
+import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
+import { mapJob, runJob } from '../../../src/pipeline/run-job.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import type { EpochRecord } from '../../../src/train/run/train-options.ts';
-import type { TrainingRecord } from '../../../src/view/plots/training-data.ts';
+import type { TrainingRecord } from '../../../src/view/pieces/plots/training-data.ts';
 import type { PiecesData } from './pieces-page/pieces-data.ts';
 
 const bits = { weightBits: 8, activationBits: 8, prunedGroups: 0 } as const;
@@ -112,8 +113,9 @@ function epochs(): readonly TrainingRecord[] {
 
 function patternOf(mapping: Mapping, wanted: string): PiecesData['pattern'] {
   const names = mapping.network.layers.map(({ name }) => name);
-  const layer = mapping.network.layers.find(({ name }) => name === wanted);
-  if (layer?.kind !== 'conv') throw new Error(`no convolution ${wanted} among ${names.join(', ')}`);
-  const { kernelTiles, blocks, positions } = layer.grid;
-  return { layer: wanted, tiles: kernelTiles, blocks, positions, kept: [...layer.kept] };
+  const mapped = mapping.layers.find(({ layer }) => layer.name === wanted);
+  if (mapped?.layer.kind !== 'conv' || mapped.kind !== 'macro')
+    throw new Error(`no convolution ${wanted} among ${names.join(', ')}`);
+  const { kernelTiles, blocks, positions } = mapped.grid;
+  return { layer: wanted, tiles: kernelTiles, blocks, positions, kept: [...mapped.kept] };
 }

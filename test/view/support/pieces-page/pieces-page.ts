@@ -1,22 +1,22 @@
 // A page with every piece, drawn from `data.json` beside it; `?shadow` draws them inside a shadow root.
 
 import './page.css';
-import '../../../../src/view/pieces.css';
-import piecesCss from '../../../../src/view/pieces.css?inline';
+import '../../../../src/view/ui/styles.css';
+import piecesCss from '../../../../src/view/ui/styles.css?inline';
 import { layerPower } from '../../../../src/report/layer-power.ts';
-import { drawColumnSumsPlot } from '../../../../src/view/plots/column-sums-plot.ts';
-import { drawCyclesPlot } from '../../../../src/view/plots/cycles-plot.ts';
-import { drawDensityPlot } from '../../../../src/view/plots/density-plot.ts';
-import { drawEnergyPlot } from '../../../../src/view/plots/energy-plot.ts';
-import { drawGroupPatternPlot } from '../../../../src/view/plots/group-pattern-plot.ts';
-import { drawSweepPlot } from '../../../../src/view/plots/sweep-plot.ts';
-import { drawTrainingPlot } from '../../../../src/view/plots/training-plot.ts';
-import { drawCompareTable } from '../../../../src/view/report/compare-table.ts';
-import { drawHeadline } from '../../../../src/view/report/headline.ts';
-import { drawImageList } from '../../../../src/view/report/image-list.ts';
-import { drawLayerTable } from '../../../../src/view/report/layer-table.ts';
-import { drawProvenanceTable } from '../../../../src/view/report/provenance-table.ts';
-import { drawTimelineView } from '../../../../src/view/timeline-view/timeline-view.ts';
+import { drawColumnSumsPlot } from '../../../../src/view/pieces/plots/column-sums-plot.ts';
+import { drawCyclesPlot } from '../../../../src/view/pieces/plots/cycles-plot.ts';
+import { drawDensityPlot } from '../../../../src/view/pieces/plots/density-plot.ts';
+import { drawEnergyPlot } from '../../../../src/view/pieces/plots/energy-plot.ts';
+import { drawGroupPatternPlot } from '../../../../src/view/pieces/plots/group-pattern-plot.ts';
+import { drawSweepPlot } from '../../../../src/view/pieces/plots/sweep-plot.ts';
+import { drawTrainingPlot } from '../../../../src/view/pieces/plots/training-plot.ts';
+import { drawCompareTable } from '../../../../src/view/pieces/tables/compare-table.ts';
+import { drawHeadline } from '../../../../src/view/pieces/tables/headline.ts';
+import { drawImageList } from '../../../../src/view/pieces/tables/image-list.ts';
+import { drawLayerTable } from '../../../../src/view/pieces/tables/layer-table.ts';
+import { drawProvenanceTable } from '../../../../src/view/pieces/tables/provenance-table.ts';
+import { drawTimelineView } from '../../../../src/view/pieces/timeline/timeline-view.ts';
 import type { PiecesData } from './pieces-data.ts';
 
 const data = (await (await fetch('data.json')).json()) as PiecesData;

@@ -1,9 +1,9 @@
 // A page that trains, for tests: the Train tab, and trainings asked for by a test.
 
-import '../../../../src/view/pieces.css';
+import '../../../../src/view/ui/styles.css';
 import './training-page.css';
-import { startTraining } from '../../../../src/view/training/open-training.ts';
-import { drawTrainPanel } from '../../../../src/view/training/train-panel.ts';
+import { startTraining } from '../../../../src/view/engine/training/open-training.ts';
+import { drawTrainPanel } from '../../../../src/view/pieces/training/train-panel.ts';
 import type { AskedTraining } from './asked-training.ts';
 
 const dataUrl = new URL('./data/', location.href);

@@ -1,0 +1,85 @@
+// The values of the chip: each control shows the chip's own value and how it is known, until a person changes it.
+
+import type { ChipSpec } from '../../chips/index.ts';
+import { type ProvenanceEntry, provenanceOf } from '../../chips/sourced.ts';
+import { make } from '../ui/make-element.ts';
+import { type Field, makeField } from '../ui/field.ts';
+import { type Parameter, parameterGroups, parameters } from './chip-parameters.ts';
+
+/** The controls of a chip's values. */
+export interface ChipControls {
+  readonly element: HTMLElement;
+  readonly fields: readonly Field[];
+  /** Shows the values of `chip`, with some of them changed (`path=value`). */
+  show(chip: ChipSpec, set: readonly string[]): void;
+  /** What differs from the chip that is shown, as `path=value`. */
+  changed(): readonly string[];
+}
+
+/** Makes the controls. */
+export function makeChipControls(): ChipControls {
+  const fields = new Map(parameters.map((one) => [one.path, fieldOf(one)]));
+  const other = makeField({
+    name: 'set',
+    label: 'Other values (path=value …)',
+    type: 'text',
+    isWide: true,
+    attributes: { placeholder: 'clock.frequency=200', spellcheck: 'false', autocomplete: 'off' },
+  });
+  let known: ReadonlyMap<string, ProvenanceEntry> = new Map();
+  const isChanged = (path: string, value: string): boolean =>
+    value.trim() !== '' && value.trim() !== String(known.get(path)?.value);
+  const showEvidence = (path: string, field: Field): void => {
+    const entry = known.get(path);
+    if (isChanged(path, field.input.value)) field.showEvidence('set here', 'changed by hand');
+    else field.showEvidence(entry?.evidence, `${unitText(entry)}${entry?.source ?? ''}`);
+  };
+  for (const [path, field] of fields)
+    field.input.addEventListener('input', () => showEvidence(path, field));
+  return {
+    element: layOut(fields, other),
+    fields: [...fields.values(), other],
+    show: (chip, set) => {
+      known = new Map(provenanceOf(chip).map((entry) => [entry.parameter, entry]));
+      const changes = new Map(set.map((one) => one.split('=', 2) as [string, string]));
+      for (const [path, field] of fields) {
+        field.input.value = changes.get(path) ?? String(known.get(path)?.value ?? '');
+        changes.delete(path);
+        showEvidence(path, field);
+      }
+      other.input.value = [...changes].map(([path, value]) => `${path}=${value}`).join(' ');
+    },
+    changed: () => [
+      ...[...fields].flatMap(([path, { input }]) =>
+        isChanged(path, input.value) ? [`${path}=${input.value.trim()}`] : [],
+      ),
+      ...other.input.value.split(/\s+/).filter((one) => one !== ''),
+    ],
+  };
+}
+
+const unitText = (entry: ProvenanceEntry | undefined): string =>
+  entry === undefined || entry.unit === '' ? '' : `${entry.unit}; `;
+
+function fieldOf({ path, label, choices, low, high, step }: Parameter): Field {
+  if (choices) return makeField({ name: path, label, choices: choices.map((one) => [one, one]) });
+  const attributes = { min: String(low), max: String(high), step: step === 1 ? '1' : 'any' };
+  return makeField({ name: path, label, attributes });
+}
+
+function layOut(fields: ReadonlyMap<string, Field>, other: Field): HTMLElement {
+  const groups = parameterGroups.map((group, number) => {
+    const inside = parameters.filter((one) => one.group === group);
+    const details = make('details', {}, [
+      make('summary', { text: group }),
+      make(
+        'div',
+        { class: 'fields-inside' },
+        inside.flatMap(({ path }) => fields.get(path)?.element ?? []),
+      ),
+    ]);
+    details.open = number === 0;
+    return details;
+  });
+  return make('div', {}, [...groups, other.element]);
+}

@@ -1,0 +1,42 @@
+// A plain table of numbers, in a box that scrolls sideways.
+
+import { make } from '../../ui/make-element.ts';
+import { cellText, type DataTable } from './figure-data.ts';
+
+/** Draws rows as a table. The box takes the keyboard's focus, so that it can be scrolled without a mouse. */
+export function drawDataTable({ columns, rows }: DataTable, label: string): HTMLElement {
+  const head = make(
+    'tr',
+    {},
+    columns.map((name) => make('th', { text: name, attributes: { scope: 'col' } })),
+  );
+  const body = rows.map((row) =>
+    make(
+      'tr',
+      {},
+      row.map((value) =>
+        make('td', {
+          text: cellText(value),
+          ...(typeof value === 'number' ? { class: 'mars-number' } : {}),
+        }),
+      ),
+    ),
+  );
+  const table = make('table', { class: 'mars-table', part: 'table' }, [
+    make('thead', {}, [head]),
+    make('tbody', {}, body),
+  ]);
+  return scrollBox(table, label);
+}
+
+/** A box that scrolls what is in it, reachable by keyboard. */
+export const scrollBox = (content: HTMLElement, label: string): HTMLElement =>
+  make(
+    'div',
+    {
+      class: 'mars-scroll',
+      part: 'scroll',
+      attributes: { tabindex: '0', role: 'region', 'aria-label': label },
+    },
+    [content],
+  );

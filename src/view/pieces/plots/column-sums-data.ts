@@ -1,0 +1,53 @@
+// Sums on bit lines against the codes of the ADC, as rows.
+
+import type { FigureData } from '../figure/figure-data.ts';
+import { formatCount, formatShare } from '../../ui/format.ts';
+
+/** How often a sum was on a bit line. */
+export interface ColumnSum {
+  /** In unit discharges. */
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** A histogram, and the ADC that converts it; step and offset in unit discharges. */
+export interface ColumnSums {
+  readonly sums: readonly ColumnSum[];
+  readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
+}
+
+/** Does the sum lie outside the ADC's codes? Sums half a step beyond the outer levels still get a code. */
+export function isSaturated(sum: number, { bits, step, offset }: ColumnSums['adc']): boolean {
+  const code = Math.floor((sum - offset) / step + 0.5);
+  return code < 0 || code > 2 ** bits - 1;
+}
+
+/** What each code stands for, in unit discharges. */
+export const adcLevels = ({ bits, step, offset }: ColumnSums['adc']): readonly number[] =>
+  Array.from({ length: 2 ** bits }, (_, code) => offset + code * step);
+
+/** Share of the reads that are saturated; null without reads. */
+export function saturatedShare({ sums, adc }: ColumnSums): number | null {
+  const total = sums.reduce((all, { count }) => all + count, 0);
+  const beyond = sums.reduce((all, { sum, count }) => all + (isSaturated(sum, adc) ? count : 0), 0);
+  return total === 0 ? null : beyond / total;
+}
+
+/** Words and rows of the plot of sums. */
+export function columnSumsData(data: ColumnSums): FigureData {
+  const { adc } = data;
+  const sums = data.sums.filter(({ count }) => count > 0);
+  const levels = adcLevels(adc);
+  const total = sums.reduce((all, { count }) => all + count, 0);
+  const low = sums.reduce((least, { sum }) => Math.min(least, sum), Infinity);
+  const high = sums.reduce((most, { sum }) => Math.max(most, sum), -Infinity);
+  const range = total === 0 ? '' : ` with sums from ${low} to ${high} unit discharges`;
+  return {
+    caption: 'Sums on bit lines and the levels of the ADC, in unit discharges',
+    summary: `${formatCount(total)} column reads${range}; ${formatShare(saturatedShare(data))} are saturated, outside the ADC’s ${levels.length} levels from ${levels[0] ?? 0} to ${levels.at(-1) ?? 0}.`,
+    table: {
+      columns: ['sum (unit discharges)', 'column reads', 'saturated'],
+      rows: sums.map(({ sum, count }) => [sum, count, isSaturated(sum, adc) ? 'yes' : 'no']),
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// What the cycles of a frame go to, layer by layer, as rows.
+
+import { durationOf } from '../../../core/units.ts';
+import { type CycleShares, frameShares, type Timeline } from '../../../timeline/timeline.ts';
+import type { FigureData } from '../figure/figure-data.ts';
+import { formatShare, formatTime, formatWhole } from '../../ui/format.ts';
+
+/** Kinds of cycles in the order of the stack. */
+export const shareNames: readonly (keyof CycleShares)[] = [
+  'compute',
+  'load',
+  'port',
+  'drain',
+  'pool',
+  'barrier',
+];
+
+/** Words and rows of the cycles plot. Shares are averages over the cores. */
+export function cyclesData(timeline: Timeline): FigureData {
+  const { cyclesPerFrame, layers, network, frequency } = timeline;
+  const shares = frameShares(timeline);
+  const share = (value: number): string =>
+    formatShare(cyclesPerFrame === 0 ? null : value / cyclesPerFrame);
+  const stalls = shares.port + shares.drain + shares.pool + shares.barrier;
+  return {
+    caption: 'Cycles per frame by layer and cause, averaged over the cores',
+    summary: `A frame of ${network} takes ${formatWhole(cyclesPerFrame)} cycles (${formatTime(durationOf(cyclesPerFrame, frequency))}): ${share(shares.compute)} compute, ${share(shares.load)} weight loads, ${share(stalls)} stalls.`,
+    table: {
+      columns: [
+        'layer',
+        'start (cycle)',
+        'cycles',
+        ...shareNames.map((name) => `${name} (cycles)`),
+      ],
+      rows: layers.map((layer) => [
+        layer.layer,
+        layer.start,
+        layer.cycles,
+        ...shareNames.map((name) => layer[name]),
+      ]),
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// Cycles per frame by layer, stacked by cause.
+
+import type { Timeline } from '../../../timeline/timeline.ts';
+import { drawFigure } from '../figure/figure.ts';
+import { formatCount } from '../../ui/format.ts';
+import type { PieceHandle } from '../../ui/make-element.ts';
+import { cyclesData, shareNames } from './cycles-data.ts';
+import { drawShares, type LayerShares, sharesHeight } from './shares-of-layers.ts';
+
+/** Draws what the cycles of a frame go to. */
+export const drawCyclesPlot = (parent: ParentNode, timeline: Timeline): PieceHandle<Timeline> =>
+  drawFigure(
+    parent,
+    {
+      name: 'cycles',
+      describe: cyclesData,
+      draw: (data, width) => drawShares(sharesOf(data), width),
+      height: (data, width) => sharesHeight(sharesOf(data), width),
+    },
+    timeline,
+  );
+
+const sharesOf = ({ layers }: Timeline): LayerShares => ({
+  layers: layers.map(({ layer }) => layer),
+  parts: shareNames,
+  shares: layers.flatMap((time) =>
+    shareNames.map((part) => ({ layer: time.layer, part, value: time[part] })),
+  ),
+  axis: 'cycles',
+  format: formatCount,
+});

@@ -1,0 +1,65 @@
+// The columns of the layer table.
+
+import type { LayerReport, Report } from '../../../report/report.ts';
+import type { CellValue } from '../figure/csv.ts';
+import { formatShare } from '../../ui/format.ts';
+
+/** A column of the layer table; bars are lengths 0 ... 1. */
+export interface LayerColumn {
+  readonly label: string;
+  value(layer: LayerReport): CellValue;
+  text?(layer: LayerReport): string;
+  bar?(layer: LayerReport): number;
+}
+
+const shareText = (share: number | null): string => (share === null ? '' : formatShare(share));
+
+/** Columns for a report; cycles and energy have bars relative to the largest layer. */
+export function layerColumns({ layers }: Report): readonly LayerColumn[] {
+  const most = (of: (layer: LayerReport) => number): number =>
+    layers.reduce((largest, layer) => Math.max(largest, of(layer)), 0);
+  const [mostCycles, mostEnergy] = [
+    most(({ cycles }) => cycles),
+    most(({ energy }) => energy.total),
+  ];
+  return [
+    { label: 'layer', value: ({ name }) => name },
+    { label: 'kind', value: ({ kind }) => kind },
+    { label: 'output', value: ({ shape }) => shape.output },
+    { label: 'kernel', value: ({ shape }) => shape.kernel },
+    { label: 'MACs', value: ({ macs, groups }) => (groups === 0 ? null : macs) },
+    { label: 'groups', value: ({ groups }) => (groups === 0 ? null : groups) },
+    { label: 'stored', value: ({ groups, groupsKept }) => (groups === 0 ? null : groupsKept) },
+    {
+      label: 'density',
+      value: densityOf,
+      text: (layer) => shareText(densityOf(layer)),
+      bar: (layer) => densityOf(layer) ?? 0,
+    },
+    { label: 'macro-ops', value: ({ macroOps, groups }) => (groups === 0 ? null : macroOps) },
+    {
+      label: 'cycles',
+      value: ({ cycles }) => cycles,
+      bar: ({ cycles }) => (mostCycles > 0 ? cycles / mostCycles : 0),
+    },
+    {
+      label: 'energy (nJ)',
+      value: ({ energy }) => energy.total / 1000,
+      text: ({ energy }) => (energy.total / 1000).toFixed(2),
+      bar: ({ energy }) => (mostEnergy > 0 ? energy.total / mostEnergy : 0),
+    },
+    {
+      label: 'saturated reads',
+      value: saturationOf,
+      text: (layer) => shareText(saturationOf(layer)),
+    },
+    { label: 'path', value: ({ path }) => path },
+  ];
+}
+
+const densityOf = ({ groups, groupsKept }: LayerReport): number | null =>
+  groups === 0 ? null : groupsKept / groups;
+
+/** Null where nothing was read, or nothing was simulated. */
+const saturationOf = ({ columnReads, saturatedReads, path }: LayerReport): number | null =>
+  columnReads === 0 || path === null ? null : saturatedReads / columnReads;

@@ -1,0 +1,72 @@
+// One control of the form: label, input, where its value comes from, and what is wrong with it.
+
+import type { Evidence } from '../../chips/sourced.ts';
+import { make, setText } from './make-element.ts';
+
+/** What a control is made from. */
+export interface FieldSettings {
+  /** Name of the option, or path of the chip's value. */
+  readonly name: string;
+  readonly label: string;
+  /** What may be chosen: value and text; undefined: see `type`. */
+  readonly choices?: readonly (readonly [value: string, text: string])[];
+  /** `number` by default. */
+  readonly type?: 'number' | 'text' | 'file';
+  /** Takes the whole width of the form. */
+  readonly isWide?: boolean;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A control. */
+export interface Field {
+  readonly name: string;
+  readonly element: HTMLElement;
+  readonly input: HTMLInputElement | HTMLSelectElement;
+  /** Says beside the control what is wrong; undefined: nothing. */
+  showError(message: string | undefined): void;
+  /** Says how the value is known; undefined: nothing. `set here`: it was changed by hand. */
+  showEvidence(evidence: Evidence | 'set here' | undefined, source: string): void;
+}
+
+/** Makes a control. */
+export function makeField(settings: FieldSettings): Field {
+  const { name, label } = settings;
+  const id = `field-${name.replaceAll('.', '-')}`;
+  const input = makeInput(settings, id);
+  const badge = make('span', { class: 'evidence', attributes: { id: `${id}-evidence` } });
+  const error = make('p', {
+    class: 'field-error',
+    attributes: { id: `${id}-error`, role: 'alert' },
+  });
+  const labelElement = make('label', { text: label, attributes: { for: id } });
+  input.setAttribute('aria-describedby', `${id}-evidence ${id}-error`);
+  const head = make('div', { class: 'field-head' }, [labelElement, badge]);
+  const width = settings.isWide ? 'field wide' : 'field';
+  const element = make('div', { class: width }, [head, input, error]);
+  return {
+    name,
+    element,
+    input,
+    showError: (message) => {
+      setText(error, message ?? '');
+      input.toggleAttribute('aria-invalid', message !== undefined);
+      if (message !== undefined) input.closest('details')?.setAttribute('open', '');
+    },
+    showEvidence: (evidence, source) => {
+      badge.textContent = evidence ?? '';
+      badge.dataset['evidence'] = evidence ?? '';
+      badge.title = source;
+    },
+  };
+}
+
+function makeInput(settings: FieldSettings, id: string): HTMLInputElement | HTMLSelectElement {
+  const { name, choices, type = 'number', attributes = {} } = settings;
+  const all = { id, name, ...attributes };
+  if (!choices)
+    return make('input', {
+      attributes: { ...all, type, ...(type === 'number' ? { step: 'any' } : {}), ...attributes },
+    });
+  const options = choices.map(([value, text]) => make('option', { text, attributes: { value } }));
+  return make('select', { attributes: all }, options);
+}

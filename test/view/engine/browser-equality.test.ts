@@ -1,0 +1,91 @@
+// Chrome's WebGPU gives the reference's numbers: whole jobs and random matrix-vector products.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { withPage } from '../../../src/cli/browser-job.ts';
+import { findBrowser } from '../../../src/cli/browser.ts';
+import {
+  type MatrixVectorCase,
+  matrixVector,
+  type MatrixVectorResult,
+} from '../../../src/pipeline/matrix-vector.ts';
+import { openReference } from '../../../src/reference/reference-backend.ts';
+import { emptyFolder, mars } from '../../support/mars.ts';
+import { drawFrom } from '../../support/random-program.ts';
+import { everyNth, tries } from '../../support/long.ts';
+
+/** A random case of `mars mvm`: word lines 1 ... 64, every width, ADC that rounds and cuts off. */
+function randomMatrix(seed: number): MatrixVectorCase {
+  const draw = drawFrom(seed);
+  const weightBits = draw(2, 8);
+  const inputBits = draw(2, 8);
+  const lowest = -(2 ** (weightBits - 1));
+  const [outputs, inputs, batch] = [draw(1, 20), draw(1, 150), draw(1, 4)];
+  return {
+    wordLinesOn: draw(1, 64),
+    inputBitsPerPhase: [1, 2, 4][draw(0, 2)]!,
+    adc: { bits: draw(1, 8), step: draw(1, 3), offset: draw(-3, 3) },
+    weightBits,
+    inputBits,
+    weights: Array.from({ length: outputs }, () =>
+      Array.from({ length: inputs }, () => draw(lowest, -lowest - 1)),
+    ),
+    inputs: Array.from({ length: batch }, () =>
+      Array.from({ length: inputs }, () => draw(0, 2 ** inputBits - 1)),
+    ),
+  };
+}
+
+describe('headless Chrome', () => {
+  beforeAll(() => {
+    mars(['--version']); // builds the page if it is stale
+  });
+
+  it('computes random matrix-vector products as the reference does', async ({ skip }) => {
+    if (!findBrowser()) skip('no Chrome or Chromium');
+    const cases = Array.from({ length: tries(10, 40) }, (_, seed) => randomMatrix(seed));
+    const expected: MatrixVectorResult[] = [];
+    for (const one of cases) expected.push(await matrixVector(one, openReference(), 'case'));
+
+    const actual = await withPage(new Uint8Array(), async (page) => {
+      const answers: unknown[] = [];
+      for (const one of cases)
+        answers.push(
+          await page.evaluate(`marsServed.matrixVector(${JSON.stringify(one)}, 'case')`),
+        );
+      return answers;
+    });
+
+    expect(actual).toEqual(expected);
+  });
+
+  it.for(everyNth(2, [4, 6]))(
+    'gives the bytes of gpu and reference with an ADC of %i bits',
+    (bits, { skip }) => {
+      if (!findBrowser()) skip('no Chrome or Chromium');
+      const simulation = (backend: string): string => {
+        const cwd = emptyFolder();
+        const { code, stderr } = mars(
+          [
+            'run',
+            '--images',
+            String(tries(2, 12)),
+            '--set',
+            `adc.bits=${bits}`,
+            '--backend',
+            backend,
+          ],
+          cwd,
+        );
+        expect(code, stderr).toBe(0);
+        return readFileSync(join(cwd, 'out/simulation.json'), 'utf8');
+      };
+
+      const reference = simulation('reference');
+
+      expect(simulation('gpu')).toBe(reference);
+      expect(simulation('browser')).toBe(reference);
+    },
+  );
+});
