@@ -12,7 +12,8 @@ struct ClipFlagsParams {
   padded_width: u32,
   padded_pixels: u32,
   blocks: u32,
-  stride: u32,
+  stride_y: u32,
+  stride_x: u32,
   // index codes that some tile stores
   codes: u32,
 }
@@ -46,8 +47,8 @@ fn clip_flags(
     let pixel = min(first_pixel + i, params.pixels - 1u);
     let image = pixel / params.output_pixels;
     let in_image = pixel % params.output_pixels;
-    let y = (in_image / params.output_width) * params.stride;
-    let x = (in_image % params.output_width) * params.stride;
+    let y = (in_image / params.output_width) * params.stride_y;
+    let x = (in_image % params.output_width) * params.stride_x;
     let word = (image * params.padded_pixels + y * params.padded_width + x) * params.blocks + distance;
     let most = bit_line_sums(words[word], 0xffffffffu);
     let over = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), most > vec4u(highest_code()));

@@ -91,7 +91,7 @@ fn with_exact(place: Place, kernel: u32, part: Part) -> Part {
 fn first_word(pixel: u32) -> u32 {
   let image = pixel / params.output_pixels;
   let in_image = pixel % params.output_pixels;
-  let y = (in_image / params.output_width) * params.stride;
-  let x = (in_image % params.output_width) * params.stride;
+  let y = (in_image / params.output_width) * params.stride_y;
+  let x = (in_image % params.output_width) * params.stride_x;
   return (image * params.padded_pixels + y * params.padded_width + x) * params.blocks;
 }

@@ -14,15 +14,21 @@ struct InputWordsParams {
   // the window that is dealt onto word lines, 1 x 1 unless the layer is packed
   patch_height: u32,
   patch_width: u32,
-  patch_stride: u32,
-  patch_padding: u32,
+  patch_stride_y: u32,
+  patch_stride_x: u32,
+  patch_top: u32,
+  patch_left: u32,
+  patch_dilation_y: u32,
+  patch_dilation_x: u32,
   // the word map without its border
   words_height: u32,
   words_width: u32,
   // ... and with it
   padded_height: u32,
   padded_width: u32,
-  padding: u32,
+  // its border above and on the left
+  pad_top: u32,
+  pad_left: u32,
   blocks: u32,
   // chunks of a word
   chunks: u32,
@@ -60,8 +66,8 @@ fn input_words(
   let channel_block = index % params.blocks;
   let pixel = index / params.blocks;
   let in_image = pixel % (params.padded_width * params.padded_height);
-  let x = i32(in_image % params.padded_width) - i32(params.padding);
-  let y = i32(in_image / params.padded_width) - i32(params.padding);
+  let x = i32(in_image % params.padded_width) - i32(params.pad_left);
+  let y = i32(in_image / params.padded_width) - i32(params.pad_top);
   let image = pixel / (params.padded_width * params.padded_height);
   let inside = x >= 0 && y >= 0 && x < i32(params.words_width) && y < i32(params.words_height);
   var driven = 0u;

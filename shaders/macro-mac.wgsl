@@ -19,8 +19,12 @@ struct MacroMacParams {
   // the window whose positions are groups of their own
   kernel_width: u32,
   positions: u32,
-  stride: u32,
-  padding: u32,
+  stride_y: u32,
+  stride_x: u32,
+  pad_top: u32,
+  pad_left: u32,
+  dilation_y: u32,
+  dilation_x: u32,
   // bits of the accumulator
   accumulator_bits: u32,
   // what the ADC's offset adds per macro-op, in 1/256 unit, split as upper * 256 + lower
@@ -110,8 +114,10 @@ fn run_output(index: u32) {
   for (var group = first; group < last; group++) {
     let code = codes[group];
     let position = code % params.positions;
-    let word_y = i32(y * params.stride + position / params.kernel_width) - i32(params.padding);
-    let word_x = i32(x * params.stride + position % params.kernel_width) - i32(params.padding);
+    let row = (position / params.kernel_width) * params.dilation_y;
+    let across = (position % params.kernel_width) * params.dilation_x;
+    let word_y = i32(y * params.stride_y + row) - i32(params.pad_top);
+    let word_x = i32(x * params.stride_x + across) - i32(params.pad_left);
     let inside = word_y >= 0 && word_y < i32(params.words_height) && word_x >= 0 && word_x < i32(params.words_width);
     let word = ((image * params.words_height + u32(word_y)) * params.words_width + u32(word_x)) * params.blocks
       + code / params.positions;

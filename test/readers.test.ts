@@ -8,6 +8,7 @@ import { crc32 } from '../src/core/bits.ts';
 import { parseJson } from '../src/core/json.ts';
 import type { GroupShape } from '../src/compress/weight-group.ts';
 import { InputError } from '../src/core/errors.ts';
+import { tilingWindow } from '../src/core/window.ts';
 import { type CifarKind, readCifar } from '../src/datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 import type { ImageSet } from '../src/datasets/image-set.ts';
@@ -34,7 +35,7 @@ const shape = (weightBits: number): GroupShape => groupShapeOf(mars, weightBits)
 /** Two layers with weights, batch norm and a pool; few numbers, so that damage meets what is said of them. */
 const small = networkOf('small', { height: 4, width: 4, channels: 2 }, 3, [
   conv({ name: 'a', input: 'image', channels: 2, kernels: 4, bias: true, batchNorm: true }),
-  { kind: 'maxPool', name: 'pool', input: 'a', size: 2 },
+  { kind: 'maxPool', name: 'pool', input: 'a', window: { ...tilingWindow(2), pads: [0, 1, 1, 0] } },
   linear({ name: 'fc', input: 'pool', inputs: 16, outputs: 3, bias: true }),
 ]);
 

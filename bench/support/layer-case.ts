@@ -5,6 +5,7 @@
 // window; with noise that cannot be done, for noise belongs to a pixel's place in the layer.
 
 import { activationsPerImage, type FeatureMap } from '../../src/core/feature-map.ts';
+import { forEachInside, positionsOf, symmetricWindow } from '../../src/core/window.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
@@ -124,7 +125,7 @@ async function comparePixels(
     ...program,
     input: { ...program.input, height: kernel.height, width: kernel.width },
     words: { ...program.words, height: kernel.height, width: kernel.width },
-    kernel: { ...kernel, padding: 0 },
+    kernel: symmetricWindow(kernel.height, kernel.width),
     output: { ...output, height: 1, width: 1 },
   };
   for (const share of checkedPixels) {
@@ -141,18 +142,15 @@ function windowOf(program: MacroProgram, inputs: FeatureMap, pixel: number): Fea
   const { output, kernel } = program;
   const { channels } = inputs;
   const image = Math.floor(pixel / (output.height * output.width));
-  const top = (Math.floor(pixel / output.width) % output.height) - kernel.padding;
-  const left = (pixel % output.width) - kernel.padding;
-  const data = new Uint8Array(kernel.height * kernel.width * channels);
-  for (let y = 0; y < kernel.height; y++)
-    for (let x = 0; x < kernel.width; x++) {
-      const isInside =
-        top + y >= 0 && top + y < inputs.height && left + x >= 0 && left + x < inputs.width;
-      if (!isInside) continue;
-      const from =
-        image * activationsPerImage(inputs) + ((top + y) * inputs.width + left + x) * channels;
-      data.set(inputs.data.subarray(from, from + channels), (y * kernel.width + x) * channels);
-    }
+  const place = {
+    y: Math.floor(pixel / output.width) % output.height,
+    x: pixel % output.width,
+  };
+  const data = new Uint8Array(positionsOf(kernel) * channels);
+  forEachInside(kernel, inputs, place, (position, seen) => {
+    const from = image * activationsPerImage(inputs) + seen * channels;
+    data.set(inputs.data.subarray(from, from + channels), position * channels);
+  });
   return { ...inputs, images: 1, height: kernel.height, width: kernel.width, data };
 }
 

@@ -5,6 +5,7 @@ import type { CompressedNetwork, MacroLayer } from '../../src/compress/compresse
 import { forEachGroupedWeight, groupCount, groupGrid } from '../../src/compress/weight-group.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { randomWord, shuffled } from '../../src/core/random.ts';
+import { symmetricWindow } from '../../src/core/window.ts';
 import { type MappedMacroLayer, mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
@@ -66,8 +67,8 @@ export function openLayer(spec: LayerSpec): Layer {
 
 function randomLayer(spec: LayerSpec, chip: ChipSpec): MacroLayer {
   const { channels, kernels, size, height, width } = spec;
-  const sides = { kernelHeight: size, kernelWidth: size };
-  const geometry = { channels, kernels, ...sides, stride: 1, padding: (size - 1) / 2 };
+  const window = symmetricWindow(size, size, { padding: (size - 1) / 2 });
+  const geometry = { channels, kernels, window };
   const grid = groupGrid(geometry, groupShapeOf(chip, 8));
   const groups = groupCount(grid);
   const kept = new Uint8Array(groups);

@@ -15,7 +15,9 @@ struct TileParams {
   padded_width: u32,
   padded_pixels: u32,
   blocks: u32,
-  stride: u32,
+  // from an output pixel to the next, down and to the right
+  stride_y: u32,
+  stride_x: u32,
   // index codes that some tile stores
   codes: u32,
   // workgroups that have pixels

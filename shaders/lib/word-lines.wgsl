@@ -10,8 +10,10 @@ fn activation_at(image: u32, word_y: i32, word_x: i32, line: u32) -> u32 {
   if (position >= params.patch_height * params.patch_width) {
     return 0u;
   }
-  let y = word_y * i32(params.patch_stride) + i32(position / params.patch_width) - i32(params.patch_padding);
-  let x = word_x * i32(params.patch_stride) + i32(position % params.patch_width) - i32(params.patch_padding);
+  let row = i32((position / params.patch_width) * params.patch_dilation_y);
+  let column = i32((position % params.patch_width) * params.patch_dilation_x);
+  let y = word_y * i32(params.patch_stride_y) + row - i32(params.patch_top);
+  let x = word_x * i32(params.patch_stride_x) + column - i32(params.patch_left);
   if (y < 0 || y >= i32(params.input_height) || x < 0 || x >= i32(params.input_width)) {
     return 0u;
   }

@@ -15,12 +15,13 @@ import {
 import type { Network } from '../network/network.ts';
 import { fuse } from '../network/passes/fuse.ts';
 import { calibrateClips } from './calibrate.ts';
-import type {
-  CompressedLayer,
-  CompressedNetwork,
-  IntegerResidual,
-  MacroLayer,
-  Requantize,
+import {
+  type CompressedLayer,
+  type CompressedNetwork,
+  type IntegerResidual,
+  type MacroLayer,
+  poolWindow,
+  type Requantize,
 } from './compressed-network.ts';
 import { type ClipSource, estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
@@ -117,8 +118,7 @@ export function compressLayers(
     const common = { name: layer.name, input: layer.input, inputShape, outputShape };
     if (input.signed) throw signedInput(where);
     if (!hasWeights(layer)) {
-      const size = layer.kind === 'maxPool' ? layer.size : 0;
-      layers.push({ ...common, kind: layer.kind, size });
+      layers.push({ ...common, ...poolWindow(layer, inputShape) });
       return input;
     }
     const geometry = geometries[index];

@@ -3,6 +3,8 @@
 
 import type { Shape } from '../core/feature-map.ts';
 import type { FixedScale } from '../core/integer.ts';
+import { type Window, wholeMap } from '../core/window.ts';
+import type { AveragePoolLayer, MaxPoolLayer } from '../network/fused-network.ts';
 import type { KernelGeometry } from './weight-group.ts';
 
 /** What becomes of a layer's sums before they are stored as activations. */
@@ -50,16 +52,27 @@ export interface MacroLayer {
   readonly inputScale: number;
 }
 
-/** Pooling on stored activations; the mean is rounded to the nearest integer, halves up. */
+/** Pooling on stored activations, which are not negative; the mean is rounded to the nearest integer, halves up. */
 export interface PoolLayer {
   readonly kind: 'maxPool' | 'averagePool';
   readonly name: string;
   readonly input: string;
   readonly inputShape: Shape;
   readonly outputShape: Shape;
-  /** Window of a maxPool; 0 for averagePool, which takes the whole map. */
-  readonly size: number;
+  readonly window: Window;
+  /** Of an averagePool: whether padding counts as pixels of value 0. */
+  readonly countIncludePad: boolean;
 }
+
+/** Window of a pool over maps of `input`, with what a {@link PoolLayer} has besides its place in the network. */
+export const poolWindow = (
+  pool: MaxPoolLayer | AveragePoolLayer,
+  input: Shape,
+): Pick<PoolLayer, 'kind' | 'window' | 'countIncludePad'> => ({
+  kind: pool.kind,
+  window: pool.window ?? wholeMap(input),
+  countIncludePad: pool.kind === 'averagePool' && pool.countIncludePad === true,
+});
 
 export type CompressedLayer = MacroLayer | PoolLayer;
 

@@ -3,6 +3,7 @@
 import { CompressError } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { shuffled } from '../core/random.ts';
+import { positionsOf } from '../core/window.ts';
 import {
   type FusedNetwork,
   hasWeights,
@@ -130,8 +131,7 @@ export function densityProfileMasks(
   weightLayersOf(fused).forEach(({ layer, geometry, output }, n, all) => {
     const groups = groupCount(groupGrid(geometry, shape));
     const isEnd = n === 0 || n === all.length - 1;
-    const isShortcut =
-      shortcuts.has(layer.name) && geometry.kernelHeight * geometry.kernelWidth === 1;
+    const isShortcut = shortcuts.has(layer.name) && positionsOf(geometry.window) === 1;
     const share = isEnd ? 1 : Math.min(1, shareAt(output) * scale * (isShortcut ? 2 : 1));
     const mask = new Uint8Array(groups);
     for (const group of shuffled(groups, seed, firstStream + n).subarray(

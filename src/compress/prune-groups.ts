@@ -1,6 +1,7 @@
 // Pruning by magnitude: the groups that matter least lose all their weights.
 
 import { CompressError } from '../core/errors.ts';
+import { wholeMap } from '../core/window.ts';
 import {
   type FusedNetwork,
   type FusedTopology,
@@ -74,13 +75,12 @@ export function geometriesOf(network: FusedTopology): readonly (KernelGeometry |
   const shapes = layerShapes(network);
   return network.layers.map((layer) => {
     if (layer.kind === 'conv') {
-      const { channels, kernels, kernelHeight, kernelWidth, stride, padding } = layer;
-      return { channels, kernels, kernelHeight, kernelWidth, stride, padding };
+      const { channels, kernels, window } = layer;
+      return { channels, kernels, window };
     }
     const input = shapes.get(layer.input);
     if (layer.kind !== 'linear' || !input) return undefined;
-    const { channels, height: kernelHeight, width: kernelWidth } = input;
-    return { channels, kernels: layer.outputs, kernelHeight, kernelWidth, stride: 1, padding: 0 };
+    return { channels: input.channels, kernels: layer.outputs, window: wholeMap(input) };
   });
 }
 

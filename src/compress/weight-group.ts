@@ -2,6 +2,7 @@
 // input channels (one per word line) x the kernels that run together, at one kernel position.
 
 import { ceilDivide } from '../core/integer.ts';
+import { positionsOf, type Window } from '../core/window.ts';
 
 /** Sizes of a layer's kernels, whether it came from a convolution or a linear layer. */
 export interface KernelGeometry {
@@ -9,10 +10,8 @@ export interface KernelGeometry {
   readonly channels: number;
   /** Kernels M. */
   readonly kernels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly stride: number;
-  readonly padding: number;
+  /** Kernel height and width, and how the kernel moves. */
+  readonly window: Window;
 }
 
 /** Inputs and kernels of one group; on MARS 16 x 16 at 8-bit weights. */
@@ -45,7 +44,7 @@ export interface GroupGrid {
 
 /** The {@link GroupGrid} of a layer. */
 export function groupGrid(geometry: KernelGeometry, shape: GroupShape): GroupGrid {
-  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const area = positionsOf(geometry.window);
   const packed = geometry.channels < shape.channels && area > 1;
   const blocks = ceilDivide(packed ? geometry.channels * area : geometry.channels, shape.channels);
   const positions = packed ? 1 : area;
@@ -69,7 +68,7 @@ export function weightIndex(
   geometry: KernelGeometry,
   { kernel, code, wordLine }: WeightPlace,
 ): number {
-  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const area = positionsOf(geometry.window);
   const block = Math.floor(code / grid.positions);
   const line = block * grid.shape.channels + wordLine;
   const channel = grid.packed ? line % geometry.channels : line;
@@ -106,7 +105,7 @@ export function forEachGroupedWeight(
 ): void {
   const { channels, kernels } = geometry;
   const { packed, positions, codes, shape } = grid;
-  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const area = positionsOf(geometry.window);
   let index = 0;
   for (let kernel = 0; kernel < kernels; kernel++) {
     const firstGroup = Math.floor(kernel / shape.kernels) * codes;
@@ -153,7 +152,7 @@ export function zeroGroups(
 
 /** Word lines of group `code` that have an input: all of them but in the last block. */
 export function inputsOf(grid: GroupGrid, geometry: KernelGeometry, code: number): number {
-  const area = geometry.kernelHeight * geometry.kernelWidth;
+  const area = positionsOf(geometry.window);
   const lines = grid.packed ? geometry.channels * area : geometry.channels;
   const block = Math.floor(code / grid.positions);
   return Math.min(grid.shape.channels, lines - block * grid.shape.channels);

@@ -159,7 +159,13 @@ export class GpuBackend implements MacroBackend {
     const shape = layer.outputShape;
     const count = images * activationsPerImage(shape);
     const stored = this.pool.take(mapBytes(shape, images), `${layer.name}.activations`);
-    const key = `pool ${layer.kind} ${layer.size} ${JSON.stringify(layer.inputShape)} ${images}`;
+    const key = JSON.stringify([
+      layer.kind,
+      layer.window,
+      layer.countIncludePad,
+      layer.inputShape,
+      images,
+    ]);
     const uniform = this.#context.uniform(this.#poolUniforms, key, () => poolParams(layer, count));
     this.#run(this.#pooling, [uniform, buffer, stored], Math.ceil(count / 4));
     return { images, firstImage, shape, kind: 'activations', buffer: stored };

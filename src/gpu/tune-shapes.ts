@@ -4,7 +4,7 @@ import { SimulationError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { randomWord } from '../core/random.ts';
-import { onePixel } from '../core/window.ts';
+import { onePixel, symmetricWindow } from '../core/window.ts';
 import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
 import type { GpuBackend } from './gpu-backend.ts';
 import { candidateShapes, type KernelShape } from './kernel-shape.ts';
@@ -116,7 +116,7 @@ function tuningLayer(): MacroProgram {
     input: { height: side, width: side, channels },
     patch: onePixel,
     words: { height: side, width: side, blocks },
-    kernel: { height: 3, width: 3, stride: 1, padding: 1 },
+    kernel: symmetricWindow(3, 3, { padding: 1 }),
     output: { height: side, width: side, channels },
     wordLinesOn: 16,
     inputBits: 8,

@@ -1,11 +1,17 @@
-// The word map as the tiled kernels have it: with a border of zeros, so that every position of a window is in it.
+// The word map as the tiled kernels have it: with a border of zeros, so that every position of a window is in it. Then
+// each position of any window, whatever its strides, pads and dilations, is a constant distance from a pixel's first word,
+// which is all that the tiled kernels ask for.
 
+import { extentOf, positionsOf } from '../core/window.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 
 /** Word lines of a chunk: 16 bytes, or the digits of four phases. */
 export const chunkLines = 16;
 
-/** Sizes of a word map with its border. */
+/**
+ * Sizes of a word map with its border: `kernel.pads` above it and on its left, and what the last window needs below it
+ * and on its right. It ends with that window, so that rows and columns that no window sees may be missing.
+ */
 export interface WordMap {
   readonly paddedHeight: number;
   readonly paddedWidth: number;
@@ -16,9 +22,10 @@ export interface WordMap {
 /** The {@link WordMap} of a program. */
 export function wordMap(program: MacroProgram): WordMap {
   const { output, kernel, wordLinesOn } = program;
+  const extent = extentOf(kernel);
   return {
-    paddedHeight: (output.height - 1) * kernel.stride + kernel.height,
-    paddedWidth: (output.width - 1) * kernel.stride + kernel.width,
+    paddedHeight: (output.height - 1) * kernel.strides[0] + extent.height,
+    paddedWidth: (output.width - 1) * kernel.strides[1] + extent.width,
     chunks: Math.ceil(wordLinesOn / chunkLines),
   };
 }
@@ -32,10 +39,11 @@ export function wordCount(program: MacroProgram, images: number): number {
 /** Distance of the word that index code `code` meets from the first word of a pixel. */
 export function wordDistance(program: MacroProgram, code: number): number {
   const { kernel, words } = program;
-  const positions = kernel.height * kernel.width;
+  const positions = positionsOf(kernel);
   const position = code % positions;
-  const pixels =
-    Math.floor(position / kernel.width) * wordMap(program).paddedWidth + (position % kernel.width);
+  const rows = Math.floor(position / kernel.width) * kernel.dilations[0];
+  const columns = (position % kernel.width) * kernel.dilations[1];
+  const pixels = rows * wordMap(program).paddedWidth + columns;
   return pixels * words.blocks + Math.floor(code / positions);
 }
 
@@ -67,12 +75,13 @@ export function storedCodes(program: MacroProgram): readonly StoredCode[] {
 export function readsOfWords(program: MacroProgram): Uint32Array {
   const { kernel, output, words } = program;
   const { paddedHeight, paddedWidth } = wordMap(program);
+  const [down, right] = kernel.strides;
   const reads = new Uint32Array(paddedHeight * paddedWidth * words.blocks);
   for (const { code, columnReads } of storedCodes(program)) {
     const distance = wordDistance(program, code);
     for (let y = 0; y < output.height; y++)
       for (let x = 0; x < output.width; x++) {
-        const first = (y * kernel.stride * paddedWidth + x * kernel.stride) * words.blocks;
+        const first = (y * down * paddedWidth + x * right) * words.blocks;
         reads[first + distance] = (reads[first + distance] as number) + columnReads;
       }
   }
@@ -83,13 +92,14 @@ export function readsOfWords(program: MacroProgram): Uint32Array {
 export function firstWords(program: MacroProgram, images: number): Uint32Array {
   const { kernel, output, words } = program;
   const { paddedHeight, paddedWidth } = wordMap(program);
+  const [down, right] = kernel.strides;
   const first = new Uint32Array(images * output.height * output.width);
   let to = 0;
   for (let image = 0; image < images; image++)
     for (let y = 0; y < output.height; y++) {
-      const row = image * paddedHeight + y * kernel.stride;
+      const row = image * paddedHeight + y * down;
       for (let x = 0; x < output.width; x++)
-        first[to++] = (row * paddedWidth + x * kernel.stride) * words.blocks;
+        first[to++] = (row * paddedWidth + x * right) * words.blocks;
     }
   return first;
 }

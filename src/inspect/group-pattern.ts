@@ -37,7 +37,7 @@ export function groupPattern(mapping: Mapping, layer: string): GroupPattern {
     for (const code of codes) stored[tile * grid.codes + code] = 1;
   });
   const { kernelTiles, blocks, positions, packed } = grid;
-  const { kernelHeight, kernelWidth } = geometry;
+  const { height: kernelHeight, width: kernelWidth } = geometry.window;
   return {
     layer,
     kernelTiles,

@@ -8,6 +8,7 @@ import {
   isMacroLayer,
   type MacroLayer,
   type PoolLayer,
+  poolWindow,
 } from '../compress/compressed-network.ts';
 import { geometriesOf } from '../compress/prune-groups.ts';
 import {
@@ -19,8 +20,27 @@ import {
 import { assert, InputError, NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
-import { foldLayers, layerShapes, type LayerTopology } from '../network/fused-network.ts';
+import { isSameWindow, positionsOf, wholeMap } from '../core/window.ts';
+import {
+  type AveragePoolLayer,
+  foldLayers,
+  layerShapes,
+  type LayerTopology,
+  type MaxPoolLayer,
+} from '../network/fused-network.ts';
 import { imageName } from '../network/graph.ts';
+import {
+  averagePoolFields,
+  checkKernelFields,
+  checkMaxPoolFields,
+  kernelFields,
+  maxPoolFields,
+  readKernel,
+  readMaxPool,
+  writeAveragePool,
+  writeKernel,
+  writeMaxPool,
+} from './window-fields.ts';
 import { indexCodeBits } from './index-code.ts';
 import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList } from './kernel-tile.ts';
@@ -69,14 +89,9 @@ const macroSchema = z.strictObject({
   kind: z.enum(['conv', 'linear']),
   name,
   input: name,
-  geometry: z.strictObject({
-    channels: size,
-    kernels: size,
-    kernelHeight: size,
-    kernelWidth: size,
-    stride: size,
-    padding: z.int().nonnegative().max(64),
-  }),
+  geometry: z
+    .strictObject({ channels: size, kernels: size, ...kernelFields })
+    .check(checkKernelFields),
   groupShape: z.strictObject({ channels: size, kernels: size }),
   weightBits: bits(2),
   inputBits: bits(1),
@@ -108,8 +123,10 @@ const headerSchema = z.strictObject({
     .array(
       z.discriminatedUnion('kind', [
         macroSchema,
-        z.strictObject({ kind: z.literal('maxPool'), ...poolSchema, size }),
-        z.strictObject({ kind: z.literal('averagePool'), ...poolSchema }),
+        z
+          .strictObject({ kind: z.literal('maxPool'), ...poolSchema, ...maxPoolFields })
+          .check(checkMaxPoolFields),
+        z.strictObject({ kind: z.literal('averagePool'), ...poolSchema, ...averagePoolFields }),
       ]),
     )
     .min(1)
@@ -153,17 +170,15 @@ function describeLayer(
   groupShape: GroupShapeRule,
 ): LayerData {
   const { name, input } = layer;
-  if (!isMacroLayer(layer))
-    return layer.kind === 'maxPool'
-      ? { kind: layer.kind, name, input, size: layer.size }
-      : { kind: layer.kind, name, input };
-  const { kind, geometry, weightBits, inputBits, weightScale, inputScale } = layer;
+  if (!isMacroLayer(layer)) return describePool(layer);
+  const { kind, weightBits, inputBits, weightScale, inputScale } = layer;
+  const { channels, kernels, window } = layer.geometry;
   const groups = layerGroups(layer, groupShape(weightBits));
   return {
     kind,
     name,
     input,
-    geometry,
+    geometry: { channels, kernels, ...writeKernel(window) },
     groupShape: groups.grid.shape,
     weightBits,
     inputBits,
@@ -173,6 +188,13 @@ function describeLayer(
     ...(layer.requantize ? { requantize: layer.requantize } : {}),
     indexWidth: indexFormat(keptLists(groups), groups.grid, coding).width,
   };
+}
+
+function describePool({ kind, name, input, inputShape, ...pool }: PoolLayer): LayerData {
+  if (kind === 'maxPool') return { kind, name, input, ...writeMaxPool(pool.window) };
+  const { window, countIncludePad } = pool;
+  const own = isSameWindow(window, wholeMap(inputShape)) ? undefined : window;
+  return { kind, name, input, ...writeAveragePool(own, countIncludePad || undefined) };
 }
 
 /**
@@ -202,23 +224,34 @@ export function checkStored(value: unknown, where: string): StoredHeader {
       inputShape: shapeOf(layer.input),
       outputShape: shapeOf(layer.name),
     };
-    if (!isMacroData(layer))
-      return { kind: layer.kind, ...common, size: layer.kind === 'maxPool' ? layer.size : 0 };
-    checkGeometry(layer, geometries[index], [where, layer.name]);
-    return { ...common, ...macroHeader(layer, indexCoding, [where, layer.name]) };
+    if (!isMacroData(layer)) return { ...common, ...poolWindow(poolOf(layer), common.inputShape) };
+    const geometry = geometryOf(layer);
+    checkGeometry(layer, geometry, geometries[index], [where, layer.name]);
+    return { ...common, ...macroHeader(layer, geometry, indexCoding, [where, layer.name]) };
   });
   checkMaps(header, shapeOf(layers.at(-1)?.name ?? imageName), where);
   checkWeights(layers, where);
   return { dataset, indexCoding, network, layers };
 }
 
+const geometryOf = ({ geometry }: MacroData): KernelGeometry => {
+  const { window, rest } = readKernel(geometry);
+  return { ...rest, window };
+};
+
+const poolOf = (layer: Exclude<LayerData, MacroData>): MaxPoolLayer | AveragePoolLayer => {
+  const { kind, name, input } = layer;
+  return kind === 'maxPool' ? { kind, name, input, window: readMaxPool(layer) } : layer;
+};
+
 function macroHeader(
   data: MacroData,
+  geometry: KernelGeometry,
   coding: IndexCoding,
   where: readonly string[],
 ): Omit<MacroHeader, 'name' | 'input' | 'inputShape' | 'outputShape'> {
   const { groupShape, indexWidth: width, residual, requantize, ...rest } = data;
-  const grid = groupGrid(data.geometry, groupShape);
+  const grid = groupGrid(geometry, groupShape);
   if (grid.codes > mostCodes)
     throw new InputError({
       what: `claims ${grid.codes} group places, an index code has room for ${mostCodes}`,
@@ -230,7 +263,7 @@ function macroHeader(
       what: `claims ${width} bits per index symbol, ${coding} takes ${fixedWidth}`,
       where,
     });
-  return { ...rest, grid, residual, requantize, indexFormat: { coding, width } };
+  return { ...rest, geometry, grid, residual, requantize, indexFormat: { coding, width } };
 }
 
 /** Shapes and geometries, from the checks that networks in real arithmetic have. */
@@ -252,28 +285,40 @@ function derive(
 }
 
 function topologyOf(layer: LayerData): LayerTopology {
-  if (!isMacroData(layer)) return layer;
-  const { kind, name, input, geometry, residual } = layer;
-  const { channels, kernels, kernelHeight, kernelWidth } = geometry;
+  if (!isMacroData(layer)) return poolOf(layer);
+  const { kind, name, input, residual } = layer;
+  const geometry = geometryOf(layer);
+  const { channels, kernels, window } = geometry;
   return kind === 'conv'
     ? { kind, name, input, ...geometry, residual }
-    : { kind, name, input, inputs: channels * kernelHeight * kernelWidth, outputs: kernels };
+    : { kind, name, input, inputs: channels * positionsOf(window), outputs: kernels };
 }
 
 function checkGeometry(
-  { kind, geometry, residual }: MacroData,
+  { kind, residual }: MacroData,
+  geometry: KernelGeometry,
   derived: KernelGeometry | undefined,
   where: readonly string[],
 ): void {
   assert(derived !== undefined, 'a macro layer has a geometry');
-  const odd = (Object.keys(derived) as (keyof KernelGeometry)[]).find(
-    (key) => derived[key] !== geometry[key],
-  );
+  const written = new Map(fieldsOf(geometry));
+  const odd = fieldsOf(derived).find(([field, text]) => written.get(field) !== text);
   if (odd)
-    throw new InputError({ what: `has ${odd} ${geometry[odd]}, not ${derived[odd]}`, where });
+    throw new InputError({ what: `has ${odd[0]} ${written.get(odd[0])}, not ${odd[1]}`, where });
   if (kind === 'linear' && residual)
     throw new InputError({ what: 'is linear and has a residual', where });
 }
+
+/** The fields of a geometry as they are written. */
+const fieldsOf = ({
+  channels,
+  kernels,
+  window,
+}: KernelGeometry): readonly (readonly [string, string])[] =>
+  Object.entries({ channels, kernels, ...writeKernel(window) }).map(([field, value]) => [
+    field,
+    JSON.stringify(value),
+  ]);
 
 interface StoredMap {
   readonly bits: number;
@@ -332,4 +377,4 @@ function checkWeights(layers: StoredHeader['layers'], where: string): void {
 
 /** Weights of a layer, stored or not. */
 export const weightCount = (geometry: KernelGeometry): number =>
-  geometry.kernels * geometry.channels * geometry.kernelHeight * geometry.kernelWidth;
+  geometry.kernels * geometry.channels * positionsOf(geometry.window);

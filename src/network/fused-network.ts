@@ -6,6 +6,7 @@ import { type Shape, shapeText } from '../core/feature-map.ts';
 import { foldGraph, type Reader } from './fold.ts';
 import { imageName, operatorOf } from './graph.ts';
 import type { NetworkFacts, TrainedScales } from './network.ts';
+import type { AveragePoolAttributes } from './ops/average-pool.ts';
 import type { ConvAttributes } from './ops/conv.ts';
 import type { LinearAttributes } from './ops/linear.ts';
 import type { MaxPoolAttributes } from './ops/max-pool.ts';
@@ -65,13 +66,13 @@ export interface ConvLayer extends ConvTopology, WeightParts {
 /** Fully connected layer over the whole feature map: a convolution whose kernel is as large as the map. */
 export interface LinearLayer extends LinearTopology, WeightParts {}
 
-/** Maximum over `size` x `size` windows that do not overlap; pixels that fill no window are dropped. */
+/** Maximum over windows; padding is never the maximum. */
 export interface MaxPoolLayer extends LayerPlace, MaxPoolAttributes {
   readonly kind: 'maxPool';
 }
 
-/** Mean over the whole feature map: one pixel comes out. */
-export interface AveragePoolLayer extends LayerPlace {
+/** Mean over windows. */
+export interface AveragePoolLayer extends LayerPlace, AveragePoolAttributes {
   readonly kind: 'averagePool';
 }
 

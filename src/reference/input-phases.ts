@@ -5,12 +5,13 @@
 // A word line beyond the layer's inputs, or outside the map, drives 0.
 
 import type { FeatureMap } from '../core/feature-map.ts';
+import { inputPixel, isInside, positionsOf } from '../core/window.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 
 /** The activation of every word line at every pixel of the word map, order (image, y, x, block, word line). */
 export function wordActivations(program: MacroProgram, input: FeatureMap): Uint8Array {
   const { words, patch, wordLinesOn } = program;
-  const lines = input.channels * patch.height * patch.width;
+  const lines = input.channels * positionsOf(patch);
   const activations = new Uint8Array(
     input.images * words.height * words.width * words.blocks * wordLinesOn,
   );
@@ -35,10 +36,8 @@ function activationAt(
 ): number {
   const { patch } = program;
   const channel = at.line % input.channels;
-  const position = Math.floor(at.line / input.channels);
-  const y = at.y * patch.stride + Math.floor(position / patch.width) - patch.padding;
-  const x = at.x * patch.stride + (position % patch.width) - patch.padding;
-  if (y < 0 || y >= input.height || x < 0 || x >= input.width) return 0;
+  const { y, x } = inputPixel(patch, at, Math.floor(at.line / input.channels));
+  if (!isInside(input, { y, x })) return 0;
   return input.data[
     ((at.image * input.height + y) * input.width + x) * input.channels + channel
   ] as number;

@@ -11,7 +11,7 @@ import { quantizePixels } from '../compress/quantize.ts';
 import { assert, at, CancelledError, UsageError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
-import { forEachInside } from '../core/window.ts';
+import { forEachInside, positionsOf } from '../core/window.ts';
 import { walkGraph } from '../network/fold.ts';
 import { layerNodes } from '../network/fused-network.ts';
 import { imageName } from '../network/graph.ts';
@@ -38,9 +38,8 @@ export function integerForward(
 
 /** Sums of one layer by plain integer convolution, order (image, y, x, kernel). */
 export function integerConvolution(layer: MacroLayer, input: FeatureMap): Int32Array {
-  const { kernels, kernelHeight, kernelWidth, stride, padding, channels } = layer.geometry;
+  const { kernels, channels, window } = layer.geometry;
   const { height, width } = layer.outputShape;
-  const window = { height: kernelHeight, width: kernelWidth, stride, padding };
   const weights = kernelsInnermost(layer);
   const result = new Int32Array(input.images * height * width * kernels);
   const sums = new Int32Array(kernels);
@@ -119,8 +118,8 @@ function outputOf(
 
 /** Weights in order (R, S, C, M). */
 function kernelsInnermost(layer: MacroLayer): Int8Array {
-  const { channels, kernels, kernelHeight, kernelWidth } = layer.geometry;
-  const area = kernelHeight * kernelWidth;
+  const { channels, kernels, window } = layer.geometry;
+  const area = positionsOf(window);
   const transposed = new Int8Array(layer.weights.length);
   for (let m = 0; m < kernels; m++)
     for (let c = 0; c < channels; c++)

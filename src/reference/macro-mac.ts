@@ -9,6 +9,7 @@
 
 import { clamp } from '../core/integer.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
+import { inputPixel, isInside, positionsOf } from '../core/window.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
 import {
   fixedPointUnit,
@@ -125,13 +126,11 @@ export function wordOf(
 ): number {
   const { kernel, words } = program;
   const code = program.codes[group] as number;
-  const positions = kernel.height * kernel.width;
-  const position = code % positions;
-  const y = pixel.y * kernel.stride + Math.floor(position / kernel.width) - kernel.padding;
-  const x = pixel.x * kernel.stride + (position % kernel.width) - kernel.padding;
-  if (y < 0 || y >= words.height || x < 0 || x >= words.width) return -1;
+  const positions = positionsOf(kernel);
+  const seen = inputPixel(kernel, pixel, code % positions);
+  if (!isInside(words, seen)) return -1;
   return (
-    ((pixel.image * words.height + y) * words.width + x) * words.blocks +
+    ((pixel.image * words.height + seen.y) * words.width + seen.x) * words.blocks +
     Math.floor(code / positions)
   );
 }

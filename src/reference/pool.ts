@@ -3,14 +3,15 @@
 import type { PoolLayer } from '../compress/compressed-network.ts';
 import { floorDivide } from '../core/integer.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
+import { forEachInside, positionsOf } from '../core/window.ts';
 
-/** Maximum over windows, or the mean over the whole map rounded to the nearest integer, halves up. */
+/**
+ * Maximum over windows, or their mean rounded to the nearest integer, halves up. Only pixels inside the map count, but
+ * for a mean that counts padding as zeros.
+ */
 export function pool(layer: PoolLayer, input: FeatureMap): FeatureMap {
+  const { window } = layer;
   const { height, width, channels } = layer.outputShape;
-  const isMean = layer.kind === 'averagePool';
-  const windowHeight = isMean ? input.height : layer.size;
-  const windowWidth = isMean ? input.width : layer.size;
-  const pixels = windowHeight * windowWidth;
   const data = new Uint8Array(input.images * height * width * channels);
   let to = 0;
   for (let image = 0; image < input.images; image++)
@@ -19,15 +20,17 @@ export function pool(layer: PoolLayer, input: FeatureMap): FeatureMap {
         for (let c = 0; c < channels; c++) {
           let largest = 0;
           let sum = 0;
-          for (let dy = 0; dy < windowHeight; dy++)
-            for (let dx = 0; dx < windowWidth; dx++) {
-              const pixel =
-                (image * input.height + y * windowHeight + dy) * input.width + x * windowWidth + dx;
-              const value = input.data[pixel * channels + c] as number;
-              largest = Math.max(largest, value);
-              sum += value;
-            }
-          data[to++] = isMean ? floorDivide(2 * sum + pixels, 2 * pixels) : largest;
+          let inside = 0;
+          forEachInside(window, input, { y, x }, (_, pixel) => {
+            const at = (image * input.height * input.width + pixel) * channels + c;
+            const value = input.data[at] as number;
+            largest = Math.max(largest, value);
+            sum += value;
+            inside += 1;
+          });
+          const pixels = layer.countIncludePad ? positionsOf(window) : inside;
+          data[to++] =
+            layer.kind === 'maxPool' ? largest : floorDivide(2 * sum + pixels, 2 * pixels);
         }
   return { images: input.images, height, width, channels, bits: input.bits, data };
 }

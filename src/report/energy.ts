@@ -12,6 +12,7 @@ import {
 } from '../core/units.ts';
 import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { layerStorage } from '../mapping/mapping-summary.ts';
+import { poolReads } from '../mapping/pool-reads.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 
 /** Energy of one image by where it goes, pJ. */
@@ -97,7 +98,7 @@ export function macroEnergy(
   });
 }
 
-/** Energy of one image in one pool: every activation is read, the pooled ones are written. */
+/** Energy of one image in one pool: its activations are read (see {@link poolReads}), the pooled ones are written. */
 export function poolEnergy(
   mapping: Mapping,
   { layer }: MappedPoolLayer,
@@ -106,8 +107,7 @@ export function poolEnergy(
   const { chip, network } = mapping;
   const { featureMapRead: read, featureMapWrite: write } = chip.energy;
   const featureMap =
-    activationsPerImage(layer.inputShape) * read.value +
-    activationsPerImage(layer.outputShape) * write.value;
+    poolReads(layer) * read.value + activationsPerImage(layer.outputShape) * write.value;
   return withTotal({
     ...none,
     featureMap: picojoules(network.activationBits * featureMap),

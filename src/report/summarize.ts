@@ -128,8 +128,8 @@ function layerReport(
   const common = { name, kind, cycles, memories: { reads, writes, adds: adds ?? null } };
   const shape = { input: shapeText(inputShape), output: shapeText(outputShape) };
   if (mapped.kind === 'pool') {
-    const { size } = mapped.layer;
-    const kernel = size > 0 ? `${size}x${size}` : `${inputShape.height}x${inputShape.width}`;
+    const { height, width } = mapped.layer.window;
+    const kernel = `${height}x${width}`;
     const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, path: null };
     const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
     const energy = poolEnergy(mapping, mapped, cycles);
@@ -138,10 +138,10 @@ function layerReport(
   const activity = run.activity.find((candidate) => candidate.layer === name);
   assert(activity !== undefined, `activity of ${name}`);
   const storage = layerStorage(mapped);
-  const { kernelHeight, kernelWidth } = mapped.layer.geometry;
+  const { height, width } = mapped.layer.geometry.window;
   return {
     ...common,
-    shape: { ...shape, kernel: `${kernelHeight}x${kernelWidth}` },
+    shape: { ...shape, kernel: `${height}x${width}` },
     macs: storage.macs,
     groups: storage.groups,
     groupsKept: storage.groupsKept,

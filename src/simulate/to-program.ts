@@ -3,7 +3,7 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { weightIndex } from '../compress/weight-group.ts';
 import { transposeBits } from '../core/bits.ts';
-import { onePixel, type Window } from '../core/window.ts';
+import { onePixel } from '../core/window.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import {
   type AdcProgram,
@@ -33,20 +33,19 @@ export function toProgram(
 ): MacroProgram {
   const { layer, geometry, grid, tiles } = mapped;
   const { inputShape, outputShape } = layer;
-  const { kernelHeight: height, kernelWidth: width, stride, padding } = layer.geometry;
-  const kernel: Window = { height, width, stride, padding };
+  const { window } = layer.geometry;
   const tileStarts = new Uint32Array(tiles.length + 1);
   tiles.forEach((tile, i) => (tileStarts[i + 1] = (tileStarts[i] as number) + tile.codes.length));
   const program: IdealProgram = {
     name: layer.name,
     input: inputShape,
-    patch: grid.packed ? kernel : onePixel,
+    patch: grid.packed ? window : onePixel,
     words: {
       height: grid.packed ? outputShape.height : inputShape.height,
       width: grid.packed ? outputShape.width : inputShape.width,
       blocks: grid.blocks,
     },
-    kernel: grid.packed ? onePixel : kernel,
+    kernel: grid.packed ? onePixel : window,
     output: outputShape,
     wordLinesOn: geometry.wordLinesOn,
     inputBits: layer.inputBits,

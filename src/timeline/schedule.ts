@@ -8,6 +8,7 @@ import { cycles } from '../core/units.ts';
 import { activationsPerImage } from '../core/feature-map.ts';
 import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
 import type { TileRun } from '../mapping/place-tiles.ts';
+import { poolReads } from '../mapping/pool-reads.ts';
 import { coreItems, type StallModel } from './core-items.ts';
 import { type CoreItem, type CoreStep, runCores } from './run-cores.ts';
 import type { ControllerStep, CycleShares, LayerTime, Timeline } from './timeline.ts';
@@ -115,10 +116,9 @@ function schedulePool(
   const { portBits, readPorts, writePorts } = mapping.chip.featureMap;
   const cores = mapping.chip.cores.count.value;
   const bits = mapping.network.activationBits;
-  const words = (shape: typeof layer.inputShape): number =>
-    ceilDivide(activationsPerImage(shape) * bits, portBits.value);
-  const reading = ceilDivide(words(layer.inputShape), Math.min(readPorts.value, cores));
-  const writing = ceilDivide(words(layer.outputShape), writePorts.value);
+  const words = (activations: number): number => ceilDivide(activations * bits, portBits.value);
+  const reading = ceilDivide(words(poolReads(layer)), Math.min(readPorts.value, cores));
+  const writing = ceilDivide(words(activationsPerImage(layer.outputShape)), writePorts.value);
   const end = start + Math.max(reading, writing);
   const steps = Array.from({ length: cores }, (_, core) => ({
     ...idleStep(layer.name, 'pool', core),

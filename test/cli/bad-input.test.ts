@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tilingWindow } from '../../src/core/window.ts';
 import { writeNetworkFile } from '../../src/network/io/network-file.ts';
 import { mars as chip } from '../../src/chips/mars.ts';
 import { emptyFolder, mars, root } from '../support/mars.ts';
@@ -35,8 +36,8 @@ const mvm = (change: object): string =>
 const wideNetwork = (): Uint8Array =>
   writeNetworkFile({
     ...networkOf('wide', { height: 28, width: 28, channels: 1 }, 10, [
-      { kind: 'maxPool', name: 'half', input: 'image', size: 2 },
-      { kind: 'maxPool', name: 'quarter', input: 'half', size: 2 },
+      { kind: 'maxPool', name: 'half', input: 'image', window: tilingWindow(2) },
+      { kind: 'maxPool', name: 'quarter', input: 'half', window: tilingWindow(2) },
       conv({ name: 'a', input: 'quarter', channels: 1, kernels: 256 }),
       conv({ name: 'b', input: 'a', channels: 256, kernels: 512 }),
       { kind: 'averagePool', name: 'mean', input: 'b' },

@@ -4,6 +4,7 @@ import { isMacroLayer, type MacroLayer } from '../../src/compress/compressed-net
 import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { groupGrid, nonZeroGroups } from '../../src/compress/weight-group.ts';
 import { scaleValue } from '../../src/core/integer.ts';
+import { tilingWindow } from '../../src/core/window.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { Layer } from '../../src/network/fused-network.ts';
 import type { Network } from '../../src/network/network.ts';
@@ -313,7 +314,7 @@ describe('compress', () => {
       const common = { name: 'reader', input: 'signed' };
       const reader: Layer = {
         conv: conv({ ...common, channels: 4, kernels: 4 }),
-        maxPool: { ...common, kind: 'maxPool' as const, size: 2 },
+        maxPool: { ...common, kind: 'maxPool' as const, window: tilingWindow(2) },
         averagePool: { ...common, kind: 'averagePool' as const },
         linear: linear({ ...common, inputs: 64, outputs: 4 }),
       }[kind];
@@ -340,12 +341,13 @@ describe('compress', () => {
     ];
 
     for (const one of bad) {
-      const network = networkOf('n', { height: 4, width: 4, channels: 2 }, 2, [
-        one,
-        linear({ name: 'fc', input: 'image', inputs: 32, outputs: 2 }),
-      ]);
+      const network = (): Network =>
+        networkOf('n', { height: 4, width: 4, channels: 2 }, 2, [
+          one,
+          linear({ name: 'fc', input: 'image', inputs: 32, outputs: 2 }),
+        ]);
 
-      expect(caught(() => compress(network, {}))).toMatchObject({
+      expect(caught(() => compress(network(), {}))).toMatchObject({
         name: 'NetworkError',
         where: ['n', 'a'],
       });

@@ -4,6 +4,7 @@ import { isMacroLayer } from '../../src/compress/compressed-network.ts';
 import { estimateClips } from '../../src/compress/estimate-clips.ts';
 import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { applyGroupMasks, densityProfileMasks } from '../../src/compress/group-masks.ts';
+import { tilingWindow } from '../../src/core/window.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { ConvLayer, FusedNetwork, Layer } from '../../src/network/fused-network.ts';
 import { vgg16 } from '../../src/network/builtin/vgg16.ts';
@@ -74,7 +75,7 @@ describe('estimateClips', () => {
     const residual = { input: 'pool', stride: 1, channelOffset: 0 };
     const network = small(
       withNorm(plain('a', 'image', 2), [1, 1], [0, 0]),
-      { kind: 'maxPool', name: 'pool', input: 'a', size: 2 },
+      { kind: 'maxPool', name: 'pool', input: 'a', window: tilingWindow(2) },
       { ...withNorm(plain('b', 'pool', 2), [1, 1], [0, 0]), residual },
     );
 

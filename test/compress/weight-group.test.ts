@@ -11,15 +11,14 @@ import {
   zeroGroups,
 } from '../../src/compress/weight-group.ts';
 import { holds } from '../support/property.ts';
+import { anyWindow } from '../support/random-window.ts';
+import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 
 const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 const geometries: fc.Arbitrary<KernelGeometry> = fc.record({
   channels: between(1, 40),
   kernels: between(1, 20),
-  kernelHeight: between(1, 4),
-  kernelWidth: between(1, 4),
-  stride: between(1, 2),
-  padding: between(0, 2),
+  window: anyWindow,
 });
 const shapes: fc.Arbitrary<GroupShape> = fc.record({
   channels: between(1, 24),
@@ -29,10 +28,7 @@ const mars: GroupShape = { channels: 16, kernels: 16 };
 const conv3x3 = (channels: number, kernels: number): KernelGeometry => ({
   channels,
   kernels,
-  kernelHeight: 3,
-  kernelWidth: 3,
-  stride: 1,
-  padding: 1,
+  window: symmetricWindow(3, 3, { padding: 1 }),
 });
 
 describe('weightIndex', () => {
@@ -40,15 +36,15 @@ describe('weightIndex', () => {
     holds(
       fc.property(geometries, shapes, (geometry, shape) => {
         const grid = groupGrid(geometry, shape);
-        const { channels, kernels, kernelHeight, kernelWidth } = geometry;
-        const seen = new Uint8Array(kernels * channels * kernelHeight * kernelWidth);
+        const { channels, kernels, window } = geometry;
+        const seen = new Uint8Array(kernels * channels * window.height * window.width);
 
         for (let kernel = 0; kernel < kernels; kernel++)
           for (let code = 0; code < grid.codes; code++)
             for (let wordLine = 0; wordLine < shape.channels; wordLine++) {
               const index = weightIndex(grid, geometry, { kernel, code, wordLine });
               if (index < 0) continue;
-              expect(Math.floor(index / (channels * kernelHeight * kernelWidth))).toBe(kernel);
+              expect(Math.floor(index / (channels * window.height * window.width))).toBe(kernel);
               seen[index]! += 1;
             }
 
@@ -87,8 +83,8 @@ describe('forEachWeight', () => {
     holds(
       fc.property(geometries, shapes, (geometry, shape) => {
         const grid = groupGrid(geometry, shape);
-        const { channels, kernels, kernelHeight, kernelWidth } = geometry;
-        const perKernel = channels * kernelHeight * kernelWidth;
+        const { channels, kernels, window } = geometry;
+        const perKernel = channels * window.height * window.width;
         const seen = new Uint8Array(kernels * perKernel);
 
         for (let group = 0; group < grid.kernelTiles * grid.codes; group++) {
@@ -124,14 +120,12 @@ describe('groupGrid', () => {
 
   it('does not pack a layer of as many channels as word lines, nor one of a single position', () => {
     expect(groupGrid(conv3x3(16, 16), mars).packed).toBe(false);
-    expect(groupGrid({ ...conv3x3(3, 16), kernelHeight: 1, kernelWidth: 1 }, mars).packed).toBe(
-      false,
-    );
+    expect(groupGrid({ ...conv3x3(3, 16), window: onePixel }, mars).packed).toBe(false);
   });
 
   it('finds the 57,496 groups of VGG16 and the 43,624 of ResNet18 on 32x32 images of 10 classes', () => {
     const groups = (channels: number, kernels: number, side = 3): number => {
-      const geometry = { ...conv3x3(channels, kernels), kernelHeight: side, kernelWidth: side };
+      const geometry = { ...conv3x3(channels, kernels), window: symmetricWindow(side, side) };
       const grid = groupGrid(geometry, mars);
       return grid.codes * grid.kernelTiles;
     };
@@ -154,8 +148,8 @@ describe('forEachGroupedWeight', () => {
     holds(
       fc.property(geometries, shapes, (geometry, shape) => {
         const grid = groupGrid(geometry, shape);
-        const { channels, kernels, kernelHeight, kernelWidth } = geometry;
-        const groups = new Int32Array(kernels * channels * kernelHeight * kernelWidth).fill(-1);
+        const { channels, kernels, window } = geometry;
+        const groups = new Int32Array(kernels * channels * window.height * window.width).fill(-1);
         for (let group = 0; group < groupCount(grid); group++)
           forEachWeight(grid, geometry, group, (i) => (groups[i] = group));
         const seen: number[] = [];

@@ -1,7 +1,9 @@
 // The GPU gives the reference's numbers, bit for bit, on every adapter that this machine has.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PoolLayer } from '../../src/compress/compressed-network.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
+import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
 import { choosePath } from '../../src/gpu/choose-path.ts';
 import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { openDevice } from '../../src/gpu/open-gpu.ts';
@@ -10,7 +12,16 @@ import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds, tryAdapter } from '../support/adapters.ts';
 import { everyNth } from '../support/long.ts';
-import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
+import { plainOutputSize } from '../support/plain.ts';
+import {
+  drawFrom,
+  type Fill,
+  randomCase,
+  type RandomCase,
+  type Style,
+} from '../support/random-program.ts';
+import { randomPoolWindow } from '../support/random-window.ts';
+import { noise } from '../support/small-networks.ts';
 
 const fills: readonly Fill[] = ['random', 'random', 'random', 'max', 'zero'];
 const drawn = (count: number, style: Style): readonly RandomCase[] =>
@@ -51,6 +62,41 @@ const ways = adapterKinds.flatMap((kind) => [
   { kind, shortcuts: false, title: `${kind}, every read through the ADC` },
 ]);
 
+interface PoolCase {
+  readonly title: string;
+  readonly layer: PoolLayer;
+  readonly input: FeatureMap;
+}
+
+/** A pool of each kind over random maps of `height` x `width`, whose largest values lie at the edges more often than not. */
+function poolCase(seed: number, kindOfPool: PoolLayer['kind'], window?: Window): PoolCase {
+  const draw = drawFrom(seed);
+  const inputShape = { height: draw(3, 9), width: draw(3, 9), channels: draw(1, 9) };
+  const own = window ?? randomPoolWindow(draw, inputShape);
+  const countIncludePad = draw(0, 1) === 0;
+  return {
+    title: `${kindOfPool} over windows ${JSON.stringify(own)}${countIncludePad ? ' with padding' : ''}`,
+    layer: {
+      kind: kindOfPool,
+      name: 'pool',
+      input: 'image',
+      inputShape,
+      outputShape: { ...plainOutputSize(own, inputShape), channels: inputShape.channels },
+      window: own,
+      countIncludePad,
+    },
+    input: noise(inputShape, 3, seed),
+  };
+}
+
+const kindsOfPool = ['maxPool', 'averagePool'] as const;
+const poolCases: readonly PoolCase[] = kindsOfPool.flatMap((kindOfPool) => [
+  poolCase(1, kindOfPool, tilingWindow(2)),
+  // As behind the first layer of a ResNet for large images.
+  poolCase(2, kindOfPool, symmetricWindow(3, 3, { stride: 2, padding: 1 })),
+  ...Array.from({ length: 12 }, (_, i) => poolCase(10 + i, kindOfPool)),
+]);
+
 describe.each(ways)('on $title', ({ kind, shortcuts }) => {
   let backend: GpuBackend | undefined;
   let why = '';
@@ -78,35 +124,13 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
     expect(actual.events).toEqual(expected.events);
   });
 
-  it.for(['maxPool', 'averagePool'] as const)(
-    'equals the reference in %s',
-    async (poolKind, { skip }) => {
-      const gpu = backend ?? skip(`no ${kind}: ${why}`);
-      const input: FeatureMap = {
-        images: 3,
-        height: 7,
-        width: 6,
-        channels: 5,
-        bits: 8,
-        data: Uint8Array.from({ length: 3 * 7 * 6 * 5 }, (_, i) => (i * 37 + (i >> 3)) & 255),
-      };
-      const size = poolKind === 'maxPool' ? 2 : 0;
-      const outputShape =
-        size === 0 ? { height: 1, width: 1, channels: 5 } : { height: 3, width: 3, channels: 5 };
-      const layer = {
-        kind: poolKind,
-        name: 'pool',
-        input: 'image',
-        inputShape: input,
-        outputShape,
-        size,
-      };
-      const poolOn = (one: MacroBackend): Promise<Int32Array> =>
-        one.download(one.runPool(layer, one.upload(input)));
+  it.for(poolCases)('equals the reference in $title', async ({ layer, input }, { skip }) => {
+    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const poolOn = (one: MacroBackend): Promise<Int32Array> =>
+      one.download(one.runPool(layer, one.upload(input)));
 
-      expect(await poolOn(gpu)).toEqual(await poolOn(openReference()));
-    },
-  );
+    expect(await poolOn(gpu)).toEqual(await poolOn(openReference()));
+  });
 
   it('gives back every feature map', ({ skip }) => {
     const gpu = backend ?? skip(`no ${kind}: ${why}`);

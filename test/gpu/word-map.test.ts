@@ -20,8 +20,9 @@ function wordAt(program: MacroProgram, y: number, x: number, code: number): numb
   const { kernel, words } = program;
   const positions = kernel.height * kernel.width;
   const block = Math.floor(code / positions);
-  const paddedY = y * kernel.stride + Math.floor((code % positions) / kernel.width);
-  const paddedX = x * kernel.stride + ((code % positions) % kernel.width);
+  const { width, strides, dilations } = kernel;
+  const paddedY = y * strides[0] + Math.floor((code % positions) / width) * dilations[0];
+  const paddedX = x * strides[1] + ((code % positions) % width) * dilations[1];
   return (paddedY * wordMap(program).paddedWidth + paddedX) * words.blocks + block;
 }
 
@@ -32,8 +33,9 @@ describe.each(programs)('the word map of $name', (program) => {
   it('has room for every window, and ends with the last one', () => {
     const { kernel } = program;
 
-    expect(paddedHeight).toBe((output.height - 1) * kernel.stride + kernel.height);
-    expect(paddedWidth).toBe((output.width - 1) * kernel.stride + kernel.width);
+    const { height, width, strides, dilations } = kernel;
+    expect(paddedHeight).toBe((output.height - 1) * strides[0] + (height - 1) * dilations[0] + 1);
+    expect(paddedWidth).toBe((output.width - 1) * strides[1] + (width - 1) * dilations[1] + 1);
     expect(wordCount(program, 3)).toBe(3 * paddedHeight * paddedWidth * words.blocks);
   });
 

@@ -30,12 +30,10 @@ function plainSums(layer: MappedMacroLayer, data: ArrayLike<number>): number[] {
                     const index = weightIndex(grid, geometry, { kernel, code, wordLine });
                     const c = Math.floor(code / grid.positions) * 16 + wordLine;
                     const position = code % grid.positions;
+                    const { width, strides, pads, dilations } = geometry.window;
                     const iy =
-                      y * geometry.stride -
-                      geometry.padding +
-                      Math.floor(position / geometry.kernelWidth);
-                    const ix =
-                      x * geometry.stride - geometry.padding + (position % geometry.kernelWidth);
+                      y * strides[0] - pads[0] + Math.floor(position / width) * dilations[0];
+                    const ix = x * strides[1] - pads[1] + (position % width) * dilations[1];
                     const inside =
                       iy >= 0 && iy < inputShape.height && ix >= 0 && ix < inputShape.width;
                     if (index < 0 || !inside) continue;

@@ -5,15 +5,16 @@ import {
   floatForwardInPortions,
   toFloatMap,
 } from '../../src/network/float-forward.ts';
+import { wholeMap } from '../../src/core/window.ts';
 import type { ConvLayer, Layer, LinearLayer } from '../../src/network/fused-network.ts';
 import { imageName } from '../../src/network/graph.ts';
 import type { Network } from '../../src/network/network.ts';
 import {
   fillMap,
-  plainChannelSums,
   plainConvolution,
-  plainMaxPool,
   type PlainMap,
+  plainMaxPool,
+  plainPool,
   valueAt,
 } from '../support/plain.ts';
 import { conv, networkOf, noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
@@ -37,10 +38,7 @@ function asKernels(layer: ConvLayer | LinearLayer, input: PlainMap): ConvLayer {
     kind: 'conv',
     channels: input.channels,
     kernels: layer.outputs,
-    kernelHeight: input.height,
-    kernelWidth: input.width,
-    stride: 1,
-    padding: 0,
+    window: wholeMap(input),
   };
 }
 
@@ -86,11 +84,16 @@ function plainWeightLayer(
 function expected(layer: Layer, maps: ReadonlyMap<string, FloatMap>): Expected {
   const input = maps.get(layer.input)!;
   if (layer.kind === 'maxPool')
-    return { data: plainMaxPool(layer.size, input).data, tolerance: () => 0 };
+    return { data: plainMaxPool(layer.window, input).data, tolerance: () => 0 };
   if (layer.kind === 'averagePool') {
-    const pixels = input.height * input.width;
-    const data = plainChannelSums(input).data;
-    const means = Array.from(data, (sum) => sum / pixels);
+    const { window = wholeMap(input), countIncludePad } = layer;
+    const sum = (seen: readonly number[]): number =>
+      seen.reduce((total, value) => total + value, 0);
+    const { data: means } = plainPool(
+      window,
+      input,
+      (seen) => sum(seen) / (countIncludePad ? window.height * window.width : seen.length),
+    );
     // Only the stored mean is rounded.
     return { data: means, tolerance: (index) => 2 * rounding * Math.abs(means[index]!) };
   }
@@ -147,9 +150,9 @@ describe('floatForward', () => {
         channels: 1,
         kernels: 2,
         kernelHeight: 1,
+        kernelWidth: 2,
         padding: 0,
       }),
-      kernelWidth: 2,
       weights: Float32Array.of(1, 2, -1, 1),
       bias: Float32Array.of(0.5, -1),
     };

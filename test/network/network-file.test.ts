@@ -220,11 +220,11 @@ describe('readNetworkFile', () => {
 
   it('names the node with a stride of zero', () => {
     const bytes = damaged(network, ({ description }) => {
-      nodeOf(description, 'half').attributes['stride'] = 0;
+      (nodeOf(description, 'half').attributes['window'] as { strides: number[] }).strides[1] = 0;
     });
 
     expect(caught(() => readNetworkFile(bytes, 'a')).message).toBe(
-      'a > half: its network description is not valid: attributes.stride must be above 0 and at most 65536, not 0',
+      'a > half: its network description is not valid: attributes.window.strides.1 must be above 0 and at most 65536, not 0',
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
 import { type ConvLayer, type Layer, layerShapes } from '../../src/network/fused-network.ts';
 import { checkNetwork, type Network } from '../../src/network/network.ts';
 import { caught } from '../support/caught.ts';
@@ -56,7 +57,14 @@ describe('checkNetwork', () => {
     ['has the name of another', 'second', { name: 'first' }],
     ['has the name of the input', 'first', { name: 'image' }],
     ['wants other channels', 'second', { channels: 3 }],
-    ['has a kernel larger than its input', 'first', { kernelHeight: 9 }],
+    ['has a kernel larger than its input', 'first', { window: { ...first.window, height: 9 } }],
+    ['has a dilation of zero', 'first', { window: { ...first.window, dilations: [0, 1] } }],
+    [
+      'has holes that make it too large',
+      'first',
+      { window: { ...first.window, dilations: [1, 9] } },
+    ],
+    ['has a pad below zero', 'first', { window: { ...first.window, pads: [1, 1, 1, -1] } }],
     ['has too few weights', 'first', { weights: new Float32Array(71) }],
     ['has too many weights', 'last', { weights: new Float32Array(361) }],
     ['has a weight that is no number', 'first', { weights: new Float32Array(72).fill(NaN) }],
@@ -92,7 +100,7 @@ describe('checkNetwork', () => {
       'second',
       { residual: { input: 'first', stride: 1, channelOffset: -1 } },
     ],
-    ['has a stride of zero', 'first', { stride: 0 }],
+    ['has a stride of zero', 'first', { window: { ...first.window, strides: [0, 1] } }],
   ])('names network and layer of a layer that %s', (_, name, change) => {
     const error = caught(() => checkNetwork(changed(name, change)));
 
@@ -119,8 +127,15 @@ describe('checkNetwork', () => {
     );
   });
 
-  it('refuses a pool larger than its map', () => {
-    const pool: Layer = { kind: 'maxPool', name: 'pool', input: 'image', size: 6 };
+  it.each<[string, Window]>([
+    ['larger than its map', tilingWindow(9)],
+    ['with pads as large as its window', symmetricWindow(2, 2, { padding: 2 })],
+    [
+      'whose first column of windows lies in the padding',
+      { ...symmetricWindow(2, 2), pads: [0, 1, 0, 1], dilations: [1, 6] },
+    ],
+  ])('refuses a pool %s', (_, window) => {
+    const pool: Layer = { kind: 'maxPool', name: 'pool', input: 'image', window };
 
     expect(caught(() => layerShapes(fusedOf('net', input, 3, [pool]))).where).toEqual([
       'net',

@@ -9,10 +9,10 @@ import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { integerConvolution, integerForward } from '../../src/reference/integer-network.ts';
 import {
   fillMap,
-  plainChannelSums,
   plainConvolution,
   type PlainMap,
   plainMaxPool,
+  plainPool,
   roundedQuotient,
   scaledExactly,
   valueAt,
@@ -51,12 +51,14 @@ function plainForward(network: CompressedNetwork, images: FeatureMap): number[] 
   for (const layer of network.layers) {
     const input = maps.get(layer.input)!;
     if (isMacroLayer(layer)) last = plainMacroLayer(layer, maps);
-    else if (layer.kind === 'maxPool') last = plainMaxPool(layer.size, input);
+    else if (layer.kind === 'maxPool') last = plainMaxPool(layer.window, input);
     else {
-      const sums = plainChannelSums(input);
-      const pixels = BigInt(input.height * input.width);
-      const means = Array.from(sums.data, (sum) => Number(roundedQuotient(BigInt(sum), pixels)));
-      last = { ...sums, data: means };
+      const { window, countIncludePad } = layer;
+      last = plainPool(window, input, (seen) => {
+        const pixels = countIncludePad ? window.height * window.width : seen.length;
+        const sum = seen.reduce((total, value) => total + value, 0);
+        return Number(roundedQuotient(BigInt(sum), BigInt(pixels)));
+      });
     }
     maps.set(layer.name, last);
   }

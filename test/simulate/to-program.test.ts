@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { adcProgram, setBits, toProgram, toPrograms } from '../../src/simulate/to-program.ts';
@@ -11,8 +12,8 @@ import { tries } from '../support/long.ts';
 
 /** The weights of order (M, C, R, S) as codes and planes of a program hold them, zero where no group is stored. */
 function rebuilt(program: MacroProgram, { layer }: MappedMacroLayer): Int8Array {
-  const { channels, kernels, kernelHeight, kernelWidth } = layer.geometry;
-  const area = kernelHeight * kernelWidth;
+  const { channels, kernels, window } = layer.geometry;
+  const area = window.height * window.width;
   const weights = new Int8Array(kernels * channels * area);
   const positions = program.kernel.height * program.kernel.width;
   const isPacked = program.patch.height * program.patch.width === area && area > 1;
@@ -70,13 +71,13 @@ describe('toProgram', () => {
     const programs = toPrograms(mapped(tourNetwork()));
 
     expect(programs.get('stem')).toMatchObject({
-      patch: { height: 3, width: 3, stride: 1, padding: 1 },
-      kernel: { height: 1, width: 1, stride: 1, padding: 0 },
+      patch: symmetricWindow(3, 3, { padding: 1 }),
+      kernel: onePixel,
       words: { height: 9, width: 8, blocks: 2 },
     });
     expect(programs.get('half')).toMatchObject({
-      patch: { height: 1, width: 1, stride: 1, padding: 0 },
-      kernel: { height: 3, width: 3, stride: 2, padding: 1 },
+      patch: onePixel,
+      kernel: symmetricWindow(3, 3, { stride: 2, padding: 1 }),
       words: { height: 9, width: 8, blocks: 2 },
       requantize: { residual: { stride: 2, channelOffset: 3, signed: false } },
     });

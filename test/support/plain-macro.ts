@@ -2,6 +2,7 @@
 
 import type { ChipSpec } from '../../src/chips/index.ts';
 import type { Shape } from '../../src/core/feature-map.ts';
+import type { Window } from '../../src/core/window.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import type { NoiseProgram } from '../../src/simulate/noise-program.ts';
@@ -185,8 +186,9 @@ export function plainFromLayer(
   input: PlainMap,
 ): PlainMacro {
   const { geometry, weights } = layer;
-  const { channels, kernelWidth, stride, padding } = geometry;
-  const area = geometry.kernelHeight * kernelWidth;
+  const { channels, window } = geometry;
+  const { strides, pads, dilations } = window;
+  const area = window.height * window.width;
   const place = (code: number, line: number): { c: number; position: number } => {
     const block = Math.floor(code / grid.positions);
     const wide = block * grid.shape.channels + line;
@@ -212,8 +214,8 @@ export function plainFromLayer(
         if (c >= channels || position >= area) return 0;
         return valueAt(input, {
           image,
-          y: y * stride + Math.floor(position / kernelWidth) - padding,
-          x: x * stride + (position % kernelWidth) - padding,
+          y: y * strides[0] + Math.floor(position / window.width) * dilations[0] - pads[0],
+          x: x * strides[1] + (position % window.width) * dilations[1] - pads[1],
           c,
         });
       },
@@ -237,6 +239,14 @@ export function plainFromLayer(
   };
 }
 
+/** Row (axis 0) or column (axis 1) of the map that a window's row or column `place` sees. */
+const seenAt = (
+  { strides, pads, dilations }: Window,
+  axis: 0 | 1,
+  output: number,
+  place: number,
+): number => output * strides[axis] + place * dilations[axis] - pads[axis];
+
 /** A program on `input`, its weights read from their planes. */
 export function plainFromProgram(
   program: MacroProgram,
@@ -259,8 +269,8 @@ export function plainFromProgram(
         code: codes[group]!,
         weight: (line) => weightFromPlanes(program, group, m % kernelsPerTile, line),
         input: (line, { image, y, x }) => {
-          const wordY = y * kernel.stride + Math.floor(position / kernel.width) - kernel.padding;
-          const wordX = x * kernel.stride + (position % kernel.width) - kernel.padding;
+          const wordY = seenAt(kernel, 0, y, Math.floor(position / kernel.width));
+          const wordX = seenAt(kernel, 1, x, position % kernel.width);
           const { words } = program;
           if (wordY < 0 || wordX < 0 || wordY >= words.height || wordX >= words.width) return 0;
           const wide = block * program.wordLinesOn + line;
@@ -269,8 +279,8 @@ export function plainFromProgram(
           if (inPatch >= patch.height * patch.width) return 0;
           return valueAt(input, {
             image,
-            y: wordY * patch.stride + Math.floor(inPatch / patch.width) - patch.padding,
-            x: wordX * patch.stride + (inPatch % patch.width) - patch.padding,
+            y: seenAt(patch, 0, wordY, Math.floor(inPatch / patch.width)),
+            x: seenAt(patch, 1, wordX, inPatch % patch.width),
             c,
           });
         },

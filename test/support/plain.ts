@@ -2,6 +2,7 @@
 // with src. Exact for integers below 2^53.
 
 import type { Shape } from '../../src/core/feature-map.ts';
+import type { Window } from '../../src/core/window.ts';
 
 /** Values of a batch, order (image, y, x, channel). */
 export interface PlainMap extends Shape {
@@ -13,10 +14,7 @@ export interface PlainMap extends Shape {
 export interface PlainKernels {
   readonly channels: number;
   readonly kernels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly stride: number;
-  readonly padding: number;
+  readonly window: Window;
   readonly weights: ArrayLike<number>;
   readonly bias?: ArrayLike<number> | undefined;
 }
@@ -49,29 +47,40 @@ export function fillMap(
   return data;
 }
 
+/**
+ * Rows and columns that a window has over a map, by trying: as many as there are before its last position leaves the
+ * padded map.
+ */
+export function plainOutputSize(
+  window: Window,
+  map: Omit<Shape, 'channels'>,
+): Omit<Shape, 'channels'> {
+  const { height, width, strides, pads, dilations } = window;
+  let [rows, columns] = [0, 0];
+  while (rows * strides[0] + (height - 1) * dilations[0] < map.height + pads[0] + pads[2]) rows++;
+  while (columns * strides[1] + (width - 1) * dilations[1] < map.width + pads[1] + pads[3])
+    columns++;
+  return { height: rows, width: columns };
+}
+
 /** The convolution as its definition stands: seven loops, in doubles. */
 export function plainConvolution(layer: PlainKernels, input: PlainMap): PlainMap {
-  const over = (size: number, kernel: number): number =>
-    Math.floor((size + 2 * layer.padding - kernel) / layer.stride) + 1;
+  const { height, width, strides, pads, dilations } = layer.window;
   const shape = {
     images: input.images,
-    height: over(input.height, layer.kernelHeight),
-    width: over(input.width, layer.kernelWidth),
+    ...plainOutputSize(layer.window, input),
     channels: layer.kernels,
   };
   const data = fillMap(shape, ({ image, y, x, c: m }) => {
     let sum = layer.bias?.[m] ?? 0;
     for (let c = 0; c < layer.channels; c++)
-      for (let r = 0; r < layer.kernelHeight; r++)
-        for (let s = 0; s < layer.kernelWidth; s++) {
-          const weight =
-            layer.weights[
-              ((m * layer.channels + c) * layer.kernelHeight + r) * layer.kernelWidth + s
-            ]!;
+      for (let r = 0; r < height; r++)
+        for (let s = 0; s < width; s++) {
+          const weight = layer.weights[((m * layer.channels + c) * height + r) * width + s]!;
           const at = {
             image,
-            y: y * layer.stride + r - layer.padding,
-            x: x * layer.stride + s - layer.padding,
+            y: y * strides[0] + r * dilations[0] - pads[0],
+            x: x * strides[1] + s * dilations[1] - pads[1],
             c,
           };
           sum += weight * valueAt(input, at);
@@ -81,23 +90,32 @@ export function plainConvolution(layer: PlainKernels, input: PlainMap): PlainMap
   return { ...shape, data };
 }
 
-/** Largest of windows that do not overlap. */
-export function plainMaxPool(size: number, input: PlainMap): PlainMap {
-  const shape = {
-    images: input.images,
-    height: Math.floor(input.height / size),
-    width: Math.floor(input.width / size),
-    channels: input.channels,
-  };
+/** What `take` makes of the values inside the map that each window sees. */
+export function plainPool(
+  window: Window,
+  input: PlainMap,
+  take: (seen: readonly number[]) => number,
+): PlainMap {
+  const { strides, pads, dilations } = window;
+  const { images, channels } = input;
+  const shape = { images, ...plainOutputSize(window, input), channels };
   const data = fillMap(shape, ({ image, y, x, c }) => {
     const seen: number[] = [];
-    for (let dy = 0; dy < size; dy++)
-      for (let dx = 0; dx < size; dx++)
-        seen.push(valueAt(input, { image, y: y * size + dy, x: x * size + dx, c }));
-    return Math.max(...seen);
+    for (let r = 0; r < window.height; r++)
+      for (let s = 0; s < window.width; s++) {
+        const inY = y * strides[0] + r * dilations[0] - pads[0];
+        const inX = x * strides[1] + s * dilations[1] - pads[1];
+        if (inY >= 0 && inX >= 0 && inY < input.height && inX < input.width)
+          seen.push(valueAt(input, { image, y: inY, x: inX, c }));
+      }
+    return take(seen);
   });
   return { ...shape, data };
 }
+
+/** Largest value of each window. */
+export const plainMaxPool = (window: Window, input: PlainMap): PlainMap =>
+  plainPool(window, input, (seen) => Math.max(...seen));
 
 /** Sum over the whole map of each channel; divide by the pixels for the mean. */
 export function plainChannelSums(input: PlainMap): PlainMap {

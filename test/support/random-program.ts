@@ -2,11 +2,13 @@
 
 import { randomWord } from '../../src/core/random.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
-import type { Window } from '../../src/core/window.ts';
+import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 import type { NoiseDeviations } from '../../src/chips/noise-spec.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { type IdealProgram, noiseProgram } from '../../src/simulate/noise-program.ts';
 import { setBits } from '../../src/simulate/to-program.ts';
+import { plainOutputSize } from './plain.ts';
+import { randomWindow } from './random-window.ts';
 
 /** Draws integers from `low` to `high`, one after the other. */
 export type Draw = (low: number, high: number) => number;
@@ -42,25 +44,15 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
   const inputBits = draw(2, isMars ? 4 * inputBitsPerPhase : 8);
   const weightBits = draw(2, 8);
   const packed = draw(0, 3) === 0;
-  const side = draw(1, 3);
-  const window: Window = {
-    height: side,
-    width: draw(1, 3),
-    stride: draw(1, 2),
-    padding: draw(0, 1),
-  };
-  const one: Window = { height: 1, width: 1, stride: 1, padding: 0 };
   const input = { height: draw(3, 6), width: draw(3, 7), channels: draw(1, 40) };
-  const over = (size: number, kernel: number): number =>
-    Math.floor((size + 2 * window.padding - kernel) / window.stride) + 1;
-  const output = {
-    height: over(input.height, window.height),
-    width: over(input.width, window.width),
-    channels: draw(1, 37),
-  };
+  const window =
+    draw(0, 2) === 0
+      ? symmetricWindow(draw(1, 3), draw(1, 3), { stride: draw(1, 2), padding: draw(0, 1) })
+      : randomWindow(draw, input);
+  const output = { ...plainOutputSize(window, input), channels: draw(1, 37) };
   const lines = packed ? input.channels * window.height * window.width : input.channels;
   const blocks = Math.ceil(lines / wordLinesOn);
-  const kernel = packed ? one : window;
+  const kernel = packed ? onePixel : window;
   const places = blocks * kernel.height * kernel.width;
   const kernelsPerTile = draw(1, 20);
   const tiles = Math.ceil(output.channels / kernelsPerTile);
@@ -75,7 +67,7 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
   const ideal: IdealProgram = {
     name: `case ${seed}`,
     input,
-    patch: packed ? window : one,
+    patch: packed ? window : onePixel,
     words: packed
       ? { height: output.height, width: output.width, blocks }
       : { height: input.height, width: input.width, blocks },

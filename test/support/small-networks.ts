@@ -2,6 +2,7 @@
 
 import type { FeatureMap, Shape } from '../../src/core/feature-map.ts';
 import { gaussian, randomWord } from '../../src/core/random.ts';
+import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
 import type {
   BatchNorm,
   ConvLayer,
@@ -13,9 +14,11 @@ import type {
 import type { Network } from '../../src/network/network.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
 import { spellOut } from '../../src/network/passes/spell-out.ts';
+import { plainOutputSize } from './plain.ts';
 import { type Draw, drawFrom } from './random-program.ts';
+import { randomPoolWindow, randomWindow } from './random-window.ts';
 
-/** What a convolution is made from; the kernel is 3x3 with stride and padding 1 unless told. */
+/** What a convolution is made from; the kernel is 3x3 with stride and padding 1 by default. */
 export interface ConvOptions {
   readonly name: string;
   readonly input: string;
@@ -25,6 +28,8 @@ export interface ConvOptions {
   readonly kernelWidth?: number;
   readonly stride?: number;
   readonly padding?: number;
+  /** Instead of the four before. */
+  readonly window?: Window | undefined;
   readonly relu?: boolean;
   readonly bias?: boolean;
   readonly batchNorm?: boolean;
@@ -36,17 +41,15 @@ export interface ConvOptions {
 export function conv(options: ConvOptions): ConvLayer {
   const { name, input, channels, kernels, seed = 1, relu = true, residual } = options;
   const { kernelHeight = 3, kernelWidth = 3, stride = 1, padding = 1 } = options;
-  const inputs = channels * kernelHeight * kernelWidth;
+  const { window = symmetricWindow(kernelHeight, kernelWidth, { stride, padding }) } = options;
+  const inputs = channels * window.height * window.width;
   const layer = {
     kind: 'conv' as const,
     name,
     input,
     channels,
     kernels,
-    kernelHeight,
-    kernelWidth,
-    stride,
-    padding,
+    window,
     weights: normal(kernels * inputs, Math.sqrt(2 / inputs), seed),
     relu,
   };
@@ -138,7 +141,7 @@ export function tourNetwork(seed = 1): Network {
       residual: identity,
       seed: seed + 1,
     }),
-    { kind: 'maxPool', name: 'pool', input: 'half', size: 2 },
+    { kind: 'maxPool', name: 'pool', input: 'half', window: tilingWindow(2) },
     conv({ name: 'main', input: 'pool', channels: 24, kernels: 20, bias: true, seed: seed + 2 }),
     conv({
       name: 'skip',
@@ -183,13 +186,12 @@ export function randomNetwork(seed: number): Network {
     add(layer, output);
     if (draw(0, 1) === 0)
       for (const [block, out] of shortcut(draw, `block${i}`, last, shape)) add(block, out);
-    if (draw(0, 1) === 0 && shape.height > 2 && shape.width > 2) {
-      const half = {
-        ...shape,
-        height: Math.floor(shape.height / 2),
-        width: Math.floor(shape.width / 2),
-      };
-      add({ kind: 'maxPool', name: `pool${i}`, input: last, size: 2 }, half);
+    if (draw(0, 1) === 0 && shape.height > 1 && shape.width > 1) {
+      const window = draw(0, 1) === 0 ? tilingWindow(2) : randomPoolWindow(draw, shape);
+      const pooled = { ...shape, ...plainOutputSize(window, shape) };
+      const common = { name: `pool${i}`, input: last, window };
+      if (draw(0, 2) > 0) add({ kind: 'maxPool', ...common }, pooled);
+      else add({ kind: 'averagePool', ...common, countIncludePad: draw(0, 1) === 0 }, pooled);
     }
   }
   if (draw(0, 1) === 0)
@@ -213,30 +215,22 @@ export function noise(shape: Shape, images: number, seed = 1): FeatureMap {
 function randomConv(draw: Draw, name: string, input: string, shape: Shape): [ConvLayer, Shape] {
   const kernelHeight = draw(1, Math.min(3, shape.height));
   const kernelWidth = draw(1, Math.min(3, shape.width));
-  const stride = draw(1, 2);
-  const padding = draw(0, 1);
+  const window =
+    draw(0, 1) === 0
+      ? symmetricWindow(kernelHeight, kernelWidth, { stride: draw(1, 2), padding: draw(0, 1) })
+      : randomWindow(draw, shape);
   const kernels = draw(1, 36);
-  const over = (size: number, kernel: number): number =>
-    Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const layer = conv({
     name,
     input,
     channels: shape.channels,
     kernels,
-    kernelHeight,
-    kernelWidth,
-    stride,
-    padding,
+    window,
     bias: draw(0, 1) === 0,
     batchNorm: draw(0, 1) === 0,
     seed: draw(1, 1e6),
   });
-  const output = {
-    height: over(shape.height, kernelHeight),
-    width: over(shape.width, kernelWidth),
-    channels: kernels,
-  };
-  return [layer, output];
+  return [layer, { ...plainOutputSize(window, shape), channels: kernels }];
 }
 
 /** Adds what went in to what comes out: the map itself, or a convolution of it that has no ReLU. */

@@ -2,6 +2,7 @@
 
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import type { MacroLayer } from '../../src/compress/compressed-network.ts';
+import { onePixel } from '../../src/core/window.ts';
 import { mapToChip, type Mapping } from '../../src/mapping/map-to-chip.ts';
 
 /** Maps a dense layer of `inputs` x `outputs` weights, all 0, on a chip that stores every group. */
@@ -16,10 +17,7 @@ export function wideLinear(
   const geometry = {
     channels: inputs,
     kernels: outputs,
-    kernelHeight: 1,
-    kernelWidth: 1,
-    stride: 1,
-    padding: 0,
+    window: onePixel,
   };
   const layer: MacroLayer = {
     kind: 'linear',

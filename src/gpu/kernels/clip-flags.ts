@@ -20,7 +20,8 @@ const fields = {
   padded_width: 'u32',
   padded_pixels: 'u32',
   blocks: 'u32',
-  stride: 'u32',
+  stride_y: 'u32',
+  stride_x: 'u32',
   codes: 'u32',
 } as const;
 
@@ -58,7 +59,8 @@ export function clipFlagsParams(program: MacroProgram, images: number): ArrayBuf
     padded_width: paddedWidth,
     padded_pixels: paddedHeight * paddedWidth,
     blocks: words.blocks,
-    stride: kernel.stride,
+    stride_y: kernel.strides[0],
+    stride_x: kernel.strides[1],
     codes: storedCodes(program).length,
   });
 }

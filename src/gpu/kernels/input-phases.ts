@@ -7,6 +7,7 @@ import code from '../../../shaders/input-phases.wgsl?raw';
 import { type MacroProgram, planesPerWord, wordsPerPlane } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+import { patchParams } from './patch.ts';
 
 const fields = {
   invocations: 'u32',
@@ -15,8 +16,12 @@ const fields = {
   channels: 'u32',
   patch_height: 'u32',
   patch_width: 'u32',
-  patch_stride: 'u32',
-  patch_padding: 'u32',
+  patch_stride_y: 'u32',
+  patch_stride_x: 'u32',
+  patch_top: 'u32',
+  patch_left: 'u32',
+  patch_dilation_y: 'u32',
+  patch_dilation_x: 'u32',
   words_height: 'u32',
   words_width: 'u32',
   blocks: 'u32',
@@ -62,10 +67,7 @@ export const inputPhasesParams = (program: MacroProgram, images: number): ArrayB
     input_height: program.input.height,
     input_width: program.input.width,
     channels: program.input.channels,
-    patch_height: program.patch.height,
-    patch_width: program.patch.width,
-    patch_stride: program.patch.stride,
-    patch_padding: program.patch.padding,
+    ...patchParams(program.patch),
     words_height: program.words.height,
     words_width: program.words.width,
     blocks: program.words.blocks,

@@ -5,10 +5,12 @@ import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import wordLines from '../../../shaders/lib/word-lines.wgsl?raw';
 import code from '../../../shaders/input-words.wgsl?raw';
+import { isSameWindow, onePixel } from '../../core/window.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 import { wordCount, wordMap } from '../word-map.ts';
+import { patchParams } from './patch.ts';
 
 const fields = {
   invocations: 'u32',
@@ -17,13 +19,18 @@ const fields = {
   channels: 'u32',
   patch_height: 'u32',
   patch_width: 'u32',
-  patch_stride: 'u32',
-  patch_padding: 'u32',
+  patch_stride_y: 'u32',
+  patch_stride_x: 'u32',
+  patch_top: 'u32',
+  patch_left: 'u32',
+  patch_dilation_y: 'u32',
+  patch_dilation_x: 'u32',
   words_height: 'u32',
   words_width: 'u32',
   padded_height: 'u32',
   padded_width: 'u32',
-  padding: 'u32',
+  pad_top: 'u32',
+  pad_left: 'u32',
   blocks: 'u32',
   chunks: 'u32',
 } as const;
@@ -54,8 +61,8 @@ export function inputWordsConstants(
   counts: boolean,
 ): Record<string, number> {
   const { wordLinesOn, input, patch } = program;
-  const hasPatch = patch.height * patch.width > 1 || patch.stride > 1 || patch.padding > 0;
-  const isAligned = !hasPatch && input.channels % 4 === 0 && wordLinesOn % 4 === 0;
+  const isAligned =
+    isSameWindow(patch, onePixel) && input.channels % 4 === 0 && wordLinesOn % 4 === 0;
   return {
     WORD_LINES_ON: wordLinesOn,
     ALIGNED: isAligned ? 1 : 0,
@@ -79,15 +86,13 @@ export function inputWordsParams(program: MacroProgram, images: number): ArrayBu
     input_height: input.height,
     input_width: input.width,
     channels: input.channels,
-    patch_height: patch.height,
-    patch_width: patch.width,
-    patch_stride: patch.stride,
-    patch_padding: patch.padding,
+    ...patchParams(patch),
     words_height: words.height,
     words_width: words.width,
     padded_height: paddedHeight,
     padded_width: paddedWidth,
-    padding: kernel.padding,
+    pad_top: kernel.pads[0],
+    pad_left: kernel.pads[1],
     blocks: words.blocks,
     chunks,
   });

@@ -5,6 +5,7 @@ import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import noise from '../../../shaders/lib/noise.wgsl?raw';
 import code from '../../../shaders/macro-mac.wgsl?raw';
+import { positionsOf } from '../../core/window.ts';
 import {
   largestSum,
   type MacroProgram,
@@ -26,8 +27,12 @@ const fields = {
   blocks: 'u32',
   kernel_width: 'u32',
   positions: 'u32',
-  stride: 'u32',
-  padding: 'u32',
+  stride_y: 'u32',
+  stride_x: 'u32',
+  pad_top: 'u32',
+  pad_left: 'u32',
+  dilation_y: 'u32',
+  dilation_x: 'u32',
   accumulator_bits: 'u32',
   offset_upper: 'i32',
   offset_lower: 'i32',
@@ -138,6 +143,7 @@ export function macroMacParams(
   images: number,
   firstImage: number,
 ): ArrayBuffer {
+  const { kernel } = program;
   const offset = offsetPerMacroOp(program);
   const { columns, reads } = noiseSections(program);
   return params.pack({
@@ -149,10 +155,14 @@ export function macroMacParams(
     words_height: program.words.height,
     words_width: program.words.width,
     blocks: program.words.blocks,
-    kernel_width: program.kernel.width,
-    positions: program.kernel.height * program.kernel.width,
-    stride: program.kernel.stride,
-    padding: program.kernel.padding,
+    kernel_width: kernel.width,
+    positions: positionsOf(kernel),
+    stride_y: kernel.strides[0],
+    stride_x: kernel.strides[1],
+    pad_top: kernel.pads[0],
+    pad_left: kernel.pads[1],
+    dilation_y: kernel.dilations[0],
+    dilation_x: kernel.dilations[1],
     accumulator_bits: program.accumulatorBits,
     offset_upper: Math.floor(offset / 256),
     offset_lower: offset - 256 * Math.floor(offset / 256),

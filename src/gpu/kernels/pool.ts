@@ -17,7 +17,14 @@ const fields = {
   input_width: 'u32',
   window_height: 'u32',
   window_width: 'u32',
+  stride_y: 'u32',
+  stride_x: 'u32',
+  pad_top: 'u32',
+  pad_left: 'u32',
+  dilation_y: 'u32',
+  dilation_x: 'u32',
   is_mean: 'u32',
+  count_include_pad: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('PoolParams', fields);
@@ -36,8 +43,7 @@ export const pool: KernelSource<typeof fields> = {
 
 /** The uniform for a batch of `count` activations. */
 export function poolParams(layer: PoolLayer, count: number): ArrayBuffer {
-  const { inputShape: input, outputShape: output } = layer;
-  const isMean = layer.kind === 'averagePool';
+  const { inputShape: input, outputShape: output, window } = layer;
   return params.pack({
     invocations: Math.ceil(count / 4),
     count,
@@ -46,8 +52,15 @@ export function poolParams(layer: PoolLayer, count: number): ArrayBuffer {
     channels: output.channels,
     input_height: input.height,
     input_width: input.width,
-    window_height: isMean ? input.height : layer.size,
-    window_width: isMean ? input.width : layer.size,
-    is_mean: isMean ? 1 : 0,
+    window_height: window.height,
+    window_width: window.width,
+    stride_y: window.strides[0],
+    stride_x: window.strides[1],
+    pad_top: window.pads[0],
+    pad_left: window.pads[1],
+    dilation_y: window.dilations[0],
+    dilation_x: window.dilations[1],
+    is_mean: layer.kind === 'averagePool' ? 1 : 0,
+    count_include_pad: layer.countIncludePad ? 1 : 0,
   });
 }

@@ -4,6 +4,7 @@
 import { NetworkError } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import { gaussians } from '../../core/random.ts';
+import { symmetricWindow, tilingWindow } from '../../core/window.ts';
 import type { GraphNode, Tensors } from '../graph.ts';
 import type { Network } from '../network.ts';
 import type { NodeTensors } from '../ops/operator.ts';
@@ -90,8 +91,8 @@ export function networkBuilder(seed: number): NetworkBuilder {
     node,
     conv: (name, input, { channels, kernels, size = 3, stride = 1, relu: hasRelu = true }) => {
       const inputs = channels * size * size;
-      const window = { kernelHeight: size, kernelWidth: size, stride, padding: (size - 1) / 2 };
-      const attributes = { channels, kernels, ...window };
+      const window = symmetricWindow(size, size, { stride, padding: (size - 1) / 2 });
+      const attributes = { channels, kernels, window };
       const weight = heWeights(kernels * inputs, inputs);
       node({ op: 'conv', name, inputs: [input], attributes }, { weight });
       const norm = neutralNorm(name, name, kernels);
@@ -105,7 +106,7 @@ export function networkBuilder(seed: number): NetworkBuilder {
       return hasRelu ? relu(name, name) : name;
     },
     maxPool: (name, input) =>
-      node({ op: 'maxPool', name, inputs: [input], attributes: { size: 2 } }),
+      node({ op: 'maxPool', name, inputs: [input], attributes: { window: tilingWindow(2) } }),
     averagePool: (name, input) =>
       node({ op: 'averagePool', name, inputs: [input], attributes: {} }),
   };

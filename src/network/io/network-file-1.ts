@@ -2,6 +2,7 @@
 // this version are read, not written any more.
 
 import { z } from 'zod';
+import { symmetricWindow, tilingWindow } from '../../core/window.ts';
 import type { BatchNorm, Layer } from '../fused-network.ts';
 import type { Network } from '../network.ts';
 import { spellOut } from '../passes/spell-out.ts';
@@ -56,14 +57,16 @@ export function networkOfVersion1(file: DescribedFile): Network {
 type LayerDescription = z.infer<typeof layerSchema>;
 
 function restore(layer: LayerDescription, file: DescribedFile): Layer {
-  if (layer.kind === 'maxPool' || layer.kind === 'averagePool') return layer;
-  const { name } = layer;
+  const { name, input } = layer;
+  if (layer.kind === 'averagePool') return layer;
+  if (layer.kind === 'maxPool')
+    return { kind: layer.kind, name, input, window: tilingWindow(layer.size) };
   const outputs = [layer.kind === 'conv' ? layer.kernels : layer.outputs];
   const found = file.find(name, 'bias', outputs);
   const bias = found ? { bias: found } : {};
   if (layer.kind === 'linear')
     return { ...layer, weights: file.need(name, 'weight', [layer.outputs, layer.inputs]), ...bias };
-  const { epsilon, ...rest } = layer;
+  const { epsilon, kernelHeight, kernelWidth, stride, padding, ...rest } = layer;
   const norm = (part: string): Float32Array => file.need(name, `bn.${part}`, outputs);
   const batchNorm: BatchNorm | undefined =
     epsilon === undefined
@@ -75,7 +78,8 @@ function restore(layer: LayerDescription, file: DescribedFile): Layer {
           variance: norm('variance'),
           epsilon,
         };
-  const { kernels, channels, kernelHeight, kernelWidth } = layer;
+  const { kernels, channels } = layer;
+  const window = symmetricWindow(kernelHeight, kernelWidth, { stride, padding });
   const weights = file.need(name, 'weight', [kernels, channels, kernelHeight, kernelWidth]);
-  return { ...rest, weights, ...bias, ...(batchNorm ? { batchNorm } : {}) };
+  return { ...rest, window, weights, ...bias, ...(batchNorm ? { batchNorm } : {}) };
 }

@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import { at, NetworkError } from '../../core/errors.ts';
 import { type FloatMap, shapeText } from '../../core/feature-map.ts';
+import { outputSize, positionsOf, type Window, windowFault } from '../../core/window.ts';
 import { type NodeTensors, type Operator, tensorOf } from './operator.ts';
+import { windowSchema } from './window-schema.ts';
 
 /** Attributes of {@link conv}. */
 export interface ConvAttributes {
@@ -11,12 +13,8 @@ export interface ConvAttributes {
   readonly channels: number;
   /** Output channels M. */
   readonly kernels: number;
-  /** Kernel height R and width S. */
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly stride: number;
-  /** Zero pixels around the input, on every side. */
-  readonly padding: number;
+  /** Kernel height R and width S, and how the kernel moves. Pixels around the input are 0. */
+  readonly window: Window;
 }
 
 const size = z.int().positive().max(65536);
@@ -26,39 +24,26 @@ export const conv: Operator<ConvAttributes> = {
   attributes: z.strictObject({
     channels: size,
     kernels: size,
-    kernelHeight: size,
-    kernelWidth: size,
-    stride: size,
-    padding: z.int().nonnegative().max(64),
+    window: windowSchema,
   }),
   inputs: 1,
-  shape({ channels, kernels, kernelHeight, kernelWidth, stride, padding }, inputs, where) {
+  shape({ channels, kernels, window }, inputs, where) {
     const input = at(inputs, 0);
     if (input.channels !== channels)
       throw new NetworkError({
         what: `wants ${channels} channels, gets ${shapeText(input)}`,
         where,
       });
-    if (!(stride >= 1 && padding >= 0))
-      throw new NetworkError({
-        what: `stride ${stride} and padding ${padding} are not possible`,
-        where,
-      });
-    const height = Math.floor((input.height + 2 * padding - kernelHeight) / stride) + 1;
-    const width = Math.floor((input.width + 2 * padding - kernelWidth) / stride) + 1;
-    if (!(height > 0 && width > 0))
-      throw new NetworkError({
-        what: `its kernel is larger than its input ${shapeText(input)}`,
-        where,
-      });
-    return { height, width, channels: kernels };
+    const what = windowFault(window, input);
+    if (what !== undefined) throw new NetworkError({ what, where });
+    return { ...outputSize(window, input), channels: kernels };
   },
-  tensors: ({ channels, kernels, kernelHeight, kernelWidth }) => ({
-    weight: { shape: [kernels, channels, kernelHeight, kernelWidth] },
+  tensors: ({ channels, kernels, window: { height, width } }) => ({
+    weight: { shape: [kernels, channels, height, width] },
     bias: { shape: [kernels], isOptional: true },
   }),
-  macs: ({ channels, kernels, kernelHeight, kernelWidth }, { height, width }) =>
-    channels * kernels * kernelHeight * kernelWidth * height * width,
+  macs: ({ channels, kernels, window }, { height, width }) =>
+    channels * kernels * positionsOf(window) * height * width,
   forward: ({ attributes, tensors }, inputs, output) =>
     convolve(attributes, tensors, at(inputs, 0), output),
 };
@@ -89,7 +74,7 @@ export function convolve(
   const bias = new Float64Array(Math.ceil(kernels / kernelsTogether) * kernelsTogether);
   if (tensors['bias']) bias.set(tensors['bias']);
   const sums = new Float64Array(bias.length);
-  const inputs = layer.kernelHeight * layer.kernelWidth * layer.channels;
+  const inputs = positionsOf(layer.window) * layer.channels;
   const patch = { values: new Float64Array(inputs), places: new Int32Array(inputs), count: 0 };
   let to = 0;
   for (let image = 0; image < output.images; image++)
@@ -109,25 +94,40 @@ function gatherPatch(
   at: { readonly image: number; readonly y: number; readonly x: number },
   patch: Patch,
 ): void {
-  const { channels, kernelHeight, kernelWidth, stride, padding } = layer;
-  const { values, places } = patch;
-  const left = at.x * stride - padding;
-  const firstColumn = Math.max(0, -left);
-  const columns = Math.min(kernelWidth, input.width - left) - firstColumn;
-  let count = 0;
-  for (let row = 0; row < kernelHeight; row++) {
-    const y = at.y * stride - padding + row;
+  const { channels, window } = layer;
+  const [down, right] = window.dilations;
+  const top = at.y * window.strides[0] - window.pads[0];
+  const left = at.x * window.strides[1] - window.pads[1];
+  const firstColumn = Math.max(0, Math.ceil(-left / right));
+  const endColumn = Math.min(window.width, Math.ceil((input.width - left) / right));
+  // The columns of a row, and their channels, lie side by side in the patch, and without holes in the map too.
+  const together = right === 1 ? endColumn - firstColumn : 1;
+  patch.count = 0;
+  for (let row = 0; row < window.height; row++) {
+    const y = top + row * down;
     if (y < 0 || y >= input.height) continue;
-    // The columns of a row, and their channels, lie side by side in the map and in the patch.
-    let from = ((at.image * input.height + y) * input.width + left + firstColumn) * channels;
-    const first = (row * kernelWidth + firstColumn) * channels;
-    const end = first + columns * channels;
-    for (let place = first; place < end; place++) {
-      const value = input.data[from++] as number;
-      if (value === 0) continue;
-      values[count] = value;
-      places[count++] = place;
+    const line = (at.image * input.height + y) * input.width + left;
+    for (let column = firstColumn; column < endColumn; column += together) {
+      const run = { from: (line + column * right) * channels, length: together * channels };
+      gatherRun(input.data, run, (row * window.width + column) * channels, patch);
     }
+  }
+}
+
+/** Adds the values of a run that are not 0 to a patch, where the first one's place is `place`. */
+function gatherRun(
+  data: Float32Array,
+  { from, length }: { readonly from: number; readonly length: number },
+  place: number,
+  patch: Patch,
+): void {
+  const { values, places } = patch;
+  let { count } = patch;
+  for (let i = 0; i < length; i++) {
+    const value = data[from + i] as number;
+    if (value === 0) continue;
+    values[count] = value;
+    places[count++] = place + i;
   }
   patch.count = count;
 }
@@ -162,8 +162,8 @@ function addProducts(
 
 /** Weights in order (M / 8, R, S, C, 8), as {@link addProducts} walks them. */
 function weightsTogether(layer: ConvAttributes, weights: Float32Array): Float64Array {
-  const { channels, kernels, kernelHeight, kernelWidth } = layer;
-  const positions = kernelHeight * kernelWidth;
+  const { channels, kernels } = layer;
+  const positions = positionsOf(layer.window);
   const inputs = positions * channels;
   const together = new Float64Array(
     Math.ceil(kernels / kernelsTogether) * kernelsTogether * inputs,

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { at, NetworkError } from '../../core/errors.ts';
 import { activationsPerImage, shapeText } from '../../core/feature-map.ts';
+import { wholeMap } from '../../core/window.ts';
 import { convolve } from './conv.ts';
 import type { Operator } from './operator.ts';
 
@@ -36,8 +37,7 @@ export const linear: Operator<LinearAttributes> = {
   macs: ({ inputs, outputs }) => inputs * outputs,
   forward({ attributes: { outputs: kernels }, tensors }, inputs, output) {
     const input = at(inputs, 0);
-    const { channels, height: kernelHeight, width: kernelWidth } = input;
-    const window = { channels, kernels, kernelHeight, kernelWidth, stride: 1, padding: 0 };
-    convolve(window, tensors, input, output);
+    const kernel = { channels: input.channels, kernels, window: wholeMap(input) };
+    convolve(kernel, tensors, input, output);
   },
 };

@@ -1,44 +1,32 @@
 // Maximum over windows.
 
 import { z } from 'zod';
-import { at, NetworkError } from '../../core/errors.ts';
-import { shapeText } from '../../core/feature-map.ts';
+import { at } from '../../core/errors.ts';
+import type { Window } from '../../core/window.ts';
 import type { Operator } from './operator.ts';
+import { forEachSeen, poolShape } from './pool.ts';
+import { windowSchema } from './window-schema.ts';
 
 /** Attributes of {@link maxPool}. */
 export interface MaxPoolAttributes {
-  /** Height and width of a window, and how far windows are apart. */
-  readonly size: number;
+  readonly window: Window;
 }
 
-/** Maximum over `size` x `size` windows that do not overlap; pixels that fill no window are dropped. */
+/** Maximum over windows; padding is never the maximum. */
 export const maxPool: Operator<MaxPoolAttributes> = {
-  attributes: z.strictObject({ size: z.int().positive().max(65536) }),
+  attributes: z.strictObject({ window: windowSchema }),
   inputs: 1,
-  shape({ size }, inputs, where) {
-    const { height, width, channels } = at(inputs, 0);
-    if (height < size || width < size)
-      throw new NetworkError({
-        what: `its window is larger than its input ${shapeText(at(inputs, 0))}`,
-        where,
-      });
-    return { height: Math.floor(height / size), width: Math.floor(width / size), channels };
-  },
-  forward({ attributes: { size } }, inputs, output) {
+  shape: ({ window }, inputs, where) => poolShape(window, at(inputs, 0), where),
+  forward({ attributes: { window } }, inputs, output) {
     const input = at(inputs, 0);
     const { channels } = input;
-    let to = 0;
-    for (let image = 0; image < output.images; image++)
-      for (let y = 0; y < output.height; y++)
-        for (let x = 0; x < output.width; x++)
-          for (let c = 0; c < channels; c++) {
-            let best = -Infinity;
-            for (let dy = 0; dy < size; dy++)
-              for (let dx = 0; dx < size; dx++) {
-                const pixel = (image * input.height + y * size + dy) * input.width + x * size + dx;
-                best = Math.max(best, input.data[pixel * channels + c] as number);
-              }
-            output.data[to++] = best;
-          }
+    output.data.fill(-Infinity);
+    forEachSeen(window, input, output, (from, to) => {
+      for (let c = 0; c < channels; c++)
+        output.data[to + c] = Math.max(
+          output.data[to + c] as number,
+          input.data[from + c] as number,
+        );
+    });
   },
 };

@@ -57,11 +57,8 @@ class Spelling {
       this.outputs.set(name, this.#addWeights(layer, inputs));
       return;
     }
-    this.nodes.push(
-      layer.kind === 'maxPool'
-        ? { op: layer.kind, name, inputs, attributes: { size: layer.size } }
-        : { op: layer.kind, name, inputs, attributes: {} },
-    );
+    const { kind: op, name: _, input: __, ...attributes } = layer;
+    this.nodes.push({ op, name, inputs, attributes } as GraphNode);
     this.outputs.set(name, name);
   }
 
@@ -82,9 +79,8 @@ class Spelling {
   }
 
   #addConvolution(layer: ConvLayer, inputs: readonly string[]): string {
-    const { name, channels, kernels, kernelHeight, kernelWidth, stride, padding } = layer;
-    const attributes = { channels, kernels, kernelHeight, kernelWidth, stride, padding };
-    this.nodes.push({ op: 'conv', name, inputs, attributes });
+    const { name, channels, kernels, window } = layer;
+    this.nodes.push({ op: 'conv', name, inputs, attributes: { channels, kernels, window } });
     let last = name;
     if (layer.batchNorm) {
       const { epsilon, ...arrays } = layer.batchNorm;

@@ -130,16 +130,18 @@ export function reverse(graph: GraphBuilder, a: Value, axes: readonly number[]):
   return graph.node('Slice', [a, ...bounds.map((list) => graph.integers(list))], a.shape);
 }
 
-/** Zeros around a tensor: `before[i]` and `after[i]` of them along axis i. */
+/** Zeros, or another `value`, around a tensor: `before[i]` and `after[i]` of them along axis i. */
 export function pad(
   graph: GraphBuilder,
   a: Value,
   before: readonly number[],
   after: readonly number[],
+  value = 0,
 ): Value {
   if ([...before, ...after].every((count) => count === 0)) return a;
   const shape = a.shape.map((size, axis) => size + at(before, axis) + at(after, axis));
-  return graph.node('Pad', [a, graph.integers([...before, ...after])], shape);
+  const counts = graph.integers([...before, ...after]);
+  return graph.node('Pad', value === 0 ? [a, counts] : [a, counts, graph.scalar(value)], shape);
 }
 
 /** The tensor moved by `places` along `axis`, towards higher indices if positive; zeros move in. */

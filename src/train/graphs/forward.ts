@@ -65,9 +65,9 @@ function addLayer(tape: Tape, layer: Layer, inputs: LayerInputs, options: LayerO
     case 'linear':
       return addWeights(tape, layer, inputs, options);
     case 'maxPool':
-      return maxPool(tape, inputs.input, layer.size);
+      return maxPool(tape, inputs.input, layer.window);
     case 'averagePool':
-      return averagePool(tape, inputs.input);
+      return averagePool(tape, inputs.input, layer);
   }
 }
 
@@ -80,7 +80,9 @@ function addWeights(
   const part = (name: string): Value => options.parameter(`${layer.name}.${name}`);
   const weights = part('weight');
   let output =
-    layer.kind === 'conv' ? convolution(tape, input, weights, layer) : linear(tape, input, weights);
+    layer.kind === 'conv'
+      ? convolution(tape, input, weights, layer.window)
+      : linear(tape, input, weights);
   if (layer.bias) output = addBias(tape, output, part('bias'));
   if (layer.kind === 'conv') {
     output = addNorm(tape, layer, output, options);

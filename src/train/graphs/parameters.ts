@@ -23,7 +23,7 @@ function layerParameters(layer: Layer): readonly Parameter[] {
   if (layer.kind === 'maxPool' || layer.kind === 'averagePool') return [];
   const shape =
     layer.kind === 'conv'
-      ? [layer.kernels, layer.channels, layer.kernelHeight, layer.kernelWidth]
+      ? [layer.kernels, layer.channels, layer.window.height, layer.window.width]
       : [layer.outputs, layer.inputs];
   const list: Parameter[] = [
     { name: `${layer.name}.weight`, kind: 'weight', shape, data: layer.weights },

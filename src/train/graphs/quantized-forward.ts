@@ -119,7 +119,7 @@ interface StoredMap {
 }
 
 const pool = (tape: Tape, layer: Exclude<Layer, WeightLayer>, input: Value): Value =>
-  layer.kind === 'maxPool' ? maxPool(tape, input, layer.size) : averageStored(tape, input);
+  layer.kind === 'maxPool' ? maxPool(tape, input, layer.window) : averageStored(tape, input, layer);
 
 /** What the sums of a layer are made from, besides its arrays. */
 interface LayerInputs {
@@ -156,7 +156,7 @@ function exactSums(
   input: Value,
   { weights, bias }: IntegerArrays,
 ): Value {
-  if (layer.kind === 'conv') return convolve(tape, { input, weights, bias }, layer);
+  if (layer.kind === 'conv') return convolve(tape, { input, weights, bias }, layer.window);
   const product = linear(tape, input, weights);
   return bias ? addBias(tape, product, bias) : product;
 }

@@ -10,6 +10,7 @@
 
 import { groupGrid, type GroupShape, type KernelGeometry } from '../../compress/weight-group.ts';
 import { ceilDivide } from '../../core/integer.ts';
+import { outputSize, positionsOf } from '../../core/window.ts';
 import {
   add,
   apply,
@@ -26,7 +27,7 @@ import {
   transpose,
 } from '../autodiff/arithmetic.ts';
 import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
-import { inputViews } from './convolution.ts';
+import { inputViews } from './windows.ts';
 
 /** How the chip reads its columns. */
 export interface ColumnReadout {
@@ -130,12 +131,10 @@ function wordsOf(
   weights: Value,
   { geometry, shape }: ColumnLayer,
 ): readonly Words[] {
-  const { channels: C, kernels: M, kernelHeight: R, kernelWidth: S, stride, padding } = geometry;
-  const { height, width } = imageShape(digits);
-  const P = Math.floor((height + 2 * padding - R) / stride) + 1;
-  const Q = Math.floor((width + 2 * padding - S) / stride) + 1;
-  const views = inputViews(graph, digits, { R, S, P, Q, stride, padding });
-  const byChannel = reshape(graph, weights, [M, C, R * S]);
+  const { channels: C, kernels: M, window } = geometry;
+  const positions = positionsOf(window);
+  const views = inputViews(graph, digits, window);
+  const byChannel = reshape(graph, weights, [M, C, positions]);
   const { packed, blocks } = groupGrid(geometry, shape);
   const filled = (view: Value, kernels: Value): Words => {
     const missing = blocks * shape.channels - (kernels.shape[1] ?? 0);
@@ -145,11 +144,12 @@ function wordsOf(
     };
   };
   if (packed) {
-    const patch = graph.node('Concat', views, [digits.shape[0] ?? 1, R * S * C, P, Q], {
+    const { height: P, width: Q } = outputSize(window, imageShape(digits));
+    const patch = graph.node('Concat', views, [digits.shape[0] ?? 1, positions * C, P, Q], {
       attributes: { axis: 1 },
     });
     const byPosition = transpose(graph, byChannel, [0, 2, 1]);
-    return [filled(patch, reshape(graph, byPosition, [M, R * S * C]))];
+    return [filled(patch, reshape(graph, byPosition, [M, positions * C]))];
   }
   return views.map((view, position) => {
     const one = slice(graph, byChannel, [{ axis: 2, start: position, end: position + 1 }]);

@@ -1,25 +1,11 @@
 // Convolution. Both gradients are made of ordinary convolutions and matrix products, chosen by measurement.
 
 import { at } from '../../core/errors.ts';
-import {
-  matMul,
-  pad,
-  reduce,
-  reshape,
-  reverse,
-  shift,
-  slice,
-  transpose,
-} from '../autodiff/arithmetic.ts';
+import { extentOf, outputSize, type Window } from '../../core/window.ts';
+import { matMul, reduce, reshape, reverse, shift, transpose } from '../autodiff/arithmetic.ts';
 import type { InputGradient, Tape } from '../autodiff/gradients.ts';
 import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
-
-/** How the kernel moves. */
-export interface ConvolutionOptions {
-  readonly stride: number;
-  /** Zero pixels around the input, on every side. */
-  readonly padding: number;
-}
+import { backwardAttributes, inputViews, windowAttributes } from './windows.ts';
 
 /** Input (N, C, H, W), kernels (M, C, R, S) and, perhaps, a bias (M). */
 export interface ConvolutionInputs {
@@ -29,7 +15,8 @@ export interface ConvolutionInputs {
 }
 
 /** Sizes of one convolution: input (N, C, H, W), kernels (M, C, R, S), output (N, M, P, Q). */
-interface Sizes extends ConvolutionOptions {
+interface Sizes {
+  readonly window: Window;
   readonly N: number;
   readonly C: number;
   readonly H: number;
@@ -42,25 +29,21 @@ interface Sizes extends ConvolutionOptions {
 }
 
 /** Convolution of `input` (N, C, H, W) with `weights` (M, C, R, S); gives (N, M, P, Q). No bias. */
-export const convolution = (
-  tape: Tape,
-  input: Value,
-  weights: Value,
-  options: ConvolutionOptions,
-): Value => convolve(tape, { input, weights }, options);
+export const convolution = (tape: Tape, input: Value, weights: Value, window: Window): Value =>
+  convolve(tape, { input, weights }, window);
 
 /** {@link convolution} whose bias, if it has one, is added by the same node. */
 export function convolve(
   tape: Tape,
   { input, weights, bias }: ConvolutionInputs,
-  options: ConvolutionOptions,
+  window: Window,
 ): Value {
   const { graph } = tape;
-  const sizes = sizesOf(input, weights, options);
-  const { N, M, P, Q, stride, padding } = sizes;
+  const sizes = sizesOf(input, weights, window);
+  const { N, M, P, Q } = sizes;
   const inputs = bias ? [input, weights, bias] : [input, weights];
   const output = graph.node('Conv', inputs, [N, M, P, Q], {
-    attributes: { strides: [stride, stride], pads: [padding, padding, padding, padding] },
+    attributes: windowAttributes(window),
   });
   const gradients: InputGradient[] = [
     (gradient) => inputGradient(graph, gradient, weights, sizes),
@@ -73,40 +56,34 @@ export function convolve(
   return tape.record(output, inputs, gradients.slice(0, inputs.length));
 }
 
-function sizesOf(input: Value, weights: Value, { stride, padding }: ConvolutionOptions): Sizes {
+function sizesOf(input: Value, weights: Value, window: Window): Sizes {
   const { images: N, channels: C, height: H, width: W } = imageShape(input);
   const { images: M, height: R, width: S } = imageShape(weights);
-  const P = Math.floor((H + 2 * padding - R) / stride) + 1;
-  const Q = Math.floor((W + 2 * padding - S) / stride) + 1;
-  return { N, C, H, W, M, R, S, P, Q, stride, padding };
+  const { height: P, width: Q } = outputSize(window, { height: H, width: W });
+  return { N, C, H, W, M, R, S, P, Q, window };
 }
 
 /**
- * Gradient of the input. With stride 1 it is the convolution of the output's gradient with the kernels turned by half
+ * Gradient of the input. With strides of 1 it is the convolution of the output's gradient with the kernels turned by half
  * a turn, which ONNX Runtime does as fast as the forward one; its ConvTranspose is the slower, general form.
  */
 function inputGradient(graph: GraphBuilder, gradient: Value, weights: Value, sizes: Sizes): Value {
-  const { N, C, H, W, R, S, P, Q, stride, padding } = sizes;
-  if (stride === 1 && padding < R && padding < S) {
+  const { N, C, H, W, R, S, window } = sizes;
+  const { strides, pads, dilations } = window;
+  const extent = extentOf(window);
+  const [most, mostAcross] = [extent.height - 1, extent.width - 1];
+  const turnedPads = [most - pads[0], mostAcross - pads[1], most - pads[2], mostAcross - pads[3]];
+  if (strides.every((stride) => stride === 1) && turnedPads.every((count) => count >= 0)) {
     const turned = transpose(
       graph,
       R * S === 1 ? weights : reverse(graph, weights, [2, 3]),
       [1, 0, 2, 3],
     );
-    const pads = [R - 1 - padding, S - 1 - padding, R - 1 - padding, S - 1 - padding];
-    return graph.node('Conv', [gradient, turned], [N, C, H, W], { attributes: { pads } });
+    const attributes = { pads: turnedPads, dilations };
+    return graph.node('Conv', [gradient, turned], [N, C, H, W], { attributes });
   }
-  // Rows and columns at the far edge that no kernel reached: they get zeros from output_padding.
-  const unreached = [
-    H + 2 * padding - R - (P - 1) * stride,
-    W + 2 * padding - S - (Q - 1) * stride,
-  ];
   return graph.node('ConvTranspose', [gradient, weights], [N, C, H, W], {
-    attributes: {
-      strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
-      output_padding: unreached,
-    },
+    attributes: backwardAttributes(window, { height: H, width: W }),
   });
 }
 
@@ -128,7 +105,7 @@ function weightGradient(graph: GraphBuilder, gradient: Value, input: Value, size
   if (C * R * S <= 64) {
     const stacked = graph.node(
       'Concat',
-      inputViews(graph, input, sizes),
+      inputViews(graph, input, sizes.window),
       [sizes.N, R * S * C, P, Q],
       { attributes: { axis: 1 } },
     );
@@ -188,33 +165,20 @@ function viewPairs(
   input: Value,
   sizes: Sizes,
 ): readonly ViewPair[] {
-  const { H, W, R, S, P, Q, stride, padding } = sizes;
-  if (stride !== 1 || P !== H || Q !== W) {
-    return inputViews(graph, input, sizes).map((view) => ({ gradient, input: view }));
-  }
-  const rows = Array.from({ length: R }, (_, r) => shift(graph, input, 2, padding - r));
-  const columns = Array.from({ length: S }, (_, s) => shift(graph, gradient, 3, s - padding));
+  const { H, W, R, S, P, Q, window } = sizes;
+  const { strides, pads, dilations } = window;
+  const keepsSize = strides.every((stride) => stride === 1) && P === H && Q === W;
+  const fits = pads.every((count, side) => count <= (side % 2 === 0 ? H : W));
+  if (!keepsSize || !fits)
+    return inputViews(graph, input, window).map((view) => ({ gradient, input: view }));
+  const rows = Array.from({ length: R }, (_, r) =>
+    shift(graph, input, 2, pads[0] - r * dilations[0]),
+  );
+  const columns = Array.from({ length: S }, (_, s) =>
+    shift(graph, gradient, 3, s * dilations[1] - pads[1]),
+  );
   return Array.from({ length: R * S }, (_, position) => ({
     gradient: at(columns, position % S),
     input: at(rows, Math.floor(position / S)),
   }));
-}
-
-/**
- * For each kernel position, in order (r, s), the input pixels that it meets: (N, C, P, Q). Columns are cut first, once
- * for all kernel rows, because cutting rows afterwards copies whole stretches of memory.
- */
-export function inputViews(
-  graph: GraphBuilder,
-  input: Value,
-  { R, S, P, Q, stride, padding }: Omit<Sizes, 'N' | 'C' | 'H' | 'W' | 'M'>,
-): readonly Value[] {
-  const around = [0, 0, padding, padding];
-  const padded = pad(graph, input, around, around);
-  const cut = (from: Value, axis: number, start: number, count: number): Value =>
-    slice(graph, from, [{ axis, start, end: start + (count - 1) * stride + 1, step: stride }]);
-  const byColumn = Array.from({ length: S }, (_, s) => cut(padded, 3, s, Q));
-  return Array.from({ length: R * S }, (_, position) =>
-    cut(at(byColumn, position % S), 2, Math.floor(position / S), P),
-  );
 }

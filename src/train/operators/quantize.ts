@@ -2,6 +2,7 @@
 // to 2^24); backward as if rounding were not there.
 
 import { at } from '../../core/errors.ts';
+import { wholeMap } from '../../core/window.ts';
 import type { Residual } from '../../network/fused-network.ts';
 import {
   add,
@@ -9,7 +10,6 @@ import {
   divide,
   matMul,
   multiply,
-  reduce,
   reshape,
   slice,
   subtract,
@@ -17,6 +17,7 @@ import {
 import type { Tape } from '../autodiff/gradients.ts';
 import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { residualGradient, residualOf } from './residual.ts';
+import { meanGradient, type MeanWindow, windowPixels, windowSums } from './windows.ts';
 
 /** From real weights to integers: divided by the scale as they are, or tanh of them. */
 export type WeightForm = 'linear' | 'tanh';
@@ -131,25 +132,26 @@ export function addStored(
   );
 }
 
-/** Mean over all pixels of each channel, rounded with halves up: (N, C, H, W) to (N, C, 1, 1). */
-export function averageStored(tape: Tape, input: Value): Value {
+/** As `averagePool`, of stored activations: rounded with halves up. */
+export function averageStored(
+  tape: Tape,
+  input: Value,
+  { window = wholeMap(imageShape(input)), countIncludePad = false }: MeanWindow = {},
+): Value {
   const { graph } = tape;
-  const { height, width } = imageShape(input);
-  const pixels = height * width;
-  const sum = reduce(graph, 'ReduceSum', input, { axes: [2, 3] });
+  const pixels = windowPixels(graph, input, window, countIncludePad);
+  const means = roundedMeans(graph, windowSums(graph, input, window), pixels);
+  const back = { window, shape: input.shape };
+  return tape.record(means, [input], [(gradient) => meanGradient(graph, gradient, pixels, back)]);
+}
+
+/** `sums` over `pixels`, rounded with halves up. */
+export function roundedMeans(graph: GraphBuilder, sums: Value, pixels: Value): Value {
   // One division of integers: a mean just below a half must not be rounded twice.
-  const doubled = add(graph, multiply(graph, sum, graph.scalar(2)), graph.scalar(pixels));
-  const quotient = divide(graph, doubled, graph.scalar(2 * pixels));
-  return tape.record(
-    graph.node('Floor', [quotient], quotient.shape),
-    [input],
-    [
-      (gradient) => {
-        const share = multiply(graph, gradient, graph.scalar(1 / pixels));
-        return graph.node('Expand', [share, graph.integers(input.shape)], input.shape);
-      },
-    ],
-  );
+  const two = graph.scalar(2);
+  const doubled = add(graph, multiply(graph, sums, two), pixels);
+  const quotient = divide(graph, doubled, multiply(graph, pixels, two));
+  return graph.node('Floor', [quotient], quotient.shape);
 }
 
 /** A value times a number that is not learned. */

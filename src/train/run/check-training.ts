@@ -61,8 +61,6 @@ function outline(layer: Layer): string {
     const { kind, name, input, inputs, outputs, relu } = layer;
     return JSON.stringify({ kind, name, input, inputs, outputs, relu });
   }
-  const { kind, name, input, channels, kernels, kernelHeight, kernelWidth } = layer;
-  const { stride, padding, residual, relu } = layer;
-  const shape = { channels, kernels, kernelHeight, kernelWidth, stride, padding };
-  return JSON.stringify({ kind, name, input, ...shape, residual, relu });
+  const { kind, name, input, channels, kernels, window, residual, relu } = layer;
+  return JSON.stringify({ kind, name, input, channels, kernels, window, residual, relu });
 }

@@ -6,6 +6,7 @@ import {
   type CompressedNetwork,
   isMacroLayer,
   type MacroLayer,
+  type PoolLayer,
   type Requantize,
 } from '../../compress/compressed-network.ts';
 import type { GroupShape } from '../../compress/weight-group.ts';
@@ -15,11 +16,9 @@ import type { ImageSet } from '../../datasets/image-set.ts';
 import { foldLayers } from '../../network/fused-network.ts';
 import {
   add,
-  divide,
   double,
   matMul,
   multiply,
-  reduce,
   reshape,
   subtract,
   toDouble,
@@ -28,8 +27,11 @@ import {
 } from '../autodiff/arithmetic.ts';
 import { integerPixels } from './batches.ts';
 import { elements, GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
+import { largestOfWindows } from '../operators/activation.ts';
 import { type ColumnLayer, columnSums, type ColumnReadout } from '../operators/column-codes.ts';
+import { roundedMeans } from '../operators/quantize.ts';
 import { residualOf } from '../operators/residual.ts';
+import { windowAttributes, windowPixels, windowSums } from '../operators/windows.ts';
 import { batchSizeFor, runInBatches } from './run-in-batches.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 
@@ -86,8 +88,7 @@ export function integerGraph(
   const images = graph.input('images', [batchSize, channels, height, width]);
   const arrays: ArrayInput[] = [];
   foldLayers<CompressedLayer, Value>(network, images, (layer, input, added) => {
-    if (!isMacroLayer(layer))
-      return layer.kind === 'maxPool' ? largest(graph, input, layer.size) : mean(graph, input);
+    if (!isMacroLayer(layer)) return pooled(graph, input, layer);
     const sums = layerSums(graph, { layer, input, columns }, arrays);
     if (layer.requantize) return storedUnits(graph, layer, layer.requantize, { sums, added });
     graph.output('sums', toFloat(graph, reshape(graph, sums, [batchSize, network.classes])));
@@ -125,13 +126,13 @@ function layerSums(
   },
   arrays: ArrayInput[],
 ): Value {
-  const { kernels, channels, kernelHeight, kernelWidth } = layer.geometry;
+  const { kernels, channels, window } = layer.geometry;
   const array = (part: string, shape: readonly number[], data: ArrayLike<number>): Value => {
     const name = `${layer.name}.${part}`;
     arrays.push({ name, shape, data: Float32Array.from(data) });
     return graph.input(name, shape);
   };
-  const shape = [kernels, channels, kernelHeight, kernelWidth];
+  const shape = [kernels, channels, window.height, window.width];
   const weights = array('weight', shape, layer.weights);
   const products = (part: Value): Value => toDouble(graph, product(graph, layer, part, weights));
   let sums: Value;
@@ -160,7 +161,7 @@ function layerSums(
 
 /** The convolution, (N, M, P, Q); a kernel that covers its whole map is a matrix product. */
 function product(graph: GraphBuilder, layer: MacroLayer, input: Value, weights: Value): Value {
-  const { kernels, stride, padding } = layer.geometry;
+  const { kernels, window } = layer.geometry;
   const { images } = imageShape(input);
   if (layer.kind === 'linear') {
     const inputs = elements(input.shape) / images;
@@ -170,7 +171,7 @@ function product(graph: GraphBuilder, layer: MacroLayer, input: Value, weights: 
   }
   const { height, width } = layer.outputShape;
   return graph.node('Conv', [input, weights], [images, kernels, height, width], {
-    attributes: { strides: [stride, stride], pads: [padding, padding, padding, padding] },
+    attributes: windowAttributes(window),
   });
 }
 
@@ -196,20 +197,11 @@ function addedUnits(
   return roundHalfUp(graph, multiply(graph, placed, double(graph, scaleValue(residual.scale))));
 }
 
-function largest(graph: GraphBuilder, input: Value, size: number): Value {
-  const { images, channels, height, width } = imageShape(input);
-  const shape = [images, channels, Math.floor(height / size), Math.floor(width / size)];
-  const attributes = { kernel_shape: [size, size], strides: [size, size] };
-  return graph.node('MaxPool', [input], shape, { attributes });
-}
-
-function mean(graph: GraphBuilder, input: Value): Value {
-  const { height, width } = imageShape(input);
-  const pixels = height * width;
-  const sum = reduce(graph, 'ReduceSum', input, { axes: [2, 3] });
-  const doubled = add(graph, multiply(graph, sum, graph.scalar(2)), graph.scalar(pixels));
-  const quotient = divide(graph, doubled, graph.scalar(2 * pixels));
-  return graph.node('Floor', [quotient], quotient.shape);
+function pooled(graph: GraphBuilder, input: Value, layer: PoolLayer): Value {
+  const { kind, window, countIncludePad } = layer;
+  if (kind === 'maxPool') return largestOfWindows(graph, input, window);
+  const pixels = windowPixels(graph, input, window, countIncludePad);
+  return roundedMeans(graph, windowSums(graph, input, window), pixels);
 }
 
 const roundHalfUp = (graph: GraphBuilder, value: Value): Value =>

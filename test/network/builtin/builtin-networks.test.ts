@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { symmetricWindow, tileSizeOf } from '../../../src/core/window.ts';
 import { builtinNetworks } from '../../../src/network/builtin/builtin-networks.ts';
 import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
 import { resnet20 } from '../../../src/network/builtin/resnet20.ts';
@@ -121,7 +122,7 @@ describe('vgg16', () => {
     const network = vgg16({ width: 1 });
 
     const pools = fuse(network).layers.flatMap((layer) =>
-      layer.kind === 'maxPool' ? [[layer.name, layer.input, layer.size]] : [],
+      layer.kind === 'maxPool' ? [[layer.name, layer.input, tileSizeOf(layer.window)]] : [],
     );
     expect(pools).toEqual([
       ['pool1', 'conv1_2', 2],
@@ -162,10 +163,7 @@ describe('resnet18', () => {
     ] as const)
       expect(layers.get(name)).toMatchObject({
         input,
-        kernelHeight: 1,
-        kernelWidth: 1,
-        stride: 2,
-        padding: 0,
+        window: symmetricWindow(1, 1, { stride: 2 }),
         relu: false,
       });
     expect([...layers.values()].filter(({ relu }) => !relu)).toHaveLength(3);

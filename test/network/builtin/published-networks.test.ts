@@ -63,10 +63,10 @@ function rowsOf(network: Network): Row[] {
     if (!hasWeights(layer) || !geometry) return [];
     const { height, width } = shapes.get(layer.name)!;
     expect(width).toBe(height);
-    const { channels, kernels, kernelHeight } = geometry;
+    const { channels, kernels, window } = geometry;
     const weights = layer.weights.length;
     const groups = groupCount(groupGrid(geometry, { channels: 16, kernels: 16 }));
-    const sizes = [layer.name, channels, kernels, kernelHeight, height] as const;
+    const sizes = [layer.name, channels, kernels, window.height, height] as const;
     const millions = Math.round((weights * height * width) / 1000) / 1000;
     return [[...sizes, millions, Math.round(weights / 10) / 100, groups]];
   });

@@ -1,6 +1,7 @@
 // Every operator's gradients against finite differences of its own forward pass.
 import { describe, expect, it } from 'vitest';
 import { uniform } from '../../../src/core/random.ts';
+import { symmetricWindow, tilingWindow, type Window } from '../../../src/core/window.ts';
 import { multiply, reduce, reshape } from '../../../src/train/autodiff/arithmetic.ts';
 import { Tape } from '../../../src/train/autodiff/gradients.ts';
 import { elements, GraphBuilder, type Value } from '../../../src/train/autodiff/graph.ts';
@@ -32,11 +33,16 @@ const at = (values: readonly Value[], i: number): Value => values[i] as Value;
 const conv = (
   title: string,
   shapes: readonly (readonly number[])[],
-  options: { readonly stride: number; readonly padding: number },
+  moves: NonNullable<Parameters<typeof symmetricWindow>[2]> | Omit<Window, 'height' | 'width'>,
 ): Case => ({
   title: `convolution, ${title}`,
   shapes,
-  build: (tape, inputs) => convolution(tape, at(inputs, 0), at(inputs, 1), options),
+  build: (tape, inputs) => {
+    const [, , height = 1, width = 1] = at(inputs, 1).shape;
+    const window =
+      'pads' in moves ? { height, width, ...moves } : symmetricWindow(height, width, moves);
+    return convolution(tape, at(inputs, 0), at(inputs, 1), window);
+  },
 });
 
 const residual = (
@@ -139,6 +145,46 @@ const cases: readonly Case[] = [
     ],
     { stride: 1, padding: 1 },
   ),
+  conv(
+    '3x2 with holes, padded more on one side',
+    [
+      [2, 3, 7, 6],
+      [4, 3, 3, 2],
+    ],
+    { strides: [1, 1], pads: [0, 2, 3, 1], dilations: [2, 3] },
+  ),
+  conv(
+    '3x3 with holes that keeps the size of its map',
+    [
+      [2, 8, 6, 5],
+      [4, 8, 3, 3],
+    ],
+    { strides: [1, 1], pads: [1, 2, 3, 2], dilations: [2, 2] },
+  ),
+  conv(
+    '2x3 with holes, other strides down than across',
+    [
+      [2, 8, 8, 9],
+      [4, 8, 2, 3],
+    ],
+    { strides: [3, 2], pads: [1, 0, 0, 3], dilations: [3, 2] },
+  ),
+  conv(
+    'pads larger than the kernel',
+    [
+      [2, 3, 3, 4],
+      [4, 3, 2, 2],
+    ],
+    { strides: [1, 1], pads: [3, 2, 0, 3], dilations: [1, 1] },
+  ),
+  conv(
+    'pads larger than the map',
+    [
+      [2, 8, 2, 2],
+      [3, 8, 3, 3],
+    ],
+    { strides: [1, 1], pads: [3, 3, 3, 3], dilations: [3, 3] },
+  ),
   {
     title: 'convolution with a bias',
     shapes: [[2, 3, 4, 5], [6, 3, 3, 3], [6]],
@@ -146,7 +192,7 @@ const cases: readonly Case[] = [
       convolve(
         tape,
         { input: at(inputs, 0), weights: at(inputs, 1), bias: at(inputs, 2) },
-        { stride: 1, padding: 1 },
+        symmetricWindow(3, 3, { padding: 1 }),
       ),
   },
   {
@@ -165,19 +211,47 @@ const cases: readonly Case[] = [
   {
     title: 'max-pool',
     shapes: [[2, 3, 4, 6]],
-    build: (tape, inputs) => maxPool(tape, at(inputs, 0), 2),
+    build: (tape, inputs) => maxPool(tape, at(inputs, 0), tilingWindow(2)),
     step: 1e-4,
   },
   {
     title: 'max-pool of an odd map',
     shapes: [[2, 2, 5, 7]],
-    build: (tape, inputs) => maxPool(tape, at(inputs, 0), 2),
+    build: (tape, inputs) => maxPool(tape, at(inputs, 0), tilingWindow(2)),
     step: 1e-4,
   },
+  ...(
+    [
+      [
+        '3x3 that overlaps, as in the first stage of a ResNet',
+        [2, 3, 7, 8],
+        symmetricWindow(3, 3, { stride: 2, padding: 1 }),
+      ],
+      [
+        '2x3 with holes, padded on one side, with rows that no window sees',
+        [2, 2, 9, 8],
+        { height: 2, width: 3, strides: [3, 1], pads: [1, 0, 0, 2], dilations: [2, 2] },
+      ],
+      ['of the whole map', [2, 3, 3, 4], symmetricWindow(3, 4)],
+    ] satisfies [string, number[], Window][]
+  ).flatMap(([title, shape, window]): Case[] => [
+    {
+      title: `max-pool ${title}`,
+      shapes: [shape],
+      build: (tape, inputs) => maxPool(tape, at(inputs, 0), window),
+      step: 1e-4,
+    },
+    ...[true, false].map((countIncludePad) => ({
+      title: `average pool ${title}, padding ${countIncludePad ? 'counted' : 'not counted'}`,
+      shapes: [shape],
+      build: (tape: Tape, inputs: readonly Value[]) =>
+        averagePool(tape, at(inputs, 0), { window, countIncludePad }),
+    })),
+  ]),
   {
     title: 'max-pool 3x3',
     shapes: [[1, 2, 6, 7]],
-    build: (tape, inputs) => maxPool(tape, at(inputs, 0), 3),
+    build: (tape, inputs) => maxPool(tape, at(inputs, 0), tilingWindow(3)),
     step: 1e-4,
   },
   {
@@ -203,8 +277,13 @@ const cases: readonly Case[] = [
       [3, 3, 3, 3],
     ],
     build: (tape, inputs) => {
-      const map = convolution(tape, at(inputs, 0), at(inputs, 1), { stride: 1, padding: 1 });
-      const next = convolution(tape, map, at(inputs, 1), { stride: 1, padding: 1 });
+      const map = convolution(
+        tape,
+        at(inputs, 0),
+        at(inputs, 1),
+        symmetricWindow(3, 3, { padding: 1 }),
+      );
+      const next = convolution(tape, map, at(inputs, 1), symmetricWindow(3, 3, { padding: 1 }));
       return addResidual(tape, next, map, { stride: 1, channelOffset: 0 });
     },
   },
@@ -332,7 +411,7 @@ describe('gradients', () => {
     const graph = new GraphBuilder('ties');
     const tape = new Tape(graph);
     const input = graph.input('input', [1, 1, 2, 4]);
-    const pooled = maxPool(tape, input, 2);
+    const pooled = maxPool(tape, input, tilingWindow(2));
     const loss = weightedSum(tape, pooled, graph.input('weights', pooled.shape));
     tape.gradients(loss, [input]).forEach((gradient) => graph.output('gradient', gradient));
 
@@ -343,6 +422,25 @@ describe('gradients', () => {
     });
 
     expect([...(gradient ?? [])]).toEqual([2, 2, 2, 2, 2, 0, 2, 2]);
+  });
+
+  it('share a maximum that several overlapping windows have, and give none to padding', async () => {
+    const graph = new GraphBuilder('ties');
+    const tape = new Tape(graph);
+    const input = graph.input('input', [1, 1, 1, 3]);
+    const window = { ...symmetricWindow(1, 2), pads: [0, 1, 0, 1] } as const;
+    const pooled = maxPool(tape, input, window);
+    const loss = weightedSum(tape, pooled, graph.input('weights', pooled.shape));
+    tape.gradients(loss, [input]).forEach((gradient) => graph.output('gradient', gradient));
+
+    const run = await openGraph(graph.toBytes());
+    const { gradient } = await run({
+      input: { data: Float32Array.of(0, 0, -2), shape: [1, 1, 1, 3] },
+      weights: { data: Float32Array.of(6, 8, 10, 12), shape: [1, 1, 1, 4] },
+    });
+
+    // Windows: (pad, 0), (0, 0), (0, -2), (-2, pad).
+    expect([...(gradient ?? [])]).toEqual([6 + 4, 4 + 10, 12]);
   });
 
   // Rounding has no slope, so that finite differences see it only as noise: with thousands of codes it is small.

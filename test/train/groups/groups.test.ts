@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupGrid } from '../../../src/compress/weight-group.ts';
 import { gaussian } from '../../../src/core/random.ts';
+import { symmetricWindow } from '../../../src/core/window.ts';
 import { mnistCnn } from '../../../src/network/builtin/mnist-cnn.ts';
 import { GraphBuilder } from '../../../src/train/autodiff/graph.ts';
 import { softThreshold } from '../../../src/train/groups/group-lasso.ts';
@@ -16,14 +17,7 @@ import { openGraph } from '../onnx-runtime.ts';
 import { fuse } from '../../../src/network/passes/fuse.ts';
 
 // 5 kernels of 5 channels and 2x2 positions in groups of 3 kernels x 2 channels: the last tile and block are not full.
-const geometry = {
-  channels: 5,
-  kernels: 5,
-  kernelHeight: 2,
-  kernelWidth: 2,
-  stride: 1,
-  padding: 0,
-};
+const geometry = { channels: 5, kernels: 5, window: symmetricWindow(2, 2) };
 const grid = groupGrid(geometry, { channels: 2, kernels: 3 });
 const layer: GroupedLayer = { name: 'conv', geometry, grid, groups: 24 };
 const weights = Float32Array.from({ length: 5 * 5 * 4 }, (_, i) => gaussian(1, 1, i));

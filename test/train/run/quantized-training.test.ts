@@ -4,6 +4,7 @@ import { compress } from '../../../src/compress/compress.ts';
 import { isMacroLayer } from '../../../src/compress/compressed-network.ts';
 import { CancelledError, InputError } from '../../../src/core/errors.ts';
 import { randomWord } from '../../../src/core/random.ts';
+import { tilingWindow } from '../../../src/core/window.ts';
 import type { ImageSet } from '../../../src/datasets/image-set.ts';
 import type { Network } from '../../../src/network/network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../../src/network/io/network-file.ts';
@@ -56,7 +57,7 @@ function bars(count: number): ImageSet {
 const tiny = (): Network =>
   networkOf('tiny', { height: 8, width: 8, channels: 1 }, 4, [
     conv({ name: 'stem', input: 'image', channels: 1, kernels: 6, batchNorm: true }),
-    { kind: 'maxPool', name: 'pool', input: 'stem', size: 2 },
+    { kind: 'maxPool', name: 'pool', input: 'stem', window: tilingWindow(2) },
     conv({ name: 'main', input: 'pool', channels: 6, kernels: 8, batchNorm: true, stride: 2 }),
     conv({
       name: 'skip',
