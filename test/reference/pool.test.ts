@@ -72,7 +72,7 @@ describe('pool', () => {
         const sum = seen.reduce((total, value) => total + value, 0);
         return Number(roundedQuotient(BigInt(sum), BigInt(pixels)));
       });
-      expect([...data]).toEqual([...Array.from(expected.data)]);
+      expect([...data]).toEqual(Array.from(expected.data));
     }
   });
 
