@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
@@ -17,7 +19,9 @@ import {
   tourNetwork,
   withLayers,
 } from '../support/small-networks.ts';
-import { fuse } from '../../src/network/passes/fuse.ts';
+import { root } from '../support/mars.ts';
+import { fitsVersion1, writeVersion1 } from '../support/version-1.ts';
+import { compress } from '../../src/compress/compress.ts';
 
 const key = 'mars-cim-network';
 
@@ -54,6 +58,21 @@ const nodeOf = (
     }[]
   ).find((node) => node.name === name)!;
 
+/** The tour with scales for every layer. */
+function trainedTour(): Network {
+  const scales = { weightBits: 4, weightScale: 1 / 3, output: { bits: 3, scale: 0.1 + 0.2 } };
+  const trained = withLayers(tourNetwork(), (layers) =>
+    layers.map((layer) =>
+      layer.kind === 'conv'
+        ? { ...layer, scales }
+        : layer.kind === 'linear'
+          ? { ...layer, scales: { weightBits: 8, weightScale: 1e-9 } }
+          : layer,
+    ),
+  );
+  return { ...trained, precision: { weightBits: 4, activationBits: 3 } };
+}
+
 describe('writeNetworkFile and readNetworkFile', () => {
   it('give back an equal network with every kind of layer', () => {
     const network = tourNetwork();
@@ -62,19 +81,7 @@ describe('writeNetworkFile and readNetworkFile', () => {
   });
 
   it('give back the scales that a network was trained with', () => {
-    const network = tourNetwork();
-    const scales = { weightBits: 4, weightScale: 1 / 3, output: { bits: 3, scale: 0.1 + 0.2 } };
-    const layers = fuse(network).layers.map((layer) =>
-      layer.kind === 'conv'
-        ? { ...layer, scales }
-        : layer.kind === 'linear'
-          ? { ...layer, scales: { weightBits: 8, weightScale: 1e-9 } }
-          : layer,
-    );
-    const trained = {
-      ...withLayers(network, () => layers),
-      precision: { weightBits: 4, activationBits: 3 },
-    };
+    const trained = trainedTour();
 
     expect(readNetworkFile(writeNetworkFile(trained), 'test')).toEqual(trained);
   });
@@ -243,5 +250,59 @@ describe('readNetworkFile', () => {
       name: 'NetworkError',
       where: ['chain', 'two'],
     });
+  });
+});
+
+describe('files of version 1', () => {
+  it('hold the networks that they held', () => {
+    holds(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+        const network = randomNetwork(seed);
+        fc.pre(fitsVersion1(network));
+
+        expect(readNetworkFile(writeVersion1(network), 'a')).toStrictEqual(network);
+      }),
+      50,
+    );
+  });
+
+  it('hold the scales that a network was trained with', () => {
+    const network = trainedTour();
+
+    expect(readNetworkFile(writeVersion1(network), 'a')).toEqual(network);
+  });
+
+  it('give the same integers as the file of version 2 that is written of them', () => {
+    const bytes = readFileSync(join(root, 'models/mnist-cnn.safetensors'));
+    expect(bytes.toString('latin1')).toContain('\\"version\\":1');
+    const old = readNetworkFile(bytes, 'mnist-cnn');
+
+    const written = writeNetworkFile(old);
+
+    expect(Buffer.from(written).toString('latin1')).toContain('\\"version\\":2');
+    expect(compress(readNetworkFile(written, 'again'))).toEqual(compress(old));
+  });
+
+  it('name the layer that is wrong', () => {
+    const file = readTensorFile(writeVersion1(tourNetwork()), 'a');
+    const changed = (change: (layers: Record<string, unknown>[]) => void): Uint8Array => {
+      const description = JSON.parse(file.metadata[key]!) as { layers: Record<string, unknown>[] };
+      change(description.layers);
+      return writeTensorFile({ ...file, metadata: { [key]: JSON.stringify(description) } });
+    };
+    const errorOf = (change: (layers: Record<string, unknown>[]) => void): string =>
+      caught(() => readNetworkFile(changed(change), 'a')).message;
+
+    expect(errorOf((layers) => (layers[1]!['stride'] = 0))).toBe(
+      'a > half: its network description is not valid: stride must be above 0 and at most 65536, not 0',
+    );
+    expect(errorOf((layers) => (layers[1]!['kernels'] = 25))).toBe(
+      'a > half: tensor half.bias is 24, its layer needs 25',
+    );
+    expect(
+      errorOf(
+        (layers) => (layers[1]!['residual'] = { input: 'stem', stride: 1, channelOffset: 3 }),
+      ),
+    ).toBe('tour > half: adds stem of 9x8x18 at stride 1 to 5x4x24');
   });
 });
