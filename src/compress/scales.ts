@@ -84,7 +84,9 @@ export const layersHaveScales = (network: FusedNetwork, options: BitsOptions): b
   withScalesFor(network, options).layers.every(
     (layer) =>
       !hasWeights(layer) ||
-      (layer.scales && options.layerBits?.get(layer.name)?.outputBits === undefined),
+      (layer.scales &&
+        !layer.activation &&
+        options.layerBits?.get(layer.name)?.outputBits === undefined),
   );
 
 /**

@@ -29,6 +29,8 @@ import {
 import { partsRunner } from './layers/parts-runner.ts';
 
 interface GpuLayer extends PreparedLayer {
+  /** The requantizer's table, where it has one. */
+  readonly table: GPUBuffer | undefined;
   readonly runner: LayerRunner;
   readonly buffers: LayerBuffers;
 }
@@ -50,7 +52,7 @@ export class GpuBackend implements MacroBackend {
   readonly #context: DeviceContext;
   readonly #paths: PathOptions;
   readonly #poolUniforms = new Map<string, GPUBuffer>();
-  readonly #noResidual: GPUBuffer;
+  readonly #unused: GPUBuffer;
   /** Buffers of the layers that are prepared. */
   readonly #prepared = new Set<LayerBuffers>();
   /** Whether some buffer that waits to be used again may have been made without memory. */
@@ -64,10 +66,10 @@ export class GpuBackend implements MacroBackend {
     this.device = name;
     this.#paths = { shortcuts, packedDotProducts };
     this.#context = new DeviceContext(device, maxMemory, shape, limits);
-    this.#noResidual = this.pool.takeFilled(
+    this.#unused = this.pool.takeFilled(
       new Uint32Array(4),
       storageUsage,
-      'requantize.residual',
+      'requantize.unused',
       'layer',
     );
   }
@@ -97,8 +99,10 @@ export class GpuBackend implements MacroBackend {
       const buffers = new LayerBuffers(this.#context, program);
       try {
         const runner = await this.#runner(program, path, buffers);
+        const values = program.requantize?.table;
+        const table = values && buffers.filled(values, 'table');
         this.#prepared.add(buffers);
-        return { program, path, buffers, runner };
+        return { program, path, buffers, runner, table };
       } catch (error) {
         buffers.release();
         throw error;
@@ -133,7 +137,7 @@ export class GpuBackend implements MacroBackend {
   }
 
   #runMacro(layer: GpuLayer, input: GpuMap, residual: HeldMap | undefined): GpuMap {
-    const { program, runner, buffers } = layer;
+    const { program, runner, buffers, table } = layer;
     const { images, firstImage } = input;
     const { output: shape } = program;
     const sums = runner.record(input);
@@ -147,7 +151,7 @@ export class GpuBackend implements MacroBackend {
     );
     this.#run(
       this.#requantize,
-      [uniform, sums, added?.buffer ?? this.#noResidual, stored],
+      [uniform, sums, added?.buffer ?? this.#unused, table ?? this.#unused, stored],
       Math.ceil(count / 4),
     );
     this.pool.give(sums);

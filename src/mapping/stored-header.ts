@@ -9,6 +9,7 @@ import {
   type MacroLayer,
   type PoolLayer,
   poolWindow,
+  type Requantize,
 } from '../compress/compressed-network.ts';
 import { geometriesOf } from '../compress/prune-groups.ts';
 import {
@@ -107,7 +108,12 @@ const macroSchema = z.strictObject({
     })
     .optional(),
   requantize: z
-    .strictObject({ scale: scaleSchema(0), outputBits: bits(1), signed: z.boolean() })
+    .strictObject({
+      scale: scaleSchema(0),
+      outputBits: bits(1),
+      signed: z.boolean(),
+      table: z.array(z.int().min(0).max(255)).length(256).optional(),
+    })
     .optional(),
   indexWidth: z.int().min(1).max(16),
 });
@@ -185,7 +191,7 @@ function describeLayer(
     weightScale,
     inputScale,
     ...(layer.residual ? { residual: layer.residual } : {}),
-    ...(layer.requantize ? { requantize: layer.requantize } : {}),
+    ...(layer.requantize ? { requantize: describeRequantize(layer.requantize) } : {}),
     indexWidth: indexFormat(keptLists(groups), groups.grid, coding).width,
   };
 }
@@ -250,7 +256,8 @@ function macroHeader(
   coding: IndexCoding,
   where: readonly string[],
 ): Omit<MacroHeader, 'name' | 'input' | 'inputShape' | 'outputShape'> {
-  const { groupShape, indexWidth: width, residual, requantize, ...rest } = data;
+  const { groupShape, indexWidth: width, residual, requantize: stored, ...rest } = data;
+  const requantize = stored && requantizeOf(stored, where);
   const grid = groupGrid(geometry, groupShape);
   if (grid.codes > mostCodes)
     throw new InputError({
@@ -264,6 +271,25 @@ function macroHeader(
       where,
     });
   return { ...rest, geometry, grid, residual, requantize, indexFormat: { coding, width } };
+}
+
+type RequantizeData = NonNullable<MacroData['requantize']>;
+
+const describeRequantize = ({ table, ...rest }: Requantize): RequantizeData =>
+  table ? { ...rest, table: [...table] } : rest;
+
+function requantizeOf({ table, ...rest }: RequantizeData, where: readonly string[]): Requantize {
+  if (!table) return rest;
+  const bad = table.findIndex((code) => code >= 2 ** rest.outputBits);
+  if (bad >= 0 || rest.signed)
+    throw new InputError({
+      what:
+        bad >= 0
+          ? `entry ${bad} of its table is ${table[bad]}, more than ${rest.outputBits} bits`
+          : 'has a table and signed codes',
+      where,
+    });
+  return { ...rest, table: Uint8Array.from(table) };
 }
 
 /** Shapes and geometries, from the checks that networks in real arithmetic have. */

@@ -4,7 +4,7 @@
 import { NetworkError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { foldGraph, type Reader } from './fold.ts';
-import { imageName, operatorOf } from './graph.ts';
+import { imageName, operatorOf, type OperatorName } from './graph.ts';
 import type { NetworkFacts, TrainedScales } from './network.ts';
 import type { AveragePoolAttributes } from './ops/average-pool.ts';
 import type { ConvAttributes } from './ops/conv.ts';
@@ -28,6 +28,12 @@ export interface Residual {
   readonly stride: number;
   /** Its channel 0 is added to this channel; the channels around are not changed. */
   readonly channelOffset: number;
+}
+
+/** An activation other than ReLU: an operator that changes each value on its own. */
+export interface Activation {
+  readonly op: OperatorName;
+  readonly attributes: unknown;
 }
 
 /** What all layers have. */
@@ -55,10 +61,12 @@ interface WeightParts {
   /** One per kernel. */
   readonly bias?: Float32Array | undefined;
   readonly relu: boolean;
+  /** Instead of ReLU. */
+  readonly activation?: Activation | undefined;
   readonly scales?: TrainedScales | undefined;
 }
 
-/** Convolution, then batch norm, then the residual addition, then ReLU: whatever of these it has. */
+/** Convolution, then batch norm, then the residual addition, then ReLU or another activation: whatever of these it has. */
 export interface ConvLayer extends ConvTopology, WeightParts {
   readonly batchNorm?: BatchNorm | undefined;
 }

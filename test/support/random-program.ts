@@ -114,7 +114,8 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
   // From a draw of its own: the other numbers of a case do not depend on whether it has noise.
   const noiseDraw = drawFrom(seed + 0x1000_0000);
   const deviations = isMars ? smallDeviations(noiseDraw) : randomDeviations(noiseDraw);
-  const program = { ...ideal, noise: noiseFor(noiseDraw, ideal, deviations) };
+  const requantize = withTable(drawFrom(seed + 0x2000_0000), ideal.requantize);
+  const program = { ...ideal, requantize, noise: noiseFor(noiseDraw, ideal, deviations) };
   return {
     title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, ADC ${JSON.stringify(program.adc)}, ${program.noise ? `noise ${JSON.stringify(deviations)}` : 'no noise'}`,
     program,
@@ -216,4 +217,12 @@ function randomPlanes(
       });
     }
   return planes;
+}
+
+/** One of three requantizers looks codes up in a random table. From a draw of its own, as noise is. */
+function withTable(draw: Draw, requantize: MacroProgram['requantize']): MacroProgram['requantize'] {
+  if (!requantize || draw(0, 2) > 0) return requantize;
+  const highest = 2 ** requantize.outputBits - 1;
+  const table = Uint8Array.from({ length: 256 }, () => draw(0, highest));
+  return { ...requantize, signed: false, table };
 }

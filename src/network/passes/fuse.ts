@@ -1,9 +1,9 @@
-// What follows a convolution or linear layer becomes part of it: batch norm, the addition of a stored map, ReLU. The chip
-// adds and clips sums on their way out of the accumulator, so nothing of this is stored in between.
+// What follows a convolution or linear layer becomes part of it: batch norm, the addition of a stored map, the activation. The
+// chip adds to sums, and clips them or looks them up, on their way out of the accumulator, so nothing of this is stored in between.
 
 import { at, NetworkError } from '../../core/errors.ts';
-import type { BatchNorm, FusedNetwork, Layer, Residual } from '../fused-network.ts';
-import type { GraphNode } from '../graph.ts';
+import type { Activation, BatchNorm, FusedNetwork, Layer, Residual } from '../fused-network.ts';
+import { type GraphNode, operatorOf } from '../graph.ts';
 import { checkNetwork, type Network } from '../network.ts';
 import { tensorOf } from '../ops/operator.ts';
 
@@ -14,7 +14,7 @@ interface Chain {
   readonly start: number;
   norm?: GraphNode<'batchNorm'>;
   residual?: Residual;
-  relu?: GraphNode<'relu'>;
+  activation?: GraphNode;
   /** Name and number of the last node. The layer runs there: by then all that it reads is made. */
   last: string;
   end: number;
@@ -61,33 +61,28 @@ export function fuse(network: Network): FusedNetwork {
 }
 
 function addNode(fusion: Fusion, node: GraphNode, place: number): void {
-  switch (node.op) {
-    case 'conv':
-    case 'linear':
-      // Refuses what no layer can read.
-      mapOf(fusion, node, 0);
-      fusion.chains.set(node.name, { first: node, start: place, last: node.name, end: place });
-      return;
-    case 'batchNorm':
-      addNorm(fusion, node, place);
-      return;
-    case 'add':
-      addSum(fusion, node, place);
-      return;
-    case 'relu':
-      addActivation(fusion, node, place);
-      return;
-    case 'subsample':
-    case 'padChannels':
-      addShortcut(fusion, node);
-      return;
-    case 'maxPool':
-    case 'averagePool': {
-      const { op: kind, name, attributes } = node;
-      const input = mapOf(fusion, node, 0);
-      fusion.pools.push({ layer: { kind, name, input, ...attributes } as Layer, end: place });
-    }
-  }
+  if (operatorOf(node.op).activation) addActivation(fusion, node, place);
+  else if (node.op === 'conv' || node.op === 'linear') addWeights(fusion, node, place);
+  else if (node.op === 'batchNorm') addNorm(fusion, node, place);
+  else if (node.op === 'add') addSum(fusion, node, place);
+  else if (node.op === 'subsample' || node.op === 'padChannels') addShortcut(fusion, node);
+  else addPool(fusion, node, place);
+}
+
+function addWeights(
+  fusion: Fusion,
+  node: GraphNode<'conv'> | GraphNode<'linear'>,
+  place: number,
+): void {
+  // Refuses what no layer can read.
+  mapOf(fusion, node, 0);
+  fusion.chains.set(node.name, { first: node, start: place, last: node.name, end: place });
+}
+
+function addPool(fusion: Fusion, node: GraphNode, place: number): void {
+  const { op: kind, name, attributes } = node;
+  const input = mapOf(fusion, node, 0);
+  fusion.pools.push({ layer: { kind, name, input, ...attributes } as Layer, end: place });
 }
 
 const fault = ({ network }: Fusion, node: GraphNode, what: string, todo: string): NetworkError =>
@@ -115,7 +110,7 @@ function mapOf(fusion: Fusion, node: GraphNode, index: number): string {
 function openChain(fusion: Fusion, node: GraphNode, index: number): Chain | undefined {
   const name = inputOf(node, index);
   const chain = fusion.chains.get(name);
-  return chain && !chain.relu && fusion.reads.get(name) === 1 ? chain : undefined;
+  return chain && !chain.activation && fusion.reads.get(name) === 1 ? chain : undefined;
 }
 
 function extend(fusion: Fusion, chain: Chain, node: GraphNode, place: number): void {
@@ -138,7 +133,7 @@ function addNorm(fusion: Fusion, node: GraphNode<'batchNorm'>, place: number): v
   extend(fusion, chain, node, place);
 }
 
-function addActivation(fusion: Fusion, node: GraphNode<'relu'>, place: number): void {
+function addActivation(fusion: Fusion, node: GraphNode, place: number): void {
   const chain = openChain(fusion, node, 0);
   if (!chain)
     throw fault(
@@ -147,7 +142,7 @@ function addActivation(fusion: Fusion, node: GraphNode<'relu'>, place: number): 
       `reads "${inputOf(node, 0)}", which is not a sum that nothing else reads`,
       'put it behind a convolution, linear layer or addition, and let nothing read these before it',
     );
-  chain.relu = node;
+  chain.activation = node;
   extend(fusion, chain, node, place);
 }
 
@@ -187,7 +182,7 @@ function addShortcut(
 }
 
 function toLayer({ network, chains }: Fusion, chain: Chain): Layer {
-  const { first, norm, residual, relu } = chain;
+  const { first, norm, residual, activation } = chain;
   const arrays = network.tensors.get(first.name) ?? {};
   const scales = network.scales?.get(first.name);
   const bias = arrays['bias'];
@@ -196,7 +191,8 @@ function toLayer({ network, chains }: Fusion, chain: Chain): Layer {
     input: chains.get(inputOf(first, 0))?.first.name ?? inputOf(first, 0),
     weights: tensorOf(arrays, 'weight'),
     ...(bias ? { bias } : {}),
-    relu: relu !== undefined,
+    relu: activation?.op === 'relu',
+    ...(activation && activation.op !== 'relu' ? { activation: activationOf(activation) } : {}),
     ...(scales ? { scales } : {}),
   };
   if (first.op === 'linear') return { kind: first.op, ...first.attributes, ...parts };
@@ -209,6 +205,8 @@ function toLayer({ network, chains }: Fusion, chain: Chain): Layer {
     ...(residual ? { residual } : {}),
   };
 }
+
+const activationOf = ({ op, attributes }: GraphNode): Activation => ({ op, attributes });
 
 function batchNormOf({ tensors }: Network, node: GraphNode<'batchNorm'>): BatchNorm {
   const arrays = tensors.get(node.name) ?? {};

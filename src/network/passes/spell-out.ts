@@ -4,6 +4,7 @@
 import { assert } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import {
+  type Activation,
   type ConvLayer,
   type FusedNetwork,
   hasWeights,
@@ -18,21 +19,24 @@ import type { NodeTensors } from '../ops/operator.ts';
 
 /**
  * The graph of a fused network. A layer's convolution, pool or linear node has its name; what follows it has that name
- * and `.bn`, `.add`, `.relu`, and the shortcut that it adds, if it is not the map itself, `.subsample` and `.pad`.
+ * and `.bn`, `.add`, `.relu` or the name of another activation, and the shortcut that it adds, if it is not the map itself, `.subsample` and `.pad`.
  * @throws {NetworkError} naming the layer that does not fit the others
  */
 export const spellOut = (network: FusedNetwork): Network => spelledOut(network).network;
 
-/** As {@link spellOut}, with the name of the node that gives the output of each layer, by layer name. */
+/** As {@link spellOut}, with the nodes of each layer, by layer name. */
 export function spelledOut({ layers, ...facts }: FusedNetwork): {
   readonly network: Network;
+  /** The node that gives its output. */
   readonly outputs: ReadonlyMap<string, string>;
+  /** The last node before the activation, of layers with weights. */
+  readonly sums: ReadonlyMap<string, string>;
 } {
   const spelling = new Spelling(layers, layerShapes({ ...facts, layers }));
   for (const layer of layers) spelling.add(layer);
-  const { nodes, tensors, scales, outputs } = spelling;
+  const { nodes, tensors, scales, outputs, sums } = spelling;
   const network = { ...facts, nodes, tensors, ...(scales.size > 0 ? { scales } : {}) };
-  return { network, outputs };
+  return { network, outputs, sums };
 }
 
 /** The nodes so far. */
@@ -40,6 +44,7 @@ class Spelling {
   readonly nodes: GraphNode[] = [];
   readonly tensors = new Map<string, NodeTensors>();
   readonly scales = new Map<string, TrainedScales>();
+  readonly sums = new Map<string, string>();
   /** The node that gives a layer's output, by name of the layer. */
   readonly outputs = new Map([[imageName, imageName]]);
   readonly #taken: Set<string>;
@@ -64,7 +69,7 @@ class Spelling {
 
   /** Gives the name of the layer's last node. */
   #addWeights(layer: WeightLayer, inputs: readonly string[]): string {
-    const { name, weights, bias, scales, relu } = layer;
+    const { name, weights, bias, scales, relu, activation: other } = layer;
     this.tensors.set(name, { weight: weights, ...(bias ? { bias } : {}) });
     if (scales) this.scales.set(name, scales);
     let last = name;
@@ -72,9 +77,11 @@ class Spelling {
       const { inputs: count, outputs } = layer;
       this.nodes.push({ op: 'linear', name, inputs, attributes: { inputs: count, outputs } });
     } else last = this.#addConvolution(layer, inputs);
-    if (!relu) return last;
-    const next = this.#fresh(`${name}.relu`);
-    this.nodes.push({ op: 'relu', name: next, inputs: [last], attributes: {} });
+    this.sums.set(name, last);
+    const activation: Activation | undefined = relu ? { op: 'relu', attributes: {} } : other;
+    if (!activation) return last;
+    const next = this.#fresh(`${name}.${activation.op}`);
+    this.nodes.push({ ...activation, name: next, inputs: [last] } as GraphNode);
     return next;
   }
 

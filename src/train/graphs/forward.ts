@@ -1,10 +1,11 @@
 // A network as a graph: from images to logits.
 
-import { assert } from '../../core/errors.ts';
+import { assert, NetworkError } from '../../core/errors.ts';
 import {
   type ConvLayer,
   foldLayers,
   type FusedNetwork,
+  hasWeights,
   type Layer,
   type LinearLayer,
 } from '../../network/fused-network.ts';
@@ -27,6 +28,20 @@ export interface ForwardOptions {
   readonly statistics: 'batch' | 'averaged';
 }
 
+/**
+ * Refuses layers with an activation that has no graph.
+ * @throws {NetworkError} naming the first of them
+ */
+export function checkActivations({ name, layers }: FusedNetwork): void {
+  for (const layer of layers)
+    if (hasWeights(layer) && layer.activation)
+      throw new NetworkError({
+        what: `training does not know ${layer.activation.op}, only ReLU`,
+        where: [name, layer.name],
+        todo: 'train it elsewhere, or use ReLU there',
+      });
+}
+
 /** The main tensors of a forward pass. */
 export interface Forward {
   /** (N, classes). */
@@ -37,8 +52,12 @@ export interface Forward {
   readonly outputs: ReadonlyMap<string, Value>;
 }
 
-/** Adds the nodes of a forward pass. */
+/**
+ * Adds the nodes of a forward pass.
+ * @throws {NetworkError} as {@link checkActivations}
+ */
 export function forward(tape: Tape, network: FusedNetwork, options: ForwardOptions): Forward {
+  checkActivations(network);
   const normalized = new Map<string, Normalized>();
   const outputs = foldLayers<Layer, Value>(network, options.images, (layer, input, added) =>
     addLayer(tape, layer, { input, added }, { ...options, normalized }),

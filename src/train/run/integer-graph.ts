@@ -101,15 +101,26 @@ export function integerGraph(
 function storedUnits(
   graph: GraphBuilder,
   { residual }: MacroLayer,
-  { scale, outputBits: bits, signed }: Requantize,
+  { scale, outputBits: bits, signed, table }: Requantize,
   { sums, added }: { readonly sums: Value; readonly added: Value | undefined },
 ): Value {
   const all = residual && added ? add(graph, sums, addedUnits(graph, sums, added, residual)) : sums;
   const scaledSums = multiply(graph, all, double(graph, scaleValue(scale)));
+  if (table) return lookUp(graph, roundHalfUp(graph, scaledSums), table);
   const [low, high] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
   const rounded = toFloat(graph, roundHalfUp(graph, scaledSums));
   const limits = [graph.scalar(low), graph.scalar(high)];
   return graph.node('Clip', [rounded, ...limits], rounded.shape);
+}
+
+/** Entries of a table for signed 8-bit codes, which `codes` are clipped to. */
+function lookUp(graph: GraphBuilder, codes: Value, table: Uint8Array): Value {
+  const limits = [graph.scalar(-128), graph.scalar(127)];
+  const clipped = graph.node('Clip', [toFloat(graph, codes), ...limits], codes.shape);
+  const entries = add(graph, clipped, graph.scalar(128));
+  const cast = { attributes: { to: 7 }, type: 'int64' as const };
+  const indices = graph.node('Cast', [entries], codes.shape, cast);
+  return graph.node('Gather', [graph.floats([...table]), indices], codes.shape);
 }
 
 /** Sums of a layer in 64-bit floats. */

@@ -7,6 +7,7 @@ import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import type { Network } from '../../network/network.ts';
 import { fuse } from '../../network/passes/fuse.ts';
 import { spellOut } from '../../network/passes/spell-out.ts';
+import { checkActivations } from '../graphs/forward.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { EpochRecord, TrainOptions } from './train-options.ts';
 import { Training } from './training.ts';
@@ -26,6 +27,7 @@ export interface Trained {
  * Trains `network`, starting from its arrays, on `images`. The same arguments give the same result bit for bit on the
  * same machine, also when stopped and gone on with; other processors may add in another order.
  * @throws {InputError} when the images do not fit the network, or are fewer than a batch
+ * @throws {NetworkError} naming a layer with another activation than ReLU
  * @throws {CimError} when the loss becomes infinite or undefined, naming the layer
  * @throws {CancelledError} when `signal` says stop
  */
@@ -43,7 +45,9 @@ export async function train(
       what: `${countOf(images.images.images, 'image')} ${images.images.images === 1 ? 'is' : 'are'} less than one batch of ${batchSize}`,
       where: images.name,
     });
-  const training = new Training({ network: fuse(network), images, runtime, options });
+  const fused = fuse(network);
+  checkActivations(fused);
+  const training = new Training({ network: fused, images, runtime, options });
   const trained = await training.finish();
   const { epochs, counts } = training;
   return { network: spellOut(trained), losses: epochs.map(({ loss }) => loss), epochs, ...counts };
