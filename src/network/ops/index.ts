@@ -4,6 +4,7 @@ export { add } from './add.ts';
 export { averagePool } from './average-pool.ts';
 export { batchNorm } from './batch-norm.ts';
 export { conv } from './conv.ts';
+export { leakyRelu } from './leaky-relu.ts';
 export { linear } from './linear.ts';
 export { maxPool } from './max-pool.ts';
 export { padChannels } from './pad-channels.ts';
