@@ -10,12 +10,13 @@ import { packedRuntime } from './tools/packed-runtime.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
-/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/chips`, `mars-cim/networks`. */
+/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/chips`, `mars-cim/networks`, `mars-cim/train`. */
 const entries = {
   index: source('index.ts'),
   gpu: source('gpu/index.ts'),
   chips: source('chips/index.ts'),
   networks: source('network/index.ts'),
+  train: source('train/index.ts'),
 };
 
 /** Stands in the element for the addresses of its files until it is written. */

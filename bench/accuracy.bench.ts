@@ -1,10 +1,11 @@
 // How much accuracy does the network keep as the ADC loses bits? All 10,000 MNIST test images.
 
 import { mars, setChipValues } from '../src/chips/index.ts';
+import { accuracy as accuracyOf } from '../src/core/accuracy.ts';
 import { floatOutputs } from '../src/network/float-forward.ts';
 import { mapJob } from '../src/pipeline/run-job.ts';
 import { integerForward } from '../src/reference/integer-network.ts';
-import { accuracy as accuracyOf, simulate } from '../src/simulate/simulate.ts';
+import { simulate } from '../src/simulate/simulate.ts';
 import { openGpuOf } from './support/backend.ts';
 import { equal } from './support/layer-case.ts';
 import type { Question } from './support/question.ts';

@@ -18,10 +18,11 @@ import { groupShapeOf } from '../src/mapping/layer-groups.ts';
 import { integerForward } from '../src/reference/integer-network.ts';
 import { summarize } from '../src/report/summarize.ts';
 import type { MacroBackend } from '../src/simulate/macro-backend.ts';
-import { estimateRun } from '../src/simulate/simulate.ts';
+import { estimateRun } from '../src/pipeline/estimate.ts';
 import { toPrograms } from '../src/simulate/to-program.ts';
 import { toChromeTrace } from '../src/timeline/chrome-trace.ts';
 import { schedule } from '../src/timeline/schedule.ts';
+import { scheduleAll } from '../src/timeline/schedule-all.ts';
 import { openGpuOf } from './support/backend.ts';
 import { openNetworkCase } from './support/network-case.ts';
 import type { Bench, Question, TimedCase } from './support/question.ts';
@@ -105,11 +106,11 @@ function stagesOf(network: Network, groupMasks: GroupMasks | undefined): Record<
       work: once,
       check: () =>
         same(
-          summarize(mapping, run, timeline).performance.cyclesPerFrame,
+          summarize(mapping, run, scheduleAll(mapping)).performance.cyclesPerFrame,
           timeline.cyclesPerFrame,
           'cycles of the report with those of the timeline',
         ),
-      run: () => void summarize(mapping, run, timeline),
+      run: () => void summarize(mapping, run, scheduleAll(mapping)),
     },
   };
 }

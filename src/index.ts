@@ -1,39 +1,190 @@
-// The public API: names only.
+// The public API, but for chips, networks, the GPU and training: names only.
 
-export { compress, type CompressOptions } from './compress/compress.ts';
+export { compress, type CompressOptions, measureClips } from './compress/compress.ts';
+export {
+  type CompressedLayer,
+  type CompressedNetwork,
+  type IntegerResidual,
+  isMacroLayer,
+  type MacroLayer,
+  type PoolLayer,
+  type Requantize,
+} from './compress/compressed-network.ts';
 export { applyGroupMasks, densityProfileMasks, type GroupMasks } from './compress/group-masks.ts';
+export {
+  type LayerVariant,
+  layerVariants,
+  type SensitivityOptions,
+} from './compress/layer-sensitivity.ts';
 export { type MaskFile, readMaskFile, writeMaskFile } from './compress/mask-file.ts';
-export type { CompressedNetwork } from './compress/compressed-network.ts';
-export type { GroupShape } from './compress/weight-group.ts';
+export { type BitOptions, hasTrainedScales, type LayerBits } from './compress/scales.ts';
+export type {
+  GroupGrid,
+  GroupShape,
+  GroupShapeRule,
+  KernelGeometry,
+} from './compress/weight-group.ts';
+export { accuracy, binomialInterval, countRight } from './core/accuracy.ts';
 export {
   CancelledError,
   ChipError,
   CimError,
+  type CimErrorParts,
   CompressError,
   EnvironmentError,
   InputError,
   MappingError,
+  MemoryError,
   NetworkError,
   SimulationError,
   UsageError,
 } from './core/errors.ts';
-export type { FeatureMap, Shape } from './core/feature-map.ts';
+export {
+  type FeatureMap,
+  imageSlice,
+  predictedClasses,
+  type Shape,
+  shapeText,
+  type Size,
+  sizeText,
+} from './core/feature-map.ts';
+export type { FixedScale } from './core/integer.ts';
+export type { Window } from './core/window.ts';
 export type { LongWork, Progress } from './core/progress.ts';
-export { readCifar } from './datasets/cifar.ts';
+export type { Cycle, Nanoseconds, Picojoules, Quantity } from './core/units.ts';
+export { cifar10Classes, type CifarKind, readCifar } from './datasets/cifar.ts';
 export { readIdxImages, readIdxLabels } from './datasets/idx.ts';
 export { firstImages, type ImageSet, spreadImages, toImageSet } from './datasets/image-set.ts';
-export { type IndexCoding, indexCodings } from './mapping/index-coding.ts';
-export { groupShapeOf } from './mapping/layer-groups.ts';
-export { mapToChip, type MapOptions, type Mapping } from './mapping/map-to-chip.ts';
+export { type AdcErrorOptions, adcErrors } from './inspect/adc-errors.ts';
+export { type CellPlace, cellPlace, cellValue } from './inspect/cell-place.ts';
+export {
+  chooseMacroOp,
+  type ChosenMacroOp,
+  type MacroOnCore,
+  type MacroOpField,
+  type OutputPixel,
+} from './inspect/choose-macro-op.ts';
+export {
+  type AdcLevel,
+  type ColumnSumOptions,
+  columnSums,
+  type ColumnSums,
+} from './inspect/column-sums.ts';
+export { groupPattern, type GroupPattern } from './inspect/group-pattern.ts';
+export {
+  type ArrayLayer,
+  type FilledMacro,
+  type Filling,
+  type FillingRun,
+  macroArray,
+  type MacroArray,
+} from './inspect/macro-array.ts';
+export {
+  type DrivenWordLine,
+  inspectMacroOp,
+  type MacroOp,
+  type MacroOpChoice,
+  type MacroOpColumn,
+  type MacroOpKernel,
+  type MacroOpRead,
+} from './inspect/macro-op.ts';
+export { type IndexCoding, indexCodings, type IndexFormat } from './mapping/index-coding.ts';
+export { groupShapeOf, type LayerGroups, layerGroups } from './mapping/layer-groups.ts';
+export {
+  type MappedLayer,
+  type MappedMacroLayer,
+  type MappedPoolLayer,
+  mapToChip,
+  type MapOptions,
+  type Mapping,
+} from './mapping/map-to-chip.ts';
+export {
+  indexBitsByCoding,
+  type LayerStorage,
+  layerStorage,
+  mappingStorage,
+} from './mapping/mapping-summary.ts';
+export type { KernelTile, WeightLoad } from './mapping/kernel-tile.ts';
+export { type Memory } from './mapping/place-feature-maps.ts';
+export { type Balance, balances, type TileRun } from './mapping/place-tiles.ts';
+export { type PlannedActivity, plannedActivity } from './mapping/planned-activity.ts';
 export type { StoredNetwork } from './mapping/stored-header.ts';
-export { readStoredImage, writeStoredImage } from './mapping/stored-image.ts';
-export { type Job, type JobResult, runJob } from './pipeline/run-job.ts';
+export { isStoredImage, readStoredImage, writeStoredImage } from './mapping/stored-image.ts';
+export { type Estimate, estimate, estimateRun } from './pipeline/estimate.ts';
+export { readJob, writeJob } from './pipeline/job-file.ts';
+export {
+  checkMatrixVectorCase,
+  matrixVector,
+  type MatrixVectorCase,
+  type MatrixVectorResult,
+} from './pipeline/matrix-vector.ts';
+export {
+  type Job,
+  type JobResult,
+  type JobSource,
+  type JobTarget,
+  type JobWork,
+  mapJob,
+  type MapJob,
+  runJob,
+  type StoredSource,
+  trainedOn,
+  type TrainedSource,
+  type UnloadedJob,
+} from './pipeline/run-job.ts';
+export { calibrationCount, calibrationImages, jobBits, prunedIn } from './pipeline/usual-job.ts';
+export { integerForward } from './reference/integer-network.ts';
 export { openReference } from './reference/reference-backend.ts';
-export type { Report } from './report/report.ts';
-export { summarize } from './report/summarize.ts';
-export type { LayerActivity } from './simulate/activity.ts';
-export type { MacroBackend } from './simulate/macro-backend.ts';
-export { accuracy, simulate, type SimulationRun } from './simulate/simulate.ts';
-export { toChromeTrace } from './timeline/chrome-trace.ts';
-export { schedule } from './timeline/schedule.ts';
-export type { Timeline } from './timeline/timeline.ts';
+export type { AreaEntry } from './report/area.ts';
+export { type EnergyBreakdown, energyPartNames, energyParts } from './report/energy.ts';
+export { type Fact, type FactGroup, factNote, factText, type FactUnit } from './report/fact.ts';
+export { headlineFacts } from './report/headline-facts.ts';
+export { layerPower } from './report/layer-power.ts';
+export { checkReport, readReport } from './report/read-report.ts';
+export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
+export { type RunFacts, summarize } from './report/summarize.ts';
+export type { CountedEvents, LayerActivity } from './simulate/activity.ts';
+export type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './simulate/macro-backend.ts';
+export { fixedPointUnit } from './simulate/macro-program.ts';
+export type {
+  AdcProgram,
+  MacroProgram,
+  NoiseProgram,
+  RequantizeProgram,
+} from './simulate/macro-program.ts';
+export { simulate, type SimulateOptions, type SimulationRun } from './simulate/simulate.ts';
+export {
+  type Estimator,
+  type EstimatorJob,
+  openEstimator,
+  type Outcome,
+  outcomeOf,
+} from './sweep/estimator.ts';
+export { type Sensitivity, sensitivity, type SensitivityRow } from './sweep/sensitivity.ts';
+export { validationPage } from './sweep/validation-page.ts';
+export {
+  type MacroOpFigures,
+  type MeanFigures,
+  type NetworkValidation,
+  type Subject,
+  validate,
+  type Validation,
+} from './sweep/validation.ts';
+export {
+  type ChromeTrace,
+  toChromeTrace,
+  type TraceEvent,
+  type TraceOptions,
+} from './timeline/chrome-trace.ts';
+export type { StallModel } from './timeline/core-items.ts';
+export { scheduleAll, type Schedules } from './timeline/schedule-all.ts';
+export { schedule, type ScheduleOptions } from './timeline/schedule.ts';
+export {
+  type ControllerStep,
+  type CycleShares,
+  framesPerSecond,
+  frameShares,
+  type LayerTime,
+  type StepKind,
+  type Timeline,
+} from './timeline/timeline.ts';

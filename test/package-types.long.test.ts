@@ -1,6 +1,7 @@
 // The types of the package in projects of others, with nothing skipped: both compilers, both ways to find modules, with
 // and without the libraries and types that a project may have.
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from './support/mars.ts';
@@ -12,6 +13,7 @@ import { type Job, type MacroBackend, type Report, runJob, toChromeTrace } from 
 import { mars } from 'mars-cim/chips';
 import { type AnyGpu, openGpu } from 'mars-cim/gpu';
 import { readNetworkFile } from 'mars-cim/networks';
+import { type OnnxRuntime, train, trainDefaults } from 'mars-cim/train';
 
 export async function simulate(job: Job, gpu: AnyGpu): Promise<Report> {
   const backend: MacroBackend = await openGpu(gpu, { maxMemory: 2 ** 20 });
@@ -23,6 +25,10 @@ export async function simulate(job: Job, gpu: AnyGpu): Promise<Report> {
     await backend[Symbol.asyncDispose]();
   }
 }
+export const learn = async (runtime: OnnxRuntime, { images, ...job }: Job) => {
+  if ('stored' in job) return undefined;
+  return (await train(job.network, images, runtime, trainDefaults)).network;
+};
 export const read = (bytes: Uint8Array) => readNetworkFile(bytes, 'file').layers.length;
 // @ts-expect-error: no GPU
 void openGpu({});
@@ -70,6 +76,19 @@ const wrong: ViewName = 'sideways';
 element.addEventListener('result', (event) => console.log(event.clientX, wrong));
 `;
 
+/** The code of README.md: its TypeScript, and what stands in a page's script. */
+function readmeCode(): readonly string[] {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```(ts|html)\n(.*?)^```/gms)];
+  return blocks.map(([, language, code]) =>
+    language === 'ts'
+      ? code!
+      : [...code!.matchAll(/<script type="module">\n(.*?)<\/script>/gs)]
+          .map(([, script]) => script!)
+          .join(''),
+  );
+}
+
 const compilers = { '5.9': 'oldest-typescript', '6.0': 'typescript' };
 const resolutions = {
   nodenext: { module: 'nodenext' },
@@ -113,6 +132,21 @@ describe('the types of the package', () => {
         it(`compile with TypeScript ${version}, ${resolution}, ${name}`, () => {
           expect(compile(compiler, { ...module, ...project })).toBe('');
         });
+
+  it.each(Object.entries(compilers))(
+    'let README’s code compile with TypeScript %s',
+    (_, compiler) => {
+      const snippets = readmeCode();
+      const files = snippets.map((code, i) => {
+        stranger.write(`readme-${i}.ts`, code);
+        return `readme-${i}.ts`;
+      });
+
+      expect(files.length).toBeGreaterThan(1);
+      const options = { ...resolutions.nodenext, lib: dom, types: ['node'], files };
+      expect(compile(compiler, options)).toBe('');
+    },
+  );
 
   it('fit the GPU of TypeScript 6, and that of @webgpu/types', () => {
     const common = { ...resolutions.nodenext, lib: dom, files: ['gpu.ts'] };

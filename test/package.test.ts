@@ -68,6 +68,7 @@ describe('the package', () => {
     expect(found['./gpu']).toContain('openGpu');
     expect(found['./chips']).toContain('mars');
     expect(found['./networks']?.length).toBeGreaterThan(0);
+    expect(found['./train']).toContain('train');
     expect(found['./element']).toEqual(
       expect.arrayContaining(['MarsChip', 'createEnginePool', 'viewNames']),
     );

@@ -21,8 +21,13 @@ import { readJob, writeJob } from '../src/pipeline/job-file.ts';
 import { checkMatrixVectorCase, type MatrixVectorCase } from '../src/pipeline/matrix-vector.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../src/train/run/checkpoint.ts';
 import { readLayerPlans } from '../src/train/groups/layer-plan.ts';
-import { readMetrics, writeMetricsLine } from '../src/network/io/metrics-file.ts';
-import type { EpochRecord } from '../src/train/run/train-options.ts';
+import { type EpochRecord, readMetrics, writeMetricsLine } from '../src/network/io/metrics-file.ts';
+import { estimateRun } from '../src/pipeline/estimate.ts';
+import { readReport } from '../src/report/read-report.ts';
+import { reportText } from '../src/report/report.ts';
+import { summarize } from '../src/report/summarize.ts';
+import { scheduleAll } from '../src/timeline/schedule-all.ts';
+import { mapped } from './support/mapped.ts';
 import { readsOrRefuses } from './support/mutations.ts';
 import { conv, linear, networkOf, noise } from './support/small-networks.ts';
 import { fuse } from '../src/network/passes/fuse.ts';
@@ -323,6 +328,24 @@ describe('a damaged file is refused, or read as what can be written again:', () 
         write: (records) => text(records.map(writeMetricsLine).join('')),
       },
       1000,
+    );
+
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  it('reports', () => {
+    const mapping = mapped(small);
+    const written = reportText(summarize(mapping, estimateRun(mapping), scheduleAll(mapping)));
+    // What was read has its fields in another order.
+    const report = readReport(written, 'report.json');
+
+    const refused = readsOrRefuses(
+      {
+        files: [text(reportText(report))],
+        read: (bytes) => readReport(bytes, 'report.json'),
+        write: (value) => text(reportText(value)),
+      },
+      250,
     );
 
     expect(refused).toBeGreaterThan(0);

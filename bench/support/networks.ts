@@ -6,7 +6,7 @@ import { assert } from '../../src/core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../src/core/feature-map.ts';
 import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import type { Mapping } from '../../src/mapping/map-to-chip.ts';
-import { quantizePixels } from '../../src/compress/quantize.ts';
+import { quantizePixels } from '../../src/core/pixels.ts';
 import type { Network } from '../../src/network/network.ts';
 import { mapJob } from '../../src/pipeline/run-job.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';

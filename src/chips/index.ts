@@ -17,11 +17,19 @@ export type {
   Sparsity,
 } from './chip-spec.ts';
 export { chipJsonSchema, readChipFile, setChipValues } from './chip-file.ts';
-export type { NoiseDeviations, NoiseSpec } from './noise-spec.ts';
+export { type NoiseDeviations, noiseDeviations, type NoiseSpec, noNoise } from './noise-spec.ts';
 export { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
 export { genericSram } from './generic-sram.ts';
 export { yue2021 } from './yue-2021.ts';
-export type { Evidence, ProvenanceEntry, Sourced } from './sourced.ts';
+export { type BitWidths, macroGeometry, type MacroGeometry } from './macro-geometry.ts';
+export {
+  type Evidence,
+  isSourced,
+  type ProvenanceEntry,
+  provenanceOf,
+  sourced,
+  type Sourced,
+} from './sourced.ts';
 
 /** Every chip of this package, by name. */
 export const chips: Readonly<Record<string, ChipSpec>> = Object.fromEntries(

@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { shapeText, sizeText } from '../core/feature-map.ts';
 import { shownTexts } from '../core/shown-text.ts';
 import { type Fact, type FactGroup, factNote, factText, notSimulated } from '../report/fact.ts';
 import { energyParts } from '../report/energy.ts';
@@ -44,7 +45,7 @@ function layerTable(report: Report): string {
 
 function layerRow(layer: LayerReport): string[] {
   const { name, shape } = layer;
-  const shapes = [name, shape.input, shape.kernel, shape.output];
+  const shapes = [name, shapeText(shape.input), sizeText(shape.kernel), shapeText(shape.output)];
   const cost = [count(layer.cycles), energy(layer.energy.total)];
   if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
   const groups = `${layer.groupsKept} of ${layer.groups}`;

@@ -10,8 +10,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../train/run/checkpoint.ts';
-import { writeMetricsLine } from '../network/io/metrics-file.ts';
-import type { EpochRecord } from '../train/run/train-options.ts';
+import { type EpochRecord, writeMetricsLine } from '../network/io/metrics-file.ts';
 import { readBytes } from './files.ts';
 import { writeTogether, writeWhole } from './write-files.ts';
 

@@ -10,7 +10,7 @@ import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, readLayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import type { WeightForm } from '../train/operators/quantize.ts';
 import { trainDefaults, type TrainOptions } from '../train/run/train-options.ts';
-import { columnReadout } from './column-readout.ts';
+import { columnReadout } from '../train/recipes/column-readout.ts';
 import { readJson } from './files.ts';
 import { datasetNames } from './load-dataset.ts';
 import { loadNetwork } from './load-network.ts';
@@ -279,7 +279,7 @@ function checkStages({ epochs, denseEpochs, fixedEpochs, quantizeEpochs }: Epoch
 function layerPlans({ config, dense }: TrainFlags, network: Network): LayerPlans {
   const plans = config === undefined ? new Map() : readLayerPlans(readJson(config), config);
   const names = dense === undefined ? [] : dense.split(',').filter((name) => name !== '');
-  return withDense(plans, names, fuse(network));
+  return withDense(plans, names, network);
 }
 
 /**

@@ -1,7 +1,8 @@
 // What a person sees of a training: a bar in a terminal, else one line per epoch.
 
 import { SingleBar } from 'cli-progress';
-import type { EpochRecord, TrainProgress } from '../train/run/train-options.ts';
+import type { TrainProgress } from '../train/run/train-options.ts';
+import type { EpochRecord } from '../network/io/metrics-file.ts';
 
 /** Shows a training. */
 export interface TrainingBar {

@@ -37,6 +37,7 @@ import { type GroupMasks, keepMaskedGroups } from './group-masks.ts';
 import { geometriesOf, pruneGroups } from './prune-groups.ts';
 import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantize.ts';
 import {
+  type BitOptions,
   bitsOf,
   checkBits,
   layersHaveScales,
@@ -50,25 +51,11 @@ import {
 } from './scales.ts';
 import type { GroupShape, KernelGeometry } from './weight-group.ts';
 
-/** Bits of one layer, where it does not follow the rest. */
-export interface LayerBits {
-  /** 2 ... 8. */
-  readonly weightBits?: number | undefined;
-  /** Of its stored output, 1 ... 8. */
-  readonly outputBits?: number | undefined;
-}
-
 /**
  * How to compress. A network that was trained with quantization keeps its bits and scales, layer by layer, unless
  * `weightBits`, `activationBits` or `layerBits` ask for others.
  */
-export interface CompressOptions extends LongWork {
-  /** 2 ... 8; what the network was trained for by default, or else 8. */
-  readonly weightBits?: number;
-  /** 1 ... 8, of every stored feature map and of the image; what it was trained for by default, or else 8. */
-  readonly activationBits?: number;
-  /** By name, for layers with bits of their own. */
-  readonly layerBits?: ReadonlyMap<string, LayerBits> | undefined;
+export interface CompressOptions extends LongWork, BitOptions {
   /** Share of the groups that may be pruned which is pruned, 0 ... 1; 0 by default. Needs `groupShape`. */
   readonly prunedGroups?: number;
   /** Groups to keep, instead of pruning by magnitude: excludes `prunedGroups`. Needs `groupShape`. */

@@ -79,6 +79,7 @@ export const poolWindow = (
   countIncludePad: pool.kind === 'averagePool' && pool.countIncludePad === true,
 });
 
+/** A layer in integers. */
 export type CompressedLayer = MacroLayer | PoolLayer;
 
 /** A network in integers. */

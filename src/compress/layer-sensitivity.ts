@@ -1,7 +1,8 @@
 // How much a network bears in each layer: the same network with one layer at fewer bits, or with fewer groups.
 
 import { isMacroLayer, type CompressedNetwork, type MacroLayer } from './compressed-network.ts';
-import type { CompressOptions, LayerBits } from './compress.ts';
+import type { CompressOptions } from './compress.ts';
+import type { LayerBits } from './scales.ts';
 import type { GroupMasks } from './group-masks.ts';
 import {
   forEachGroupedWeight,

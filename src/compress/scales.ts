@@ -11,8 +11,25 @@ import {
 } from '../network/fused-network.ts';
 import type { Network, Precision, TrainedScales } from '../network/network.ts';
 import { fuse } from '../network/passes/fuse.ts';
-import type { CompressOptions, LayerBits } from './compress.ts';
 import type { QuantizedWeights } from './quantize.ts';
+
+/** Bits of one layer, where it does not follow the rest. */
+export interface LayerBits {
+  /** 2 ... 8. */
+  readonly weightBits?: number | undefined;
+  /** Of its stored output, 1 ... 8. */
+  readonly outputBits?: number | undefined;
+}
+
+/** Bits of a network and its layers. */
+export interface BitOptions {
+  /** 2 ... 8; what the network was trained for by default, or else 8. */
+  readonly weightBits?: number;
+  /** 1 ... 8, of every stored feature map and of the image; what it was trained for by default, or else 8. */
+  readonly activationBits?: number;
+  /** By name, for layers with bits of their own. */
+  readonly layerBits?: ReadonlyMap<string, LayerBits> | undefined;
+}
 
 /** Real value of one unit of an image of `bits` bits: the largest code stands for 1. */
 export const imageScale = (bits: number): number => 1 / (2 ** bits - 1);
@@ -50,7 +67,7 @@ function fixed(scale: number, lowestShift: number, where: readonly string[]): Fi
 /** Bits of the network as a whole. */
 export const networkBits = (
   { precision }: FusedNetwork,
-  { weightBits, activationBits }: Pick<CompressOptions, 'weightBits' | 'activationBits'>,
+  { weightBits, activationBits }: Pick<BitOptions, 'weightBits' | 'activationBits'>,
 ): Precision => ({
   weightBits: weightBits ?? precision?.weightBits ?? 8,
   activationBits: activationBits ?? precision?.activationBits ?? 8,
@@ -59,7 +76,7 @@ export const networkBits = (
 /** `network`, without the scales that training settled if it is asked for in other bits. */
 export function withScalesFor(
   network: FusedNetwork,
-  options: Pick<CompressOptions, 'weightBits' | 'activationBits'>,
+  options: Pick<BitOptions, 'weightBits' | 'activationBits'>,
 ): FusedNetwork {
   const { precision } = network;
   const { weightBits, activationBits } = networkBits(network, options);
@@ -74,13 +91,11 @@ export function withScalesFor(
 /**
  * Whether training settled all scales of `network` at these bits: then compression measures nothing, and needs no images.
  */
-export const hasTrainedScales = (network: Network, options: BitsOptions): boolean =>
+export const hasTrainedScales = (network: Network, options: BitOptions): boolean =>
   layersHaveScales(fuse(network), options);
 
-type BitsOptions = Pick<CompressOptions, 'weightBits' | 'activationBits' | 'layerBits'>;
-
 /** {@link hasTrainedScales} for a network whose layers are fused already. */
-export const layersHaveScales = (network: FusedNetwork, options: BitsOptions): boolean =>
+export const layersHaveScales = (network: FusedNetwork, options: BitOptions): boolean =>
   withScalesFor(network, options).layers.every(
     (layer) =>
       !hasWeights(layer) ||
@@ -96,7 +111,7 @@ export const layersHaveScales = (network: FusedNetwork, options: BitsOptions): b
 export function bitsOf(
   layer: WeightLayer,
   all: Precision,
-  { layerBits }: Pick<CompressOptions, 'layerBits'>,
+  { layerBits }: Pick<BitOptions, 'layerBits'>,
   network: string,
 ): Required<{ readonly [key in keyof LayerBits]: number }> {
   const own = layerBits?.get(layer.name);

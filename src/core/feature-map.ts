@@ -2,10 +2,14 @@
 
 import { countOf } from './words.ts';
 
-/** Height, width and channels of the feature map of one image. */
-export interface Shape {
+/** Pixels of a feature map or a window. */
+export interface Size {
   readonly height: number;
   readonly width: number;
+}
+
+/** Height, width and channels of the feature map of one image. */
+export interface Shape extends Size {
   readonly channels: number;
 }
 
@@ -30,6 +34,9 @@ export const activationsPerImage = (shape: Shape): number =>
 /** Shape as a person writes it: `28x28x16` (height, width, channels). */
 export const shapeText = (shape: Shape): string =>
   `${shape.height}x${shape.width}x${shape.channels}`;
+
+/** Size as a person writes it: `3x3` (height, width). */
+export const sizeText = ({ height, width }: Size): string => `${height}x${width}`;
 
 /** What is wrong with the number of a map's values, in words; undefined where they are as many as its shape says. */
 export function lengthFault(map: FeatureMap): string | undefined {

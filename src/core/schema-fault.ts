@@ -178,6 +178,8 @@ function permittedKind(node: Node, found: unknown): string {
       return 'true or false';
     case 'object':
       return 'an object';
+    case 'null':
+      return 'null';
     case undefined:
     default:
       return 'another value';

@@ -1,7 +1,6 @@
 // Noise of every kind as analog-mac.wgsl takes it, behind the weights.
 
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
-import type { NoiseProgram } from '../simulate/noise-program.ts';
+import { type MacroProgram, type NoiseProgram, fixedPointUnit } from '../simulate/macro-program.ts';
 import { kernelSlots } from './tile-weights.ts';
 
 /** Weight bits, and bytes of a bit line's cells, for which the kernel has room. */

@@ -3,11 +3,13 @@
 import { BufferPool, uniformUsage } from './buffer-pool.ts';
 import { CommandQueue } from './command-queue.ts';
 import {
+  type Bindings,
+  type BoundBuffers,
   compileKernel,
   dispatch,
+  type IndirectWorkgroups,
   type Kernel,
   type KernelSource,
-  type IndirectWorkgroups,
   type Workgroups,
 } from './kernel.ts';
 import type { KernelShape } from './kernel-shape.ts';
@@ -27,7 +29,7 @@ export class DeviceContext {
   /** Whether kernels let the lanes of a subgroup share what they load. */
   readonly subgroups: boolean;
   readonly #device: GPUDevice;
-  readonly #kernels = new Map<string, Promise<Kernel>>();
+  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
 
   /** Invocations of a workgroup of the tiled kernels. */
   readonly workgroup: number;
@@ -62,22 +64,24 @@ export class DeviceContext {
   }
 
   /** Compiles a kernel, or finds it compiled. */
-  kernel<F extends Readonly<Record<string, UniformScalar>>>(
-    source: KernelSource<F>,
+  async kernel<F extends Readonly<Record<string, UniformScalar>>, B extends Bindings>(
+    source: KernelSource<F, B>,
     constants: Readonly<Record<string, number>>,
-  ): Promise<Kernel> {
+  ): Promise<Kernel<keyof B & string>> {
     const key = `${source.name} ${JSON.stringify(constants)}`;
     const { name, subgroupCode } = source;
     const code = this.subgroups && subgroupCode !== undefined ? subgroupCode : source.code;
-    const kernel = this.#kernels.get(key) ?? compileKernel(this.#device, { name, code }, constants);
-    this.#kernels.set(key, kernel);
-    return kernel;
+    const bindings: readonly (keyof B & string)[] = Object.keys(source.bindings);
+    const pipeline =
+      this.#pipelines.get(key) ?? compileKernel(this.#device, { name, code }, constants);
+    this.#pipelines.set(key, pipeline);
+    return { name, bindings, pipeline: await pipeline };
   }
 
-  /** Records one dispatch; buffers in the order of the bindings, uniform first. */
-  run(
-    kernel: Kernel,
-    buffers: readonly GPUBuffer[],
+  /** Records one dispatch. */
+  run<Name extends string>(
+    kernel: Kernel<Name>,
+    buffers: BoundBuffers<NoInfer<Name>>,
     workgroups: Workgroups | IndirectWorkgroups,
   ): void {
     const pass = this.queue.encoder.beginComputePass({ label: kernel.name });

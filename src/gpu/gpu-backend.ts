@@ -5,7 +5,7 @@ import type { PoolLayer } from '../compress/compressed-network.ts';
 import { assert, at } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap } from '../core/feature-map.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
-import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from '../simulate/macro-backend.ts';
+import type { MacroBackend, MacroPath, PreparedLayer } from '../simulate/macro-backend.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 import { type BufferPool, copySourceUsage, storageUsage } from './buffer-pool.ts';
 import { choosePath, type PathOptions } from './choose-path.ts';
@@ -13,7 +13,7 @@ import { DeviceContext } from './device-context.ts';
 import { type GpuMap, mapBytes, outputCount } from './gpu-map.ts';
 import { defaultShape, type KernelShape } from './kernel-shape.ts';
 import type { PartLimits } from './layer-parts.ts';
-import { type Kernel, linearWorkgroups } from './kernel.ts';
+import { type BoundBuffers, type Kernel, type KernelOf, linearWorkgroups } from './kernel.ts';
 import { pool as poolKernel, poolParams } from './kernels/pool.ts';
 import { requantize, requantizeParams } from './kernels/requantize.ts';
 import { bitLineLayer } from './layers/bit-line-layer.ts';
@@ -46,7 +46,7 @@ export interface GpuBackendOptions extends Partial<PathOptions> {
 }
 
 /** Runs macro layers on a device, which it owns. */
-export class GpuBackend implements MacroBackend {
+export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
   readonly name = 'gpu';
   readonly device: string;
   readonly #context: DeviceContext;
@@ -57,8 +57,8 @@ export class GpuBackend implements MacroBackend {
   readonly #prepared = new Set<LayerBuffers>();
   /** Whether some buffer that waits to be used again may have been made without memory. */
   #isSuspect = false;
-  #requantize: Kernel | undefined;
-  #pooling: Kernel | undefined;
+  #requantize: KernelOf<typeof requantize> | undefined;
+  #pooling: KernelOf<typeof poolKernel> | undefined;
 
   constructor(device: GPUDevice, name: string, options: GpuBackendOptions = {}) {
     const { shortcuts = true, packedDotProducts = true, maxMemory = Infinity } = options;
@@ -116,12 +116,12 @@ export class GpuBackend implements MacroBackend {
     return this.#recording(() => this.#upload(map, firstImage));
   }
 
-  runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): GpuMap {
-    return this.#recording(() => this.#runMacro(prepared as GpuLayer, input as GpuMap, residual));
+  runMacro(prepared: GpuLayer, input: GpuMap, residual: GpuMap | undefined): GpuMap {
+    return this.#recording(() => this.#runMacro(prepared, input, residual));
   }
 
-  runPool(layer: PoolLayer, input: HeldMap): GpuMap {
-    return this.#recording(() => this.#runPool(layer, input as GpuMap));
+  runPool(layer: PoolLayer, input: GpuMap): GpuMap {
+    return this.#recording(() => this.#runPool(layer, input));
   }
 
   #upload(map: FeatureMap, firstImage: number): GpuMap {
@@ -136,24 +136,22 @@ export class GpuBackend implements MacroBackend {
     return { images, firstImage, shape, kind: 'activations', buffer };
   }
 
-  #runMacro(layer: GpuLayer, input: GpuMap, residual: HeldMap | undefined): GpuMap {
+  #runMacro(layer: GpuLayer, input: GpuMap, residual: GpuMap | undefined): GpuMap {
     const { program, runner, buffers, table } = layer;
     const { images, firstImage } = input;
     const { output: shape } = program;
     const sums = runner.record(input);
     const { requantize: finish } = program;
     if (!finish) return { images, firstImage, shape, kind: 'sums', buffer: sums };
-    const added = residual as GpuMap | undefined;
     const count = outputCount(shape, images);
     const stored = this.pool.take(mapBytes(shape, images), `${program.name}.activations`);
     const uniform = buffers.uniform(`requantize ${images}`, () =>
-      requantizeParams(finish, shape, added?.shape, count),
+      requantizeParams(finish, shape, residual?.shape, count),
     );
-    this.#run(
-      this.#requantize,
-      [uniform, sums, added?.buffer ?? this.#unused, table ?? this.#unused, stored],
-      Math.ceil(count / 4),
-    );
+    const addend = residual?.buffer ?? this.#unused;
+    const lookedUp = table ?? this.#unused;
+    const bound = { params: uniform, sums, residual: addend, table: lookedUp, activations: stored };
+    this.#run(this.#requantize, bound, Math.ceil(count / 4));
     this.pool.give(sums);
     return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
@@ -171,28 +169,27 @@ export class GpuBackend implements MacroBackend {
       images,
     ]);
     const uniform = this.#context.uniform(this.#poolUniforms, key, () => poolParams(layer, count));
-    this.#run(this.#pooling, [uniform, buffer, stored], Math.ceil(count / 4));
+    const bound = { params: uniform, input: buffer, activations: stored };
+    this.#run(this.#pooling, bound, Math.ceil(count / 4));
     return { images, firstImage, shape, kind: 'activations', buffer: stored };
   }
 
-  release(held: HeldMap | PreparedLayer): void {
+  release(held: GpuMap | GpuLayer): void {
     if ('program' in held) {
-      const { buffers } = held as GpuLayer;
+      const { buffers } = held;
       this.#prepared.delete(buffers);
       buffers.release();
-    } else this.pool.give((held as GpuMap).buffer);
+    } else this.pool.give(held.buffer);
   }
 
-  async download(map: HeldMap): Promise<Int32Array> {
-    const { images, shape, kind, buffer } = map as GpuMap;
+  async download({ images, shape, kind, buffer }: GpuMap): Promise<Int32Array> {
     const count = outputCount(shape, images);
     if (kind === 'sums') return new Int32Array(await this.#read(buffer, 4 * count));
     const bytes = await this.#read(buffer, mapBytes(shape, images));
     return Int32Array.from(new Uint8Array(bytes).subarray(0, count));
   }
 
-  async takeEvents(prepared: PreparedLayer): Promise<CountedEvents> {
-    const { events } = (prepared as GpuLayer).buffers;
+  async takeEvents({ buffers: { events } }: GpuLayer): Promise<CountedEvents> {
     const words = new Uint32Array(await this.#context.queue.read(events, 4 * eventWords, true));
     const count = (event: number): number =>
       at(words, 2 * event + 1) * 2 ** 32 + at(words, 2 * event);
@@ -260,7 +257,11 @@ export class GpuBackend implements MacroBackend {
     for (const buffers of this.#prepared) buffers.forgetBatches();
   }
 
-  #run(kernel: Kernel | undefined, buffers: readonly GPUBuffer[], invocations: number): void {
+  #run<Name extends string>(
+    kernel: Kernel<Name> | undefined,
+    buffers: BoundBuffers<NoInfer<Name>>,
+    invocations: number,
+  ): void {
     assert(kernel !== undefined, 'kernels are compiled before they run');
     this.#context.run(kernel, buffers, linearWorkgroups(invocations));
   }

@@ -3,25 +3,40 @@
 import { SimulationError } from '../core/errors.ts';
 import type { UniformLayout, UniformScalar } from './uniform-layout.ts';
 
+/** The storage bindings of a kernel by their names in the shader, in the order of their numbers, from 1 on. */
+export type Bindings = Readonly<Record<string, 'read' | 'read_write'>>;
+
 /** What a kernel is, before there is a device. */
-export interface KernelSource<F extends Readonly<Record<string, UniformScalar>>> {
+export interface KernelSource<
+  F extends Readonly<Record<string, UniformScalar>>,
+  B extends Bindings = Bindings,
+> {
   /** The name of the file; the entry point is the same with underscores. */
   readonly name: string;
   readonly code: string;
   /** The same kernel for adapters with subgroups of at least eight lanes. */
   readonly subgroupCode?: string;
   readonly params: UniformLayout<F>;
-  /** Storage bindings from 1 on; binding 0 is the uniform. */
-  readonly bindings: readonly { readonly name: string; readonly access: 'read' | 'read_write' }[];
+  /** Binding 0 is the uniform. */
+  readonly bindings: B;
   /** Names of the overrides that the host sets. */
   readonly constants: readonly string[];
 }
 
-/** A compiled kernel. */
-export interface Kernel {
+/** A compiled kernel with storage bindings of these names. */
+export interface Kernel<Name extends string = string> {
   readonly name: string;
   readonly pipeline: GPUComputePipeline;
+  /** In the order of their numbers, from 1 on. */
+  readonly bindings: readonly Name[];
 }
+
+/** The kernel that a source becomes. */
+export type KernelOf<Source> =
+  Source extends KernelSource<infer _, infer B> ? Kernel<keyof B & string> : never;
+
+/** A buffer for each binding of a kernel; `params` is its uniform. */
+export type BoundBuffers<Name extends string> = Readonly<Record<Name | 'params', GPUBuffer>>;
 
 /** Workgroups of a dispatch. */
 export type Workgroups = readonly [number, number, number];
@@ -71,16 +86,15 @@ export async function compileKernel(
   device: GPUDevice,
   source: { readonly name: string; readonly code: string },
   constants: Readonly<Record<string, number>>,
-): Promise<Kernel> {
+): Promise<GPUComputePipeline> {
   const { name, code } = source;
   const module = device.createShaderModule({ label: name, code });
   try {
-    const pipeline = await device.createComputePipelineAsync({
+    return await device.createComputePipelineAsync({
       label: name,
       layout: 'auto',
       compute: { module, entryPoint: name.replaceAll('-', '_'), constants },
     });
-    return { name, pipeline };
   } catch (cause) {
     const { messages } = await module.getCompilationInfo();
     const lines = messages.map((message) => `line ${message.lineNum}: ${message.message}`);
@@ -93,20 +107,23 @@ export async function compileKernel(
   }
 }
 
-/** Records one dispatch into `pass`; buffers in the order of the bindings, uniform first. */
-export function dispatch(
+/** Records one dispatch into `pass`. */
+export function dispatch<Name extends string>(
   device: GPUDevice,
   pass: GPUComputePassEncoder,
-  kernel: Kernel,
+  kernel: Kernel<Name>,
   run: {
-    readonly buffers: readonly GPUBuffer[];
+    readonly buffers: BoundBuffers<NoInfer<Name>>;
     readonly workgroups: Workgroups | IndirectWorkgroups;
   },
 ): void {
   const group = device.createBindGroup({
     label: kernel.name,
     layout: kernel.pipeline.getBindGroupLayout(0),
-    entries: run.buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    entries: (['params', ...kernel.bindings] as const).map((name, binding) => ({
+      binding,
+      resource: { buffer: run.buffers[name] },
+    })),
   });
   pass.setPipeline(kernel.pipeline);
   pass.setBindGroup(0, group);

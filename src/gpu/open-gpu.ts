@@ -2,7 +2,7 @@
 
 import { EnvironmentError } from '../core/errors.ts';
 import { type AdapterDescription, describeAdapter } from './adapter.ts';
-import { type GpuBackend, openGpuBackend } from './gpu-backend.ts';
+import { type GpuBackend, type GpuBackendOptions, openGpuBackend } from './gpu-backend.ts';
 
 /** One line for reports: whatever the browser or driver tells. */
 export const adapterText = ({
@@ -56,12 +56,11 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
 
 /**
  * Opens the GPU backend. The caller disposes it (`await using`).
- * @param options `maxMemory`: most bytes of device memory; no limit but the device's by default
  * @throws {EnvironmentError} when there is no adapter
  */
 export async function openGpu(
   gpu: GPU,
-  options: { readonly maxMemory?: number | undefined } = {},
+  options: Pick<GpuBackendOptions, 'maxMemory' | 'shape' | 'shortcuts'> = {},
 ): Promise<GpuBackend> {
   const { adapter, device, packedDotProducts } = await openDevice(gpu);
   return openGpuBackend(device, adapterText(adapter), { ...options, packedDotProducts });

@@ -5,8 +5,8 @@ import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { randomWord } from '../core/random.ts';
 import { onePixel, symmetricWindow } from '../core/window.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
-import type { GpuBackend } from './gpu-backend.ts';
 import { candidateShapes, type KernelShape } from './kernel-shape.ts';
 
 /** What a shape took. */
@@ -19,10 +19,11 @@ export interface ShapeTime {
 
 /** How to measure. */
 export interface TuneOptions {
-  /** Opens a backend of that shape, on a device of its own. */
-  readonly open: (shape: KernelShape, shortcuts: boolean) => Promise<GpuBackend>;
+  /** Opens a GPU backend with these options, on a device of its own. */
+  readonly open: (shape: KernelShape, shortcuts: boolean) => Promise<MacroBackend>;
   /** A clock in milliseconds. */
   readonly now: () => number;
+  /** Called after each shape, with its number and how many there are. */
   readonly onShape?: (time: ShapeTime, number: number, of: number) => void;
 }
 

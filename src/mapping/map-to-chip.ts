@@ -39,6 +39,7 @@ export interface MappedPoolLayer {
   readonly layer: PoolLayer;
 }
 
+/** A layer on the chip. */
 export type MappedLayer = MappedMacroLayer | MappedPoolLayer;
 
 /** A compressed network on a chip. */

@@ -1,14 +1,48 @@
 // Networks and their files: `import { readNetworkFile } from 'mars-cim/networks'`.
 
 export { builtinNetworks } from './builtin/builtin-networks.ts';
-export { mnistCnn } from './builtin/mnist-cnn.ts';
+export { mnistCnn, type MnistCnnOptions } from './builtin/mnist-cnn.ts';
 export type { BuiltinOptions } from './builtin/network-builder.ts';
 export { resnet18 } from './builtin/resnet18.ts';
 export { resnet20 } from './builtin/resnet20.ts';
 export { vgg16, type Vgg16Options } from './builtin/vgg16.ts';
-export type { FusedNetwork, Layer } from './fused-network.ts';
-export type { GraphNode } from './graph.ts';
+export type { FloatMap } from '../core/feature-map.ts';
+export { floatForward, floatOutputs, type NodeObserver } from './float-forward.ts';
+export {
+  type Activation,
+  type AveragePoolLayer,
+  type BatchNorm,
+  type ConvLayer,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  layerShapes,
+  type LinearLayer,
+  type MaxPoolLayer,
+  type Residual,
+  type WeightLayer,
+} from './fused-network.ts';
+export {
+  checkNetwork,
+  type Network,
+  type NetworkFacts,
+  networkMacs,
+  type Origin,
+  type OutputScale,
+  type Precision,
+  type TrainedScales,
+} from './network.ts';
 export { readNetworkFile, writeNetworkFile } from './io/network-file.ts';
-export type { Network } from './network.ts';
+export {
+  type AttributesOf,
+  type GraphNode,
+  imageName,
+  nodeShapes,
+  type OperatorName,
+  type Tensors,
+  type Topology,
+} from './graph.ts';
+export type { NodeList, Reader } from './fold.ts';
+export type { NodeTensors } from './ops/operator.ts';
 export { fuse } from './passes/fuse.ts';
 export { spellOut } from './passes/spell-out.ts';

@@ -21,13 +21,9 @@ import type { Report } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
-import {
-  accuracy,
-  simulate,
-  type SimulateOptions,
-  type SimulationRun,
-} from '../simulate/simulate.ts';
-import { schedule } from '../timeline/schedule.ts';
+import { simulate, type SimulateOptions, type SimulationRun } from '../simulate/simulate.ts';
+import { accuracy } from '../core/accuracy.ts';
+import { scheduleAll } from '../timeline/schedule-all.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 
 /** A trained network, and how to compress it. */
@@ -53,17 +49,18 @@ export interface StoredSource {
 /** Where the integers of a job come from. */
 export type JobSource = TrainedSource | StoredSource;
 
-interface Target {
+/** What a job is mapped onto. */
+export interface JobTarget {
   readonly chip: ChipSpec;
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance | undefined;
 }
 
 /** The part of a job that compress and map need. */
-export type MapJob = Target & JobSource;
+export type MapJob = JobTarget & JobSource;
 
 /** A job without its images. */
-export type UnloadedJob = Target &
+export type UnloadedJob = JobTarget &
   JobSource & {
     /** Of the chip's noise, 0 ... 2^32 - 1. */
     readonly seed: number;
@@ -132,8 +129,8 @@ export async function runJob(
   const float = 'stored' in job ? undefined : floatCheck(job, images.images, work);
   const run = await simulate(mapping, images.images, { backend, seed: job.seed, ...work });
   const exact = await exactOutputs(mapping, images.images, backend, { run, work });
-  const timeline = schedule(mapping);
-  const report = summarize(mapping, run, timeline, {
+  const schedules = scheduleAll(mapping);
+  const report = summarize(mapping, run, schedules, {
     dataset: images.name,
     accuracy: {
       top1: accuracy(run.outputs, images.labels, classes),
@@ -146,6 +143,7 @@ export async function runJob(
     },
   });
   const { outputs, activity } = run;
+  const { timeline } = schedules;
   return { report, timeline, outputs, exactOutputs: exact, activity, mapping };
 }
 

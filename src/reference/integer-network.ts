@@ -7,7 +7,7 @@ import {
   isMacroLayer,
   type MacroLayer,
 } from '../compress/compressed-network.ts';
-import { quantizePixels } from '../compress/quantize.ts';
+import { quantizePixels } from '../core/pixels.ts';
 import { assert, at, CancelledError, UsageError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';

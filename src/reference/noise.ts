@@ -15,8 +15,7 @@
 
 import { floorDivide } from '../core/integer.ts';
 import { pcg, xorshift32 } from '../core/random.ts';
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
-import type { NoiseProgram } from '../simulate/noise-program.ts';
+import { type MacroProgram, type NoiseProgram, fixedPointUnit } from '../simulate/macro-program.ts';
 import { digit } from './input-phases.ts';
 
 /** One kernel's part in the macro-op of one group at one pixel. */

@@ -1,41 +1,28 @@
 // The judge: runs macro layers in plain TypeScript, on any machine, slowly.
 
-import type { PoolLayer } from '../compress/compressed-network.ts';
 import { assert } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
 import type { HeldMap, MacroBackend, PreparedLayer } from '../simulate/macro-backend.ts';
-import type { MacroProgram } from '../simulate/macro-program.ts';
 import { macroMac } from './macro-mac.ts';
 import { pool } from './pool.ts';
 import { requantize } from './requantize.ts';
 
-interface ReferenceMap extends HeldMap {
-  readonly map: FeatureMap | undefined;
-  readonly sums: Int32Array | undefined;
-}
+/** A feature map, or the sums of the last layer. */
+type ReferenceMap = HeldMap & ({ readonly map: FeatureMap } | { readonly sums: Int32Array });
 
 const noEvents: CountedEvents = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
 
 /** Opens the reference backend. */
 export function openReference(): MacroBackend {
   const events = new Map<PreparedLayer, CountedEvents>();
-  return {
+  const backend: MacroBackend<PreparedLayer, ReferenceMap> = {
     name: 'reference',
     device: 'plain TypeScript, one thread',
     peakMemory: undefined,
-    prepare: (program: MacroProgram) => Promise.resolve({ program, path: 'bit lines' }),
-    upload: (map: FeatureMap, firstImage = 0): ReferenceMap => ({
-      images: map.images,
-      firstImage,
-      map,
-      sums: undefined,
-    }),
-    runMacro: (
-      prepared: PreparedLayer,
-      input: HeldMap,
-      residual: HeldMap | undefined,
-    ): ReferenceMap => {
+    prepare: (program) => Promise.resolve({ program, path: 'bit lines' }),
+    upload: (map, firstImage = 0) => ({ images: map.images, firstImage, map }),
+    runMacro: (prepared, input, residual) => {
       const { program } = prepared;
       const { images, firstImage } = input;
       const result = macroMac(program, featureMapOf(input), firstImage);
@@ -46,33 +33,30 @@ export function openReference(): MacroBackend {
         overflowedSums: before.overflowedSums + result.events.overflowedSums,
       });
       const held = { images, firstImage };
-      if (!program.requantize) return { ...held, map: undefined, sums: result.sums };
+      if (!program.requantize) return { ...held, sums: result.sums };
       const added = residual && featureMapOf(residual);
       const map = requantize(program.requantize, { images, ...program.output }, result.sums, added);
-      return { ...held, map, sums: undefined };
+      return { ...held, map };
     },
-    runPool: (layer: PoolLayer, input: HeldMap): ReferenceMap => ({
+    runPool: (layer, input) => ({
       images: input.images,
       firstImage: input.firstImage,
       map: pool(layer, featureMapOf(input)),
-      sums: undefined,
     }),
     release: () => {},
-    download: (held: HeldMap) => {
-      const { map, sums } = held as ReferenceMap;
-      return Promise.resolve(sums ?? Int32Array.from(map?.data ?? []));
-    },
-    takeEvents: (prepared: PreparedLayer) => {
+    download: (held) =>
+      Promise.resolve('sums' in held ? held.sums : Int32Array.from(held.map.data)),
+    takeEvents: (prepared) => {
       const counted = events.get(prepared) ?? noEvents;
       events.delete(prepared);
       return Promise.resolve(counted);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+  return backend;
 }
 
-function featureMapOf(held: HeldMap): FeatureMap {
-  const { map } = held as ReferenceMap;
-  assert(map !== undefined, 'sums are the result of the last layer; no layer reads them');
-  return map;
+function featureMapOf(held: ReferenceMap): FeatureMap {
+  assert('map' in held, 'sums are the result of the last layer; no layer reads them');
+  return held.map;
 }

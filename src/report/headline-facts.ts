@@ -2,7 +2,7 @@
 
 import { countOf } from '../core/words.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
-import { binomialInterval } from './binomial-interval.ts';
+import { binomialInterval } from '../core/accuracy.ts';
 import { areaFacts, evidenceFacts, runFacts, weightFacts } from './chip-facts.ts';
 import { energyPartNames, energyParts } from './energy.ts';
 import { type Fact, type FactGroup, notSimulated } from './fact.ts';

@@ -2,13 +2,14 @@
 
 import type { ProvenanceEntry } from '../chips/index.ts';
 import type { NoiseDeviations } from '../chips/noise-spec.ts';
+import type { Shape, Size } from '../core/feature-map.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import type { AreaEntry } from './area.ts';
 import type { EnergyBreakdown } from './energy.ts';
 
 /** Version of the report format. */
-export const reportVersion = 1;
+export const reportVersion = 2;
 
 /** One layer of a report. Pools have no groups and no macro-ops. */
 export interface LayerReport {
@@ -20,8 +21,8 @@ export interface LayerReport {
     readonly writes: string;
     readonly adds: string | null;
   };
-  /** `28x28x16` in and out, and the kernel. */
-  readonly shape: { readonly input: string; readonly output: string; readonly kernel: string };
+  /** Of one image in and out, and the kernel or the window of a pool. */
+  readonly shape: { readonly input: Shape; readonly output: Shape; readonly kernel: Size };
   readonly macs: number;
   readonly groups: number;
   readonly groupsKept: number;

@@ -3,12 +3,12 @@
 import { noiseDeviations } from '../chips/noise-spec.ts';
 import { provenanceOf } from '../chips/sourced.ts';
 import { assert } from '../core/errors.ts';
-import { shapeText } from '../core/feature-map.ts';
+import type { Shape } from '../core/feature-map.ts';
 import { durationOf } from '../core/units.ts';
-import { type MappedLayer, type Mapping, mapToChip } from '../mapping/map-to-chip.ts';
+import type { MappedLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { layerStorage, mappingStorage } from '../mapping/mapping-summary.ts';
 import type { SimulationRun } from '../simulate/simulate.ts';
-import { schedule } from '../timeline/schedule.ts';
+import type { Schedules } from '../timeline/schedule-all.ts';
 import { frameShares, framesPerSecond, type Timeline } from '../timeline/timeline.ts';
 import { chipArea } from './area.ts';
 import { dramEnergy, imageEnergy, macroEnergy, poolEnergy, sumEnergy } from './energy.ts';
@@ -33,14 +33,16 @@ const unknownAccuracy: Report['accuracy'] = {
 /**
  * Puts a {@link Report} together.
  * @param run a simulation, or `estimateRun(mapping)`
+ * @param schedules `scheduleAll(mapping)`
  */
 export function summarize(
   mapping: Mapping,
   run: SimulationRun,
-  timeline: Timeline,
+  schedules: Schedules,
   facts: RunFacts = {},
 ): Report {
   const { chip, network } = mapping;
+  const { timeline } = schedules;
   const layers = mapping.layers.map((mapped) => layerReport(mapping, mapped, run, timeline));
   const energy = sumEnergy([...layers.map((layer) => layer.energy), imageEnergy(mapping)]);
   const storage = mappingStorage(mapping);
@@ -69,7 +71,7 @@ export function summarize(
       storedBits: storage.storedBits,
       denseBits: storage.denseBits,
     },
-    performance: performanceOf(mapping, timeline),
+    performance: performanceOf(mapping.balance, schedules),
     energy: {
       perFrame: energy,
       dram,
@@ -91,27 +93,24 @@ export function summarize(
 /** Operations per picojoule are TOPS/W; one multiply-accumulate is two operations. */
 const perWatt = (macs: number, energy: number): number => (2 * macs) / energy;
 
-function performanceOf(mapping: Mapping, timeline: Timeline): Report['performance'] {
+function performanceOf(
+  balance: Mapping['balance'],
+  { timeline, beforeStalls, unbalanced }: Schedules,
+): Report['performance'] {
+  const { cyclesPerFrame } = timeline;
   const { compute, load, barrier, port, drain, pool } = frameShares(timeline);
   return {
-    cyclesPerFrame: timeline.cyclesPerFrame,
+    cyclesPerFrame,
     framesPerSecond: framesPerSecond(timeline),
     computeCycles: compute,
     loadCycles: load,
     stallCycles: barrier + port + drain + pool,
     stalls: { barrier, port, drain, pool },
-    framesPerSecondBeforeStalls: framesPerSecond(schedule(mapping, { stalls: 'none' })),
-    balance: mapping.balance,
-    balanceGain: balanceGain(mapping, timeline),
-    utilization: timeline.cyclesPerFrame > 0 ? compute / timeline.cyclesPerFrame : 0,
+    framesPerSecondBeforeStalls: framesPerSecond(beforeStalls),
+    balance,
+    balanceGain: cyclesPerFrame > 0 ? unbalanced.cyclesPerFrame / cyclesPerFrame : 1,
+    utilization: cyclesPerFrame > 0 ? compute / cyclesPerFrame : 0,
   };
-}
-
-function balanceGain(mapping: Mapping, timeline: Timeline): number {
-  const { network, chip, balance, indexCoding } = mapping;
-  if (balance === 'none' || timeline.cyclesPerFrame === 0) return 1;
-  const plain = schedule(mapToChip(network, chip, { balance: 'none', indexCoding }));
-  return plain.cyclesPerFrame / timeline.cyclesPerFrame;
 }
 
 function layerReport(
@@ -126,10 +125,10 @@ function layerReport(
   assert(time !== undefined, `time of ${name}`);
   const { cycles, reads, writes, adds } = time;
   const common = { name, kind, cycles, memories: { reads, writes, adds: adds ?? null } };
-  const shape = { input: shapeText(inputShape), output: shapeText(outputShape) };
+  const shape = { input: sizes(inputShape), output: sizes(outputShape) };
   if (mapped.kind === 'pool') {
     const { height, width } = mapped.layer.window;
-    const kernel = `${height}x${width}`;
+    const kernel = { height, width };
     const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, path: null };
     const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
     const energy = poolEnergy(mapping, mapped, cycles);
@@ -141,7 +140,7 @@ function layerReport(
   const { height, width } = mapped.layer.geometry.window;
   return {
     ...common,
-    shape: { ...shape, kernel: `${height}x${width}` },
+    shape: { ...shape, kernel: { height, width } },
     macs: storage.macs,
     groups: storage.groups,
     groupsKept: storage.groupsKept,
@@ -154,3 +153,6 @@ function layerReport(
     overflowedSums: activity.overflowedSums / run.images,
   };
 }
+
+/** The three numbers alone, in this order, whatever else a map has. */
+const sizes = ({ height, width, channels }: Shape): Shape => ({ height, width, channels });

@@ -26,8 +26,15 @@ export interface HeldMap {
   readonly firstImage: number;
 }
 
-/** Runs macro layers and pools. The owner of the backend disposes it. */
-export interface MacroBackend {
+/**
+ * Runs macro layers and pools. The owner of the backend disposes it.
+ *
+ * `Layer` and `Map` are what a backend knows of its own layers and maps; whoever uses one only hands them back.
+ */
+export interface MacroBackend<
+  Layer extends PreparedLayer = PreparedLayer,
+  Map extends HeldMap = HeldMap,
+> {
   readonly name: 'reference' | 'gpu';
   /** Device and driver, for reports. */
   readonly device: string;
@@ -37,22 +44,22 @@ export interface MacroBackend {
    * Takes over a program: uploads weights, compiles kernels. Several may be prepared at once.
    * @throws {MemoryError} when its weights do not fit the device
    */
-  prepare(program: MacroProgram): Promise<PreparedLayer>;
+  prepare(program: MacroProgram): Promise<Layer>;
   /** Takes over a feature map whose values are below 2^bits. `firstImage`, 0 by default, as in {@link HeldMap}. */
-  upload(map: FeatureMap, firstImage?: number): HeldMap;
+  upload(map: FeatureMap, firstImage?: number): Map;
   /** Runs a macro layer; `residual` where its program has one. Gives a feature map, or sums where it has no requantize. */
-  runMacro(prepared: PreparedLayer, input: HeldMap, residual: HeldMap | undefined): HeldMap;
+  runMacro(prepared: Layer, input: Map, residual: Map | undefined): Map;
   /** Runs a pool. */
-  runPool(pool: PoolLayer, input: HeldMap): HeldMap;
+  runPool(pool: PoolLayer, input: Map): Map;
   /** Gives back what a map or a prepared layer holds. */
-  release(held: HeldMap | PreparedLayer): void;
+  release(held: Map | Layer): void;
   /**
    * Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums.
    * @throws {MemoryError} when what it was made from did not fit the device
    */
-  download(map: HeldMap): Promise<Int32Array>;
+  download(map: Map): Promise<Int32Array>;
   /** Events counted since the last call. */
-  takeEvents(prepared: PreparedLayer): Promise<CountedEvents>;
+  takeEvents(prepared: Layer): Promise<CountedEvents>;
   /** Gives back everything. */
   [Symbol.asyncDispose](): Promise<void>;
 }

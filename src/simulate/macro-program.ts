@@ -3,7 +3,6 @@
 import type { FixedScale } from '../core/integer.ts';
 import type { Shape } from '../core/feature-map.ts';
 import type { Window } from '../core/window.ts';
-import type { NoiseProgram } from './noise-program.ts';
 
 /** Fixed point of the analog quantities: units per unit discharge. */
 export const fixedPointUnit = 256;
@@ -45,6 +44,23 @@ export function codeRange({
   return signed || table
     ? { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 }
     : { low: 0, high: 2 ** bits - 1 };
+}
+
+/** Noise of one layer. */
+export interface NoiseProgram {
+  /** Layer key of the read noise: 32 bits that depend on the seed and the number of the layer. */
+  readonly key: number;
+  /** Read noise by 16-bit uniform, in 1/256 unit discharge; 65536 entries. Undefined: there is none. */
+  readonly readQuantiles: Int16Array | undefined;
+  /** Offset of each column in 1/256 unit discharge, order (tile, kernel in tile, weight bit). */
+  readonly columnOffsets: Int32Array;
+  /** Deviation of each column's gain from 1, in 1/65536, order (tile, kernel in tile, weight bit). */
+  readonly columnGains: Int32Array;
+  /**
+   * Deviation of each cell's discharge in 1/256 unit discharge, -127 ... 127, order (group, kernel in tile, weight bit,
+   * word line); 0 where the weight bit is 0, for such a cell discharges nothing. Undefined: there is none.
+   */
+  readonly cellErrors: Int8Array | undefined;
 }
 
 /** One layer, ready to run. */

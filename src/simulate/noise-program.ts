@@ -7,27 +7,15 @@ import { clamp } from '../core/integer.ts';
 import { normalQuantiles } from '../core/normal.ts';
 import { randomWord, randomWords } from '../core/random.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
-import { fixedPointUnit, type MacroProgram, wordsPerPlane } from './macro-program.ts';
+import {
+  fixedPointUnit,
+  type MacroProgram,
+  type NoiseProgram,
+  wordsPerPlane,
+} from './macro-program.ts';
 
 /** Fixed point of a column's gain: units per share of 1. */
 export const gainUnit = 65536;
-
-/** Noise of one layer. */
-export interface NoiseProgram {
-  /** Layer key of the read noise: 32 bits that depend on the seed and the number of the layer. */
-  readonly key: number;
-  /** Read noise by 16-bit uniform, in 1/256 unit discharge; 65536 entries. Undefined: there is none. */
-  readonly readQuantiles: Int16Array | undefined;
-  /** Offset of each column in 1/256 unit discharge, order (tile, kernel in tile, weight bit). */
-  readonly columnOffsets: Int32Array;
-  /** Deviation of each column's gain from 1, in 1/65536, order (tile, kernel in tile, weight bit). */
-  readonly columnGains: Int32Array;
-  /**
-   * Deviation of each cell's discharge in 1/256 unit discharge, -127 ... 127, order (group, kernel in tile, weight bit,
-   * word line); 0 where the weight bit is 0, for such a cell discharges nothing. Undefined: there is none.
-   */
-  readonly cellErrors: Int8Array | undefined;
-}
 
 /** A program whose noise is still to be made. */
 export type IdealProgram = Omit<MacroProgram, 'noise'>;

@@ -1,20 +1,15 @@
 // Real images through a mapped network, batch by batch, on whichever backend is handed in.
 
-import { type MappedMacroLayer, type Mapping } from '../mapping/map-to-chip.ts';
+import type { Mapping } from '../mapping/map-to-chip.ts';
+import { plannedActivity } from '../mapping/planned-activity.ts';
 import { type CompressedLayer, isMacroLayer } from '../compress/compressed-network.ts';
-import { quantizePixels } from '../compress/quantize.ts';
 import { assert, CancelledError, MemoryError, SimulationError } from '../core/errors.ts';
-import {
-  type FeatureMap,
-  imageSlice,
-  lengthFault,
-  predictedClasses,
-  shapeText,
-} from '../core/feature-map.ts';
+import { type FeatureMap, imageSlice, lengthFault, shapeText } from '../core/feature-map.ts';
+import { quantizePixels } from '../core/pixels.ts';
 import type { LongWork } from '../core/progress.ts';
 import { foldLayers } from '../network/fused-network.ts';
 import { imageName } from '../network/graph.ts';
-import type { CountedEvents, LayerActivity } from './activity.ts';
+import type { LayerActivity } from './activity.ts';
 import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './macro-backend.ts';
 import { fixedPointUnit, type MacroProgram } from './macro-program.ts';
 import { defaultSeed } from './noise-program.ts';
@@ -193,61 +188,6 @@ async function countedActivity(
     activity.push({ ...plannedActivity(mapped, images), ...(await backend.takeEvents(layer)) });
   }
   return activity;
-}
-
-/**
- * What can be said of one image without simulating it: no outputs, and none of the events that depend on data (input
- * phases that drive nothing, saturated reads, overflows).
- */
-export function estimateRun(mapping: Mapping): SimulationRun {
-  const nothing: CountedEvents = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
-  const activity = mapping.layers.flatMap((mapped) =>
-    mapped.kind === 'macro' ? [{ ...plannedActivity(mapped, 1), ...nothing }] : [],
-  );
-  return {
-    images: 1,
-    seed: defaultSeed,
-    outputs: new Int32Array(),
-    activity,
-    activitySource: 'estimated',
-    backend: 'none',
-    device: 'none',
-    paths: {},
-    peakMemory: undefined,
-  };
-}
-
-/** Share of the images whose largest output is their label. */
-export function accuracy(
-  outputs: ArrayLike<number>,
-  labels: ArrayLike<number>,
-  classes: number,
-): number {
-  const predicted = predictedClasses(outputs, classes);
-  return predicted.filter((one, image) => one === labels[image]).length / labels.length;
-}
-
-/** The events that follow from the mapping alone. */
-export function plannedActivity(
-  mapped: MappedMacroLayer,
-  images: number,
-): Pick<LayerActivity, 'layer' | 'macroOps' | 'skippedGroups' | 'columnReads'> {
-  const { layer, geometry, kept, tiles } = mapped;
-  const pixels = images * layer.outputShape.height * layer.outputShape.width;
-  let macroOps = 0;
-  let columnReads = 0;
-  let groups = 0;
-  for (const tile of tiles) {
-    groups += tile.codes.length;
-    macroOps += tile.codes.length * Math.ceil(tile.kernels / geometry.kernelsPerMacro) * pixels;
-    columnReads += tile.codes.length * tile.kernels * layer.weightBits * geometry.phases * pixels;
-  }
-  return {
-    layer: layer.name,
-    macroOps,
-    skippedGroups: (kept.length - groups) * pixels,
-    columnReads,
-  };
 }
 
 interface PreparedRun {

@@ -10,8 +10,8 @@ import { mapToChip, type MapOptions } from '../mapping/map-to-chip.ts';
 import type { Network } from '../network/network.ts';
 import type { Report } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
-import { estimateRun } from '../simulate/simulate.ts';
-import { schedule } from '../timeline/schedule.ts';
+import { estimateRun } from '../pipeline/estimate.ts';
+import { scheduleAll } from '../timeline/schedule-all.ts';
 
 /** What is estimated, apart from the chip. */
 export interface EstimatorJob {
@@ -41,7 +41,7 @@ export function openEstimator(job: EstimatorJob): Estimator {
       compressed.get(key) ?? compressFor(job, { weightBits, activationBits, groupShape });
     compressed.set(key, network);
     const mapping = mapToChip(network, chip, options);
-    return summarize(mapping, estimateRun(mapping), schedule(mapping));
+    return summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
   };
 }
 

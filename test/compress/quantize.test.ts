@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quantizePixels, quantizeWeights, roundHalfAway } from '../../src/compress/quantize.ts';
+import { quantizeWeights, roundHalfAway } from '../../src/compress/quantize.ts';
 import { gaussians } from '../../src/core/random.ts';
-import { roundedQuotient } from '../support/plain.ts';
 import { holds } from '../support/property.ts';
 
 const bitWidth = fc.integer({ min: 2, max: 8 });
@@ -130,20 +129,5 @@ describe('quantizeWeights', () => {
 
     expect(scale).toBe(1);
     expect([...values]).toEqual([...real]);
-  });
-});
-
-describe('quantizePixels', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('rounds all 256 pixels rightly to %i bits', (bits) => {
-    const pixels = Uint8Array.from({ length: 256 }, (_, i) => i);
-    const highest = 2 ** bits - 1;
-
-    const quantized = quantizePixels(pixels, bits);
-
-    const exact = Array.from(pixels, (pixel) =>
-      Number(roundedQuotient(BigInt(pixel * highest), 255n)),
-    );
-    expect([...quantized]).toEqual(exact);
-    expect([quantized[0], quantized[255]]).toEqual([0, highest]);
   });
 });

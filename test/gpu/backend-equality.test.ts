@@ -13,13 +13,8 @@ import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds, tryAdapter } from '../support/adapters.ts';
 import { everyNth } from '../support/long.ts';
 import { plainOutputSize } from '../support/plain.ts';
-import {
-  drawFrom,
-  type Fill,
-  randomCase,
-  type RandomCase,
-  type Style,
-} from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
+import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
 import { randomPoolWindow } from '../support/random-window.ts';
 import { noise } from '../support/small-networks.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { adcProduct, choosePath, isTiled, type PathOptions } from '../../src/gpu/choose-path.ts';
 import { largestSum, type MacroProgram } from '../../src/simulate/macro-program.ts';
-import { drawFrom, randomCase } from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
+import { randomCase } from '../support/random-program.ts';
 
 const all: PathOptions = { shortcuts: true, packedDotProducts: true };
 const noise: MacroProgram['noise'] = {

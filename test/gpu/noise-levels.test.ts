@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { noiseLevels } from '../../src/gpu/noise-levels.ts';
 import { normalQuantiles } from '../../src/core/normal.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { drawFrom, randomCase } from '../support/random-program.ts';
+import { drawFrom } from '../support/draw.ts';
+import { randomCase } from '../support/random-program.ts';
 
 const kernelsPerTile = 3;
 const tiles = 2;

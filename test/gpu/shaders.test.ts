@@ -76,7 +76,11 @@ describe.each(kernels)('$name', (kernel) => {
       .map(({ name, access, binding }) => ({ name, access, binding }));
 
     expect(bindings).toEqual(
-      kernel.bindings.map(({ name, access }, i) => ({ name, access, binding: i + 1 })),
+      Object.entries(kernel.bindings).map(([name, access], i) => ({
+        name,
+        access,
+        binding: i + 1,
+      })),
     );
   });
 

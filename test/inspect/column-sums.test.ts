@@ -5,7 +5,7 @@ import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import { integerInput } from '../../src/reference/integer-network.ts';
 import { macroMac } from '../../src/reference/macro-mac.ts';
 import { wordActivations } from '../../src/reference/input-phases.ts';
-import { plannedActivity } from '../../src/simulate/simulate.ts';
+import { plannedActivity } from '../../src/mapping/planned-activity.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';

@@ -5,7 +5,7 @@ import type { Mapping } from '../../src/mapping/map-to-chip.ts';
 import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { writeStoredImage } from '../../src/mapping/stored-image.ts';
 import { noiseSource } from '../../src/simulate/noise-program.ts';
-import { plannedActivity } from '../../src/simulate/simulate.ts';
+import { plannedActivity } from '../../src/mapping/planned-activity.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { randomNetwork, tourNetwork } from '../support/small-networks.ts';

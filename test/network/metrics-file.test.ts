@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readMetrics, writeMetricsLine } from '../../src/network/io/metrics-file.ts';
-import type { EpochRecord } from '../../src/train/run/train-options.ts';
+import {
+  type EpochRecord,
+  readMetrics,
+  writeMetricsLine,
+} from '../../src/network/io/metrics-file.ts';
 import { caught } from '../support/caught.ts';
 
 const record = (epoch: number): EpochRecord => ({

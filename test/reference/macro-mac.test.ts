@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import type { MappedMacroLayer, Mapping } from '../../src/mapping/map-to-chip.ts';
 import { macroMac } from '../../src/reference/macro-mac.ts';
-import { plannedActivity } from '../../src/simulate/simulate.ts';
+import { plannedActivity } from '../../src/mapping/planned-activity.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { plainConvolution } from '../support/plain.ts';

@@ -4,7 +4,7 @@ import { pcg, randomWord, xorshift32 } from '../../src/core/random.ts';
 import { columnCode } from '../../src/reference/adc.ts';
 import { macroMac } from '../../src/reference/macro-mac.ts';
 import { macroOpKey, noisySum, pixelKey, readNoise } from '../../src/reference/noise.ts';
-import type { NoiseProgram } from '../../src/simulate/noise-program.ts';
+import type { NoiseProgram } from '../../src/simulate/macro-program.ts';
 import { flatInput, flatProgram, withNoise } from '../support/flat-program.ts';
 import {
   correlationOff,

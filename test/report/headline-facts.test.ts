@@ -5,8 +5,9 @@ import { headlineFacts } from '../../src/report/headline-facts.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { Report } from '../../src/report/report.ts';
 import { summarize } from '../../src/report/summarize.ts';
-import { estimateRun, simulate } from '../../src/simulate/simulate.ts';
-import { schedule } from '../../src/timeline/schedule.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { estimateRun } from '../../src/pipeline/estimate.ts';
+import { scheduleAll } from '../../src/timeline/schedule-all.ts';
 import { mapped } from '../support/mapped.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 
@@ -18,10 +19,10 @@ beforeAll(async () => {
   const mapping = mapped(network, { settings: ['adc.bits=3'], prunedGroups: 0.5 });
   const run = await simulate(mapping, noise(network.input, 3), { backend: openReference() });
   const accuracy = { top1: 1, floatTop1: 1, floatImages: 3, quantizedTop1: 1, agreement: 1 };
-  small = summarize(mapping, run, schedule(mapping), { dataset: 'noise', accuracy });
-  large = summarize(mapping, estimateRun(mapping), schedule(mapping));
+  small = summarize(mapping, run, scheduleAll(mapping), { dataset: 'noise', accuracy });
+  large = summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
   const stored = mapped(network, { settings: ['controller.sparsity=none'], prunedGroups: 0.5 });
-  dense = summarize(stored, estimateRun(stored), schedule(stored));
+  dense = summarize(stored, estimateRun(stored), scheduleAll(stored));
 });
 
 const allOf = (report: Report, other?: Report): readonly Fact[] =>

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { type Report, reportText } from '../../src/report/report.ts';
 import { summarize } from '../../src/report/summarize.ts';
-import { estimateRun, simulate } from '../../src/simulate/simulate.ts';
-import { schedule } from '../../src/timeline/schedule.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { estimateRun } from '../../src/pipeline/estimate.ts';
+import { scheduleAll } from '../../src/timeline/schedule-all.ts';
 import { mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
 import { wideLinear } from '../support/wide-linear.ts';
@@ -21,7 +22,7 @@ async function reportOf(
   const mapping = mapped(network, options);
   const backend = openReference();
   const run = await simulate(mapping, noise(network.input, 2), { backend, seed: 7 });
-  return summarize(mapping, run, schedule(mapping), facts);
+  return summarize(mapping, run, scheduleAll(mapping), facts);
 }
 
 const oneLayer = networkOf('one', { height: 1, width: 1, channels: 16 }, 10, [
@@ -70,7 +71,11 @@ describe('summarize', () => {
     expect(report.layers[0]).toMatchObject({
       name: 'fc',
       kind: 'linear',
-      shape: { input: '1x1x16', output: '1x1x10', kernel: '1x1' },
+      shape: {
+        input: { height: 1, width: 1, channels: 16 },
+        output: { height: 1, width: 1, channels: 10 },
+        kernel: { height: 1, width: 1 },
+      },
       macs: 160,
       macroOps: 2,
       columnReads: 320,
@@ -86,11 +91,15 @@ describe('summarize', () => {
     );
     expect(report.layers[2]).toMatchObject({
       kind: 'maxPool',
-      shape: { input: '5x4x24', output: '2x2x24', kernel: '2x2' },
+      shape: {
+        input: { height: 5, width: 4, channels: 24 },
+        output: { height: 2, width: 2, channels: 24 },
+        kernel: { height: 2, width: 2 },
+      },
       macs: 0,
       macroOps: 0,
     });
-    expect(report.layers[6]!.shape.kernel).toBe('2x2');
+    expect(report.layers[6]!.shape.kernel).toEqual({ height: 2, width: 2 });
   });
 
   it('adds the parts of every energy up to its total', async () => {
@@ -136,7 +145,7 @@ describe('summarize', () => {
     });
 
     expect(report).toMatchObject({
-      version: 1,
+      version: 2,
       seed: 7,
       noise: { read: 0.15, offset: 0, gain: 0, cell: 0 },
       network: 'one',
@@ -159,7 +168,7 @@ describe('summarize', () => {
     const mapping = mapped(tourNetwork());
     const counted = await reportOf(tourNetwork());
 
-    const estimated = summarize(mapping, estimateRun(mapping), schedule(mapping));
+    const estimated = summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
 
     expect(estimated.energy.activity).toBe('estimated');
     expect(estimated.accuracy).toEqual({
@@ -194,7 +203,7 @@ describe('summarize of a layer with 100,352 weight loads', () => {
   it('counts them all', () => {
     const mapping = wideLinear(25_088, 1024, ['macro.wordLines=16']);
 
-    const report = summarize(mapping, estimateRun(mapping), schedule(mapping));
+    const report = summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
 
     // Of each core: 16 cycles for every group that is loaded. Two macros hold a group, half of its kernels each.
     expect(report.performance.loadCycles).toBe(16 * (100_352 / 4));

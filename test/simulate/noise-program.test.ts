@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { normalQuantiles } from '../../src/core/normal.ts';
 import { randomWord } from '../../src/core/random.ts';
 import type { MappedMacroLayer, Mapping } from '../../src/mapping/map-to-chip.ts';
-import type { NoiseProgram } from '../../src/simulate/noise-program.ts';
+import type { NoiseProgram } from '../../src/simulate/macro-program.ts';
 import { noiseProgram } from '../../src/simulate/noise-program.ts';
 import { toProgram, toPrograms } from '../../src/simulate/to-program.ts';
 import { caught } from '../support/caught.ts';

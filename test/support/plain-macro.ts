@@ -4,8 +4,7 @@ import type { ChipSpec } from '../../src/chips/index.ts';
 import type { Shape } from '../../src/core/feature-map.ts';
 import type { Window } from '../../src/core/window.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
-import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import type { NoiseProgram } from '../../src/simulate/noise-program.ts';
+import type { MacroProgram, NoiseProgram } from '../../src/simulate/macro-program.ts';
 import { type PlainMap, valueAt } from './plain.ts';
 
 interface Pixel {

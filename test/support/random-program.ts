@@ -1,23 +1,14 @@
 // Random macro programs over everything that the chip model permits, a third of them with noise, for comparing backends.
 
-import { randomWord } from '../../src/core/random.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 import type { NoiseDeviations } from '../../src/chips/noise-spec.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { type IdealProgram, noiseProgram } from '../../src/simulate/noise-program.ts';
 import { setBits } from '../../src/simulate/to-program.ts';
+import { type Draw, drawFrom } from './draw.ts';
 import { plainOutputSize } from './plain.ts';
 import { randomWindow } from './random-window.ts';
-
-/** Draws integers from `low` to `high`, one after the other. */
-export type Draw = (low: number, high: number) => number;
-
-/** A {@link Draw} that depends on `seed` alone. */
-export function drawFrom(seed: number): Draw {
-  let counter = 0;
-  return (low, high) => low + (randomWord(seed, 77, counter++) % (high - low + 1));
-}
 
 /** A program with an input that fits it. */
 export interface RandomCase {

@@ -8,7 +8,7 @@ import {
   type Window,
   windowFault,
 } from '../../src/core/window.ts';
-import type { Draw } from './random-program.ts';
+import type { Draw } from './draw.ts';
 
 /** A window of a convolution over `map`: up to 3 x 4 positions, strides 1 ... 3, pads 0 ... 3, dilations 1 ... 3. */
 export const randomWindow = (draw: Draw, map: MapSize): Window =>

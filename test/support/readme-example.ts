@@ -5,7 +5,7 @@ import {
   mapToChip,
   openReference,
   readIdxImages,
-  schedule,
+  scheduleAll,
   simulate,
   summarize,
 } from 'mars-cim';
@@ -28,4 +28,4 @@ const compressed = compress(network, {
 });
 const mapping = mapToChip(compressed, mars); // a MappingError names the layer that does not fit
 const run = await simulate(mapping, images, { backend: openReference() }); // or openGpu(navigator.gpu) of mars-cim/gpu
-export const report = summarize(mapping, run, schedule(mapping));
+export const report = summarize(mapping, run, scheduleAll(mapping));

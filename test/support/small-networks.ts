@@ -15,7 +15,7 @@ import type { Network } from '../../src/network/network.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
 import { spellOut } from '../../src/network/passes/spell-out.ts';
 import { plainOutputSize } from './plain.ts';
-import { type Draw, drawFrom } from './random-program.ts';
+import { type Draw, drawFrom } from './draw.ts';
 import { randomPoolWindow, randomWindow } from './random-window.ts';
 
 /** What a convolution is made from; the kernel is 3x3 with stride and padding 1 by default. */

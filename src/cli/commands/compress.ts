@@ -21,7 +21,7 @@ import { trainedOn } from '../../pipeline/run-job.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless, share } from '../format.ts';
 import { loadDataset } from '../load-dataset.ts';
-import { integerAccuracy, realAccuracy } from '../measure-accuracy.ts';
+import { integerAccuracy, realAccuracy } from '../../train/recipes/measure-accuracy.ts';
 import { importRuntimeIfThere } from '../onnx-runtime.ts';
 import {
   addJobOptions,

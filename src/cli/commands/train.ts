@@ -8,7 +8,7 @@ import { epochsOf } from '../../train/run/stages.ts';
 import { train, type Trained } from '../../train/run/train.ts';
 import type { TrainHooks, TrainOptions } from '../../train/run/train-options.ts';
 import { datasetNamed, loadDataset } from '../load-dataset.ts';
-import { measureAccuracy } from '../measure-accuracy.ts';
+import { measureAccuracy } from '../../train/recipes/measure-accuracy.ts';
 import { describeHardware, importRuntime, type NodeRuntime } from '../onnx-runtime.ts';
 import { print } from '../output.ts';
 import {

@@ -17,15 +17,17 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('AddPartParams', fields);
 
+const bindings = {
+  sums: 'read',
+  totals: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const addPart: KernelSource<typeof fields> = {
+export const addPart: KernelSource<typeof fields, typeof bindings> = {
   name: 'add-part',
   code: linearIndex + wide + code,
   params,
-  bindings: [
-    { name: 'sums', access: 'read' },
-    { name: 'totals', access: 'read_write' },
-  ],
+  bindings,
   constants: [],
 };
 

@@ -5,10 +5,10 @@ import tileNoise from '../../../shaders/lib/tile-noise.wgsl?raw';
 import code from '../../../shaders/analog-mac.wgsl?raw';
 import type { KernelSource } from '../kernel.ts';
 import { type TileFields, tileParams, tileTexts } from './tile.ts';
-import { bitLineConstants, bitLineLibraries, tiledMac } from './tiled-mac.ts';
+import { type BitLineBindings, bitLineConstants, bitLineLibraries, tiledMac } from './tiled-mac.ts';
 
 /** The kernel; see the shader's header. It binds what {@link tiledMac} binds. */
-export const analogMac: KernelSource<TileFields> = {
+export const analogMac: KernelSource<TileFields, BitLineBindings> = {
   name: 'analog-mac',
   ...tileTexts(bitLineLibraries + noise + tileNoise, code),
   params: tileParams,

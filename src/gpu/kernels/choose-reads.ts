@@ -25,12 +25,14 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('ChooseReadsParams', fields);
 
+const bindings = { choice: 'read_write' } as const;
+
 /** The kernel; see the shader's header. */
-export const chooseReads: KernelSource<typeof fields> = {
+export const chooseReads: KernelSource<typeof fields, typeof bindings> = {
   name: 'choose-reads',
   code,
   params,
-  bindings: [{ name: 'choice', access: 'read_write' }],
+  bindings,
   constants: [],
 };
 

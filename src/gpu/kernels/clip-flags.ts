@@ -27,17 +27,19 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('ClipFlagsParams', fields);
 
+const bindings = {
+  words: 'read',
+  stored: 'read',
+  flags: 'read_write',
+  choice: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const clipFlags: KernelSource<typeof fields> = {
+export const clipFlags: KernelSource<typeof fields, typeof bindings> = {
   name: 'clip-flags',
   code: linearIndex + adc + code,
   params,
-  bindings: [
-    { name: 'words', access: 'read' },
-    { name: 'stored', access: 'read' },
-    { name: 'flags', access: 'read_write' },
-    { name: 'choice', access: 'read_write' },
-  ],
+  bindings,
   constants: ['PHASES', ...tiledAdcConstants],
 };
 

@@ -6,21 +6,23 @@ import type { KernelSource } from '../kernel.ts';
 import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
 import { bitLineConstants, bitLineLibraries, bitLineTiling } from './tiled-mac.ts';
 
+const bindings = {
+  words: 'read',
+  weights: 'read',
+  tile_starts: 'read',
+  groups: 'read',
+  bias: 'read',
+  flags: 'read',
+  sums: 'read_write',
+  events: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const clipMac: KernelSource<TileFields> = {
+export const clipMac: KernelSource<TileFields, typeof bindings> = {
   name: 'clip-mac',
   ...tileTexts(bitLineLibraries, code),
   params: tileParams,
-  bindings: [
-    { name: 'words', access: 'read' },
-    { name: 'weights', access: 'read' },
-    { name: 'tile_starts', access: 'read' },
-    { name: 'groups', access: 'read' },
-    { name: 'bias', access: 'read' },
-    { name: 'flags', access: 'read' },
-    { name: 'sums', access: 'read_write' },
-    { name: 'events', access: 'read_write' },
-  ],
+  bindings,
   constants: bitLineConstants,
 };
 

@@ -7,21 +7,23 @@ import { dotKernels, kernelSlots } from '../tile-weights.ts';
 import { wordMap } from '../word-map.ts';
 import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
 
+const bindings = {
+  words: 'read',
+  weights: 'read',
+  tile_starts: 'read',
+  offsets: 'read',
+  bias: 'read',
+  sums: 'read_write',
+  events: 'read_write',
+  first_words: 'read',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const exactMac: KernelSource<TileFields> = {
+export const exactMac: KernelSource<TileFields, typeof bindings> = {
   name: 'exact-mac',
   ...tileTexts('', code),
   params: tileParams,
-  bindings: [
-    { name: 'words', access: 'read' },
-    { name: 'weights', access: 'read' },
-    { name: 'tile_starts', access: 'read' },
-    { name: 'offsets', access: 'read' },
-    { name: 'bias', access: 'read' },
-    { name: 'sums', access: 'read_write' },
-    { name: 'events', access: 'read_write' },
-    { name: 'first_words', access: 'read' },
-  ],
+  bindings,
   constants: ['TILE_WORKGROUP', 'CHUNKS', 'KERNEL_SLOTS', 'FINISH'],
 };
 

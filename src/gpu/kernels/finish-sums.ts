@@ -20,18 +20,20 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('FinishSumsParams', fields);
 
+const bindings = {
+  totals: 'read',
+  tile_starts: 'read',
+  bias: 'read',
+  sums: 'read_write',
+  events: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const finishSums: KernelSource<typeof fields> = {
+export const finishSums: KernelSource<typeof fields, typeof bindings> = {
   name: 'finish-sums',
   code: linearIndex + wide + events + code,
   params,
-  bindings: [
-    { name: 'totals', access: 'read' },
-    { name: 'tile_starts', access: 'read' },
-    { name: 'bias', access: 'read' },
-    { name: 'sums', access: 'read_write' },
-    { name: 'events', access: 'read_write' },
-  ],
+  bindings,
   constants: [],
 };
 

@@ -29,15 +29,17 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('InputPhasesParams', fields);
 
+const bindings = {
+  activations: 'read',
+  planes: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const inputPhases: KernelSource<typeof fields> = {
+export const inputPhases: KernelSource<typeof fields, typeof bindings> = {
   name: 'input-phases',
   code: linearIndex + bytes + wordLines + code,
   params,
-  bindings: [
-    { name: 'activations', access: 'read' },
-    { name: 'planes', access: 'read_write' },
-  ],
+  bindings,
   constants: ['WORD_LINES_ON', 'WORDS', 'PLANES'],
 };
 

@@ -37,17 +37,19 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('InputWordsParams', fields);
 
+const bindings = {
+  activations: 'read',
+  words: 'read_write',
+  reads: 'read',
+  events: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const inputWords: KernelSource<typeof fields> = {
+export const inputWords: KernelSource<typeof fields, typeof bindings> = {
   name: 'input-words',
   code: linearIndex + bytes + events + wordLines + code,
   params,
-  bindings: [
-    { name: 'activations', access: 'read' },
-    { name: 'words', access: 'read_write' },
-    { name: 'reads', access: 'read' },
-    { name: 'events', access: 'read_write' },
-  ],
+  bindings,
   constants: ['WORD_LINES_ON', 'ALIGNED', 'DIGITS', 'BITS_PER_PHASE', 'PHASES', 'COUNT'],
 };
 

@@ -46,21 +46,23 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fields);
 
+const bindings = {
+  planes: 'read',
+  weight_planes: 'read',
+  tile_starts: 'read',
+  codes: 'read',
+  bias: 'read',
+  sums: 'read_write',
+  events: 'read_write',
+  noise: 'read',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const macroMac: KernelSource<typeof fields> = {
+export const macroMac: KernelSource<typeof fields, typeof bindings> = {
   name: 'macro-mac',
   code: linearIndex + adc + events + noise + code,
   params,
-  bindings: [
-    { name: 'planes', access: 'read' },
-    { name: 'weight_planes', access: 'read' },
-    { name: 'tile_starts', access: 'read' },
-    { name: 'codes', access: 'read' },
-    { name: 'bias', access: 'read' },
-    { name: 'sums', access: 'read_write' },
-    { name: 'events', access: 'read_write' },
-    { name: 'noise', access: 'read' },
-  ],
+  bindings,
   constants: [
     'FINISH',
     'WORDS',

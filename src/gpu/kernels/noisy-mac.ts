@@ -5,10 +5,10 @@ import tileNoise from '../../../shaders/lib/tile-noise.wgsl?raw';
 import code from '../../../shaders/noisy-mac.wgsl?raw';
 import type { KernelSource } from '../kernel.ts';
 import { type TileFields, tileParams, tileTexts } from './tile.ts';
-import { bitLineConstants, bitLineLibraries, tiledMac } from './tiled-mac.ts';
+import { type BitLineBindings, bitLineConstants, bitLineLibraries, tiledMac } from './tiled-mac.ts';
 
 /** The kernel; see the shader's header. It binds what {@link tiledMac} binds. */
-export const noisyMac: KernelSource<TileFields> = {
+export const noisyMac: KernelSource<TileFields, BitLineBindings> = {
   name: 'noisy-mac',
   ...tileTexts(bitLineLibraries + noise + tileNoise, code),
   params: tileParams,

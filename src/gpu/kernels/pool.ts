@@ -29,15 +29,17 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('PoolParams', fields);
 
+const bindings = {
+  input: 'read',
+  activations: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const pool: KernelSource<typeof fields> = {
+export const pool: KernelSource<typeof fields, typeof bindings> = {
   name: 'pool',
   code: linearIndex + bytes + code,
   params,
-  bindings: [
-    { name: 'input', access: 'read' },
-    { name: 'activations', access: 'read_write' },
-  ],
+  bindings,
   constants: [],
 };
 

@@ -33,17 +33,19 @@ const fields = {
 
 const params: UniformLayout<typeof fields> = uniformLayout('RequantizeParams', fields);
 
+const bindings = {
+  sums: 'read',
+  residual: 'read',
+  table: 'read',
+  activations: 'read_write',
+} as const;
+
 /** The kernel; see the shader's header. */
-export const requantize: KernelSource<typeof fields> = {
+export const requantize: KernelSource<typeof fields, typeof bindings> = {
   name: 'requantize',
   code: linearIndex + bytes + scale + code,
   params,
-  bindings: [
-    { name: 'sums', access: 'read' },
-    { name: 'residual', access: 'read' },
-    { name: 'table', access: 'read' },
-    { name: 'activations', access: 'read_write' },
-  ],
+  bindings,
   constants: [],
 };
 

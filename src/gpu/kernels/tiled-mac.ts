@@ -29,21 +29,25 @@ export const bitLineConstants: readonly string[] = [
 /** Libraries of every kernel that reads bit lines in tiles. */
 export const bitLineLibraries: string = adc + macroTile;
 
+const bindings = {
+  words: 'read',
+  weights: 'read',
+  tile_starts: 'read',
+  groups: 'read',
+  bias: 'read',
+  sums: 'read_write',
+  events: 'read_write',
+  first_words: 'read',
+} as const;
+/** What the kernels that read every bit line in tiles bind. */
+export type BitLineBindings = typeof bindings;
+
 /** The kernel; see the shader's header. */
-export const tiledMac: KernelSource<TileFields> = {
+export const tiledMac: KernelSource<TileFields, BitLineBindings> = {
   name: 'tiled-mac',
   ...tileTexts(bitLineLibraries, code),
   params: tileParams,
-  bindings: [
-    { name: 'words', access: 'read' },
-    { name: 'weights', access: 'read' },
-    { name: 'tile_starts', access: 'read' },
-    { name: 'groups', access: 'read' },
-    { name: 'bias', access: 'read' },
-    { name: 'sums', access: 'read_write' },
-    { name: 'events', access: 'read_write' },
-    { name: 'first_words', access: 'read' },
-  ],
+  bindings,
   constants: bitLineConstants,
 };
 

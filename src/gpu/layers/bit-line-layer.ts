@@ -14,20 +14,25 @@ import {
   type Tiling,
   tileWorkgroups,
 } from '../kernels/tile.ts';
-import { bitLineTiling, bitLineValues, tiledMac } from '../kernels/tiled-mac.ts';
+import {
+  type BitLineBindings,
+  bitLineTiling,
+  bitLineValues,
+  tiledMac,
+} from '../kernels/tiled-mac.ts';
 import { type LayerPart, layerParts, type WeightBytes } from '../layer-parts.ts';
 import { noiseLevels } from '../noise-levels.ts';
 import { bitLineWeights, bitLineWords } from '../tile-weights.ts';
 import { firstWords } from '../word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
-import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
+import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
 
 type Table = Uint32Array | Int32Array;
 
 /** A kernel that reads bit lines, and the noise tables that it needs behind the weights of a part. */
 interface BitLineKernel {
-  readonly source: KernelSource<TileFields>;
+  readonly source: KernelSource<TileFields, BitLineBindings>;
   readonly constants: Readonly<Record<string, number>>;
   readonly tables: (part: MacroProgram) => readonly Table[];
 }
@@ -53,36 +58,36 @@ export async function bitLineLayer(
     wordMaps(context, program, buffers, 'digits'),
     context.kernel(kernel.source, { ...values, ...kernel.constants }),
   ]);
-  const partRunner = (part: LayerPart, number: number): PartRunner => {
+  const partRunner = (part: LayerPart, number: number): PartRunner<Record<'words', GPUBuffer>> => {
     const { program: own } = part;
     const { noise } = own;
     const masks = bitLineWeights(own);
     const tables = kernel.tables(own);
     const weights = buffers.filled(joined([masks, ...tables]), 'weights');
-    const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
+    const tile_starts = buffers.filled(own.tileStarts, 'tileStarts');
     const groups = buffers.filled(groupTable(own, 'index code'), 'groups');
     const bias = buffers.filled(own.bias, 'bias');
-    const lists = [weights, tileStarts, groups, bias];
+    const lists = { weights, tile_starts, groups, bias, events: buffers.events };
     const pack = packer(
       part,
       tiling,
       [masks, ...tables].map(({ length }) => length),
     );
-    return ({ images, firstImage }, words, sums) => {
+    return ({ images, firstImage }, { words }, sums) => {
       const params = noise
         ? buffers.uniformOnce('noisy-mac', pack(images, firstImage))
         : buffers.uniform(`tiled-mac ${number} ${images}`, () => pack(images, 0));
-      const firsts = buffers.table(`first words ${images}`, () => firstWords(program, images));
-      const bound = [params, ...words, ...lists, sums, buffers.events, firsts];
+      const first_words = buffers.table(`first words ${images}`, () => firstWords(program, images));
+      const bound = { ...lists, params, words, sums, first_words };
       context.run(mac, bound, tileWorkgroups(own, images, tiling));
     };
   };
-  return {
-    path: 'bit lines',
+  return layerWay(
+    'bit lines',
     cut,
-    maps: (input) => [makeWords('digits', input)],
-    parts: cut.parts.map(partRunner),
-  };
+    (input) => ({ words: makeWords('digits', input) }),
+    cut.parts.map(partRunner),
+  );
 }
 
 function bitLineKernel(

@@ -2,11 +2,10 @@
 // decides, batch by batch, so that nothing is read back.
 
 import { largest } from '../../core/extremes.ts';
-import { assert } from '../../core/errors.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { indirectUsage } from '../buffer-pool.ts';
 import type { DeviceContext } from '../device-context.ts';
-import { type Kernel, linearWorkgroups } from '../kernel.ts';
+import { type BoundBuffers, type Kernel, type KernelOf, linearWorkgroups } from '../kernel.ts';
 import {
   choiceOffsets,
   choiceWords,
@@ -22,16 +21,19 @@ import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { bitLineWeights, bitLineWords, dotWeights, dotWords } from '../tile-weights.ts';
 import { firstWords, storedDistances, wordDistance } from '../word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
-import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
+import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
 
 interface ClipKernels {
-  readonly flag: Kernel;
-  readonly choose: Kernel;
-  readonly exact: Kernel;
-  readonly clip: Kernel;
-  readonly tiled: Kernel;
+  readonly flag: KernelOf<typeof clipFlags>;
+  readonly choose: KernelOf<typeof chooseReads>;
+  readonly exact: KernelOf<typeof exactMac>;
+  readonly clip: KernelOf<typeof clipMac>;
+  readonly tiled: KernelOf<typeof tiledMac>;
 }
+
+/** The input as words of bytes, and as words of digits. */
+type WordMaps = Readonly<Record<'bytes' | 'digits', GPUBuffer>>;
 
 type Filled = Readonly<
   Record<
@@ -55,12 +57,12 @@ export async function clipLayer(
     wordMaps(context, program, buffers, 'bytes'),
     clipKernels(context, program, !cut.wide),
   ]);
-  return {
-    path: 'dot product, clips corrected',
+  return layerWay(
+    'dot product, clips corrected',
     cut,
-    maps: (input) => [makeWords('bytes', input), makeWords('digits', input)],
-    parts: cut.parts.map((part, number) => partRunner(context, { part, number, buffers, kernels })),
-  };
+    (input) => ({ bytes: makeWords('bytes', input), digits: makeWords('digits', input) }),
+    cut.parts.map((part, number) => partRunner(context, { part, number, buffers, kernels })),
+  );
 }
 
 /** Of exact-mac, clip-mac and tiled-mac. */
@@ -81,31 +83,34 @@ interface ClipPart {
   readonly kernels: ClipKernels;
 }
 
-function partRunner(context: DeviceContext, one: ClipPart): PartRunner {
+function partRunner(context: DeviceContext, one: ClipPart): PartRunner<WordMaps> {
   const { part, number, buffers, kernels } = one;
   const { program } = part;
   const own = filled(program, buffers);
-  const { dots, bits, tileStarts, offsets, bias, choice } = own;
+  const { dots, bits, tileStarts: tile_starts, offsets, groups, bias, choice } = own;
   const { events } = buffers;
   const [exactTiles, clipTiles, readTiles] = tilingsOf(context, program);
   const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
     buffers.uniform(`${name} ${number} ${images}`, () =>
       packTileParams(part, images, tiling, noNoise),
     );
-  return ({ images }, [bytes, digits], sums) => {
-    assert(bytes !== undefined && digits !== undefined, 'both word maps are made');
+  return ({ images }, { bytes, digits }, sums) => {
     const flags = findClips(context, one, own, { images, digits });
-    const run = (kernel: Kernel, way: keyof typeof choiceOffsets, bound: GPUBuffer[]): void =>
-      context.run(kernel, bound, { buffer: choice, offset: choiceOffsets[way] });
+    const run = <Name extends string>(
+      kernel: Kernel<Name>,
+      way: keyof typeof choiceOffsets,
+      bound: BoundBuffers<NoInfer<Name>>,
+    ): void => context.run(kernel, bound, { buffer: choice, offset: choiceOffsets[way] });
     const exactParams = params(images, 'exact-mac', exactTiles);
     const clipParams = params(images, 'clip-mac', clipTiles);
     const tiledParams = params(images, 'tiled-mac', readTiles);
-    const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
-    const lists = [tileStarts, own.groups, bias];
-    const exact = [exactParams, bytes, dots, tileStarts, offsets, bias, sums, events, first];
-    run(kernels.exact, 'exact', exact);
-    run(kernels.clip, 'clip', [clipParams, digits, bits, ...lists, flags, sums, events]);
-    run(kernels.tiled, 'tiled', [tiledParams, digits, bits, ...lists, sums, events, first]);
+    const first_words = buffers.table(`first words ${images}`, () => firstWords(program, images));
+    const common = { tile_starts, bias, sums, events };
+    const dotProducts = { words: bytes, weights: dots, offsets, first_words };
+    run(kernels.exact, 'exact', { ...common, ...dotProducts, params: exactParams });
+    const bitLines = { ...common, words: digits, weights: bits, groups };
+    run(kernels.clip, 'clip', { ...bitLines, flags, params: clipParams });
+    run(kernels.tiled, 'tiled', { ...bitLines, first_words, params: tiledParams });
     context.pool.give(flags);
   };
 }
@@ -122,12 +127,12 @@ function findClips(
   const flagParams = buffers.uniform(`clip-flags ${number} ${images}`, () =>
     clipFlagsParams(program, images),
   );
-  const found = [flagParams, digits, stored, flags, choice];
+  const found = { params: flagParams, words: digits, stored, flags, choice };
   context.run(kernels.flag, found, linearWorkgroups(invocations));
   const chooseParams = buffers.uniform(`choose-reads ${number} ${images}`, () =>
     chooseReadsParams(program, images, context.workgroup),
   );
-  context.run(kernels.choose, [chooseParams, choice], [1, 1, 1]);
+  context.run(kernels.choose, { params: chooseParams, choice }, [1, 1, 1]);
   return flags;
 }
 

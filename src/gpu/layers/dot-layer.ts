@@ -8,7 +8,7 @@ import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { dotWeights, dotWords } from '../tile-weights.ts';
 import { firstWords, wordDistance } from '../word-map.ts';
 import { noNoise } from './group-table.ts';
-import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
+import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';
 
 /** Compiles what {@link LayerWay} needs for a layer whose column reads lose nothing. */
@@ -24,27 +24,27 @@ export async function dotLayer(
     wordMaps(context, program, buffers, 'bytes'),
     context.kernel(exactMac, exactMacConstants(program, tiling, !cut.wide)),
   ]);
-  const partRunner = (part: LayerPart, number: number): PartRunner => {
+  const partRunner = (part: LayerPart, number: number): PartRunner<Record<'words', GPUBuffer>> => {
     const { program: own } = part;
     const weights = buffers.filled(dotWeights(own), 'weights');
-    const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
+    const tile_starts = buffers.filled(own.tileStarts, 'tileStarts');
     const distances = own.codes.map((code) => wordDistance(own, code));
     const offsets = buffers.filled(distances, 'offsets');
     const bias = buffers.filled(own.bias, 'bias');
-    const lists = [weights, tileStarts, offsets, bias];
-    return ({ images }, words, sums) => {
+    const lists = { weights, tile_starts, offsets, bias, events: buffers.events };
+    return ({ images }, { words }, sums) => {
       const params = buffers.uniform(`exact-mac ${number} ${images}`, () =>
         packTileParams(part, images, tiling, noNoise),
       );
-      const first = buffers.table(`first words ${images}`, () => firstWords(program, images));
-      const bound = [params, ...words, ...lists, sums, buffers.events, first];
+      const first_words = buffers.table(`first words ${images}`, () => firstWords(program, images));
+      const bound = { ...lists, params, words, sums, first_words };
       context.run(mac, bound, tileWorkgroups(own, images, tiling));
     };
   };
-  return {
-    path: 'dot product',
+  return layerWay(
+    'dot product',
     cut,
-    maps: (input) => [makeWords('bytes', input)],
-    parts: cut.parts.map(partRunner),
-  };
+    (input) => ({ words: makeWords('bytes', input) }),
+    cut.parts.map(partRunner),
+  );
 }

@@ -20,7 +20,9 @@ import {
   noiseTable,
 } from '../kernels/macro-mac.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
-import type { LayerBuffers, LayerWay, PartRunner } from './layer-runner.ts';
+import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
+
+type Planes = Readonly<Record<'planes', GPUBuffer>>;
 
 /** Compiles what {@link LayerWay} needs for any layer. */
 export async function generalLayer(
@@ -33,30 +35,31 @@ export async function generalLayer(
     context.kernel(inputPhases, inputPhasesConstants(program)),
     context.kernel(macroMac, macroMacConstants(program, !cut.wide)),
   ]);
-  const maps = ({ images, buffer }: GpuMap): readonly GPUBuffer[] => {
+  const maps = ({ images, buffer }: GpuMap): Planes => {
     const planes = context.pool.take(inputPhasesBytes(program, images), `${program.name}.planes`);
     const params = buffers.uniform(`input-phases ${images}`, () =>
       inputPhasesParams(program, images),
     );
     const invocations = inputPhasesInvocations(program, images);
-    context.run(phases, [params, buffer, planes], linearWorkgroups(invocations));
-    return [planes];
+    context.run(phases, { params, activations: buffer, planes }, linearWorkgroups(invocations));
+    return { planes };
   };
-  const partRunner = (part: LayerPart, number: number): PartRunner => {
+  const partRunner = (part: LayerPart, number: number): PartRunner<Planes> => {
     const { program: own } = part;
-    const weightPlanes = buffers.filled(own.weightPlanes, 'weightPlanes');
-    const tileStarts = buffers.filled(own.tileStarts, 'tileStarts');
+    const weight_planes = buffers.filled(own.weightPlanes, 'weightPlanes');
+    const tile_starts = buffers.filled(own.tileStarts, 'tileStarts');
     const codes = buffers.filled(own.codes, 'codes');
     const bias = buffers.filled(own.bias, 'bias');
     const noise = buffers.filled(noiseTable(own), 'noise');
-    const lists = [weightPlanes, tileStarts, codes, bias];
-    return ({ images, firstImage }, planes, sums) => {
+    const { events } = buffers;
+    const lists = { weight_planes, tile_starts, codes, bias, events, noise };
+    return ({ images, firstImage }, { planes }, sums) => {
       const params = own.noise
         ? buffers.uniformOnce('macro-mac', macroMacParams(part, images, firstImage))
         : buffers.uniform(`macro-mac ${number} ${images}`, () => macroMacParams(part, images, 0));
-      const bound = [params, ...planes, ...lists, sums, buffers.events, noise];
+      const bound = { ...lists, params, planes, sums };
       context.run(mac, bound, linearWorkgroups(macroMacInvocations(own, images)));
     };
   };
-  return { path: 'bit lines', cut, maps, parts: cut.parts.map(partRunner) };
+  return layerWay('bit lines', cut, maps, cut.parts.map(partRunner));
 }

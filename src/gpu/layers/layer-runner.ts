@@ -1,5 +1,6 @@
 // What runs the macros of one layer: kernels, weights, uniforms. One file per way of doing it.
 
+import { at } from '../../core/errors.ts';
 import type { MacroPath } from '../../simulate/macro-backend.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { storageUsage, uniformUsage } from '../buffer-pool.ts';
@@ -19,13 +20,45 @@ export interface LayerWay {
   readonly path: MacroPath;
   readonly cut: LayerParts;
   /** Records the maps of the input that all parts read. */
-  readonly maps: (input: GpuMap) => readonly GPUBuffer[];
-  /** What runs each part. */
-  readonly parts: readonly PartRunner[];
+  readonly begin: (input: GpuMap) => LayerBatch;
 }
 
-/** Records the kernels of a part, which write what its kernels have into `sums`: codes where the cut is wide. */
-export type PartRunner = (input: GpuMap, maps: readonly GPUBuffer[], sums: GPUBuffer) => void;
+/** A batch whose maps are recorded. */
+export interface LayerBatch {
+  readonly maps: readonly GPUBuffer[];
+  /** Records the kernels of a part, which write what its kernels have into `sums`: codes where the cut is wide. */
+  readonly runPart: (part: number, sums: GPUBuffer) => void;
+}
+
+/** Maps of the input that all parts of a layer read, by name. */
+type InputMaps = Readonly<Record<string, GPUBuffer>>;
+
+/** Records the kernels of a part. */
+export type PartRunner<Maps extends InputMaps> = (
+  input: GpuMap,
+  maps: Maps,
+  sums: GPUBuffer,
+) => void;
+
+/** A {@link LayerWay} of what records its maps, and what runs each of its parts. */
+export function layerWay<Maps extends InputMaps>(
+  path: MacroPath,
+  cut: LayerParts,
+  makeMaps: (input: GpuMap) => Maps,
+  parts: readonly PartRunner<Maps>[],
+): LayerWay {
+  return {
+    path,
+    cut,
+    begin: (input) => {
+      const maps = makeMaps(input);
+      return {
+        maps: Object.values(maps),
+        runPart: (part, sums) => at(parts, part)(input, maps, sums),
+      };
+    },
+  };
+}
 
 /** Buffers that a layer holds as long as it is prepared. */
 export class LayerBuffers {

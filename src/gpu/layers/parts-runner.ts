@@ -23,19 +23,19 @@ export async function partsRunner(
   buffers: LayerBuffers,
   way: LayerWay,
 ): Promise<LayerRunner> {
-  const { path, cut, maps, parts } = way;
+  const { path, cut, begin } = way;
   const totalsOf = cut.wide ? await compileTotals(context, program, buffers, way) : undefined;
   const record = (input: GpuMap): GPUBuffer => {
-    const read = maps(input);
+    const { maps, runPart } = begin(input);
     const count = outputCount(program.output, input.images);
     const sums = context.pool.take(4 * count, `${program.name}.sums`);
     const totals = totalsOf?.(input.images);
-    parts.forEach((run, number) => {
-      run(input, read, sums);
+    cut.parts.forEach((_, number) => {
+      runPart(number, sums);
       totals?.add(number, sums);
     });
     totals?.finish(sums);
-    for (const buffer of read) context.pool.give(buffer);
+    for (const buffer of maps) context.pool.give(buffer);
     return sums;
   };
   return { path, record };
@@ -51,7 +51,7 @@ async function compileTotals(
     context.kernel(addPart, {}),
     context.kernel(finishSums, {}),
   ]);
-  const tileStarts = buffers.filled(program.tileStarts, 'tileStarts');
+  const tile_starts = buffers.filled(program.tileStarts, 'tileStarts');
   const bias = buffers.filled(program.bias, 'bias');
   return (images) => {
     const count = outputCount(program.output, images);
@@ -65,13 +65,14 @@ async function compileTotals(
           addPartParams(part, images),
         );
         const invocations = outputCount(part.program.output, images);
-        context.run(add, [params, sums, totals], linearWorkgroups(invocations));
+        context.run(add, { params, sums, totals }, linearWorkgroups(invocations));
       },
       finish: (sums) => {
         const params = buffers.uniform(`finish-sums ${images}`, () =>
           finishSumsParams(program, images),
         );
-        const bound = [params, totals, tileStarts, bias, sums, buffers.events];
+        const { events } = buffers;
+        const bound = { params, totals, tile_starts, bias, sums, events };
         context.run(finish, bound, linearWorkgroups(count));
         context.pool.give(totals);
       },

@@ -39,7 +39,7 @@ export async function wordMaps(
     );
     context.run(
       kind === 'bytes' ? bytes : digits,
-      [params, buffer, words, reads, buffers.events],
+      { params, activations: buffer, words, reads, events: buffers.events },
       linearWorkgroups(wordCount(program, images)),
     );
     return words;

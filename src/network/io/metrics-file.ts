@@ -5,10 +5,9 @@ import { InputError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 
-/** What an epoch can do, in order. */
-const stages = ['dense', 'lasso', 'tune', 'quantize'] as const;
-/** What an epoch does. */
-export type Stage = (typeof stages)[number];
+/** What an epoch does; epochs come in this order. */
+export type Stage = 'dense' | 'lasso' | 'tune' | 'quantize';
+const stages: readonly Stage[] = ['dense', 'lasso', 'tune', 'quantize'];
 
 /** One epoch, as a line of the metrics. */
 export interface EpochRecord {

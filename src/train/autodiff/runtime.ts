@@ -6,25 +6,30 @@ import { assert } from '../../core/errors.ts';
 /** A tensor of ONNX Runtime, in main memory or on a GPU. */
 export interface RuntimeTensor {
   readonly dims: readonly number[];
+  /** Its numbers, from wherever they are. */
   getData(): Promise<unknown>;
 }
 
 /** A loaded graph. */
 export interface RuntimeSession {
+  /** Computes all outputs. */
   run(
     inputs: Readonly<Record<string, RuntimeTensor>>,
   ): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  /** Gives its memory back. */
   release(): Promise<void>;
 }
 
 /** ONNX Runtime. */
 export interface OnnxRuntime {
+  /** Makes tensors of 32-bit floats. */
   readonly Tensor: new (
     type: 'float32',
     data: Float32Array,
     dims: readonly number[],
   ) => RuntimeTensor;
   readonly InferenceSession: {
+    /** Loads a graph from its bytes. */
     create(
       model: Uint8Array,
       options?: { readonly intraOpNumThreads?: number },

@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import { InputError } from '../../core/errors.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
-import { type FusedNetwork, hasWeights } from '../../network/fused-network.ts';
+import { hasWeights } from '../../network/fused-network.ts';
+import type { Network } from '../../network/network.ts';
+import { fuse } from '../../network/passes/fuse.ts';
 
 /** One layer that does not follow the rest. */
 export interface LayerPlan {
@@ -58,9 +60,11 @@ export function readLayerPlans(json: unknown, where: string): LayerPlans {
 export function withDense(
   plans: LayerPlans,
   names: readonly string[],
-  network: FusedNetwork,
+  network: Network,
 ): LayerPlans {
-  const known = network.layers.filter(hasWeights).map(({ name }) => name);
+  const known = fuse(network)
+    .layers.filter(hasWeights)
+    .map(({ name }) => name);
   const named = names.map((name) =>
     name === 'first' ? (known[0] ?? name) : name === 'last' ? (known.at(-1) ?? name) : name,
   );

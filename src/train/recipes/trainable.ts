@@ -11,6 +11,7 @@ import { trainDefaults } from '../run/train-options.ts';
 
 /** A network that can be trained. */
 export interface Trainable {
+  /** Makes it, untrained. */
   readonly build: (options: BuiltinOptions) => Network;
   /** Kernels of its first convolution; undefined if it comes in one width only. */
   readonly width?: number;

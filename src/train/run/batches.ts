@@ -1,6 +1,6 @@
 // Batches for training: images in random order, each moved a little and perhaps mirrored, as real numbers.
 
-import { quantizePixels } from '../../compress/quantize.ts';
+import { quantizePixels } from '../../core/pixels.ts';
 import { at } from '../../core/errors.ts';
 import { activationsPerImage } from '../../core/feature-map.ts';
 import { randomWord, shuffled } from '../../core/random.ts';

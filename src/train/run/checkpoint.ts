@@ -13,12 +13,11 @@ import {
   type TensorFile,
   writeTensorFile,
 } from '../../network/io/safetensors.ts';
+import { type EpochRecord, epochSchema } from '../../network/io/metrics-file.ts';
 import { fuse } from '../../network/passes/fuse.ts';
 import { spellOut } from '../../network/passes/spell-out.ts';
-import { epochSchema } from '../../network/io/metrics-file.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import type { ScalesByLayer } from '../scales/scale-learner.ts';
-import type { EpochRecord } from './train-options.ts';
 
 /** Where a training stands within its epochs. */
 export interface Position {

@@ -1,43 +1,33 @@
-// A trained network in ONNX Runtime: the same numbers as floatForward, but fast enough to look at often.
+// A network in ONNX Runtime, in real arithmetic or in integers: the same numbers as floatForward and integerForward, but
+// fast enough to look at often.
 
+import type { CompressedNetwork } from '../../compress/compressed-network.ts';
+import type { GroupShape } from '../../compress/weight-group.ts';
 import { assert } from '../../core/errors.ts';
-import { predictedClasses } from '../../core/feature-map.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import type { FusedNetwork } from '../../network/fused-network.ts';
-import { realPixels } from './batches.ts';
-import { forward } from '../graphs/forward.ts';
-import { Tape } from '../autodiff/gradients.ts';
-import { GraphBuilder } from '../autodiff/graph.ts';
-import { parametersOf } from '../graphs/parameters.ts';
-import { batchSizeFor, runInBatches } from './run-in-batches.ts';
+import type { Network } from '../../network/network.ts';
+import { fuse } from '../../network/passes/fuse.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
+import { evaluationGraph } from '../graphs/evaluation-graph.ts';
+import { integerGraph } from '../graphs/integer-graph.ts';
+import { parametersOf } from '../graphs/parameters.ts';
+import type { ColumnReadout } from '../operators/column-codes.ts';
+import { integerPixels, realPixels } from './batches.ts';
+import { batchSizeFor, runInBatches } from './run-in-batches.ts';
 
 /**
- * The graph of a forward pass with batch norm's averaged statistics. Inputs: `images` (N, C, H, W) and all arrays of
- * the network by name; output: `logits` (N, classes).
+ * The network's outputs for every image of `set`, order (image, class).
+ * @throws {NetworkError} naming a layer with another activation than ReLU
  */
-export function evaluationGraph(network: FusedNetwork, batchSize: number): Uint8Array {
-  const { channels, height, width } = network.input;
-  const graph = new GraphBuilder(`${network.name} evaluation`);
-  const images = graph.input('images', [batchSize, channels, height, width]);
-  const values = new Map(
-    parametersOf(network).map(({ name, shape }) => [name, graph.input(name, shape)]),
-  );
-  const { logits } = forward(new Tape(graph), network, {
-    images,
-    statistics: 'averaged',
-    parameter: (name) => {
-      const value = values.get(name);
-      assert(value !== undefined, `parameter ${name}`);
-      return value;
-    },
-  });
-  graph.output('logits', logits);
-  return graph.toBytes();
-}
+export const evaluate = (
+  network: Network,
+  set: ImageSet,
+  runtime: OnnxRuntime,
+): Promise<Float32Array> => evaluateLayers(fuse(network), set, runtime);
 
-/** The network's outputs for every image of `set`, order (image, class). */
-export async function evaluate(
+/** {@link evaluate} for a network whose layers are fused already. */
+export async function evaluateLayers(
   network: FusedNetwork,
   set: ImageSet,
   runtime: OnnxRuntime,
@@ -50,8 +40,32 @@ export async function evaluate(
   return await runInBatches(graph, set, runtime);
 }
 
-/** How many rows of `logits` (image, class) are largest at the image's label. */
-export function countRight(logits: Float32Array, labels: Uint8Array): number {
-  const predicted = predictedClasses(logits, logits.length / labels.length);
-  return predicted.filter((one, image) => one === labels[image]).length;
+/** How to run an integer network. */
+export interface IntegerRun {
+  /** Of the runtime; its own choice by default. */
+  readonly threads?: number | undefined;
+  /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
+  readonly columns?: ColumnReadout | undefined;
+  /** Word lines that are on together, and kernels that run together: needed with `columns`. */
+  readonly groupShape?: GroupShape | undefined;
+}
+
+/**
+ * The outputs of the integer network for every image of `set`, order (image, class): those of `integerForward`, or with
+ * `columns` those of the macros.
+ */
+export async function evaluateIntegers(
+  network: CompressedNetwork,
+  set: ImageSet,
+  runtime: OnnxRuntime,
+  { threads, columns: readout, groupShape: shape }: IntegerRun = {},
+): Promise<Float32Array> {
+  const batchSize = batchSizeFor(set);
+  assert(!readout || shape !== undefined, 'columns are read in groups');
+  const columns = readout && shape && { readout, shape };
+  const { model, arrays } = integerGraph(network, batchSize, columns);
+  const pixels = integerPixels(network.activationBits);
+  const { classes } = network;
+  const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
+  return await runInBatches(graph, set, runtime);
 }

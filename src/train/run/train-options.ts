@@ -11,8 +11,6 @@ import type { ColumnReadout } from '../operators/column-codes.ts';
 import type { WeightForm } from '../operators/quantize.ts';
 import type { LassoOptions, Stage } from './stages.ts';
 
-export type { EpochRecord } from '../../network/io/metrics-file.ts';
-
 /** How to train. */
 export interface TrainOptions extends LassoOptions {
   readonly seed: number;
@@ -50,6 +48,7 @@ export interface TrainOptions extends LassoOptions {
   /** Threads of the runtime. Results are the same bit for bit only with the same number. */
   readonly threads: number;
   readonly hooks?: TrainHooks | undefined;
+  /** Called after each step. */
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Stops between two steps, with a checkpoint; an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean } | undefined;

@@ -9,7 +9,8 @@ import { fuse } from '../../network/passes/fuse.ts';
 import { spellOut } from '../../network/passes/spell-out.ts';
 import { checkActivations } from '../graphs/forward.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
-import type { EpochRecord, TrainOptions } from './train-options.ts';
+import type { TrainOptions } from './train-options.ts';
+import type { EpochRecord } from '../../network/io/metrics-file.ts';
 import { Training } from './training.ts';
 
 /** What training gives. */

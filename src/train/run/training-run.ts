@@ -1,9 +1,9 @@
 // The tensors of one graph that go from step to step, and the learned scales beside them.
 
+import { countRight } from '../../core/accuracy.ts';
 import { assert } from '../../core/errors.ts';
 import type { FusedNetwork } from '../../network/fused-network.ts';
 import type { Batch } from './batches.ts';
-import { countRight } from './evaluate.ts';
 import { type GroupedLayer, groupNorms, type LayerNorms } from '../groups/groups.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import {
@@ -102,7 +102,9 @@ export class TrainingRun {
       learner.learn(names, gradients, { learningRate, momentum });
       if (learned.tellsLargest) learner.followLargest(await floatsOf(outputs['largest']));
     }
-    return { loss, right: countRight(await floatsOf(outputs['logits']), batch.labels) };
+    const { labels } = batch;
+    const logits = await floatsOf(outputs['logits']);
+    return { loss, right: countRight(logits, labels, logits.length / labels.length) };
   }
 
   /** Groups that may have weights, by layer name. */

@@ -3,6 +3,7 @@
 
 import { compressLayers } from '../../compress/compress.ts';
 import { zeroGroups } from '../../compress/weight-group.ts';
+import { accuracy } from '../../core/accuracy.ts';
 import { at, CancelledError, CimError } from '../../core/errors.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import { type FusedNetwork, hasWeights, type Layer } from '../../network/fused-network.ts';
@@ -10,7 +11,7 @@ import { spellOut } from '../../network/passes/spell-out.ts';
 import { type Batch, epochBatches, integerPixels, realPixels } from './batches.ts';
 import type { Position } from './checkpoint.ts';
 import { checkResumed, checkTrained, divergedAdvice } from './check-training.ts';
-import { countRight, evaluate } from './evaluate.ts';
+import { evaluateIntegers, evaluateLayers } from './evaluate.ts';
 import { faultyArrays, findFault } from './find-fault.ts';
 import {
   type GroupedLayer,
@@ -19,7 +20,6 @@ import {
   type LayerNorms,
   unpackedLayers,
 } from '../groups/groups.ts';
-import { evaluateIntegers } from './integer-graph.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import { pruningBefore } from './pruning.ts';
 import { beginQuantization, exportIntegers, quantizationOf } from './quantized-run.ts';
@@ -27,7 +27,8 @@ import { quantizedStep } from '../graphs/quantized-step.ts';
 import type { OnnxRuntime, RuntimeSession } from '../autodiff/runtime.ts';
 import { ScaleLearner } from '../scales/scale-learner.ts';
 import { epochsOf, lassoStrength, learningRateAt, type Stage, stageOf } from './stages.ts';
-import type { EpochRecord, GroupsOfLayer, TrainHooks, TrainOptions } from './train-options.ts';
+import type { GroupsOfLayer, TrainHooks, TrainOptions } from './train-options.ts';
+import type { EpochRecord } from '../../network/io/metrics-file.ts';
 import { type Arrays, TrainingRun } from './training-run.ts';
 import { type TrainingStep, trainingStep } from '../graphs/training-step.ts';
 
@@ -257,8 +258,8 @@ export class Training {
     const network = await current();
     const outputs = network.precision
       ? await evaluateIntegers(compressLayers(network), test, runtime, options)
-      : await evaluate(network, test, runtime);
-    return countRight(outputs, test.labels) / test.labels.length;
+      : await evaluateLayers(network, test, runtime);
+    return accuracy(outputs, test.labels, network.classes);
   }
 
   /** Fixes the groups that matter least at zero, where the schedule says so. */

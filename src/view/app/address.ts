@@ -1,7 +1,11 @@
 // The page's address: the settings of a run and the view that is shown, so that a link gives both again.
 
-import type { RunSettings } from '../engine/run-settings.ts';
-import { ownImagesWord, readSettings, writeSettings } from '../engine/run-settings.ts';
+import {
+  type RunSettings,
+  ownImagesWord,
+  readSettings,
+  writeSettings,
+} from '../engine/run-settings.ts';
 import { chipWords, checkWords, settingWords } from '../engine/setting-words.ts';
 
 /** What an address says. */

@@ -1,7 +1,8 @@
 // What is done once a run has ended: it is kept, and compared with the same job on a chip that stores every group.
 
 import type { Report } from '../../report/report.ts';
-import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
+import type { Engine, RunResult } from '../engine/engine.ts';
+import type { UserFiles } from '../engine/user-files.ts';
 import type { RunStore } from './run-store.ts';
 
 /** Keeps a run, with the names of the files that took part. */

@@ -1,9 +1,10 @@
 // Files that a person chose or dropped, each to where it belongs.
 
 import { CimError } from '../../core/errors.ts';
+import { readReport } from '../../report/read-report.ts';
 import type { Report } from '../../report/report.ts';
 import { readMetrics } from '../../network/io/metrics-file.ts';
-import type { NamedBytes, UserFiles } from '../engine/engine.ts';
+import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import type { Metrics } from './train-tab.ts';
 import { openPicture } from '../engine/open-picture.ts';
 import { checkFiles } from './own-files.ts';
@@ -53,7 +54,7 @@ async function taken(file: NamedBytes, takers: FileTakers): Promise<Take> {
     const epochs = readMetrics(file.bytes, name);
     return () => takers.addMetrics({ name, epochs });
   }
-  const report = parsed(file) as Report;
+  const report = readReport(file.bytes, name);
   return () => takers.addReport({ name, report });
 }
 
@@ -66,6 +67,3 @@ const readFile = async (file: File): Promise<NamedBytes> => ({
   name: file.name,
   bytes: new Uint8Array(await file.arrayBuffer()),
 });
-
-const textOf = ({ bytes }: NamedBytes): string => new TextDecoder().decode(bytes);
-const parsed = (file: NamedBytes): unknown => JSON.parse(textOf(file));

@@ -4,7 +4,7 @@ import { chipNamed, chips, type ChipSpec } from '../../chips/index.ts';
 import type { CimError } from '../../core/errors.ts';
 import { indexCodings } from '../../mapping/index-coding.ts';
 import { balances } from '../../mapping/place-tiles.ts';
-import type { UserFiles } from '../engine/engine.ts';
+import type { UserFiles } from '../engine/user-files.ts';
 import { loadChip, networkNames, trainedNetworks } from '../engine/load-job.ts';
 import {
   defaultSettings,

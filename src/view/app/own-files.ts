@@ -3,7 +3,7 @@
 import { type ChipSpec, chips, readChipFile } from '../../chips/index.ts';
 import { InputError } from '../../core/errors.ts';
 import { readCifar } from '../../datasets/cifar.ts';
-import type { NamedBytes, UserFiles } from '../engine/engine.ts';
+import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import { networkNames, readImageFiles, readNetwork } from '../engine/load-job.ts';
 import { imagesName } from '../engine/own-file-names.ts';
 import { classOf, isPicture, type OpenPicture } from '../engine/pictures.ts';

@@ -1,5 +1,6 @@
 // What each tab shows of a run.
 
+import { shapeText } from '../../core/feature-map.ts';
 import { toChromeTrace } from '../../timeline/chrome-trace.ts';
 import { countOf } from '../../core/words.ts';
 import { layerPower } from '../../report/layer-power.ts';
@@ -7,7 +8,8 @@ import { reportText, type Report } from '../../report/report.ts';
 import { cifar10Classes } from '../../datasets/cifar.ts';
 import type { ColumnSums } from '../../inspect/column-sums.ts';
 import type { GroupPattern } from '../../inspect/group-pattern.ts';
-import type { Engine, RunResult, UserFiles } from '../engine/engine.ts';
+import type { Engine, RunResult } from '../engine/engine.ts';
+import type { UserFiles } from '../engine/user-files.ts';
 import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 import { commandLine } from '../engine/run-settings.ts';
 import { saveFile } from '../pieces/figure/save-file.ts';
@@ -132,7 +134,10 @@ function perLayer(
   const field = makeField({
     name: fieldName,
     label: 'Layer',
-    choices: layers.map(({ name, shape }) => [name, `${name} (${shape.input} to ${shape.output})`]),
+    choices: layers.map(({ name, shape: { input, output } }) => [
+      name,
+      `${name} (${shapeText(input)} to ${shapeText(output)})`,
+    ]),
   });
   const usual = layers.find(({ groups }) => groups > 1) ?? layers[0];
   field.input.value = layers.some(({ name }) => name === lastLayer)

@@ -1,6 +1,7 @@
 // The views of the newest run, as tabs.
 
-import type { Engine, NamedBytes, RunResult, UserFiles } from '../engine/engine.ts';
+import type { Engine, RunResult } from '../engine/engine.ts';
+import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import type { RunSettings } from '../engine/run-settings.ts';
 import { make } from '../ui/make-element.ts';
 import { drawArrayPanel } from './array-panel.ts';

@@ -1,6 +1,7 @@
 // The last runs, kept in the browser (IndexedDB), so that they can be compared after the page was closed.
 
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { checkReport } from '../../report/read-report.ts';
 import type { Report } from '../../report/report.ts';
 import type { RunSettings } from '../engine/run-settings.ts';
 
@@ -48,7 +49,10 @@ export async function openRunStore(): Promise<RunStore> {
 
 function databaseStore(database: IDBPDatabase<Schema>): RunStore {
   return {
-    list: async () => ((await database.getAll('runs')) as readonly StoredRun[]).toReversed(),
+    list: async () => {
+      const runs = (await database.getAll('runs')) as readonly StoredRun[];
+      return runs.toReversed().flatMap(readable);
+    },
     keep: async (run) => {
       const id = await database.add('runs', run);
       const keys = await database.getAllKeys('runs');
@@ -57,6 +61,15 @@ function databaseStore(database: IDBPDatabase<Schema>): RunStore {
     },
     remove: (id) => database.delete('runs', id),
   };
+}
+
+/** The run, with its report in the form of today; nothing where another version kept what this one cannot read. */
+function readable(run: StoredRun): readonly StoredRun[] {
+  try {
+    return [{ ...run, report: checkReport(run.report, `run ${run.id}`) }];
+  } catch {
+    return [];
+  }
 }
 
 function memoryStore(): RunStore {

@@ -3,7 +3,7 @@
 import { InputError } from '../../core/errors.ts';
 import { isStoredImage } from '../../mapping/stored-image.ts';
 import { isPicture } from '../engine/pictures.ts';
-import type { NamedBytes } from '../engine/engine.ts';
+import type { NamedBytes } from '../engine/user-files.ts';
 
 /** What a file can be. */
 export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics';

@@ -1,7 +1,8 @@
 // Accuracy against one value of the chip: the same job again and again, each with another value.
 
 import { CancelledError, CimError } from '../../core/errors.ts';
-import type { Engine, UserFiles } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { UserFiles } from '../engine/user-files.ts';
 import type { RunSettings } from '../engine/run-settings.ts';
 import type { Report } from '../../report/report.ts';
 import { make, makeButton } from '../ui/make-element.ts';

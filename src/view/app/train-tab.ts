@@ -1,6 +1,6 @@
 // The Train tab: a training here, and the curve of one that the command line has done. Loaded when it is first shown.
 
-import type { NamedBytes } from '../engine/engine.ts';
+import type { NamedBytes } from '../engine/user-files.ts';
 import { make, type PieceHandle } from '../ui/make-element.ts';
 import type { TrainingRecord } from '../pieces/plots/training-data.ts';
 import type { Tab } from '../ui/tabs.ts';

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 export interface Turn<T> {
   /** Whether it may start; asked again after each `wake`. */
   readonly isReady: () => boolean;
+  /** Does it; nothing else runs meanwhile. */
   readonly start: (engine: Engine) => Promise<T>;
   readonly signal: AbortSignal;
 }
@@ -26,6 +27,7 @@ export interface EngineHold {
 
 /** Who hands the engine out. */
 export interface EnginePool {
+  /** Keeps the engine open, or opens it for the first run, until the hold is released. */
   hold(): EngineHold;
   /** How many hold on. */
   readonly holders: number;

@@ -3,9 +3,17 @@
 export type { Progress } from '../../core/progress.ts';
 export type { Report } from '../../report/report.ts';
 export type { Timeline } from '../../timeline/timeline.ts';
-export type { Engine, Predictions, RunResult } from '../engine/engine.ts';
+export type {
+  Engine,
+  PartialResult,
+  Predictions,
+  RunOptions,
+  RunResult,
+} from '../engine/engine.ts';
+export type { Questions } from '../engine/questions.ts';
 export type { RunSettings } from '../engine/run-settings.ts';
-export { createEnginePool, type EnginePool } from './engine-pool.ts';
+export type { NamedBytes, UserFiles } from '../engine/user-files.ts';
+export { createEnginePool, type EngineHold, type EnginePool, type Turn } from './engine-pool.ts';
 export type { MarsChipError, MarsChipEventMap, MarsChipEvents } from './events.ts';
 export type { ChipState } from './frame.ts';
 export { MarsChip } from './mars-chip.ts';

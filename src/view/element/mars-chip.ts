@@ -145,6 +145,7 @@ export class MarsChip extends ElementBase {
     return this.#state;
   }
 
+  /** Called by the browser. @internal */
   connectedCallback(): void {
     upgradeProperties(this, Object.keys(properties));
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
@@ -156,6 +157,7 @@ export class MarsChip extends ElementBase {
     this.#changed();
   }
 
+  /** Called by the browser. @internal */
   disconnectedCallback(): void {
     this.#observer?.disconnect();
     this.#observer = undefined;
@@ -166,10 +168,12 @@ export class MarsChip extends ElementBase {
     });
   }
 
+  /** Called by the browser. @internal */
   adoptedCallback(): void {
     if (this.shadowRoot) this.shadowRoot.adoptedStyleSheets = [...sheetsOf(this.ownerDocument)];
   }
 
+  /** Called by the browser. @internal */
   attributeChangedCallback(): void {
     if (this.isConnected) this.#changed();
   }
@@ -184,11 +188,13 @@ export class MarsChip extends ElementBase {
     this.#cancel?.abort();
   }
 
+  /** As of every element; for the events of {@link MarsChipEventMap} with their types. */
   override addEventListener<K extends keyof MarsChipEventMap>(
     type: K,
     listener: (this: MarsChip, event: MarsChipEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** As of every element. */
   override addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject | null,
@@ -202,11 +208,13 @@ export class MarsChip extends ElementBase {
     super.addEventListener(type, listener as EventListener, options);
   }
 
+  /** As of every element; for the events of {@link MarsChipEventMap} with their types. */
   override removeEventListener<K extends keyof MarsChipEventMap>(
     type: K,
     listener: (this: MarsChip, event: MarsChipEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** As of every element. */
   override removeEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject | null,

@@ -2,7 +2,7 @@
 
 import { InputError } from '../../core/errors.ts';
 import { bytesOf, isPage, pageInstead } from '../engine/fetch-bytes.ts';
-import type { NamedBytes, UserFiles } from '../engine/engine.ts';
+import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import { words } from './attributes.ts';
 
 /** Where files are, as attributes have it. */

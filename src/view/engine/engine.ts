@@ -4,26 +4,8 @@ import type { Progress } from '../../core/progress.ts';
 import type { Report } from '../../report/report.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type { Questions } from './questions.ts';
+import type { UserFiles } from './user-files.ts';
 import type { RunSettings } from './run-settings.ts';
-
-/** Files that a person gave, beside the settings. */
-export interface UserFiles {
-  /** A network file or a stored image. Counts only while `settings.network` is its name. */
-  readonly network?: NamedBytes | undefined;
-  /** A chip file (JSON). Counts only while `settings.chip` is its name. */
-  readonly chip?: NamedBytes | undefined;
-  /**
-   * Pictures, or the files of a data set: CIFAR's test_batch.bin or test.bin, or MNIST's images and labels in IDX. Count
-   * only while `settings.ownImages` is there.
-   */
-  readonly images?: readonly NamedBytes[] | undefined;
-}
-
-/** A file. */
-export interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
 
 /** What images gave: all arrays in the order of the images. Empty arrays where nothing was simulated. */
 export interface Predictions {
@@ -67,6 +49,7 @@ export interface PartialResult {
 /** How to run. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Called as the stages of the run go on. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Called after each batch of simulated images. */
   readonly onPartial?: ((partial: PartialResult) => void) | undefined;

@@ -17,7 +17,7 @@ import { groupShapeOf } from '../../mapping/layer-groups.ts';
 import { type Job, type MapJob, trainedOn } from '../../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../../pipeline/usual-job.ts';
 import type { BundledData } from './bundled-data.ts';
-import type { NamedBytes, UserFiles } from './engine.ts';
+import type { NamedBytes, UserFiles } from './user-files.ts';
 import { imagesName, imagesOf } from './own-file-names.ts';
 import { isPicture, type OpenPicture, readPictures } from './pictures.ts';
 import type { RunSettings } from './run-settings.ts';

@@ -3,7 +3,8 @@
 
 import { CancelledError, EnvironmentError, InputError } from '../../core/errors.ts';
 import type { DataPlace } from './bundled-data.ts';
-import type { Engine, RunOptions, RunResult, UserFiles } from './engine.ts';
+import type { Engine, RunOptions, RunResult } from './engine.ts';
+import type { UserFiles } from './user-files.ts';
 import type { RunRecipe } from './kept-runs.ts';
 import type { CallEnd, FromWorker, ToWorker, WorkerCall } from './messages.ts';
 import { packageFolderBeside } from './moved-modules.ts';

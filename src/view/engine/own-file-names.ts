@@ -1,6 +1,6 @@
 // How settings name a person's own files, and what a person is asked to give.
 
-import type { NamedBytes, UserFiles } from './engine.ts';
+import type { NamedBytes, UserFiles } from './user-files.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** Settings that name the files, which count from then on. */

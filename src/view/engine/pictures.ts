@@ -5,7 +5,7 @@ import { InputError } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import { cifar10Classes } from '../../datasets/cifar.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
-import type { NamedBytes } from './engine.ts';
+import type { NamedBytes } from './user-files.ts';
 
 /** Whether a file is a picture, by its name. */
 export const isPicture = ({ name }: Pick<NamedBytes, 'name'>): boolean =>

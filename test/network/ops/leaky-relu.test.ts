@@ -12,7 +12,7 @@ import { mapToChip } from '../../../src/mapping/map-to-chip.ts';
 import { readStoredImage, writeStoredImage } from '../../../src/mapping/stored-image.ts';
 import { mars } from '../../../src/chips/index.ts';
 import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
-import { floatForward, toFloatMap } from '../../../src/network/float-forward.ts';
+import { floatForward } from '../../../src/network/float-forward.ts';
 import type { ConvLayer, Layer } from '../../../src/network/fused-network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import type { Network } from '../../../src/network/network.ts';
@@ -24,7 +24,7 @@ import {
 } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
-import { evaluateIntegers } from '../../../src/train/run/integer-graph.ts';
+import { evaluateIntegers } from '../../../src/train/run/evaluate.ts';
 import { train } from '../../../src/train/run/train.ts';
 import { trainDefaults } from '../../../src/train/run/train-options.ts';
 import { adapterKinds, tryAdapter } from '../../support/adapters.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readLayerPlans, withDense } from '../../../src/train/groups/layer-plan.ts';
 import { tourNetwork } from '../../support/small-networks.ts';
-import { fuse } from '../../../src/network/passes/fuse.ts';
 
 describe('readLayerPlans', () => {
   it('reads what single layers do differently', () => {
@@ -30,7 +29,7 @@ describe('withDense', () => {
   it('knows the first and the last layer with weights', () => {
     const plans = new Map([['fc', { weightBits: 8 }]]);
 
-    expect([...withDense(plans, ['first', 'last', 'main'], fuse(tourNetwork()))]).toEqual([
+    expect([...withDense(plans, ['first', 'last', 'main'], tourNetwork())]).toEqual([
       ['fc', { weightBits: 8, dense: true }],
       ['stem', { dense: true }],
       ['main', { dense: true }],
@@ -38,7 +37,7 @@ describe('withDense', () => {
   });
 
   it('refuses layers that the network does not have, also those of a file', () => {
-    expect(() => withDense(new Map(), ['pool'], fuse(tourNetwork()))).toThrow('tour > pool');
-    expect(() => withDense(new Map([['x', {}]]), [], fuse(tourNetwork()))).toThrow('tour > x');
+    expect(() => withDense(new Map(), ['pool'], tourNetwork())).toThrow('tour > pool');
+    expect(() => withDense(new Map([['x', {}]]), [], tourNetwork())).toThrow('tour > x');
   });
 });

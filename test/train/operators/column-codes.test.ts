@@ -7,7 +7,7 @@ import type { Network } from '../../../src/network/network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import { adcProgram } from '../../../src/simulate/to-program.ts';
-import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/integer-graph.ts';
+import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/evaluate.ts';
 import { type ColumnReadout, losesNothing } from '../../../src/train/operators/column-codes.ts';
 import { mapped } from '../../support/mapped.ts';
 import { noise, randomNetwork, tourNetwork } from '../../support/small-networks.ts';

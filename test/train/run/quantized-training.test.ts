@@ -10,7 +10,8 @@ import type { Network } from '../../../src/network/network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
-import { accuracy, simulate } from '../../../src/simulate/simulate.ts';
+import { simulate } from '../../../src/simulate/simulate.ts';
+import { accuracy } from '../../../src/core/accuracy.ts';
 import { adcProgram } from '../../../src/simulate/to-program.ts';
 import {
   type Checkpoint,

@@ -80,7 +80,7 @@ describe('evaluate', () => {
     const network = perturbed(mnistCnn({ seed: 3 }));
     const images = bars(130);
 
-    const logits = await evaluate(fuse(network), images, runtime);
+    const logits = await evaluate(network, images, runtime);
 
     const expected = floatForward(network, toFloatMap(images.images));
     const scale = Math.max(...expected.map(Math.abs));
@@ -98,7 +98,7 @@ describe('evaluate', () => {
     const images = noise(network.input, 3);
     const set = { name: 'noise', classes: network.classes, images, labels: new Uint8Array(3) };
 
-    const logits = await evaluate(fuse(network), set, runtime);
+    const logits = await evaluate(network, set, runtime);
 
     const expected = floatForward(network, toFloatMap(images));
     const scale = Math.max(...expected.map(Math.abs));

@@ -1,7 +1,8 @@
 // The comparison with the dense chip: an estimate on an engine of its own, which nobody waits for.
 
 import { describe, expect, it } from 'vitest';
-import type { Engine, RunResult, UserFiles } from '../../../src/view/engine/engine.ts';
+import type { Engine, RunResult } from '../../../src/view/engine/engine.ts';
+import type { UserFiles } from '../../../src/view/engine/user-files.ts';
 import { defaultSettings, type RunSettings } from '../../../src/view/engine/run-settings.ts';
 import { makeDenseComparer } from '../../../src/view/app/after-run.ts';
 

@@ -7,7 +7,7 @@ import type { Network } from '../../../src/network/network.ts';
 import { writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import type { BundledData } from '../../../src/view/engine/bundled-data.ts';
-import type { NamedBytes, UserFiles } from '../../../src/view/engine/engine.ts';
+import type { NamedBytes, UserFiles } from '../../../src/view/engine/user-files.ts';
 import { loadMapJob, missingImages } from '../../../src/view/engine/load-job.ts';
 import { imagesName } from '../../../src/view/engine/own-file-names.ts';
 import {

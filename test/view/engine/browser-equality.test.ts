@@ -12,7 +12,7 @@ import {
 } from '../../../src/pipeline/matrix-vector.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { emptyFolder, mars } from '../../support/mars.ts';
-import { drawFrom } from '../../support/random-program.ts';
+import { drawFrom } from '../../support/draw.ts';
 import { everyNth, tries } from '../../support/long.ts';
 
 /** A random case of `mars mvm`: word lines 1 ... 64, every width, ADC that rounds and cuts off. */

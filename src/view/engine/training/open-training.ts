@@ -1,12 +1,9 @@
 // Starts a training in a worker of its own, which ends with it.
 
 import { CancelledError, EnvironmentError } from '../../../core/errors.ts';
-import type {
-  EpochRecord,
-  GroupsOfLayer,
-  TrainProgress,
-} from '../../../train/run/train-options.ts';
-import type { NamedBytes } from '../engine.ts';
+import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
+import type { EpochRecord } from '../../../network/io/metrics-file.ts';
+import type { NamedBytes } from '../user-files.ts';
 import { errorOf } from '../plain-error.ts';
 import { deadWorker, watchWorker } from '../worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainedResult } from './training-messages.ts';

@@ -7,8 +7,8 @@ import { mnistCnn } from '../../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../../network/network.ts';
 import { writeNetworkFile } from '../../../network/io/network-file.ts';
 import { checkSettings, readCheckpoint, writeCheckpoint } from '../../../train/run/checkpoint.ts';
-import { countRight, evaluate } from '../../../train/run/evaluate.ts';
-import { evaluateIntegers } from '../../../train/run/integer-graph.ts';
+import { evaluate, evaluateIntegers } from '../../../train/run/evaluate.ts';
+import { accuracy } from '../../../core/accuracy.ts';
 import type { OnnxRuntime } from '../../../train/autodiff/runtime.ts';
 import { train } from '../../../train/run/train.ts';
 import {
@@ -17,7 +17,7 @@ import {
   type TrainOptions,
 } from '../../../train/run/train-options.ts';
 import { BundledData, unpack } from '../bundled-data.ts';
-import type { NamedBytes } from '../engine.ts';
+import type { NamedBytes } from '../user-files.ts';
 import { readImageFiles } from '../load-job.ts';
 import { loadRuntime, runtimeName } from './page-runtime.ts';
 import type { TrainedResult, TrainingRequest } from './training-messages.ts';
@@ -120,9 +120,8 @@ async function measure(
   runtime: OnnxRuntime,
   threads: number,
 ): Promise<Pick<TrainedResult, 'testAccuracy' | 'quantizedAccuracy'>> {
-  const share = (outputs: Float32Array): number =>
-    countRight(outputs, test.labels) / test.labels.length;
-  const testAccuracy = share(await evaluate(fuse(network), test, runtime));
+  const share = (outputs: Float32Array): number => accuracy(outputs, test.labels, network.classes);
+  const testAccuracy = share(await evaluate(network, test, runtime));
   if (!network.precision) return { testAccuracy, quantizedAccuracy: null };
   const outputs = await evaluateIntegers(compress(network), test, runtime, { threads });
   return { testAccuracy, quantizedAccuracy: share(outputs) };

@@ -1,11 +1,8 @@
 // What goes between a page and its training worker.
 
-import type {
-  EpochRecord,
-  GroupsOfLayer,
-  TrainProgress,
-} from '../../../train/run/train-options.ts';
-import type { NamedBytes } from '../engine.ts';
+import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
+import type { EpochRecord } from '../../../network/io/metrics-file.ts';
+import type { NamedBytes } from '../user-files.ts';
 import type { PlainError } from '../plain-error.ts';
 import type { TrainingSettings } from './training-settings.ts';
 

@@ -1,7 +1,6 @@
 // Gives a person a file.
 
-import type { CellValue } from './csv.ts';
-import { toCsv } from './csv.ts';
+import { type CellValue, toCsv } from './csv.ts';
 
 /** How long a browser may take to begin reading a file that is saved, in milliseconds. */
 const readLimit = 60_000;

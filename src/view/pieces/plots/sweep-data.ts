@@ -1,6 +1,6 @@
 // Accuracy against a setting of the chip, as rows.
 
-import { binomialInterval } from '../../../report/binomial-interval.ts';
+import { binomialInterval } from '../../../core/accuracy.ts';
 import type { Report } from '../../../report/report.ts';
 import { isEstimated } from '../../../report/report-words.ts';
 import type { FigureData } from '../figure/figure-data.ts';

@@ -1,5 +1,6 @@
 // The columns of the layer table.
 
+import { shapeText, sizeText } from '../../../core/feature-map.ts';
 import type { LayerReport, Report } from '../../../report/report.ts';
 import type { CellValue } from '../figure/csv.ts';
 import { formatShare } from '../../ui/format.ts';
@@ -25,8 +26,8 @@ export function layerColumns({ layers }: Report): readonly LayerColumn[] {
   return [
     { label: 'layer', value: ({ name }) => name },
     { label: 'kind', value: ({ kind }) => kind },
-    { label: 'output', value: ({ shape }) => shape.output },
-    { label: 'kernel', value: ({ shape }) => shape.kernel },
+    { label: 'output', value: ({ shape }) => shapeText(shape.output) },
+    { label: 'kernel', value: ({ shape }) => sizeText(shape.kernel) },
     { label: 'MACs', value: ({ macs, groups }) => (groups === 0 ? null : macs) },
     { label: 'groups', value: ({ groups }) => (groups === 0 ? null : groups) },
     { label: 'stored', value: ({ groups, groupsKept }) => (groups === 0 ? null : groupsKept) },

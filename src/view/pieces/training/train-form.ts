@@ -1,7 +1,7 @@
 // The settings of a training as a form.
 
 import { make, makeButton } from '../../ui/make-element.ts';
-import type { NamedBytes } from '../../engine/engine.ts';
+import type { NamedBytes } from '../../engine/user-files.ts';
 import {
   defaultTraining,
   readTraining,

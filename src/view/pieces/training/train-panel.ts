@@ -2,12 +2,9 @@
 
 import './train-panel.css';
 import { CancelledError, CimError, EnvironmentError } from '../../../core/errors.ts';
-import type {
-  EpochRecord,
-  GroupsOfLayer,
-  TrainProgress,
-} from '../../../train/run/train-options.ts';
-import type { NamedBytes } from '../../engine/engine.ts';
+import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
+import type { EpochRecord } from '../../../network/io/metrics-file.ts';
+import type { NamedBytes } from '../../engine/user-files.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';
 import { drawTrainingPlot } from '../plots/training-plot.ts';

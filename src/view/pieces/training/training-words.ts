@@ -1,6 +1,7 @@
 // What a training says of itself, in words.
 
-import type { EpochRecord, TrainProgress } from '../../../train/run/train-options.ts';
+import type { TrainProgress } from '../../../train/run/train-options.ts';
+import type { EpochRecord } from '../../../network/io/metrics-file.ts';
 import { formatNumber, formatShare, formatWhole } from '../../ui/format.ts';
 import type { TrainedResult } from '../../engine/training/training-messages.ts';
 

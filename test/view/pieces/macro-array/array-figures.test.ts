@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withAdcErrors } from '../../../../src/view/engine/array-with-errors.ts';
 import { macroArray, type MacroArray } from '../../../../src/inspect/macro-array.ts';
-import { plannedActivity } from '../../../../src/simulate/simulate.ts';
+import { plannedActivity } from '../../../../src/mapping/planned-activity.ts';
 import {
   figureRange,
   figureText,

@@ -4,7 +4,7 @@ import type { Report } from '../../../../src/report/report.ts';
 import type { Timeline } from '../../../../src/timeline/timeline.ts';
 import type { Predictions } from '../../../../src/view/engine/engine.ts';
 import type { ColumnSums } from '../../../../src/view/pieces/plots/column-sums-data.ts';
-import type { DensityRow } from '../../../../src/view/pieces/plots/density-data.ts';
+import type { DensityRow } from '../../../../tools/density-page/density-data.ts';
 import type { GroupPattern } from '../../../../src/view/pieces/plots/group-pattern-data.ts';
 import type { Sweep } from '../../../../src/view/pieces/plots/sweep-data.ts';
 import type { TrainingRecord } from '../../../../src/view/pieces/plots/training-data.ts';

@@ -6,7 +6,7 @@ import piecesCss from '../../../../src/view/ui/styles.css?inline';
 import { layerPower } from '../../../../src/report/layer-power.ts';
 import { drawColumnSumsPlot } from '../../../../src/view/pieces/plots/column-sums-plot.ts';
 import { drawCyclesPlot } from '../../../../src/view/pieces/plots/cycles-plot.ts';
-import { drawDensityPlot } from '../../../../src/view/pieces/plots/density-plot.ts';
+import { drawDensityPlot } from '../../../../tools/density-page/density-plot.ts';
 import { drawEnergyPlot } from '../../../../src/view/pieces/plots/energy-plot.ts';
 import { drawGroupPatternPlot } from '../../../../src/view/pieces/plots/group-pattern-plot.ts';
 import { drawSweepPlot } from '../../../../src/view/pieces/plots/sweep-plot.ts';

@@ -1,6 +1,6 @@
 // What goes between a test and the page that trains.
 
-import type { EpochRecord } from '../../../../src/train/run/train-options.ts';
+import type { EpochRecord } from '../../../../src/network/io/metrics-file.ts';
 import type { TrainingSettings } from '../../../../src/view/engine/training/training-settings.ts';
 
 /** What a test asks for; all of it plain data. */

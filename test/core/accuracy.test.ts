@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { binomialInterval } from '../../src/report/binomial-interval.ts';
+import { accuracy, binomialInterval } from '../../src/core/accuracy.ts';
+
+describe('accuracy', () => {
+  it('is the share of images whose largest output is their label', () => {
+    const outputs = Int32Array.of(1, 5, 2, 9, -1, 0, 0, 0, 3, -7, -2, -3);
+
+    expect(accuracy(outputs, Uint8Array.of(1, 0, 2, 2), 3)).toBe(3 / 4);
+  });
+});
 
 describe('the 95 % interval of a proportion', () => {
   // Newcombe, Statist. Med. 17 (1998) 857, table I, method 3.

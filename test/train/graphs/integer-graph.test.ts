@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compress } from '../../../src/compress/compress.ts';
 import { resnet20 } from '../../../src/network/builtin/resnet20.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
-import { evaluateIntegers } from '../../../src/train/run/integer-graph.ts';
+import { evaluateIntegers } from '../../../src/train/run/evaluate.ts';
 import {
   conv,
   linear,

@@ -1,9 +1,9 @@
 // What training must know of a chip's columns.
 
-import type { ChipSpec } from '../chips/index.ts';
-import { UsageError } from '../core/errors.ts';
-import { adcProgram } from '../simulate/to-program.ts';
-import { type ColumnReadout, losesNothing } from '../train/operators/column-codes.ts';
+import type { ChipSpec } from '../../chips/index.ts';
+import { UsageError } from '../../core/errors.ts';
+import { adcProgram } from '../../simulate/to-program.ts';
+import { type ColumnReadout, losesNothing } from '../operators/column-codes.ts';
 
 /**
  * How a chip reads its columns, where its ADC loses something.

@@ -1,14 +1,14 @@
 // Accuracy against density for several series. Each has its colour and its symbol.
 
 import * as Plot from '@observablehq/plot';
-import { shownTexts } from '../../../core/shown-text.ts';
-import { drawFigure } from '../figure/figure.ts';
-import type { LegendItem, LegendSymbol } from '../figure/legend-layout.ts';
-import { formatShare } from '../../ui/format.ts';
-import type { PieceHandle } from '../../ui/make-element.ts';
-import { drawPlot, legendHeight, seriesColor, tip } from './base-plot.ts';
+import { shownTexts } from '../../src/core/shown-text.ts';
+import { drawFigure } from '../../src/view/pieces/figure/figure.ts';
+import type { LegendItem, LegendSymbol } from '../../src/view/pieces/figure/legend-layout.ts';
+import { formatShare } from '../../src/view/ui/format.ts';
+import type { PieceHandle } from '../../src/view/ui/make-element.ts';
+import { drawPlot, legendHeight, seriesColor, tip } from '../../src/view/pieces/plots/base-plot.ts';
 import { densityData, type DensityRow, seriesOf } from './density-data.ts';
-import { percent } from './sweep-plot.ts';
+import { percent } from '../../src/view/pieces/plots/sweep-plot.ts';
 
 const height = 280;
 const symbols: readonly LegendSymbol[] = ['circle', 'square', 'triangle', 'diamond', 'cross'];

@@ -1,18 +1,17 @@
 // Accuracy of a network on a whole test set: in real arithmetic and in integers.
 
-import { compress } from '../compress/compress.ts';
-import type { CompressedNetwork } from '../compress/compressed-network.ts';
-import { assert } from '../core/errors.ts';
-import { firstImages, type ImageSet } from '../datasets/image-set.ts';
-import { floatOutputs } from '../network/float-forward.ts';
-import { type Network, networkMacs } from '../network/network.ts';
-import { fuse } from '../network/passes/fuse.ts';
-import { integerForward } from '../reference/integer-network.ts';
-import { accuracy } from '../simulate/simulate.ts';
-import { evaluate } from '../train/run/evaluate.ts';
-import { evaluateIntegers } from '../train/run/integer-graph.ts';
-import type { OnnxRuntime } from '../train/autodiff/runtime.ts';
-import type { TrainOptions } from '../train/run/train-options.ts';
+import { compress } from '../../compress/compress.ts';
+import type { CompressedNetwork } from '../../compress/compressed-network.ts';
+import { assert } from '../../core/errors.ts';
+import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
+import { floatOutputs } from '../../network/float-forward.ts';
+import { type Network, networkMacs } from '../../network/network.ts';
+import { integerForward } from '../../reference/integer-network.ts';
+import { accuracy } from '../../core/accuracy.ts';
+import { evaluate, evaluateIntegers } from '../run/evaluate.ts';
+import type { OnnxRuntime } from '../autodiff/runtime.ts';
+import type { TrainOptions } from '../run/train-options.ts';
+import { fuse } from '../../network/passes/fuse.ts';
 
 /** What our own plain loops do in a minute or two; beyond, ONNX Runtime computes. */
 const plainMacs = 2.5e10;
@@ -50,13 +49,12 @@ export async function realAccuracy(
   test: ImageSet,
   runtime: OnnxRuntime | undefined,
 ): Promise<number> {
-  const fused = fuse(network);
   // By our own plain forward pass where possible: what the file claims should not depend on the runtime.
   const isSmall = networkMacs(network) * test.images.images < plainMacs;
   const outputs =
-    isSmall || !runtime || fused.layers.some((layer) => 'activation' in layer)
+    isSmall || !runtime || fuse(network).layers.some((layer) => 'activation' in layer)
       ? floatOutputs(network, test.images)
-      : await evaluate(fused, test, runtime);
+      : await evaluate(network, test, runtime);
   return accuracy(outputs, test.labels, network.classes);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { densityData, seriesOf } from '../../../../src/view/pieces/plots/density-data.ts';
+import { densityData, seriesOf } from '../../tools/density-page/density-data.ts';
 
 const rows = [
   { series: 'magnitude', density: 1, accuracy: 0.9 },

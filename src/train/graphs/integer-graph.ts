@@ -9,10 +9,7 @@ import {
   type PoolLayer,
   type Requantize,
 } from '../../compress/compressed-network.ts';
-import type { GroupShape } from '../../compress/weight-group.ts';
-import { assert } from '../../core/errors.ts';
 import { scaleValue } from '../../core/integer.ts';
-import type { ImageSet } from '../../datasets/image-set.ts';
 import { foldLayers } from '../../network/fused-network.ts';
 import {
   add,
@@ -25,48 +22,15 @@ import {
   toFloat,
   transpose,
 } from '../autodiff/arithmetic.ts';
-import { integerPixels } from './batches.ts';
 import { elements, GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 import { largestOfWindows } from '../operators/activation.ts';
-import { type ColumnLayer, columnSums, type ColumnReadout } from '../operators/column-codes.ts';
+import { type ColumnLayer, columnSums } from '../operators/column-codes.ts';
 import { roundedMeans } from '../operators/quantize.ts';
 import { residualOf } from '../operators/residual.ts';
 import { windowAttributes, windowPixels, windowSums } from '../operators/windows.ts';
-import { batchSizeFor, runInBatches } from './run-in-batches.ts';
-import type { OnnxRuntime } from '../autodiff/runtime.ts';
 
 /** Sums of products below this are exact in 32-bit floats. */
 const exactBelow = 2 ** 24;
-
-/** How to run an integer network. */
-export interface IntegerRun {
-  /** Of the runtime; its own choice by default. */
-  readonly threads?: number | undefined;
-  /** Reads the columns as the chip does, without noise; undefined: sums are exact. */
-  readonly columns?: ColumnReadout | undefined;
-  /** Word lines that are on together, and kernels that run together: needed with `columns`. */
-  readonly groupShape?: GroupShape | undefined;
-}
-
-/**
- * The outputs of the integer network for every image of `set`, order (image, class): those of `integerForward`, or with
- * `columns` those of the macros.
- */
-export async function evaluateIntegers(
-  network: CompressedNetwork,
-  set: ImageSet,
-  runtime: OnnxRuntime,
-  { threads, columns: readout, groupShape: shape }: IntegerRun = {},
-): Promise<Float32Array> {
-  const batchSize = batchSizeFor(set);
-  assert(!readout || shape !== undefined, 'columns are read in groups');
-  const columns = readout && shape && { readout, shape };
-  const { model, arrays } = integerGraph(network, batchSize, columns);
-  const pixels = integerPixels(network.activationBits);
-  const { classes } = network;
-  const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
-  return await runInBatches(graph, set, runtime);
-}
 
 /** How columns are read, and in which groups. */
 type ReadColumns = Pick<ColumnLayer, 'readout' | 'shape'>;

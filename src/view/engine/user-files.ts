@@ -1,0 +1,20 @@
+// Files of a person, as settings may name them.
+
+/** A file. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Files that a person gave, beside the settings. */
+export interface UserFiles {
+  /** A network file or a stored image. Counts only while `settings.network` is its name. */
+  readonly network?: NamedBytes | undefined;
+  /** A chip file (JSON). Counts only while `settings.chip` is its name. */
+  readonly chip?: NamedBytes | undefined;
+  /**
+   * Pictures, or the files of a data set: CIFAR's test_batch.bin or test.bin, or MNIST's images and labels in IDX. Count
+   * only while `settings.ownImages` is there.
+   */
+  readonly images?: readonly NamedBytes[] | undefined;
+}
