@@ -33,8 +33,11 @@ export const imageName = 'image';
 /** The names of all operators. */
 export const operatorNames: readonly OperatorName[] = Object.keys(operators) as OperatorName[];
 
+/** Every operator by name. */
+const table: Readonly<Record<OperatorName, Operator>> = operators;
+
 /** What is known of an operator. */
-export const operatorOf = (op: OperatorName): Operator => operators[op] as Operator;
+export const operatorOf = (op: OperatorName): Operator => table[op];
 
 /**
  * The shape of every node's output, by name; the input under `'image'`.

@@ -110,8 +110,8 @@ function networkOf(file: DescribedFile): Network {
   for (const { op, name, attributes } of nodes) {
     const arrays: Record<string, Float32Array> = {};
     for (const [part, spec] of Object.entries(operatorOf(op).tensors?.(attributes) ?? {})) {
-      const take = spec.isOptional ? file.find : file.need;
-      const array = take(name, part, spec.shape);
+      const { shape, isOptional = false } = spec;
+      const array = isOptional ? file.find(name, part, shape) : file.need(name, part, shape);
       if (array) arrays[part] = array;
     }
     if (Object.keys(arrays).length > 0) tensors.set(name, arrays);

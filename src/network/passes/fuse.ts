@@ -2,7 +2,7 @@
 // chip adds to sums, and clips them or looks them up, on their way out of the accumulator, so nothing of this is stored in between.
 
 import { at, NetworkError } from '../../core/errors.ts';
-import type { Activation, BatchNorm, FusedNetwork, Layer, Residual } from '../fused-network.ts';
+import type { BatchNorm, FusedNetwork, Layer, Residual, WeightLayer } from '../fused-network.ts';
 import { type GraphNode, operatorOf } from '../graph.ts';
 import { checkNetwork, type Network } from '../network.ts';
 import { tensorOf } from '../ops/operator.ts';
@@ -182,31 +182,39 @@ function addShortcut(
 }
 
 function toLayer({ network, chains }: Fusion, chain: Chain): Layer {
-  const { first, norm, residual, activation } = chain;
-  const arrays = network.tensors.get(first.name) ?? {};
-  const scales = network.scales?.get(first.name);
-  const bias = arrays['bias'];
-  const parts = {
-    name: first.name,
-    input: chains.get(inputOf(first, 0))?.first.name ?? inputOf(first, 0),
-    weights: tensorOf(arrays, 'weight'),
-    ...(bias ? { bias } : {}),
-    relu: activation?.op === 'relu',
-    ...(activation && activation.op !== 'relu' ? { activation: activationOf(activation) } : {}),
-    ...(scales ? { scales } : {}),
-  };
+  const { first, norm, residual } = chain;
+  const input = inputOf(first, 0);
+  const place = { name: first.name, input: chains.get(input)?.first.name ?? input };
+  const parts = { ...place, ...arraysOf(network, first.name), ...activationOf(chain) };
   if (first.op === 'linear') return { kind: first.op, ...first.attributes, ...parts };
-  const batchNorm = norm && batchNormOf(network, norm);
   return {
     kind: first.op,
     ...first.attributes,
     ...parts,
-    ...(batchNorm ? { batchNorm } : {}),
+    ...(norm ? { batchNorm: batchNormOf(network, norm) } : {}),
     ...(residual ? { residual } : {}),
   };
 }
 
-const activationOf = ({ op, attributes }: GraphNode): Activation => ({ op, attributes });
+function arraysOf(
+  { tensors, scales }: Network,
+  name: string,
+): Pick<WeightLayer, 'weights' | 'bias' | 'scales'> {
+  const arrays = tensors.get(name) ?? {};
+  const bias = arrays['bias'];
+  const trained = scales?.get(name);
+  return {
+    weights: tensorOf(arrays, 'weight'),
+    ...(bias ? { bias } : {}),
+    ...(trained ? { scales: trained } : {}),
+  };
+}
+
+function activationOf({ activation }: Chain): Pick<WeightLayer, 'relu' | 'activation'> {
+  if (!activation || activation.op === 'relu') return { relu: activation !== undefined };
+  const { op, attributes } = activation;
+  return { relu: false, activation: { op, attributes } };
+}
 
 function batchNormOf({ tensors }: Network, node: GraphNode<'batchNorm'>): BatchNorm {
   const arrays = tensors.get(node.name) ?? {};

@@ -23,7 +23,6 @@ import { loadRuntime, runtimeName } from './page-runtime.ts';
 import type { TrainedResult, TrainingRequest } from './training-messages.ts';
 import { trainOptions } from './training-options.ts';
 import { trainingCommand, type TrainingSettings } from './training-settings.ts';
-import { fuse } from '../../../network/passes/fuse.ts';
 
 /** How often the weight groups are told within an epoch. */
 const groupsPerEpoch = 8;
