@@ -1,6 +1,6 @@
 // The page that `npm run bench -- --headless` opens: the questions of bench/ on the browser's WebGPU.
 
-import { InputError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
 import { builtinNetworks } from '../../src/network/builtin/builtin-networks.ts';
@@ -39,7 +39,7 @@ async function network(name: string): Promise<Network> {
 
 async function images(name: Dataset, part: 'train' | 'test', count: number): Promise<ImageSet> {
   const response = await fetch(`/images/${name}/${part}/${count}`);
-  if (!response.ok) throw new InputError({ what: await response.text() });
+  if (!response.ok) throw new CimError('input', { what: await response.text() });
   const header = response.headers.get('x-image-set') ?? '';
   const { images: shape, ...set } = JSON.parse(header) as ImageSet;
   const bytes = new Uint8Array(await response.arrayBuffer());

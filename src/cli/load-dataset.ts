@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { InputError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
@@ -29,17 +29,14 @@ const whereToGet: Readonly<Record<DatasetName, string>> = {
     'get "CIFAR-100 binary version" from https://www.cs.toronto.edu/~kriz/cifar.html, unpack it, give --data DIR',
 };
 
-/** A data set, or a file of it, is not on this machine. */
-export class MissingDataError extends InputError {}
-
 /**
  * The data set of this name.
- * @throws {UsageError} when no data set is called so
+ * @throws {CimError} (usage) when no data set is called so
  */
 export function datasetNamed(name: string): DatasetName {
   const found = datasetNames.find((candidate) => candidate === name);
   if (!found)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `no data set is called "${name}"`,
       todo: `known: ${datasetNames.join(', ')}`,
     });
@@ -50,8 +47,8 @@ export function datasetNamed(name: string): DatasetName {
  * Reads a data set.
  * @param data folder of the files, or of a folder named like the data set; MARS_DATA by default
  * @param first how many images are needed, the first ones: files and bytes behind them are not read; all by default
- * @throws {MissingDataError} naming the files that are not there and where to get them
- * @throws {InputError} with what is wrong with a file
+ * @throws {CimError} (missingData) naming the files that are not there and where to get them
+ * @throws {CimError} (input) with what is wrong with a file
  */
 export function loadDataset(
   name: DatasetName,
@@ -134,7 +131,7 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   const packaged = name === 'mnist' ? packagedMnist() : undefined;
   if (data === undefined) {
     if (packaged !== undefined) return packaged;
-    throw new MissingDataError({
+    throw new CimError('missingData', {
       what: `the data set ${name} is not on this machine: needed are ${needed.join(', ')} (${part === 'train' ? 'training' : 'test'} images)`,
       todo: whereToGet[name],
     });
@@ -148,7 +145,7 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   const best =
     fewest === needed.length ? data : folders.find((folder) => missingIn(folder).length === fewest);
   const nearest = best ?? data;
-  throw new MissingDataError({
+  throw new CimError('missingData', {
     what: `has no ${missingIn(nearest).join(', ')} of ${name} (${part === 'train' ? 'training' : 'test'} images)`,
     where: nearest,
     todo: whereToGet[name],

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { InputError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
 import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
@@ -56,8 +56,8 @@ export type LoadedNetwork =
  * Loads a network: a file of models/ or any other, or else one that is built from code. The origin of a network that
  * was never trained has no test accuracy. A file that begins like a stored image, or ends with `.bin`, is one.
  * @param seed of the weights of a network that is built from code
- * @throws {UsageError} when there is none of that name
- * @throws {InputError} when its file is damaged
+ * @throws {CimError} (usage) when there is none of that name
+ * @throws {CimError} (input) when its file is damaged
  */
 export function loadNetworkOrImage(nameOrFile: string, seed = 1): LoadedNetwork {
   const names = modelNames();
@@ -71,7 +71,7 @@ export function loadNetworkOrImage(nameOrFile: string, seed = 1): LoadedNetwork 
   }
   const build = untrainedNames().includes(nameOrFile) ? builtinNetworks[nameOrFile] : undefined;
   if (build) return { kind: 'trained', network: build({ seed }) };
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `no network is called "${nameOrFile}", and no file either`,
     where: '--network',
     todo: `known: ${names.join(', ')}, and untrained ${untrainedNames().join(', ')}; or give a ${extension} file or a stored image`,
@@ -86,19 +86,23 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
     const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
-    throw new InputError({ what: 'is not packed with gzip, or is damaged', where: path, cause });
+    throw new CimError('input', {
+      what: 'is not packed with gzip, or is damaged',
+      where: path,
+      cause,
+    });
   }
 }
 
 /**
  * {@link loadNetworkOrImage} where an image will not do.
- * @throws {UsageError} when there is no network of that name, or it is a stored image
- * @throws {InputError} when its file is damaged
+ * @throws {CimError} (usage) when there is no network of that name, or it is a stored image
+ * @throws {CimError} (input) when its file is damaged
  */
 export function loadNetwork(nameOrFile: string, seed = 1): Network {
   const loaded = loadNetworkOrImage(nameOrFile, seed);
   if (loaded.kind === 'trained') return loaded.network;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `${nameOrFile} is a stored image, which is compressed already`,
     where: '--network',
     todo: `give a network by name or as a ${extension} file`,

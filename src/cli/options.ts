@@ -1,4 +1,4 @@
-// Options that several commands share, with their checks. A wrong option is a UsageError, exit code 2.
+// Options that several commands share, with their checks. A wrong option is a CimError (usage), exit code 2.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../chips/index.ts';
@@ -6,7 +6,7 @@ import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts
 import { hasTrainedScales } from '../compress/scales.ts';
 import { readMaskFile } from '../compress/mask-file.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
-import { InputError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
 import type { Network } from '../network/network.ts';
@@ -148,7 +148,7 @@ export const backendOption = (): Option =>
 
 /**
  * Loads network and chip; a job that can be mapped, its clips guessed from batch norm.
- * @throws {UsageError} when options that compress come with a stored image
+ * @throws {CimError} (usage) when options that compress come with a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
 export function loadMapJob(options: JobOptions): MapJob {
@@ -187,7 +187,7 @@ function refuseToCompress(options: JobOptions): void {
 
 /**
  * Checks that at most one option says which groups are kept.
- * @throws {UsageError} naming those that exclude each other
+ * @throws {CimError} (usage) naming those that exclude each other
  */
 function checkPruning(options: JobOptions): void {
   const given = Object.entries({
@@ -211,13 +211,13 @@ function loadMasks(
   if (path === undefined) return undefined;
   const file = readMaskFile(readBytes(path), path);
   if (file.network !== network.name)
-    throw new InputError({
+    throw new CimError('input', {
       what: `is for the network ${file.network}, not for ${network.name}`,
       where: path,
     });
   const { channels, kernels } = file.shape;
   if (channels !== shape.channels || kernels !== shape.kernels)
-    throw new InputError({
+    throw new CimError('input', {
       what: `counts groups of ${channels} channels x ${kernels} kernels, the chip runs ${shape.channels} x ${shape.kernels} at these weight bits`,
       where: path,
     });
@@ -245,7 +245,7 @@ export function loadEstimate(options: JobOptions): EstimatorJob & { readonly chi
 /**
  * Loads what the options name; the job without its images. Calibration images are read only where training did not
  * settle the scales.
- * @throws {UsageError} when options that compress come with a stored image
+ * @throws {CimError} (usage) when options that compress come with a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
 export function loadJob(options: JobOptions): UnloadedJob {
@@ -264,8 +264,8 @@ export const jobDataset = (
 
 /**
  * The chip that the options name, with its `--set` values.
- * @throws {UsageError} for a name or path that does not exist
- * @throws {ChipError} for a file or value that is wrong
+ * @throws {CimError} (usage) for a name or path that does not exist
+ * @throws {CimError} (chip) for a file or value that is wrong
  */
 export function loadChip(options: Pick<JobOptions, 'chip' | 'set'>): ChipSpec {
   const { chip, set } = options;
@@ -274,4 +274,5 @@ export function loadChip(options: Pick<JobOptions, 'chip' | 'set'>): ChipSpec {
 }
 
 /** Says that a combination of options is not possible. */
-export const usage = (what: string, todo: string): UsageError => new UsageError({ what, todo });
+export const usage = (what: string, todo: string): CimError =>
+  new CimError('usage', { what, todo });

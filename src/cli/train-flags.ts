@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { crc32 } from '../core/bits.ts';
-import { InputError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
 import { writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
@@ -254,7 +254,7 @@ const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], und
 
 function checkPruning({ pruneSteps, targetDensity }: TrainFlags): void {
   if (pruneSteps !== undefined && targetDensity === undefined)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: 'groups are removed in steps only on the way to a density',
       where: '--prune-steps',
       todo: 'give --target-density too',
@@ -263,13 +263,13 @@ function checkPruning({ pruneSteps, targetDensity }: TrainFlags): void {
 
 function checkStages({ epochs, denseEpochs, fixedEpochs, quantizeEpochs }: Epochs): void {
   if (denseEpochs + fixedEpochs > epochs)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `${denseEpochs} epochs before group lasso and ${fixedEpochs} after it are more than ${epochs}`,
       where: '--epochs',
       todo: 'give more epochs, or fewer with --dense-epochs and --tune-epochs',
     });
   if (epochs + quantizeEpochs === 0)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: 'there is nothing to do in 0 epochs',
       where: '--epochs',
       todo: 'give epochs, or --quantize-epochs',
@@ -292,13 +292,13 @@ export function startNetwork(flags: TrainFlags, classes: number): Network {
   if (from === undefined) return built;
   const found = loadNetwork(from, seed);
   if (describe(found) !== describe(built))
-    throw new InputError({
+    throw new CimError('input', {
       what: `has ${describe(found)}, not ${describe(built)}`,
       where: from,
       todo: `give the --network and --width that it was trained as`,
     });
   if (found.precision)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'is quantized already',
       where: from,
       todo: 'start from the network before quantization',

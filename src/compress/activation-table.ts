@@ -1,7 +1,7 @@
 // Activations other than ReLU: the requantizer rounds sums to 8-bit codes and looks the stored code of each up in a table.
 // What a layer stores then has a zero point: code `zero` stands for 0, so that word lines see no negative values.
 
-import { assert, CompressError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 import { applyScale, clamp, type FixedScale } from '../core/integer.ts';
 import type { Activation } from '../network/fused-network.ts';
 import { operatorOf } from '../network/graph.ts';
@@ -36,7 +36,7 @@ export interface ActivationTable {
  * 0 in it.
  * @param clip largest magnitude in front of the activation, above 0: what code 127 stands for
  * @param bits of the stored codes, 1 ... 8
- * @throws {CompressError} when the activation has a value that is no finite number, or none but 0
+ * @throws {CimError} (compress) when the activation has a value that is no finite number, or none but 0
  */
 export function activationTable(
   activation: Activation,
@@ -52,7 +52,7 @@ export function activationTable(
   );
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   if (!(high - low > 0 && high - low < Infinity))
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `${activation.op} gives ${low} ... ${high} for ${-clip} ... ${clip}, which no code can be made for`,
       where,
     });
@@ -67,7 +67,7 @@ export function activationTable(
 
 /**
  * Takes out of a layer's bias what the zero point of its input adds to the sums: `zero` times the sum of a kernel's weights.
- * @throws {CompressError} when the layer has pads: word lines outside the map drive nothing, which stands for code 0
+ * @throws {CimError} (compress) when the layer has pads: word lines outside the map drive nothing, which stands for code 0
  */
 export function takeOutZero(
   bias: Float64Array,
@@ -87,7 +87,7 @@ export function takeOutZero(
 
 /**
  * Refuses pads around a map with a zero point.
- * @throws {CompressError} with `where`
+ * @throws {CimError} (compress) with `where`
  */
 export function checkNoPads(
   pads: readonly number[],
@@ -95,7 +95,7 @@ export function checkNoPads(
   where: readonly string[],
 ): void {
   if (zero === 0 || pads.every((pad) => pad === 0)) return;
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `has pads, and reads a map in which code ${zero} stands for 0; pads are code 0`,
     where,
     todo: 'use no pads there, or ReLU as the activation of the layer that it reads',

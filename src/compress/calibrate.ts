@@ -21,8 +21,8 @@ interface Histogram {
  * largest code stands for.
  * @param images training images
  * @param bits of the stored activations
- * @throws {NetworkError} naming the first layer whose output is too large for 32-bit floats
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (network) naming the first layer whose output is too large for 32-bit floats
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function calibrateClips(
   network: FusedNetwork,

@@ -1,6 +1,6 @@
 // From a trained network to integers that fit the macros: fuse batch norm, prune groups, calibrate, quantize.
 
-import { assert, CompressError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 import { type FeatureMap, lengthFault, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { countOf } from '../core/words.ts';
@@ -73,9 +73,9 @@ export interface CompressOptions extends LongWork, BitOptions {
 
 /**
  * Compresses `network`.
- * @throws {CompressError} naming the option or the layer that cannot be compressed
- * @throws {NetworkError} when the network is not consistent
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (compress) naming the option or the layer that cannot be compressed
+ * @throws {CimError} (network) when the network is not consistent
+ * @throws {CimError} (cancelled) when told to stop
  */
 export const compress = (network: Network, options: CompressOptions = {}): CompressedNetwork =>
   compressLayers(fuse(network), options);
@@ -130,7 +130,7 @@ export function compressLayers(
 /**
  * The clips that {@link compress} measures on `options.calibration`, to be measured once for several ways to compress.
  * Empty where training settled all scales.
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function measureClips(
   graph: Network,
@@ -160,14 +160,14 @@ function prune(network: FusedNetwork, options: CompressOptions): FusedNetwork {
   const { prunedGroups = 0, groupMasks, groupShape } = options;
   if (!groupMasks && prunedGroups === 0) return network;
   if (!groupShape)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'groups are to be pruned, and their shape is not known',
       where: [network.name, 'groupShape'],
       todo: 'set groupShape to what the chip runs together: groupShapeOf(chip, weightBits)',
     });
   if (!groupMasks) return pruneGroups(network, prunedGroups, groupShape);
   if (prunedGroups === 0) return keepMaskedGroups(network, groupMasks, groupShape);
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `masks say which groups are kept, and prunedGroups is ${prunedGroups}`,
     where: [network.name, 'groupMasks'],
     todo: 'give one of the two',
@@ -206,7 +206,7 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
   const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
   if (!(sumScale > 0 && sumScale < Infinity))
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `units of ${scale} for weights and ${input.scale} for inputs make sums of units ${sumScale}`,
       where,
       todo: 'its weights, or those of the layers before it, are too large or too small',
@@ -260,7 +260,7 @@ function integerBias(
     );
   const bad = bias.findIndex((integer) => Math.abs(integer) >= 2 ** 31);
   if (bad >= 0)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `bias ${layer.bias?.[bad] ?? 0} of kernel ${bad} is ${bias[bad]} units, more than 32 bits`,
       where,
     });
@@ -323,8 +323,8 @@ function outputOf(
   return { scale: { scale, bits, signed: !layer.relu, zero: 0 }, unit: scale };
 }
 
-const signedInput = (where: readonly string[]): CompressError =>
-  new CompressError({
+const signedInput = (where: readonly string[]): CimError =>
+  new CimError('compress', {
     what: 'reads a layer without ReLU, whose activations can be negative; word lines take none',
     where,
     todo: 'put a ReLU there, or use that layer only as a residual',
@@ -336,19 +336,19 @@ function checkLast(network: FusedNetwork): void {
   assert(last !== undefined, 'a checked network has layers');
   const where = [network.name, last.name];
   if (!hasWeights(last))
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'is a pool and the last layer',
       where,
       todo: 'end with a layer that has weights',
     });
   if (last.activation)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `has ${last.activation.op} and is the last layer`,
       where,
       todo: 'end with sums: the largest of them is the same class',
     });
   if (last.kind === 'conv' && last.residual)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'adds a residual and is the last layer',
       where,
       todo: 'end with a layer without',
@@ -358,9 +358,10 @@ function checkLast(network: FusedNetwork): void {
 function checkCalibration(network: FusedNetwork, images: FeatureMap): void {
   const { input, name } = network;
   const fault = lengthFault(images);
-  if (fault !== undefined) throw new CompressError({ what: fault, where: [name, 'calibration'] });
+  if (fault !== undefined)
+    throw new CimError('compress', { what: fault, where: [name, 'calibration'] });
   if (shapeText(images) === shapeText(input) && images.images > 0) return;
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `${countOf(images.images, 'image')} of ${shapeText(images)} cannot calibrate a network for ${shapeText(input)}`,
     where: [name, 'calibration'],
     todo: 'use images of the data set that the network was trained on',

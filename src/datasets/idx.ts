@@ -1,6 +1,6 @@
 // MNIST's IDX files: big-endian header, then bytes. http://yann.lecun.com/exdb/mnist/ ("FILE FORMATS")
 
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 
 const unsignedBytes = 0x08;
@@ -8,7 +8,7 @@ const unsignedBytes = 0x08;
 /**
  * Reads an IDX file of greyscale images (`*-images-idx3-ubyte`).
  * @param where name of the file, for errors
- * @throws {InputError} when it is not IDX, or holds more or less than its header says
+ * @throws {CimError} (input) when it is not IDX, or holds more or less than its header says
  */
 export function readIdxImages(bytes: Uint8Array, where: string): FeatureMap {
   const [images, height, width] = readHeader(bytes, 3, where) as [number, number, number];
@@ -17,7 +17,7 @@ export function readIdxImages(bytes: Uint8Array, where: string): FeatureMap {
 
 /**
  * Reads an IDX file of labels (`*-labels-idx1-ubyte`).
- * @throws {InputError} as {@link readIdxImages}
+ * @throws {CimError} (input) as {@link readIdxImages}
  */
 export function readIdxLabels(bytes: Uint8Array, where: string): Uint8Array {
   readHeader(bytes, 1, where);
@@ -27,7 +27,7 @@ export function readIdxLabels(bytes: Uint8Array, where: string): Uint8Array {
 function readHeader(bytes: Uint8Array, dimensions: number, where: string): readonly number[] {
   const headerBytes = 4 + 4 * dimensions;
   const fail = (what: string): never => {
-    throw new InputError({ what, where, todo: 'is it a whole, unpacked IDX file?' });
+    throw new CimError('input', { what, where, todo: 'is it a whole, unpacked IDX file?' });
   };
   if (bytes.length < headerBytes) fail(`only ${bytes.length} bytes, too short for its header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 // Walks over graphs, whatever their nodes are: those of a network, fused layers, layers in integers.
 
-import { assert, NetworkError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 
 /** What a walk needs to know of a node. */
 export interface Reader {
@@ -29,7 +29,7 @@ export interface Step<N, T> {
  * @param visit gives the value of a node
  * @param release called with each value once its last reader has been visited; the result is without it. Where `visit`
  * throws, it is called with all values that are left. Values that no node reads stay in the result
- * @throws {NetworkError} as {@link checkOrder}
+ * @throws {CimError} (network) as {@link checkOrder}
  */
 export function foldGraph<N extends Reader, T>(
   graph: NodeList<N>,
@@ -78,7 +78,7 @@ export const lastReaders = (nodes: readonly Reader[]): ReadonlyMap<string, numbe
 /**
  * Checks that every node has a name of its own and reads inputs of the graph or nodes before it.
  * @param inputs names of the graph's inputs
- * @throws {NetworkError} naming the node with a name that is taken, with an input that nothing makes, or that waits for
+ * @throws {CimError} (network) naming the node with a name that is taken, with an input that nothing makes, or that waits for
  * itself
  */
 export function checkOrder(graph: NodeList<Reader>, inputs: readonly string[]): void {
@@ -86,7 +86,7 @@ export function checkOrder(graph: NodeList<Reader>, inputs: readonly string[]): 
   for (const { name, inputs: read } of graph.nodes) {
     const where = [graph.name, name];
     if (known.has(name))
-      throw new NetworkError({
+      throw new CimError('network', {
         what: 'two layers have this name',
         where,
         todo: 'give each layer its own',
@@ -97,13 +97,18 @@ export function checkOrder(graph: NodeList<Reader>, inputs: readonly string[]): 
   }
 }
 
-function missingInput(graph: NodeList<Reader>, name: string, input: string): NetworkError {
+function missingInput(graph: NodeList<Reader>, name: string, input: string): CimError {
   const where = [graph.name, name];
   const what = `reads "${input}", which no earlier layer makes`;
   const trail = cycleThrough(graph.nodes, name, input);
-  if (trail) return new NetworkError({ what: `waits for itself: ${trail.join(' > ')}`, where });
+  if (trail)
+    return new CimError('network', { what: `waits for itself: ${trail.join(' > ')}`, where });
   const exists = graph.nodes.some((node) => node.name === input);
-  return new NetworkError({ what, where, todo: exists ? `list it behind "${input}"` : undefined });
+  return new CimError('network', {
+    what,
+    where,
+    todo: exists ? `list it behind "${input}"` : undefined,
+  });
 }
 
 /** From node `name`, which reads `input`, on to itself again, each reading the next; undefined where no such way exists. */

@@ -1,7 +1,7 @@
 // A network as the chip runs it: layers, each with everything that is fused into it. A pass makes it from the graph;
 // compression and training work on it.
 
-import { NetworkError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { foldGraph, type Reader } from './fold.ts';
 import { imageName, operatorOf, type OperatorName } from './graph.ts';
@@ -142,7 +142,7 @@ export const foldLayers = <L extends ReadingLayer, T>(
 
 /**
  * The shape of every layer's output, by layer name; the input under `'image'`.
- * @throws {NetworkError} naming the layer whose input does not exist, or does not have the shape it needs
+ * @throws {CimError} (network) naming the layer whose input does not exist, or does not have the shape it needs
  */
 export const layerShapes = (network: FusedTopology): ReadonlyMap<string, Shape> =>
   foldLayers(network, network.input, (layer, input, added) => {
@@ -165,7 +165,7 @@ function checkResidual(
     channelOffset >= 0 &&
     channelOffset + added.channels <= output.channels;
   if (!fits)
-    throw new NetworkError({
+    throw new CimError('network', {
       what: `adds ${input} of ${shapeText(added)} at stride ${stride} to ${shapeText(output)}`,
       where,
     });

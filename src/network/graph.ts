@@ -1,6 +1,6 @@
 // The nodes of a network's graph. Their arrays are kept apart from them, so that a topology is a value of its own.
 
-import { NetworkError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { countOf } from '../core/words.ts';
 import { foldGraph, type NodeList, type Reader } from './fold.ts';
@@ -41,14 +41,14 @@ export const operatorOf = (op: OperatorName): Operator => table[op];
 
 /**
  * The shape of every node's output, by name; the input under `'image'`.
- * @throws {NetworkError} naming the node that has no input, or whose inputs do not have the shapes that it needs
+ * @throws {CimError} (network) naming the node that has no input, or whose inputs do not have the shapes that it needs
  */
 export const nodeShapes = (topology: Topology): ReadonlyMap<string, Shape> =>
   foldGraph(topology, new Map([[imageName, topology.input]]), (node, inputs) => {
     const operator = operatorOf(node.op);
     const where = [topology.name, node.name];
     if (inputs.length !== operator.inputs)
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `reads ${countOf(inputs.length, 'map')}, ${node.op} takes ${operator.inputs}`,
         where,
       });

@@ -1,6 +1,6 @@
 // A network: the graph of its operators, and their arrays.
 
-import { NetworkError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import { type GraphNode, nodeShapes, operatorOf, type Tensors, type Topology } from './graph.ts';
@@ -88,17 +88,17 @@ export function networkMacs(topology: Topology): number {
 /**
  * Checks that shapes fit, that every node has its arrays, of their length and with finite values only, and that the last
  * node gives one pixel with a value per class.
- * @throws {NetworkError} naming the node and what is wrong with it
+ * @throws {CimError} (network) naming the node and what is wrong with it
  */
 export function checkNetwork(network: Network): void {
   const last = network.nodes.at(-1);
-  if (!last) throw new NetworkError({ what: 'has no layers', where: network.name });
+  if (!last) throw new CimError('network', { what: 'has no layers', where: network.name });
   const shapes = nodeShapes(network);
   for (const node of network.nodes) checkTensors(network, node);
   for (const [name, { weightScale, output }] of network.scales ?? [])
     for (const scale of [weightScale, output?.scale ?? 1])
       if (!(scale > 0 && scale < Infinity))
-        throw new NetworkError({
+        throw new CimError('network', {
           what: `was trained with a scale of ${scale}`,
           where: [network.name, name],
         });
@@ -107,7 +107,7 @@ export function checkNetwork(network: Network): void {
 
 function checkOutput({ name, classes }: Network, last: string, output: Shape | undefined): void {
   if (output && output.height * output.width === 1 && output.channels === classes) return;
-  throw new NetworkError({
+  throw new CimError('network', {
     what: `its last layer gives ${output ? shapeText(output) : 'nothing'}, not 1x1x${classes} for ${classes} classes`,
     where: [name, last],
   });
@@ -122,11 +122,11 @@ function checkTensors(network: Network, node: GraphNode): void {
   const specs = operator.tensors?.(node.attributes) ?? {};
   const odd = Object.keys(tensors).find((part) => !Object.hasOwn(specs, part));
   if (odd !== undefined)
-    throw new NetworkError({ what: `has ${odd}, which ${node.op} has not`, where });
+    throw new CimError('network', { what: `has ${odd}, which ${node.op} has not`, where });
   for (const [part, { shape, isOptional = false }] of Object.entries(specs)) {
     const array = tensors[part];
     if (array) checkValues(part, array, shape, where);
-    else if (!isOptional) throw new NetworkError({ what: `has no ${part}`, where });
+    else if (!isOptional) throw new CimError('network', { what: `has no ${part}`, where });
   }
   operator.checkTensors?.({ attributes: node.attributes, tensors }, where);
 }
@@ -139,10 +139,10 @@ function checkValues(
 ): void {
   const length = shape.reduce((product, size) => product * size, 1);
   if (array.length !== length)
-    throw new NetworkError({
+    throw new CimError('network', {
       what: `its ${part} has ${array.length} values, needs ${length}`,
       where,
     });
   const bad = firstNotFinite(array);
-  if (bad >= 0) throw new NetworkError({ what: `${part}[${bad}] is ${array[bad]}`, where });
+  if (bad >= 0) throw new CimError('network', { what: `${part}[${bad}] is ${array[bad]}`, where });
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkChip } from '../chips/chip-file.ts';
 import { readMaskFile, writeMaskFile } from '../compress/mask-file.ts';
 import { joinBytes } from '../core/bits.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, shapeText } from '../core/feature-map.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
@@ -82,17 +82,17 @@ export function writeJob(job: Job): Uint8Array {
 
 /**
  * Inverse of {@link writeJob}.
- * @throws {InputError} when the bytes are not a whole job
+ * @throws {CimError} (input) when the bytes are not a whole job
  */
 export function readJob(bytes: Uint8Array): Job {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headBytes = bytes.length < 4 ? Infinity : view.getUint32(0, true);
   if (headBytes > bytes.length - 4)
-    throw new InputError({ what: `is cut off after ${bytes.length} bytes`, where });
+    throw new CimError('input', { what: `is cut off after ${bytes.length} bytes`, where });
   const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
   const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
   if (total !== bytes.length)
-    throw new InputError({ what: `has ${bytes.length} bytes, not ${total}`, where });
+    throw new CimError('input', { what: `has ${bytes.length} bytes, not ${total}`, where });
   let at = 4 + headBytes;
   const [network, pixels, labels, calibration] = header.lengths.map((length) => {
     at += length;
@@ -107,7 +107,10 @@ export function readJob(bytes: Uint8Array): Job {
     ...(header.balance ? { balance: header.balance } : {}),
   };
   if ((header.stored || !header.calibration) && calibration.length > 0)
-    throw new InputError({ what: `has ${calibration.length} bytes that belong to nothing`, where });
+    throw new CimError('input', {
+      what: `has ${calibration.length} bytes that belong to nothing`,
+      where,
+    });
   if (header.stored) return { ...common, stored: readStoredImage(network, where) };
   return { ...common, ...trainedSource(header, readNetworkFile(network, where), calibration) };
 }
@@ -117,13 +120,13 @@ type Header = z.infer<typeof headerSchema>;
 function readHeader(bytes: Uint8Array, where: string): Header {
   const json = parseJson(
     bytes,
-    (what, cause) => new InputError({ what: `its header ${what}`, where, cause }),
+    (what, cause) => new CimError('input', { what: `its header ${what}`, where, cause }),
   );
   return checkSchema(
     headerSchema,
     json,
     ({ path, what, todo }) =>
-      new InputError({ what: `its header is not valid: ${path} ${what}`, where, todo }),
+      new CimError('input', { what: `its header is not valid: ${path} ${what}`, where, todo }),
   );
 }
 
@@ -135,7 +138,7 @@ function trainedSource(
   const { weightBits, activationBits, prunedGroups, groupMasks: text, indexCoding } = header;
   const masks = text === undefined ? undefined : readMaskFile(text, where);
   if (masks && (masks.network !== network.name || prunedGroups !== 0))
-    throw new InputError({
+    throw new CimError('input', {
       what: `has masks for ${masks.network} beside ${network.name} with ${prunedGroups} of its groups pruned`,
       where,
     });
@@ -179,7 +182,7 @@ function sourceParts(job: Job): SourceParts {
 function withData(shape: z.infer<typeof mapSchema>, data: Uint8Array): FeatureMap {
   const wanted = shape.images * activationsPerImage(shape);
   if (data.length !== wanted)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${data.length} pixels are not ${countOf(shape.images, 'image')} of ${shapeText(shape)}`,
       where,
     });

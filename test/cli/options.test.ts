@@ -39,7 +39,7 @@ describe('loadNetwork', () => {
   it('names all that there are where there is none', () => {
     const error = caught(() => loadNetwork('lenet'));
 
-    expect(error.name).toBe('UsageError');
+    expect(error.kind).toBe('usage');
     expect(error.message).toMatch(/lenet.*vgg16.*resnet18.*resnet20/);
   });
 });
@@ -71,7 +71,7 @@ describe('--group-masks and --density-profile', () => {
   ])('refuses %j together', (both, says) => {
     const error = caught(() => loadMapJob(parsed(...args, ...both)));
 
-    expect(error.name).toBe('UsageError');
+    expect(error.kind).toBe('usage');
     expect(error.message).toMatch(says);
   });
 
@@ -91,13 +91,13 @@ describe('--group-masks and --density-profile', () => {
 
     const error = caught(() => loadMapJob(parsed(...args, '--group-masks', path)));
 
-    expect(error).toMatchObject({ name: 'InputError', where: [path] });
+    expect(error).toMatchObject({ kind: 'input', where: [path] });
     expect(error.message).toMatch(says);
   });
 
   it('refuses a file that is not there', () => {
     const error = caught(() => loadMapJob(parsed(...args, '--group-masks', '/no/masks.json')));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['/no/masks.json'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['/no/masks.json'] });
   });
 });

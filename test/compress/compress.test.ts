@@ -213,7 +213,7 @@ describe('compress', () => {
     'refuses to prune groups of an unknown shape: %j',
     (options) => {
       expect(caught(() => compress(tourNetwork(), options))).toMatchObject({
-        name: 'CompressError',
+        kind: 'compress',
         where: ['tour', 'groupShape'],
       });
     },
@@ -303,7 +303,7 @@ describe('compress', () => {
     ['prunedGroups', NaN],
   ])('refuses %s = %d by name', (option, value) => {
     expect(caught(() => compress(tourNetwork(), { [option]: value, groupShape }))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', option],
     });
   });
@@ -326,7 +326,7 @@ describe('compress', () => {
       ]);
 
       expect(caught(() => compress(network, {}))).toMatchObject({
-        name: 'CompressError',
+        kind: 'compress',
         where: ['n', 'reader'],
       });
     },
@@ -348,7 +348,7 @@ describe('compress', () => {
         ]);
 
       expect(caught(() => compress(network(), {}))).toMatchObject({
-        name: 'NetworkError',
+        kind: 'network',
         where: ['n', 'a'],
       });
     }
@@ -361,7 +361,7 @@ describe('compress', () => {
     ]);
 
     expect(caught(() => compress(network, {}))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['pooled', 'mean'],
     });
   });
@@ -382,7 +382,7 @@ describe('compress', () => {
     ]);
 
     expect(caught(() => compress(network, {}))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['n', 'last'],
     });
   });
@@ -391,7 +391,7 @@ describe('compress', () => {
     const images = noise({ height: 9, width: 8, channels: 1 }, 2);
 
     expect(caught(() => compress(tourNetwork(), { calibration: images }))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', 'calibration'],
     });
   });
@@ -404,7 +404,7 @@ describe('compress', () => {
 
     const error = caught(() => compress(network, {}));
 
-    expect(error).toMatchObject({ name: 'CompressError', where: ['n', 'fc'] });
+    expect(error).toMatchObject({ kind: 'compress', where: ['n', 'fc'] });
     expect(error.message).toContain('kernel 1');
   });
 

@@ -246,6 +246,6 @@ describe('floatForwardInPortions', () => {
 
     signal.aborted = true;
 
-    expect(() => portions.next()).toThrow(expect.objectContaining({ name: 'CancelledError' }));
+    expect(() => portions.next()).toThrow(expect.objectContaining({ kind: 'cancelled' }));
   });
 });

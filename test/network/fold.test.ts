@@ -99,7 +99,7 @@ describe('foldGraph', () => {
   ])('names a node that reads what %s', (_, nodes, where, says) => {
     const error = caught(() => foldGraph(graphOf(...nodes), image, text));
 
-    expect(error).toMatchObject({ name: 'NetworkError', where });
+    expect(error).toMatchObject({ kind: 'network', where });
     expect(error.message).toBe(`g > a: ${says}`);
   });
 

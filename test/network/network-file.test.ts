@@ -17,6 +17,7 @@ import {
   networkOf,
   randomNetwork,
   tourNetwork,
+  windowNetwork,
   withLayers,
 } from '../support/small-networks.ts';
 import { root } from '../support/mars.ts';
@@ -125,7 +126,7 @@ describe('readNetworkFile', () => {
     const error = caught(() => readNetworkFile(bytes, 'tour.safetensors'));
 
     const node = name.slice(0, name.lastIndexOf('.'));
-    expect(error).toMatchObject({ name: 'InputError', where: ['tour.safetensors', node] });
+    expect(error).toMatchObject({ kind: 'input', where: ['tour.safetensors', node] });
     expect(error.message).toContain(name);
   });
 
@@ -138,7 +139,7 @@ describe('readNetworkFile', () => {
 
       const error = caught(() => readNetworkFile(bytes, 'a'));
 
-      expect(error).toMatchObject({ name: 'NetworkError', where: ['tour', 'half'] });
+      expect(error).toMatchObject({ kind: 'network', where: ['tour', 'half'] });
       expect(error.what).toBe(`weight[7] is ${bad}`);
     },
   );
@@ -149,7 +150,7 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       what: 'tensor fc.weight is 5x21, its layer needs 5x20',
       where: ['a', 'fc'],
     });
@@ -200,7 +201,7 @@ describe('readNetworkFile', () => {
     const bytes = writeTensorFile({ metadata: { [key]: '{' }, tensors: new Map() });
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       where: ['a'],
     });
   });
@@ -221,8 +222,14 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'a'));
 
-    expect(error.name).toBe('InputError');
+    expect(error.kind).toBe('input');
     expect(error.message).toContain(`: ${field}`);
+  });
+
+  it('gives back every kind of window', () => {
+    const written = windowNetwork();
+
+    expect(readNetworkFile(writeNetworkFile(written), 'a')).toStrictEqual(written);
   });
 
   it('names the node with a stride of zero', () => {
@@ -247,7 +254,7 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'NetworkError',
+      kind: 'network',
       where: ['chain', 'two'],
     });
   });

@@ -105,7 +105,7 @@ describe('checkNetwork', () => {
     const error = caught(() => checkNetwork(changed(name, change)));
 
     const node = (change.name ?? name) + (change.batchNorm ? '.bn' : '');
-    expect(error.name).toBe('NetworkError');
+    expect(error.kind).toBe('network');
     expect(error.where).toEqual(['net', node]);
     expect(error.message.startsWith(`net > ${node}: `)).toBe(true);
   });

@@ -142,7 +142,7 @@ describe('runJob', () => {
 
     const error = await caughtEventually(() => runJob(job, openReference(), { signal }));
 
-    expect(error.name).toBe('CancelledError');
+    expect(error.kind).toBe('cancelled');
   });
 
   it('refuses images of another shape than the network’s', async () => {
@@ -150,7 +150,7 @@ describe('runJob', () => {
 
     const error = await caughtEventually(() => runJob({ ...job, images: wrong }, openReference()));
 
-    expect(error.name).toBe('SimulationError');
+    expect(error.kind).toBe('simulation');
   });
 });
 

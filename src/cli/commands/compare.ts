@@ -3,7 +3,7 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
@@ -63,7 +63,10 @@ export function compareCommand(): Command {
     .option('--json', 'print the reports as JSON')
     .action((chips: string[], options: CompareOptions) => {
       if (chips.length < 2)
-        throw new UsageError({ what: 'one chip cannot be compared', todo: 'name two or more' });
+        throw new CimError('usage', {
+          what: 'one chip cannot be compared',
+          todo: 'name two or more',
+        });
       const reports = chips.map((chip) => estimate(loadMapJob({ ...options, chip })).report);
       print(options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports));
     });

@@ -1,13 +1,14 @@
 // `mars run`: the whole pipeline on real images.
 
 import { Command } from 'commander';
+import { type CimError, hasKind } from '../../core/errors.ts';
 import { firstImages } from '../../datasets/image-set.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, type JobFigures, runJob, trainedOn } from '../../pipeline/run-job.ts';
 import { reportText } from '../../report/report.ts';
 import { openBackend } from '../backends.ts';
 import { runJobInBrowser } from '../browser-job.ts';
-import { loadDataset, MissingDataError } from '../load-dataset.ts';
+import { loadDataset } from '../load-dataset.ts';
 import {
   addJobOptions,
   backendOption,
@@ -71,7 +72,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   try {
     job = loadWithImages(options);
   } catch (error) {
-    if (!(error instanceof MissingDataError) || wantsImages(command)) throw error;
+    if (!hasKind(error, 'missingData') || wantsImages(command)) throw error;
     finish(estimateInstead(options, error), options);
     return;
   }
@@ -93,7 +94,7 @@ const wantsImages = (command: Command): boolean =>
   ofImages.some((name) => command.getOptionValueSource(name) === 'cli');
 
 /** What is known without images; says on stderr why there is no more. */
-function estimateInstead(options: RunOptions, { message }: MissingDataError): RunResult {
+function estimateInstead(options: RunOptions, { message }: CimError): RunResult {
   const { report, timeline } = estimate(loadMapJob(options));
   const notSimulated = `no image was simulated, because of missing data: ${message}`;
   process.stderr.write(`mars: this is an estimate, without accuracy; ${notSimulated}\n`);

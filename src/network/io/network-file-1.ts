@@ -46,8 +46,8 @@ const schema = z.strictObject({
 
 /**
  * The network of a file of version 1.
- * @throws {InputError} naming the layer whose description is not valid, or whose tensor is missing or of another shape
- * @throws {NetworkError} naming the layer that does not fit the others
+ * @throws {CimError} (input) naming the layer whose description is not valid, or whose tensor is missing or of another shape
+ * @throws {CimError} (network) naming the layer that does not fit the others
  */
 export function networkOfVersion1(file: DescribedFile): Network {
   const { version: _, layers, ...facts } = file.check(schema);

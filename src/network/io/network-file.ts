@@ -2,7 +2,7 @@
 // cannot be separated. Written by the trainer, read by everything else. Files of version 1 are read as well.
 
 import { z } from 'zod';
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 import { type GraphNode, operatorNames, operatorOf } from '../graph.ts';
@@ -62,8 +62,8 @@ export function networkTensors({ nodes, tensors, scales, ...facts }: Network): T
 /**
  * Reads a network file of version 1 or 2.
  * @param where name of the file, for errors
- * @throws {InputError} when the file is damaged, is not a network file of these versions, or has a tensor of no layer
- * @throws {NetworkError} naming the layer that does not fit the others
+ * @throws {CimError} (input) when the file is damaged, is not a network file of these versions, or has a tensor of no layer
+ * @throws {CimError} (network) naming the layer that does not fit the others
  */
 export function readNetworkFile(bytes: Uint8Array, where: string): Network {
   const file = readTensorFile(bytes, where);
@@ -72,7 +72,7 @@ export function readNetworkFile(bytes: Uint8Array, where: string): Network {
   if (trainingKey in file.metadata) return network;
   const odd = [...file.tensors.keys()].find((name) => !tensors.has(name));
   if (odd === undefined) return network;
-  throw new InputError({ what: `tensor ${odd} belongs to no layer`, where });
+  throw new CimError('input', { what: `tensor ${odd} belongs to no layer`, where });
 }
 
 /** The network of a file that is open already, which may hold other tensors as well. */
@@ -86,14 +86,15 @@ function open(
 ): { readonly network: Network; readonly tensors: ReadonlySet<string> } {
   const text = file.metadata[metadataKey];
   if (text === undefined)
-    throw new InputError({
+    throw new CimError('input', {
       what: `has tensors but no "${metadataKey}" description`,
       where,
       todo: 'write it with mars-cim (writeNetworkFile)',
     });
   const json = parseJson(
     text,
-    (what, cause) => new InputError({ what: `its network description ${what}`, where, cause }),
+    (what, cause) =>
+      new CimError('input', { what: `its network description ${what}`, where, cause }),
   );
   const tensors = new Set<string>();
   const described = describedFile(file, { json, where, tensors });
@@ -138,7 +139,7 @@ function describedFile(
     const tensor = file.tensors.get(name);
     tensors.add(name);
     if (tensor && tensor.shape.join('x') !== shape.join('x'))
-      throw new InputError({
+      throw new CimError('input', {
         what: `tensor ${name} is ${tensor.shape.join('x')}, its layer needs ${shape.join('x')}`,
         where: [where, layer],
       });
@@ -150,7 +151,7 @@ function describedFile(
     need(layer, part, shape) {
       const array = find(layer, part, shape);
       if (array) return array;
-      throw new InputError({
+      throw new CimError('input', {
         what: `tensor ${layer}.${part} is missing`,
         where: [where, layer],
       });
@@ -158,7 +159,7 @@ function describedFile(
     check: (schema) =>
       checkSchema(schema, json, ({ path, keys, what, todo }) => {
         const layer = layerAt(json, keys);
-        return new InputError({
+        return new CimError('input', {
           what: `its network description is not valid: ${layer === undefined ? path : keys.slice(2).join('.')} ${what}`,
           where: layer === undefined ? where : [where, layer],
           todo,

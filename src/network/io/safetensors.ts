@@ -2,7 +2,7 @@
 // that Python tools read our files as they are. https://github.com/huggingface/safetensors#format
 
 import { z } from 'zod';
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 
@@ -34,11 +34,11 @@ const headerSchema = z
  * Reads a safetensors file. Its tensors must fill the bytes behind the header: the format forbids holes, overlaps and
  * trailing bytes, so that a file holds nothing that no reader sees.
  * @param where name of the file, for errors
- * @throws {InputError} when the header or a tensor claims what the file does not hold, or a byte has no tensor or two
+ * @throws {CimError} (input) when the header or a tensor claims what the file does not hold, or a byte has no tensor or two
  */
 export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
   const fail = (what: string): never => {
-    throw new InputError({ what, where, todo: 'is it a whole .safetensors file?' });
+    throw new CimError('input', { what, where, todo: 'is it a whole .safetensors file?' });
   };
   if (bytes.length < 8) fail(`only ${bytes.length} bytes, too short for a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 // The sum of two maps of the same shape.
 
 import { z } from 'zod';
-import { at, NetworkError } from '../../core/errors.ts';
+import { at, CimError } from '../../core/errors.ts';
 import { shapeText } from '../../core/feature-map.ts';
 import type { NoAttributes } from './activation.ts';
 import type { Operator } from './operator.ts';
@@ -13,7 +13,7 @@ export const add: Operator<NoAttributes> = {
   shape(_, inputs, where) {
     const [first, second] = [at(inputs, 0), at(inputs, 1)];
     if (shapeText(first) !== shapeText(second))
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `adds maps of ${shapeText(first)} and ${shapeText(second)}`,
         where,
       });

@@ -1,7 +1,7 @@
 // Batch normalisation, one value per channel: y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
 
 import { z } from 'zod';
-import { at, NetworkError } from '../../core/errors.ts';
+import { at, CimError } from '../../core/errors.ts';
 import { shapeText } from '../../core/feature-map.ts';
 import { type Operator, tensorOf } from './operator.ts';
 
@@ -21,7 +21,7 @@ export const batchNorm: Operator<BatchNormAttributes> = {
   shape({ channels }, inputs, where) {
     const input = at(inputs, 0);
     if (input.channels !== channels)
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `wants ${channels} channels, gets ${shapeText(input)}`,
         where,
       });
@@ -35,7 +35,10 @@ export const batchNorm: Operator<BatchNormAttributes> = {
     const variance = tensorOf(tensors, 'variance');
     const negative = variance.findIndex((value) => value + epsilon <= 0);
     if (negative >= 0)
-      throw new NetworkError({ what: `variance[${negative}] is ${variance[negative]}`, where });
+      throw new CimError('network', {
+        what: `variance[${negative}] is ${variance[negative]}`,
+        where,
+      });
   },
   forward({ attributes: { channels, epsilon }, tensors }, inputs, output) {
     const { data } = at(inputs, 0);

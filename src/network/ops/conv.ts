@@ -1,7 +1,7 @@
 // Convolution: sums of products of a window's pixels with the weights of each kernel.
 
 import { z } from 'zod';
-import { at, NetworkError } from '../../core/errors.ts';
+import { at, CimError } from '../../core/errors.ts';
 import { type FloatMap, shapeText } from '../../core/feature-map.ts';
 import { outputSize, positionsOf, type Window, windowFault } from '../../core/window.ts';
 import { type NodeTensors, type Operator, tensorOf } from './operator.ts';
@@ -30,12 +30,12 @@ export const conv: Operator<ConvAttributes> = {
   shape({ channels, kernels, window }, inputs, where) {
     const input = at(inputs, 0);
     if (input.channels !== channels)
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `wants ${channels} channels, gets ${shapeText(input)}`,
         where,
       });
     const what = windowFault(window, input);
-    if (what !== undefined) throw new NetworkError({ what, where });
+    if (what !== undefined) throw new CimError('network', { what, where });
     return { ...outputSize(window, input), channels: kernels };
   },
   tensors: ({ channels, kernels, window: { height, width } }) => ({

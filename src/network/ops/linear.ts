@@ -1,7 +1,7 @@
 // Fully connected layer over a whole feature map.
 
 import { z } from 'zod';
-import { at, NetworkError } from '../../core/errors.ts';
+import { at, CimError } from '../../core/errors.ts';
 import { activationsPerImage, shapeText } from '../../core/feature-map.ts';
 import { wholeMap } from '../../core/window.ts';
 import { convolve } from './conv.ts';
@@ -27,7 +27,10 @@ export const linear: Operator<LinearAttributes> = {
   shape({ inputs: wanted, outputs }, inputs, where) {
     const input = at(inputs, 0);
     if (activationsPerImage(input) !== wanted)
-      throw new NetworkError({ what: `wants ${wanted} inputs, gets ${shapeText(input)}`, where });
+      throw new CimError('network', {
+        what: `wants ${wanted} inputs, gets ${shapeText(input)}`,
+        where,
+      });
     return { height: 1, width: 1, channels: outputs };
   },
   tensors: ({ inputs, outputs }) => ({

@@ -28,14 +28,14 @@ export interface Operator<A = unknown> {
   readonly inputs: number;
   /**
    * The shape of its output.
-   * @throws {NetworkError} with `where`, when maps of these shapes do not fit
+   * @throws {CimError} (network) with `where`, when maps of these shapes do not fit
    */
   shape(attributes: A, inputs: readonly Shape[], where: readonly string[]): Shape;
   /** The arrays it has; none by default. */
   tensors?(attributes: A): Readonly<Record<string, TensorSpec>>;
   /**
    * What may not be in arrays that are finite and of the right length.
-   * @throws {NetworkError} with `where`
+   * @throws {CimError} (network) with `where`
    */
   checkTensors?(operation: Operation<A>, where: readonly string[]): void;
   /** Multiplications of one image; 0 by default. */

@@ -1,16 +1,16 @@
 // What pools have in common: windows that see a map.
 
-import { NetworkError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import type { FloatMap, Shape } from '../../core/feature-map.ts';
 import { forEachInside, outputSize, poolFault, type Window } from '../../core/window.ts';
 
 /**
  * The shape of a pool's output.
- * @throws {NetworkError} with `where`, when a window does not see the map
+ * @throws {CimError} (network) with `where`, when a window does not see the map
  */
 export function poolShape(window: Window, input: Shape, where: readonly string[]): Shape {
   const what = poolFault(window, input);
-  if (what !== undefined) throw new NetworkError({ what, where });
+  if (what !== undefined) throw new CimError('network', { what, where });
   return { ...outputSize(window, input), channels: input.channels };
 }
 

@@ -1,7 +1,7 @@
 // What follows a convolution or linear layer becomes part of it: batch norm, the addition of a stored map, the activation. The
 // chip adds to sums, and clips them or looks them up, on their way out of the accumulator, so nothing of this is stored in between.
 
-import { at, NetworkError } from '../../core/errors.ts';
+import { at, CimError } from '../../core/errors.ts';
 import type { BatchNorm, FusedNetwork, Layer, Residual, WeightLayer } from '../fused-network.ts';
 import { type GraphNode, operatorOf } from '../graph.ts';
 import { checkNetwork, type Network } from '../network.ts';
@@ -36,7 +36,7 @@ interface Fusion {
  * The network in layers. A layer has the name of its convolution, linear or pool node. An addition becomes part of the
  * convolution whose sums it alone reads, before any activation; of the later one if that is true of both its inputs. Its
  * other input is any stored map, perhaps through `subsample` and `padChannels`.
- * @throws {NetworkError} naming the node that cannot be part of a layer, and why
+ * @throws {CimError} (network) naming the node that cannot be part of a layer, and why
  */
 export function fuse(network: Network): FusedNetwork {
   const { nodes, tensors: _, scales: __, ...facts } = network;
@@ -85,14 +85,14 @@ function addPool(fusion: Fusion, node: GraphNode, place: number): void {
   fusion.pools.push({ layer: { kind, name, input, ...attributes } as Layer, end: place });
 }
 
-const fault = ({ network }: Fusion, node: GraphNode, what: string, todo: string): NetworkError =>
-  new NetworkError({ what, where: [network.name, node.name], todo });
+const fault = ({ network }: Fusion, node: GraphNode, what: string, todo: string): CimError =>
+  new CimError('network', { what, where: [network.name, node.name], todo });
 
 const inputOf = (node: GraphNode, index: number): string => at(node.inputs, index);
 
 /**
  * The layer whose stored output is input `index` of `node`.
- * @throws {NetworkError} when that is a map which only an addition can take
+ * @throws {CimError} (network) when that is a map which only an addition can take
  */
 function mapOf(fusion: Fusion, node: GraphNode, index: number): string {
   const name = inputOf(node, index);

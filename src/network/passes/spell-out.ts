@@ -20,7 +20,7 @@ import type { NodeTensors } from '../ops/operator.ts';
 /**
  * The graph of a fused network. A layer's convolution, pool or linear node has its name; what follows it has that name
  * and `.bn`, `.add`, `.relu` or the name of another activation, and the shortcut that it adds, if it is not the map itself, `.subsample` and `.pad`.
- * @throws {NetworkError} naming the layer that does not fit the others
+ * @throws {CimError} (network) naming the layer that does not fit the others
  */
 export const spellOut = (network: FusedNetwork): Network => spelledOut(network).network;
 

@@ -1,6 +1,6 @@
 // A network as a graph: from images to logits.
 
-import { assert, NetworkError } from '../../core/errors.ts';
+import { assert, CimError } from '../../core/errors.ts';
 import {
   type ConvLayer,
   foldLayers,
@@ -30,12 +30,12 @@ export interface ForwardOptions {
 
 /**
  * Refuses layers with an activation that has no graph.
- * @throws {NetworkError} naming the first of them
+ * @throws {CimError} (network) naming the first of them
  */
 export function checkActivations({ name, layers }: FusedNetwork): void {
   for (const layer of layers)
     if (hasWeights(layer) && layer.activation)
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `training does not know ${layer.activation.op}, only ReLU`,
         where: [name, layer.name],
         todo: 'train it elsewhere, or use ReLU there',
@@ -54,7 +54,7 @@ export interface Forward {
 
 /**
  * Adds the nodes of a forward pass.
- * @throws {NetworkError} as {@link checkActivations}
+ * @throws {CimError} (network) as {@link checkActivations}
  */
 export function forward(tape: Tape, network: FusedNetwork, options: ForwardOptions): Forward {
   checkActivations(network);

@@ -18,7 +18,7 @@ import { batchSizeFor, runInBatches } from './run-in-batches.ts';
 
 /**
  * The network's outputs for every image of `set`, order (image, class).
- * @throws {NetworkError} naming a layer with another activation than ReLU
+ * @throws {CimError} (network) naming a layer with another activation than ReLU
  */
 export const evaluate = (
   network: Network,

@@ -4,7 +4,7 @@ import './app.css';
 import { countOf } from '../../core/words.ts';
 import './own-files.css';
 import '../ui/styles.css';
-import { assert, CancelledError, CimError, UsageError } from '../../core/errors.ts';
+import { assert, CimError, hasKind } from '../../core/errors.ts';
 import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
@@ -98,9 +98,9 @@ async function openAddress(): Promise<void> {
   }
 }
 
-function notAView(view: string, known: readonly string[]): UsageError {
+function notAView(view: string, known: readonly string[]): CimError {
   const todo = `wanted: one of ${known.join(', ')}`;
-  return new UsageError({ what: `"${view}" is not permitted`, where: 'view', todo });
+  return new CimError('usage', { what: `"${view}" is not permitted`, where: 'view', todo });
 }
 
 async function submit(): Promise<void> {
@@ -157,7 +157,7 @@ function doneText({ settings, report, missingImages }: RunResult, seconds: numbe
 
 /** Tells an error beside the control that it belongs to, else under the progress bar. */
 function tell(error: unknown): void {
-  if (error instanceof CancelledError) {
+  if (hasKind(error, 'cancelled')) {
     status.fail('');
     status.end('Cancelled.');
     return;

@@ -1,6 +1,6 @@
 // Accuracy against one value of the chip: the same job again and again, each with another value.
 
-import { CancelledError, CimError } from '../../core/errors.ts';
+import { CimError, hasKind } from '../../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { UserFiles } from '../engine/user-files.ts';
 import type { RunSettings } from '../engine/run-settings.ts';
@@ -118,7 +118,7 @@ function makeFields(most: number): { readonly what: Field; readonly images: Fiel
 }
 
 function endText(error: unknown): string {
-  if (error instanceof CancelledError) return 'Cancelled.';
+  if (hasKind(error, 'cancelled')) return 'Cancelled.';
   return error instanceof CimError ? error.message : String(error);
 }
 

@@ -1,6 +1,6 @@
 // What the element can show of a result, by the names of its attribute `view`. Each view is loaded when it is wanted.
 
-import { UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
@@ -25,12 +25,12 @@ export type ViewName = (typeof viewNames)[number];
 
 /**
  * The view of this name; `headline` where none is given.
- * @throws {UsageError} when there is no such view
+ * @throws {CimError} (usage) when there is no such view
  */
 export function viewNamed(name: string | undefined): ViewName {
   const found = viewNames.find((one) => one === (name ?? 'headline'));
   if (found === undefined)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `"${name}" is not permitted`,
       where: 'view',
       todo: `wanted: one of ${viewNames.join(', ')}`,

@@ -3,7 +3,7 @@
 import { type ChipSpec, chipNamed, chips, readChipFile, setChipValues } from '../../chips/index.ts';
 import { densityProfileMasks } from '../../compress/group-masks.ts';
 import { hasTrainedScales } from '../../compress/scales.ts';
-import { InputError, UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { readCifar } from '../../datasets/cifar.ts';
 import { firstImages, type ImageSet, spreadImages, toImageSet } from '../../datasets/image-set.ts';
@@ -113,7 +113,7 @@ async function loadNetwork(
   const build = Object.hasOwn(builtinNetworks, name) ? builtinNetworks[name] : undefined;
   if (build) return { network: build({ seed }) };
   if (isFileName(name)) throw notGiven('network', name);
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `no network is called "${name}"`,
     where: 'network',
     todo: `known: ${networkNames.join(', ')}; or give a network file`,
@@ -136,8 +136,8 @@ export const readNetwork = ({
 const isFileName = (name: string): boolean => /\.[a-z]\w*$|\//i.test(name);
 
 /** A link, or a run of another day, names a file that is not here. */
-const notGiven = (what: 'network' | 'chip' | 'images', name: string): InputError =>
-  new InputError({
+const notGiven = (what: 'network' | 'chip' | 'images', name: string): CimError =>
+  new CimError('input', {
     what: `"${name}" is a file that is not here`,
     where: what === 'images' ? 'own-images' : what,
     todo: `give ${name} ("Your files"), or choose ${what === 'images' ? 'other images' : `another ${what}`}`,
@@ -145,7 +145,7 @@ const notGiven = (what: 'network' | 'chip' | 'images', name: string): InputError
 
 /**
  * Name of the data set whose images a run wants and which are not at hand; undefined: they are.
- * @throws {InputError} when the settings name images of a person which are not given
+ * @throws {CimError} (input) when the settings name images of a person which are not given
  */
 export function missingImages({ settings, files }: RunRequest, mapJob: MapJob): string | undefined {
   const { ownImages } = settings;
@@ -165,7 +165,7 @@ async function loadImages(
     return await readPictures(files, { dataset, classes, input }, openPicture);
   if (files.length > 0) return readImageFiles(dataset, files);
   if (dataset === 'mnist') return await data.mnistTests();
-  throw new InputError({
+  throw new CimError('input', {
     what: `the images of ${dataset} do not come with this page`,
     where: 'images',
     todo: `give ${imagesOf(dataset)}`,
@@ -180,7 +180,7 @@ export function readImageFiles(dataset: string, files: readonly NamedBytes[]): I
   const [images, labels] =
     first && second && first.bytes.length < second.bytes.length ? [second, first] : [first, second];
   if (!images || !labels)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'MNIST has its images and its labels in two files',
       where: first?.name,
       todo: 'give both',

@@ -3,7 +3,7 @@
 
 import { type IndexCoding, indexCodings } from '../../mapping/index-coding.ts';
 import { type Balance, balances } from '../../mapping/place-tiles.ts';
-import { UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { chipWords, type settingWords } from './setting-words.ts';
 
 /** Settings of a run. A page's own files come beside them, in `UserFiles`. */
@@ -59,7 +59,7 @@ export const mostImages = 10000;
 /**
  * Settings from text by option name, as an address or attributes have it; `set` may be there several times, and a short
  * word such as `adc-bits` wins over it. Words that are no settings are for whoever calls: see `checkWords`.
- * @throws {UsageError} naming the option whose value is not permitted
+ * @throws {CimError} (usage) naming the option whose value is not permitted
  */
 export function readSettings(text: URLSearchParams): RunSettings {
   const optional = (name: string, range: NumberRange): number | undefined => {
@@ -87,7 +87,7 @@ export function readSettings(text: URLSearchParams): RunSettings {
     ...(text.get(ownImagesWord) ? { ownImages: text.get(ownImagesWord) ?? undefined } : {}),
   };
   if (settings.prunedGroups !== undefined && settings.densityProfile !== undefined)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: 'pruned-groups and density-profile exclude each other',
       where: 'density-profile',
       todo: 'say once which groups are kept',
@@ -165,5 +165,9 @@ function readNumber(name: string, text: string, { low, high, whole }: NumberRang
   return value;
 }
 
-const notPermitted = (name: string, value: string, wanted: string): UsageError =>
-  new UsageError({ what: `"${value}" is not permitted`, where: name, todo: `wanted: ${wanted}` });
+const notPermitted = (name: string, value: string, wanted: string): CimError =>
+  new CimError('usage', {
+    what: `"${value}" is not permitted`,
+    where: name,
+    todo: `wanted: ${wanted}`,
+  });

@@ -1,6 +1,6 @@
 // The words that addresses and attributes know, and what is said of one that they do not know.
 
-import { UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 
 /** Options of a run that are there once at most, in the words of the command line. */
 export const settingWords = [
@@ -30,22 +30,22 @@ export const chipWords: Readonly<Record<string, string>> = {
  * Checks the words of an address.
  * @param words as they are there, also several times
  * @param known those that are permitted; `set` alone may be there several times
- * @throws {UsageError} naming the first word that is unknown or there twice
+ * @throws {CimError} (usage) naming the first word that is unknown or there twice
  */
 export function checkWords(words: readonly string[], known: readonly string[]): void {
   for (const [index, word] of words.entries()) {
     if (!known.includes(word)) throw unknownWord(word, known);
     if (word !== 'set' && words.indexOf(word) < index)
-      throw new UsageError({ what: 'is there twice', where: word, todo: 'say it once' });
+      throw new CimError('usage', { what: 'is there twice', where: word, todo: 'say it once' });
   }
 }
 
 /** What is said of a word that is not known: the word, and the one that may be meant. */
-export function unknownWord(word: string, known: readonly string[]): UsageError {
+export function unknownWord(word: string, known: readonly string[]): CimError {
   const near = nearestWord(word, known);
   const meant = isPath(word) ? `set=${word}=…` : near;
   const all = `known: ${known.join(', ')}`;
-  return new UsageError({
+  return new CimError('usage', {
     what: `"${word}" is no setting`,
     where: word,
     todo: meant === undefined ? all : `did you mean ${meant}? ${all}`,

@@ -1,6 +1,6 @@
 // Does what the engine is asked for, in whichever thread it is made: one job at a time, on one GPU device.
 
-import { assert, CimError, EnvironmentError } from '../../core/errors.ts';
+import { assert, hasKind } from '../../core/errors.ts';
 import { argmax } from '../../core/feature-map.ts';
 import type { LongWork } from '../../core/progress.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
@@ -96,8 +96,7 @@ export class Simulator {
       return await this.#simulate(id, request, firstOf(job, most), { gpu, hooks });
     } catch (error) {
       // Whatever went wrong on the device (it may be lost), the next run gets a new one.
-      if (gpu && !(error instanceof CimError && error.name === 'CancelledError'))
-        await this.dispose();
+      if (gpu && !hasKind(error, 'cancelled')) await this.dispose();
       throw error;
     } finally {
       gpu?.rest();
@@ -175,7 +174,7 @@ export class Simulator {
       return await this.#backend;
     } catch (error) {
       this.#backend = undefined;
-      if (error instanceof EnvironmentError) return undefined;
+      if (hasKind(error, 'environment')) return undefined;
       throw error;
     }
   }

@@ -215,7 +215,7 @@ describe('leakyRelu', () => {
 
     const error = caught(() => compress(padded));
 
-    expect(error).toMatchObject({ name: 'CompressError', where: ['padded', 'b'] });
+    expect(error).toMatchObject({ kind: 'compress', where: ['padded', 'b'] });
     expect(error.what).toMatch(/^has pads, and reads a map in which code \d+ stands for 0/);
   });
 

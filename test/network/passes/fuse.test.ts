@@ -268,7 +268,7 @@ describe('fuse', () => {
   ])('refuses %s, naming the node', (_, nodes, name, says) => {
     const error = caught(() => fuse(network(nodes, nodes.at(-1)!.name)));
 
-    expect(error).toMatchObject({ name: 'NetworkError', where: ['n', name] });
+    expect(error).toMatchObject({ kind: 'network', where: ['n', name] });
     expect(error.what).toContain(says);
     expect(error.todo).toBeDefined();
   });
@@ -279,7 +279,7 @@ describe('fuse', () => {
 
     const error = caught(() => fuse({ ...net, nodes: [...net.nodes, end] }));
 
-    expect(error).toMatchObject({ name: 'NetworkError', where: ['n', 'end'] });
+    expect(error).toMatchObject({ kind: 'network', where: ['n', 'end'] });
   });
 });
 

@@ -3,7 +3,7 @@
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { EpochRecord } from '../../../network/io/metrics-file.ts';
 import type { NamedBytes } from '../user-files.ts';
-import type { PlainError } from '../plain-error.ts';
+import type { ErrorData } from '../../../core/errors.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
 /** What a training needs. */
@@ -48,4 +48,4 @@ export type FromTrainer =
   | { readonly kind: 'groups'; readonly layers: readonly GroupsOfLayer[] }
   | { readonly kind: 'checkpoint'; readonly bytes: Uint8Array }
   | { readonly kind: 'result'; readonly result: TrainedResult }
-  | { readonly kind: 'error'; readonly error: PlainError };
+  | { readonly kind: 'error'; readonly error: ErrorData };

@@ -1,6 +1,6 @@
 // What a training in the page is asked for, as plain data: the same words as the options of `mars train`.
 
-import { UsageError } from '../../../core/errors.ts';
+import { CimError } from '../../../core/errors.ts';
 
 /** Settings of a training. What they do not say is as `mars train` has it. */
 export interface TrainingSettings {
@@ -104,7 +104,7 @@ export const trainingFields: readonly TrainingField[] = [
 
 /**
  * Settings from text by key, as a form has it.
- * @throws {UsageError} naming the setting whose value is not permitted
+ * @throws {CimError} (usage) naming the setting whose value is not permitted
  */
 export function readTraining(text: (key: TrainingField['key']) => string): TrainingSettings {
   const numbers = trainingFields.map((field) => [field.key, readField(field, text(field.key))]);
@@ -119,7 +119,7 @@ function readField(
   const value = Number(text);
   const isNumber = text.trim() !== '' && value >= low && value <= high;
   if (isNumber && (!isWhole || Number.isInteger(value))) return value;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `"${text}" is not permitted`,
     where: label,
     todo: `wanted: a ${isWhole ? 'whole ' : ''}number from ${low} to ${high}`,
