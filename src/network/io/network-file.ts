@@ -43,7 +43,8 @@ export const writeNetworkFile = (network: Network): Uint8Array =>
   writeTensorFile(networkTensors(network));
 
 /** What the file of a network holds, for files that hold more. */
-export function networkTensors({ nodes, tensors, scales, ...facts }: Network): TensorFile {
+export function networkTensors(network: Network): TensorFile {
+  const { name, dataset, input, classes, nodes, tensors, scales, precision, origin } = network;
   const written = new Map<string, Tensor>();
   for (const { op, name, attributes } of nodes)
     for (const [part, { shape }] of Object.entries(operatorOf(op).tensors?.(attributes) ?? {})) {
@@ -52,11 +53,22 @@ export function networkTensors({ nodes, tensors, scales, ...facts }: Network): T
     }
   const description = {
     version: formatVersion,
-    ...facts,
-    nodes,
+    name,
+    dataset,
+    input,
+    classes,
+    nodes: nodes.map(described),
     ...(scales ? { scales: Object.fromEntries(scales) } : {}),
+    ...(precision ? { precision } : {}),
+    origin,
   };
   return { metadata: { [metadataKey]: JSON.stringify(description) }, tensors: written };
+}
+
+/** A node with its fields in the order of the schema, so that equal networks have equal files. */
+function described({ op, name, inputs, attributes }: GraphNode): object {
+  const { data = attributes } = operatorOf(op).attributes.safeParse(attributes);
+  return { op, name, inputs, attributes: data };
 }
 
 /**
@@ -97,16 +109,16 @@ function open(
       new CimError('input', { what: `its network description ${what}`, where, cause }),
   );
   const tensors = new Set<string>();
-  const described = describedFile(file, { json, where, tensors });
-  const { version } = described.check(versionSchema);
-  const network = version === 1 ? networkOfVersion1(described) : networkOf(described);
+  const source = describedFile(file, { json, where, tensors });
+  const { version } = source.check(versionSchema);
+  const network = version === 1 ? networkOfVersion1(source) : networkOf(source);
   checkNetwork(network);
   return { network, tensors };
 }
 
 function networkOf(file: DescribedFile): Network {
-  const { version: _, nodes: described, scales, ...facts } = file.check(schema);
-  const nodes = described as readonly GraphNode[];
+  const { version: _, nodes: list, scales, ...facts } = file.check(schema);
+  const nodes = list as readonly GraphNode[];
   const tensors = new Map<string, NodeTensors>();
   for (const { op, name, attributes } of nodes) {
     const arrays: Record<string, Float32Array> = {};

@@ -81,7 +81,8 @@ class Spelling {
     const activation: Activation | undefined = relu ? { op: 'relu', attributes: {} } : other;
     if (!activation) return last;
     const next = this.#fresh(`${name}.${activation.op}`);
-    this.nodes.push({ ...activation, name: next, inputs: [last] } as GraphNode);
+    const { op, attributes } = activation;
+    this.nodes.push({ op, name: next, inputs: [last], attributes } as GraphNode);
     return next;
   }
 
