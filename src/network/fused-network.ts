@@ -90,6 +90,7 @@ export type LayerTopology = ConvTopology | LinearTopology | MaxPoolLayer | Avera
 /** The layers that have weights, and so run in the macros. */
 export type WeightLayer = ConvLayer | LinearLayer;
 
+/** A layer of a fused network. */
 export type Layer = WeightLayer | MaxPoolLayer | AveragePoolLayer;
 
 /** A network whose layers are fused, in the order they run. */
