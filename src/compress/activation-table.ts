@@ -50,7 +50,8 @@ export function activationTable(
   const values = Float64Array.from({ length: tableEntries }, (_, i) =>
     apply((i - firstCode) * inputScale),
   );
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const low = values.reduce((least, value) => Math.min(least, value), 0);
+  const high = values.reduce((most, value) => Math.max(most, value), 0);
   if (!(high - low > 0 && high - low < Infinity))
     throw new CimError('compress', {
       what: `${activation.op} gives ${low} ... ${high} for ${-clip} ... ${clip}, which no code can be made for`,

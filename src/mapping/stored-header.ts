@@ -9,7 +9,6 @@ import {
   type MacroLayer,
   type PoolLayer,
   poolWindow,
-  type Requantize,
 } from '../compress/compressed-network.ts';
 import { geometriesOf } from '../compress/prune-groups.ts';
 import {
@@ -45,6 +44,12 @@ import {
 import { indexCodeBits } from './index-code.ts';
 import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList } from './kernel-tile.ts';
+import {
+  describeRequantize,
+  requantizeOf,
+  requantizeSchema,
+  scaleSchema,
+} from './stored-requantize.ts';
 import { type LayerGroups, layerGroups } from './layer-groups.ts';
 
 /** What a stored image holds. */
@@ -78,13 +83,6 @@ const size = z.int().positive().max(65536);
 const bits = (low: number): z.ZodNumber => z.int().min(low).max(8);
 const name = z.string().min(1).max(1000);
 const shapeSchema = z.strictObject({ height: size, width: size, channels: size });
-const scaleSchema = (lowestShift: number): z.ZodType<MacroScale> =>
-  z.strictObject({
-    multiplier: z.int().min(128).max(255),
-    shift: z.int().min(lowestShift).max(39),
-  });
-type MacroScale = NonNullable<MacroLayer['requantize']>['scale'];
-
 const poolSchema = { name, input: name };
 const macroSchema = z.strictObject({
   kind: z.enum(['conv', 'linear']),
@@ -107,14 +105,7 @@ const macroSchema = z.strictObject({
       signed: z.boolean(),
     })
     .optional(),
-  requantize: z
-    .strictObject({
-      scale: scaleSchema(0),
-      outputBits: bits(1),
-      signed: z.boolean(),
-      table: z.array(z.int().min(0).max(255)).length(256).optional(),
-    })
-    .optional(),
+  requantize: requantizeSchema.optional(),
   indexWidth: z.int().min(1).max(16),
 });
 const headerSchema = z.strictObject({
@@ -271,25 +262,6 @@ function macroHeader(
       where,
     });
   return { ...rest, geometry, grid, residual, requantize, indexFormat: { coding, width } };
-}
-
-type RequantizeData = NonNullable<MacroData['requantize']>;
-
-const describeRequantize = ({ table, ...rest }: Requantize): RequantizeData =>
-  table ? { ...rest, table: [...table] } : rest;
-
-function requantizeOf({ table, ...rest }: RequantizeData, where: readonly string[]): Requantize {
-  if (!table) return rest;
-  const bad = table.findIndex((code) => code >= 2 ** rest.outputBits);
-  if (bad >= 0 || rest.signed)
-    throw new CimError('input', {
-      what:
-        bad >= 0
-          ? `entry ${bad} of its table is ${table[bad]}, more than ${rest.outputBits} bits`
-          : 'has a table and signed codes',
-      where,
-    });
-  return { ...rest, table: Uint8Array.from(table) };
 }
 
 /** Shapes and geometries, from the checks that networks in real arithmetic have. */
