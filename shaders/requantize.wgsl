@@ -1,5 +1,6 @@
 // Sums become activations: add the residual, scale, round, clip. One invocation makes four bytes.
 //   q = clip(round(scale * (sum + round(residual scale * r))), low, high)
+// With a table q is looked up: it is -128 ... 127, and entry q + 128 is stored.
 // CPU twin: src/reference/requantize.ts.
 
 struct RequantizeParams {
@@ -25,6 +26,8 @@ struct RequantizeParams {
   residual_shift: i32,
   // 0 or 1
   residual_signed: u32,
+  // 0 or 1
+  has_table: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: RequantizeParams;
@@ -32,8 +35,10 @@ struct RequantizeParams {
 @group(0) @binding(1) var<storage, read> sums: array<i32>;
 // bytes, order (image, y, x, channel); one unused word where the layer has no residual
 @group(0) @binding(2) var<storage, read> residual: array<u32>;
+// 256 bytes; one unused word where the layer has no table
+@group(0) @binding(3) var<storage, read> table: array<u32>;
 // bytes, order (image, y, x, channel)
-@group(0) @binding(3) var<storage, read_write> activations: array<u32>;
+@group(0) @binding(4) var<storage, read_write> activations: array<u32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn requantize(
@@ -50,10 +55,18 @@ fn requantize(
     let at = index * 4u + i;
     if (at < params.count) {
       let scaled = apply_scale(sums[at] + residual_at(at), params.multiplier, params.shift);
-      word |= (u32(clamp(scaled, params.low, params.high)) & 255u) << (8u * i);
+      word |= stored(clamp(scaled, params.low, params.high)) << (8u * i);
     }
   }
   activations[index] = word;
+}
+
+fn stored(code: i32) -> u32 {
+  if (params.has_table == 0u) {
+    return u32(code) & 255u;
+  }
+  let entry = u32(code + 128);
+  return byte_of(table[entry / 4u], entry);
 }
 
 fn residual_at(at: u32) -> i32 {

@@ -15,13 +15,13 @@ import type { ImageSet } from '../src/datasets/image-set.ts';
 import { indexCodings } from '../src/mapping/index-coding.ts';
 import { groupShapeOf } from '../src/mapping/layer-groups.ts';
 import { readStoredImage, writeStoredImage } from '../src/mapping/stored-image.ts';
-import { readNetworkFile, writeNetworkFile } from '../src/network/network-file.ts';
-import { readTensorFile, type Tensor, writeTensorFile } from '../src/network/safetensors.ts';
+import { readNetworkFile, writeNetworkFile } from '../src/network/io/network-file.ts';
+import { readTensorFile, type Tensor, writeTensorFile } from '../src/network/io/safetensors.ts';
 import { readJob, writeJob } from '../src/pipeline/job-file.ts';
 import { checkMatrixVectorCase, type MatrixVectorCase } from '../src/pipeline/matrix-vector.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../src/train/run/checkpoint.ts';
 import { readLayerPlans } from '../src/train/groups/layer-plan.ts';
-import { readMetrics, writeMetricsLine } from '../src/network/metrics-file.ts';
+import { readMetrics, writeMetricsLine } from '../src/network/io/metrics-file.ts';
 import { type EpochRecord } from '../src/network/epoch-record.ts';
 import { estimateRun } from '../src/pipeline/estimate.ts';
 import { readReport } from '../src/report/read-report.ts';
@@ -31,6 +31,7 @@ import { scheduleAll } from '../src/timeline/schedule-all.ts';
 import { mapped } from './support/mapped.ts';
 import { readsOrRefuses } from './support/mutations.ts';
 import { conv, linear, networkOf, noise } from './support/small-networks.ts';
+import { fuse } from '../src/network/passes/fuse.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const json = (value: unknown): Uint8Array => text(JSON.stringify(value));
@@ -57,7 +58,7 @@ const epochs: readonly EpochRecord[] = [1, 2].map((epoch) => ({
 }));
 
 const checkpoint: Checkpoint = {
-  network: small,
+  network: fuse(small),
   velocities: new Map([['a.weight', new Float32Array(72).fill(0.25)]]),
   kept: new Map([['a', Float32Array.of(1, 0)]]),
   scales: new Map(

@@ -3,14 +3,14 @@
 import { existsSync } from 'node:fs';
 import { CimError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
-import { writeNetworkFile } from '../network/network-file.ts';
+import { writeNetworkFile } from '../network/io/network-file.ts';
 import {
   type Checkpoint,
   checkSettings,
   readCheckpoint,
   writeCheckpoint,
 } from '../train/run/checkpoint.ts';
-import { writeMetricsLine } from '../network/metrics-file.ts';
+import { writeMetricsLine } from '../network/io/metrics-file.ts';
 import { type EpochRecord } from '../network/epoch-record.ts';
 import { readBytes } from './files.ts';
 import { writeTogether, writeWhole } from './write-files.ts';

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { crc32 } from '../core/bits.ts';
 import { CimError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
-import { writeNetworkFile } from '../network/network-file.ts';
+import { writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { loadChip, loadNetwork } from '../settings/load-job.ts';
 import { trainOptions } from '../settings/train-options.ts';
@@ -16,6 +16,7 @@ import type { TrainOptions } from '../train/run/train-options.ts';
 import { readJson } from './files.ts';
 import { nodeSources } from './node-sources.ts';
 import { addTrainSettings } from './options.ts';
+import { fuse } from '../network/passes/fuse.ts';
 
 /** Options of the command. */
 export interface TrainFlags extends TrainSettings {
@@ -65,8 +66,11 @@ export async function startNetwork(flags: TrainFlags, classes: number): Promise<
   return { ...found, name: built.name };
 }
 
-const describe = ({ name, input, classes, layers }: Network): string =>
-  `${name} with ${countOf(layers.length, 'layer')} for ${shapeText(input)} and ${countOf(classes, 'class', 'classes')}`;
+const describe = (network: Network): string => {
+  const { name, input, classes } = network;
+  const layers = countOf(fuse(network).layers.length, 'layer');
+  return `${name} with ${layers} for ${shapeText(input)} and ${countOf(classes, 'class', 'classes')}`;
+};
 
 /** What must stay the same from a checkpoint on. */
 export function settledOptions(

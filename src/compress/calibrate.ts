@@ -1,11 +1,12 @@
 // How large activations become on real images, and where to clip them so that the least is lost.
 
 import { assert } from '../core/errors.ts';
+import { tableEntries } from './activation-table.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { floatForwardInPortions } from '../network/float-forward.ts';
-import { hasWeights } from '../network/layer.ts';
-import type { Network } from '../network/network.ts';
+import { type FusedNetwork, hasWeights, type WeightLayer } from '../network/fused-network.ts';
+import { spelledOut } from '../network/passes/spell-out.ts';
 
 const binCount = 2048;
 
@@ -16,27 +17,34 @@ interface Histogram {
 }
 
 /**
- * The clip of each weight layer's output, by layer name: the value that the largest code stands for.
+ * The clip of each weight layer's output, or of what its activation table is asked for, by layer name: the value that the
+ * largest code stands for.
  * @param images training images
  * @param bits of the stored activations
  * @throws {CimError} (network) naming the first layer whose output is too large for 32-bit floats
  * @throws {CimError} (cancelled) when told to stop
  */
 export function calibrateClips(
-  network: Network,
+  network: FusedNetwork,
   images: FeatureMap,
   bits: number,
   work: LongWork,
 ): ReadonlyMap<string, number> {
   const histograms = new Map<string, Histogram>();
   let done = 0;
-  const observed = floatForwardInPortions(network, images, work, (layer, output) => {
-    if (!hasWeights(layer)) return;
-    const histogram = histograms.get(layer.name) ?? {
-      bins: new Float64Array(binCount),
-      range: 2 ** -10,
-    };
-    histograms.set(layer.name, histogram);
+  const { network: graph, outputs, sums } = spelledOut(network);
+  // Activations that a table stands for are clipped in front of it.
+  const nodeOf = ({ name, activation }: WeightLayer): string =>
+    (activation ? sums : outputs).get(name) ?? name;
+  for (const layer of network.layers)
+    if (hasWeights(layer))
+      histograms.set(nodeOf(layer), {
+        bins: new Float64Array(binCount),
+        range: 2 ** -10,
+      });
+  const observed = floatForwardInPortions(graph, images, work, ({ name }, output) => {
+    const histogram = histograms.get(name);
+    if (!histogram) return;
     for (const value of output.data) if (value !== 0) count(histogram, Math.abs(value));
   });
   for (const outputs of observed) {
@@ -45,10 +53,13 @@ export function calibrateClips(
   }
   const clips = new Map<string, number>();
   for (const layer of network.layers) {
-    const histogram = histograms.get(layer.name);
-    if (!histogram) continue;
-    assert(hasWeights(layer), 'only weight layers are observed');
-    const codes = layer.relu ? 2 ** bits - 1 : 2 ** (bits - 1) - 1;
+    const histogram = hasWeights(layer) ? histograms.get(nodeOf(layer)) : undefined;
+    if (!histogram || !hasWeights(layer)) continue;
+    const codes = layer.relu
+      ? 2 ** bits - 1
+      : layer.activation
+        ? tableEntries / 2 - 1
+        : 2 ** (bits - 1) - 1;
     clips.set(layer.name, bestClip(histogram, Math.max(1, codes)));
   }
   return clips;

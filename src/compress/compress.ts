@@ -4,8 +4,24 @@ import { assert, CimError } from '../core/errors.ts';
 import { type FeatureMap, lengthFault, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { countOf } from '../core/words.ts';
-import type { Layer, WeightLayer } from '../network/layer.ts';
-import { checkNetwork, imageName, layerShapes, type Network } from '../network/network.ts';
+import {
+  foldLayers,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  layerShapes,
+  type Residual,
+  type WeightLayer,
+} from '../network/fused-network.ts';
+import type { Network } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
+import {
+  type ActivationScale,
+  activationTable,
+  checkNoPads,
+  takeOutResidualZero,
+  takeOutZero,
+} from './activation-table.ts';
 import { calibrateClips } from './calibrate.ts';
 import {
   type CompressedLayer,
@@ -17,14 +33,14 @@ import {
 } from './compressed-network.ts';
 import { type ClipSource, estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
-import { applyGroupMasks, type GroupMasks } from './group-masks.ts';
+import { type GroupMasks, keepMaskedGroups } from './group-masks.ts';
 import { geometriesOf, pruneGroups } from './prune-groups.ts';
 import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantize.ts';
 import {
   type BitOptions,
   bitsOf,
   checkBits,
-  hasTrainedScales,
+  layersHaveScales,
   highestCode,
   imageScale,
   networkBits,
@@ -55,22 +71,21 @@ export interface CompressOptions extends LongWork, BitOptions {
   readonly clips?: ReadonlyMap<string, number> | undefined;
 }
 
-interface ActivationScale {
-  /** Real value of one unit. */
-  readonly scale: number;
-  readonly bits: number;
-  readonly signed: boolean;
-}
-
 /**
  * Compresses `network`.
  * @throws {CimError} (compress) naming the option or the layer that cannot be compressed
  * @throws {CimError} (network) when the network is not consistent
  * @throws {CimError} (cancelled) when told to stop
  */
-export function compress(network: Network, options: CompressOptions = {}): CompressedNetwork {
+export const compress = (network: Network, options: CompressOptions = {}): CompressedNetwork =>
+  compressLayers(fuse(network), options);
+
+/** {@link compress} for a network whose layers are fused already. */
+export function compressLayers(
+  network: FusedNetwork,
+  options: CompressOptions = {},
+): CompressedNetwork {
   const { calibration } = options;
-  checkNetwork(network);
   const { weightBits, activationBits } = networkBits(network, options);
   checkBits([network.name, 'weightBits'], weightBits, 2);
   checkBits([network.name, 'activationBits'], activationBits, 1);
@@ -81,31 +96,32 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
   const clips = clipsOf({ network, fused, pruned: float }, activationBits, options);
   const shapes = layerShapes(float);
   const geometries = geometriesOf(float);
-  const image = { scale: imageScale(activationBits), bits: activationBits, signed: false };
-  const scales = new Map<string, ActivationScale>([[imageName, image]]);
-  const layers = float.layers.map((layer, index): CompressedLayer => {
+  const image = { scale: imageScale(activationBits), bits: activationBits, signed: false, zero: 0 };
+  const layers: CompressedLayer[] = [];
+  foldLayers<Layer, ActivationScale>(float, image, (layer, input, added, index) => {
     const where = [network.name, layer.name];
-    const input = scales.get(layer.input);
     const inputShape = shapes.get(layer.input);
     const outputShape = shapes.get(layer.name);
-    assert(
-      input !== undefined && inputShape !== undefined && outputShape !== undefined,
-      `maps of ${layer.name}`,
-    );
+    assert(inputShape !== undefined && outputShape !== undefined, `maps of ${layer.name}`);
     const common = { name: layer.name, input: layer.input, inputShape, outputShape };
     if (input.signed) throw signedInput(where);
-    if (layer.kind === 'maxPool' || layer.kind === 'averagePool') {
-      scales.set(layer.name, input);
-      return { ...common, ...poolWindow(layer, inputShape) };
+    if (!hasWeights(layer)) {
+      const pool = poolWindow(layer, inputShape);
+      if (pool.countIncludePad) checkNoPads(pool.window.pads, input, where);
+      layers.push({ ...common, ...pool });
+      return input;
     }
     const geometry = geometries[index];
     assert(geometry !== undefined, `geometry of ${layer.name}`);
     const bits = bitsOf(layer, { weightBits, activationBits }, options, network.name);
     const isLast = index === float.layers.length - 1;
-    const output = isLast ? undefined : outputScale(layer, clips, bits.outputBits);
-    if (output) scales.set(layer.name, output);
-    const context = { geometry, weightBits: bits.weightBits, input, output, scales, where };
-    return { ...common, ...quantizeLayer(layer, context) };
+    const output = isLast ? undefined : outputOf(layer, clips, bits.outputBits, where);
+    const addedChannels = shapes.get(residualOf(layer)?.input ?? '')?.channels ?? 0;
+    const maps = { input, output, added, addedChannels };
+    const context = { geometry, weightBits: bits.weightBits, maps, where };
+    layers.push({ ...common, ...quantizeLayer(layer, context) });
+    // Nothing reads the last layer, whose sums are not stored.
+    return output?.scale ?? input;
   });
   const { input, classes, name } = network;
   return { name, input, classes, weightBits, activationBits, layers };
@@ -117,9 +133,10 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
  * @throws {CimError} (cancelled) when told to stop
  */
 export function measureClips(
-  network: Network,
+  graph: Network,
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
+  const network = fuse(graph);
   const { activationBits } = networkBits(network, options);
   const fused = fuseBatchNorm(withScalesFor(network, options));
   const pruned = prune(fused, options);
@@ -134,12 +151,12 @@ function clipsOf(
 ): ReadonlyMap<string, number> {
   const { calibration, clips } = options;
   if (clips) return clips;
-  if (hasTrainedScales(source.network, options)) return new Map();
+  if (layersHaveScales(source.network, options)) return new Map();
   if (!calibration) return estimateClips(source);
   return calibrateClips(source.pruned, calibration, activationBits, options);
 }
 
-function prune(network: Network, options: CompressOptions): Network {
+function prune(network: FusedNetwork, options: CompressOptions): FusedNetwork {
   const { prunedGroups = 0, groupMasks, groupShape } = options;
   if (!groupMasks && prunedGroups === 0) return network;
   if (!groupShape)
@@ -149,7 +166,7 @@ function prune(network: Network, options: CompressOptions): Network {
       todo: 'set groupShape to what the chip runs together: groupShapeOf(chip, weightBits)',
     });
   if (!groupMasks) return pruneGroups(network, prunedGroups, groupShape);
-  if (prunedGroups === 0) return applyGroupMasks(network, groupMasks, groupShape);
+  if (prunedGroups === 0) return keepMaskedGroups(network, groupMasks, groupShape);
   throw new CimError('compress', {
     what: `masks say which groups are kept, and prunedGroups is ${prunedGroups}`,
     where: [network.name, 'groupMasks'],
@@ -160,16 +177,32 @@ function prune(network: Network, options: CompressOptions): Network {
 interface LayerContext {
   readonly geometry: KernelGeometry;
   readonly weightBits: number;
-  readonly input: ActivationScale;
-  readonly output: ActivationScale | undefined;
-  readonly scales: ReadonlyMap<string, ActivationScale>;
+  readonly maps: LayerMaps;
   readonly where: readonly string[];
+}
+
+/** How the maps that a layer reads and writes are stored. */
+interface LayerMaps {
+  readonly input: ActivationScale;
+  readonly output: StoredOutput | undefined;
+  /** The map of the residual, where it has one, and its channels. */
+  readonly added: ActivationScale | undefined;
+  readonly addedChannels: number;
+}
+
+/** What the requantizer makes. */
+interface StoredOutput {
+  readonly scale: ActivationScale;
+  /** Real value of one unit of the codes that sums are rounded to: those that are stored, or looked up. */
+  readonly unit: number;
+  readonly table?: Uint8Array;
 }
 
 type LayerIntegers = Omit<MacroLayer, 'name' | 'input' | 'inputShape' | 'outputShape'>;
 
 function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers {
-  const { geometry, weightBits, input, output, where } = context;
+  const { geometry, weightBits, maps, where } = context;
+  const { input, output } = maps;
   const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
   if (!(sumScale > 0 && sumScale < Infinity))
@@ -178,20 +211,13 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
       where,
       todo: 'its weights, or those of the layers before it, are too large or too small',
     });
-  const bias = new Int32Array(geometry.kernels);
-  layer.bias?.forEach((value, m) => {
-    const integer = roundHalfAway(value / sumScale);
-    if (Math.abs(integer) >= 2 ** 31)
-      throw new CimError('compress', {
-        what: `bias ${value} of kernel ${m} is ${integer} units, more than 32 bits`,
-        where,
-      });
-    bias[m] = integer;
-  });
+  const residual = integerResidual(layer, context, sumScale);
+  const bias = integerBias(layer, { weights: values, sumScale, residual }, context);
   const requantize: Requantize | undefined = output && {
-    scale: requantizeScale(sumScale, output.scale, where),
-    outputBits: output.bits,
-    signed: output.signed,
+    scale: requantizeScale(sumScale, output.unit, where),
+    outputBits: output.scale.bits,
+    signed: output.scale.signed,
+    ...(output.table ? { table: output.table } : {}),
   };
   return {
     kind: layer.kind,
@@ -200,11 +226,45 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
     inputBits: input.bits,
     weights: values,
     bias,
-    residual: integerResidual(layer, context, sumScale),
+    residual,
     requantize,
     weightScale: scale,
     inputScale: input.scale,
   };
+}
+
+/** The bias in units of the sums, less what the zero points of the maps add to them. */
+function integerBias(
+  layer: WeightLayer,
+  {
+    weights,
+    sumScale,
+    residual,
+  }: {
+    readonly weights: Int8Array;
+    readonly sumScale: number;
+    readonly residual: IntegerResidual | undefined;
+  },
+  { geometry, maps, where }: LayerContext,
+): Int32Array {
+  const { input, added, addedChannels } = maps;
+  const bias = new Float64Array(geometry.kernels);
+  layer.bias?.forEach((value, m) => (bias[m] = roundHalfAway(value / sumScale)));
+  takeOutZero(bias, weights, { input, geometry }, where);
+  if (added && residual)
+    takeOutResidualZero(
+      bias,
+      added,
+      { first: residual.channelOffset, count: addedChannels },
+      residual.scale,
+    );
+  const bad = bias.findIndex((integer) => Math.abs(integer) >= 2 ** 31);
+  if (bad >= 0)
+    throw new CimError('compress', {
+      what: `bias ${layer.bias?.[bad] ?? 0} of kernel ${bad} is ${bias[bad]} units, more than 32 bits`,
+      where,
+    });
+  return Int32Array.from(bias);
 }
 
 /**
@@ -212,12 +272,16 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
  * unit of output, so that the bias, which is all that is left, is kept finely whatever its size.
  */
 function quantizeLayerWeights(layer: WeightLayer, context: LayerContext): QuantizedWeights {
-  const { weightBits, input, output, where } = context;
+  const {
+    weightBits,
+    maps: { input, output },
+    where,
+  } = context;
   if (layer.scales?.weightBits === weightBits)
     return trainedWeights(layer.weights, layer.scales, where);
   const quantized = quantizeWeights(layer.weights, weightBits);
   if (!output || quantized.values.some((value) => value !== 0)) return quantized;
-  return { ...quantized, scale: output.scale / input.scale / 128 };
+  return { ...quantized, scale: output.unit / input.scale / 128 };
 }
 
 function integerResidual(
@@ -225,31 +289,38 @@ function integerResidual(
   context: LayerContext,
   sumScale: number,
 ): IntegerResidual | undefined {
-  if (layer.kind !== 'conv' || !layer.residual) return undefined;
-  const added = context.scales.get(layer.residual.input);
-  if (!added)
-    throw new CimError('compress', {
-      what: `cannot add ${layer.residual.input}`,
-      where: context.where,
-    });
+  const { added } = context.maps;
+  const residual = residualOf(layer);
+  if (!residual || !added) return undefined;
   return {
-    ...layer.residual,
+    ...residual,
     scale: residualScale(added.scale, sumScale, context.where),
     signed: added.signed,
   };
 }
 
-/** A linear layer's or convolution's stored output. Without ReLU it is signed. */
-function outputScale(
+const residualOf = (layer: Layer): Residual | undefined =>
+  layer.kind === 'conv' ? layer.residual : undefined;
+
+/** A linear layer's or convolution's stored output. Without activation it is signed. */
+function outputOf(
   layer: WeightLayer,
   clips: ReadonlyMap<string, number>,
   bits: number,
-): ActivationScale {
-  const signed = !layer.relu;
-  if (layer.scales?.output?.bits === bits) return { ...layer.scales.output, signed };
-  const clip = clips.get(layer.name) ?? 0;
+  where: readonly string[],
+): StoredOutput {
+  const measured = clips.get(layer.name) ?? 0;
   // A layer that never gave anything but zero on the calibration images: any scale will do.
-  return { scale: (clip > 0 ? clip : 1) / highestCode(layer, bits), bits, signed };
+  const clip = measured > 0 ? measured : 1;
+  if (layer.activation) {
+    const { output, inputScale, table } = activationTable(layer.activation, clip, bits, where);
+    return { scale: output, unit: inputScale, table };
+  }
+  const { scale } =
+    layer.scales?.output?.bits === bits
+      ? layer.scales.output
+      : { scale: clip / highestCode(layer, bits) };
+  return { scale: { scale, bits, signed: !layer.relu, zero: 0 }, unit: scale };
 }
 
 const signedInput = (where: readonly string[]): CimError =>
@@ -260,15 +331,21 @@ const signedInput = (where: readonly string[]): CimError =>
   });
 
 /** The last layer's sums are the outputs: nothing may come after them. */
-function checkLast(network: Network): void {
+function checkLast(network: FusedNetwork): void {
   const last = network.layers.at(-1);
   assert(last !== undefined, 'a checked network has layers');
   const where = [network.name, last.name];
-  if (last.kind === 'maxPool' || last.kind === 'averagePool')
+  if (!hasWeights(last))
     throw new CimError('compress', {
       what: 'is a pool and the last layer',
       where,
       todo: 'end with a layer that has weights',
+    });
+  if (last.activation)
+    throw new CimError('compress', {
+      what: `has ${last.activation.op} and is the last layer`,
+      where,
+      todo: 'end with sums: the largest of them is the same class',
     });
   if (last.kind === 'conv' && last.residual)
     throw new CimError('compress', {
@@ -278,7 +355,7 @@ function checkLast(network: Network): void {
     });
 }
 
-function checkCalibration(network: Network, images: FeatureMap): void {
+function checkCalibration(network: FusedNetwork, images: FeatureMap): void {
   const { input, name } = network;
   const fault = lengthFault(images);
   if (fault !== undefined)

@@ -4,7 +4,7 @@
 import type { Shape } from '../core/feature-map.ts';
 import type { FixedScale } from '../core/integer.ts';
 import { type Window, wholeMap } from '../core/window.ts';
-import type { AveragePoolLayer, MaxPoolLayer } from '../network/layer.ts';
+import type { AveragePoolLayer, MaxPoolLayer } from '../network/fused-network.ts';
 import type { KernelGeometry } from './weight-group.ts';
 
 /** What becomes of a layer's sums before they are stored as activations. */
@@ -17,6 +17,11 @@ export interface Requantize {
    * read: -2^(bits-1) ... 2^(bits-1) - 1, stored in two's complement.
    */
   readonly signed: boolean;
+  /**
+   * Of a layer with another activation than ReLU, 256 entries: `scale` makes codes of -128 ... 127 of the sums, and what is
+   * stored for code c is entry c + 128.
+   */
+  readonly table?: Uint8Array | undefined;
 }
 
 /** A stored feature map that is added to a layer's sums. */

@@ -2,8 +2,13 @@
 
 import { assert, at, CimError } from '../core/errors.ts';
 import { firstNotFinite } from '../core/finite.ts';
-import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
-import { imageName, type Network } from '../network/network.ts';
+import {
+  foldLayers,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type WeightLayer,
+} from '../network/fused-network.ts';
 
 /** How many deviations above its mean a kernel's outputs are thought to reach. */
 const reach = 4;
@@ -20,10 +25,10 @@ interface MapEstimate {
 /** One network in three states; the layers are the same, but for their weights. */
 export interface ClipSource {
   /** As it was given, with its batch norms. */
-  readonly network: Network;
-  readonly fused: Network;
+  readonly network: FusedNetwork;
+  readonly fused: FusedNetwork;
   /** Fused and pruned. */
-  readonly pruned: Network;
+  readonly pruned: FusedNetwork;
 }
 
 /**
@@ -43,25 +48,13 @@ export interface ClipSource {
  * @throws {CimError} (compress) naming a layer whose values are beyond the range of floating point
  */
 export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyMap<string, number> {
-  const maps = new Map<string, MapEstimate>([
-    [imageName, { clip: 1, square: 1 / 3, unprunedSquare: 1 / 3 }],
-  ]);
+  const image = { clip: 1, square: 1 / 3, unprunedSquare: 1 / 3 };
   const clips = new Map<string, number>();
-  const mapOf = (name: string): MapEstimate => {
-    const map = maps.get(name);
-    assert(map !== undefined, `estimate of ${name}`);
-    return map;
-  };
-  network.layers.forEach((layer, index) => {
-    const input = mapOf(layer.input);
-    if (!hasWeights(layer)) {
-      maps.set(layer.name, input);
-      return;
-    }
+  foldLayers<Layer, MapEstimate>(network, image, (layer, input, added, index) => {
+    if (!hasWeights(layer)) return input;
     const before = squaresOf(at(fused.layers, index));
     const after = squaresOf(at(pruned.layers, index));
     const own = estimateLayer(layer, input, before, after);
-    const added = layer.kind === 'conv' && layer.residual && mapOf(layer.residual.input);
     const output = added ? sumOf(own, added) : own;
     if (firstNotFinite(Object.values(output)) >= 0)
       throw new CimError('compress', {
@@ -69,8 +62,8 @@ export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyM
         where: [network.name, layer.name],
         todo: 'train again, for example with a smaller learning rate',
       });
-    maps.set(layer.name, output);
     clips.set(layer.name, output.clip);
+    return output;
   });
   return clips;
 }

@@ -2,15 +2,14 @@
 
 import { CimError } from '../core/errors.ts';
 import { firstNotFinite } from '../core/finite.ts';
-import type { ConvLayer, Layer } from '../network/layer.ts';
-import type { Network } from '../network/network.ts';
+import type { ConvLayer, FusedNetwork, Layer } from '../network/fused-network.ts';
 
 /**
  * The same network with every batch norm fused into weights and bias:
  * w' = w gamma / sqrt(variance + epsilon), b' = beta + (b - mean) gamma / sqrt(variance + epsilon).
  * @throws {CimError} (compress) naming the layer where that is too large for 32-bit floats
  */
-export function fuseBatchNorm(network: Network): Network {
+export function fuseBatchNorm(network: FusedNetwork): FusedNetwork {
   return {
     ...network,
     layers: network.layers.map((layer) =>

@@ -4,8 +4,14 @@ import { CimError } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { shuffled } from '../core/random.ts';
 import { positionsOf } from '../core/window.ts';
-import { hasWeights, type WeightLayer } from '../network/layer.ts';
-import { layerShapes, type Network } from '../network/network.ts';
+import {
+  type FusedNetwork,
+  hasWeights,
+  layerShapes,
+  type WeightLayer,
+} from '../network/fused-network.ts';
+import type { Network } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
 import { geometriesOf } from './prune-groups.ts';
 import {
   groupCount,
@@ -28,6 +34,19 @@ export type GroupMasks = ReadonlyMap<string, Uint8Array>;
  * network does not have
  */
 export function applyGroupMasks(network: Network, masks: GroupMasks, shape: GroupShape): Network {
+  const tensors = new Map(network.tensors);
+  for (const layer of keepMaskedGroups(fuse(network), masks, shape).layers)
+    if (hasWeights(layer))
+      tensors.set(layer.name, { ...tensors.get(layer.name), weight: layer.weights });
+  return { ...network, tensors };
+}
+
+/** {@link applyGroupMasks} for a network whose layers are fused already. */
+export function keepMaskedGroups(
+  network: FusedNetwork,
+  masks: GroupMasks,
+  shape: GroupShape,
+): FusedNetwork {
   const geometries = geometriesOf(network);
   const left = new Set(masks.keys());
   const layers = network.layers.map((layer, index) => {
@@ -106,9 +125,10 @@ export function densityProfileMasks(
       where: [network.name, 'densityProfile'],
       todo: 'use a number from 0',
     });
-  const shortcuts = shortcutsOf(network);
+  const fused = fuse(network);
+  const shortcuts = shortcutsOf(fused);
   const masks = new Map<string, Uint8Array>();
-  weightLayersOf(network).forEach(({ layer, geometry, output }, n, all) => {
+  weightLayersOf(fused).forEach(({ layer, geometry, output }, n, all) => {
     const groups = groupCount(groupGrid(geometry, shape));
     const isEnd = n === 0 || n === all.length - 1;
     const isShortcut = shortcuts.has(layer.name) && positionsOf(geometry.window) === 1;
@@ -128,7 +148,7 @@ const shareAt = ({ height, width }: Shape): number =>
   profile.find(({ side }) => Math.max(height, width) <= side)?.share ?? 1;
 
 /** Names of the layers that another one adds. */
-const shortcutsOf = (network: Network): ReadonlySet<string> =>
+const shortcutsOf = (network: FusedNetwork): ReadonlySet<string> =>
   new Set(
     network.layers.flatMap((layer) =>
       layer.kind === 'conv' && layer.residual ? [layer.residual.input] : [],
@@ -141,7 +161,7 @@ interface PlacedLayer {
   readonly output: Shape;
 }
 
-function weightLayersOf(network: Network): readonly PlacedLayer[] {
+function weightLayersOf(network: FusedNetwork): readonly PlacedLayer[] {
   const shapes = layerShapes(network);
   const geometries = geometriesOf(network);
   return network.layers.flatMap((layer, index) => {

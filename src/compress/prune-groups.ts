@@ -2,8 +2,13 @@
 
 import { CimError } from '../core/errors.ts';
 import { wholeMap } from '../core/window.ts';
-import { hasWeights, type WeightLayer } from '../network/layer.ts';
-import { layerShapes, type Network } from '../network/network.ts';
+import {
+  type FusedNetwork,
+  type FusedTopology,
+  hasWeights,
+  layerShapes,
+  type WeightLayer,
+} from '../network/fused-network.ts';
 import { groupScores } from './group-scores.ts';
 import {
   forEachGroupedWeight,
@@ -28,7 +33,11 @@ interface Candidate {
  * @param fraction of the groups that may be pruned, 0 ... 1
  * @throws {CimError} (compress) when `fraction` is out of range
  */
-export function pruneGroups(network: Network, fraction: number, shape: GroupShape): Network {
+export function pruneGroups(
+  network: FusedNetwork,
+  fraction: number,
+  shape: GroupShape,
+): FusedNetwork {
   if (!(fraction >= 0 && fraction <= 1))
     throw new CimError('compress', {
       what: `${fraction} of the groups cannot be pruned`,
@@ -62,7 +71,7 @@ export function pruneGroups(network: Network, fraction: number, shape: GroupShap
 }
 
 /** Kernel sizes of each layer, undefined for those without weights. A linear layer's kernel is the whole map. */
-export function geometriesOf(network: Network): readonly (KernelGeometry | undefined)[] {
+export function geometriesOf(network: FusedTopology): readonly (KernelGeometry | undefined)[] {
   const shapes = layerShapes(network);
   return network.layers.map((layer) => {
     if (layer.kind === 'conv') {

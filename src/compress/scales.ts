@@ -3,8 +3,14 @@
 
 import { CimError } from '../core/errors.ts';
 import { type FixedScale, toFixedScale } from '../core/integer.ts';
-import { hasWeights, type Layer, type TrainedScales, type WeightLayer } from '../network/layer.ts';
-import type { Network, Precision } from '../network/network.ts';
+import {
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type WeightLayer,
+} from '../network/fused-network.ts';
+import type { Network, Precision, TrainedScales } from '../network/network.ts';
+import { fuse } from '../network/passes/fuse.ts';
 import type { QuantizedWeights } from './quantize.ts';
 
 /** Bits of one layer, where it does not follow the rest. */
@@ -60,7 +66,7 @@ function fixed(scale: number, lowestShift: number, where: readonly string[]): Fi
 
 /** Bits of the network as a whole. */
 export const networkBits = (
-  { precision }: Network,
+  { precision }: FusedNetwork,
   { weightBits, activationBits }: Pick<BitOptions, 'weightBits' | 'activationBits'>,
 ): Precision => ({
   weightBits: weightBits ?? precision?.weightBits ?? 8,
@@ -69,9 +75,9 @@ export const networkBits = (
 
 /** `network`, without the scales that training settled if it is asked for in other bits. */
 export function withScalesFor(
-  network: Network,
+  network: FusedNetwork,
   options: Pick<BitOptions, 'weightBits' | 'activationBits'>,
-): Network {
+): FusedNetwork {
   const { precision } = network;
   const { weightBits, activationBits } = networkBits(network, options);
   if (precision?.weightBits === weightBits && precision.activationBits === activationBits)
@@ -86,10 +92,16 @@ export function withScalesFor(
  * Whether training settled all scales of `network` at these bits: then compression measures nothing, and needs no images.
  */
 export const hasTrainedScales = (network: Network, options: BitOptions): boolean =>
+  layersHaveScales(fuse(network), options);
+
+/** {@link hasTrainedScales} for a network whose layers are fused already. */
+export const layersHaveScales = (network: FusedNetwork, options: BitOptions): boolean =>
   withScalesFor(network, options).layers.every(
     (layer) =>
       !hasWeights(layer) ||
-      (layer.scales && options.layerBits?.get(layer.name)?.outputBits === undefined),
+      (layer.scales &&
+        !layer.activation &&
+        options.layerBits?.get(layer.name)?.outputBits === undefined),
   );
 
 /**

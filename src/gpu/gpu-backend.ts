@@ -29,6 +29,8 @@ import {
 import { partsRunner } from './layers/parts-runner.ts';
 
 interface GpuLayer extends PreparedLayer {
+  /** The requantizer's table, where it has one. */
+  readonly table: GPUBuffer | undefined;
   readonly runner: LayerRunner;
   readonly buffers: LayerBuffers;
 }
@@ -50,7 +52,7 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
   readonly #context: DeviceContext;
   readonly #paths: PathOptions;
   readonly #poolUniforms = new Map<string, GPUBuffer>();
-  readonly #noResidual: GPUBuffer;
+  readonly #unused: GPUBuffer;
   /** Buffers of the layers that are prepared. */
   readonly #prepared = new Set<LayerBuffers>();
   /** Whether some buffer that waits to be used again may have been made without memory. */
@@ -64,10 +66,10 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
     this.device = name;
     this.#paths = { shortcuts, packedDotProducts };
     this.#context = new DeviceContext(device, maxMemory, shape, limits);
-    this.#noResidual = this.pool.takeFilled(
+    this.#unused = this.pool.takeFilled(
       new Uint32Array(4),
       storageUsage,
-      'requantize.residual',
+      'requantize.unused',
       'layer',
     );
   }
@@ -97,8 +99,10 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
       const buffers = new LayerBuffers(this.#context, program);
       try {
         const runner = await this.#runner(program, path, buffers);
+        const values = program.requantize?.table;
+        const table = values && buffers.filled(values, 'table');
         this.#prepared.add(buffers);
-        return { program, path, buffers, runner };
+        return { program, path, buffers, runner, table };
       } catch (error) {
         buffers.release();
         throw error;
@@ -133,7 +137,7 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
   }
 
   #runMacro(layer: GpuLayer, input: GpuMap, residual: GpuMap | undefined): GpuMap {
-    const { program, runner, buffers } = layer;
+    const { program, runner, buffers, table } = layer;
     const { images, firstImage } = input;
     const { output: shape } = program;
     const sums = runner.record(input);
@@ -144,8 +148,9 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
     const uniform = buffers.uniform(`requantize ${images}`, () =>
       requantizeParams(finish, shape, residual?.shape, count),
     );
-    const addend = residual?.buffer ?? this.#noResidual;
-    const bound = { params: uniform, sums, residual: addend, activations: stored };
+    const addend = residual?.buffer ?? this.#unused;
+    const lookedUp = table ?? this.#unused;
+    const bound = { params: uniform, sums, residual: addend, table: lookedUp, activations: stored };
     this.#run(this.#requantize, bound, Math.ceil(count / 4));
     this.pool.give(sums);
     return { images, firstImage, shape, kind: 'activations', buffer: stored };

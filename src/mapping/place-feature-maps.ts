@@ -4,6 +4,9 @@ import type { ChipSpec } from '../chips/index.ts';
 import type { CompressedLayer, CompressedNetwork } from '../compress/compressed-network.ts';
 import { CimError } from '../core/errors.ts';
 import { activationsPerImage, type Shape, shapeText } from '../core/feature-map.ts';
+import { lastReaders } from '../network/fold.ts';
+import { foldLayers, layerNodes } from '../network/fused-network.ts';
+import { imageName } from '../network/graph.ts';
 
 /** A memory for feature maps. */
 export type Memory = 'bank 0' | 'bank 1' | 'shortcut';
@@ -21,27 +24,24 @@ export function placeFeatureMaps(
   network: CompressedNetwork,
   chip: ChipSpec,
 ): ReadonlyMap<string, Memory> {
-  const places = new Map<string, Memory>();
-  const live = new Map<Memory, string>();
-  const input = { name: 'image', shape: network.input, bits: network.activationBits };
-  take(network, chip, input, [candidate(chip, input, 'bank 0')]);
-  places.set('image', 'bank 0');
-  live.set('bank 0', 'image');
-  network.layers.forEach((layer, index) => {
+  const image = { name: imageName, shape: network.input, bits: network.activationBits };
+  const first = take(network, chip, image, [candidate(chip, image, 'bank 0')]);
+  const live = new Map([[first, imageName]]);
+  const readers = lastReaders(layerNodes(network.layers));
+  return foldLayers<CompressedLayer, Memory>(network, first, (layer, read, _, index) => {
     const map = { name: layer.name, shape: layer.outputShape, bits: outputBits(layer, network) };
-    const read = places.get(layer.input) ?? 'bank 0';
-    const order = memories.filter((memory) => memory !== read);
-    const free = order.filter((memory) => isFree(network, layer, index, live.get(memory)));
-    const memory = take(
-      network,
-      chip,
-      map,
-      free.map((one) => candidate(chip, map, one)),
-    );
-    places.set(layer.name, memory);
+    const free = memories.filter((memory) => {
+      const held = live.get(memory);
+      const last = held === undefined ? -1 : (readers.get(held) ?? -1);
+      return (
+        memory !== read && (last < index || (last === index && isInPlace(network, layer, held)))
+      );
+    });
+    const candidates = free.map((one) => candidate(chip, map, one));
+    const memory = take(network, chip, map, candidates);
     live.set(memory, layer.name);
+    return memory;
   });
-  return places;
 }
 
 interface PlacedMap {
@@ -79,28 +79,21 @@ function take(
   });
 }
 
-/** May `layer` overwrite the map `held`? */
-function isFree(
+/** Is `held` the map that `layer` adds pixel by pixel, so that it may be overwritten meanwhile? */
+function isInPlace(
   network: CompressedNetwork,
   layer: CompressedLayer,
-  index: number,
   held: string | undefined,
 ): boolean {
-  if (held === undefined) return true;
-  const readers = network.layers.flatMap((other, i) => (readsOf(other).includes(held) ? [i] : []));
-  const last = readers.at(-1) ?? -1;
-  if (last < index) return true;
   const residual = 'residual' in layer ? layer.residual : undefined;
   const heldShape = network.layers.find(({ name }) => name === held)?.outputShape ?? network.input;
-  const inPlace =
+  return (
     residual?.input === held &&
-    residual.stride === 1 &&
-    shapeText(heldShape) === shapeText(layer.outputShape);
-  return last === index && inPlace && layer.input !== held;
+    residual?.stride === 1 &&
+    shapeText(heldShape) === shapeText(layer.outputShape) &&
+    layer.input !== held
+  );
 }
-
-const readsOf = (layer: CompressedLayer): readonly string[] =>
-  'residual' in layer && layer.residual ? [layer.input, layer.residual.input] : [layer.input];
 
 const outputBits = (layer: CompressedLayer, network: CompressedNetwork): number =>
   'requantize' in layer ? (layer.requantize?.outputBits ?? 0) : network.activationBits;

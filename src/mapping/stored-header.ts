@@ -21,8 +21,14 @@ import { assert, CimError, hasKind } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import { isSameWindow, positionsOf, wholeMap } from '../core/window.ts';
-import type { AveragePoolLayer, Layer, MaxPoolLayer } from '../network/layer.ts';
-import { imageName, layerShapes, type Network } from '../network/network.ts';
+import {
+  type AveragePoolLayer,
+  foldLayers,
+  layerShapes,
+  type LayerTopology,
+  type MaxPoolLayer,
+} from '../network/fused-network.ts';
+import { imageName } from '../network/graph.ts';
 import {
   averagePoolFields,
   checkKernelFields,
@@ -34,10 +40,16 @@ import {
   writeAveragePool,
   writeKernel,
   writeMaxPool,
-} from '../network/window-fields.ts';
+} from './window-fields.ts';
 import { indexCodeBits } from './index-code.ts';
 import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList } from './kernel-tile.ts';
+import {
+  describeRequantize,
+  requantizeOf,
+  requantizeSchema,
+  scaleSchema,
+} from './stored-requantize.ts';
 import { type LayerGroups, layerGroups } from './layer-groups.ts';
 
 /** What a stored image holds. */
@@ -71,13 +83,6 @@ const size = z.int().positive().max(65536);
 const bits = (low: number): z.ZodNumber => z.int().min(low).max(8);
 const name = z.string().min(1).max(1000);
 const shapeSchema = z.strictObject({ height: size, width: size, channels: size });
-const scaleSchema = (lowestShift: number): z.ZodType<MacroScale> =>
-  z.strictObject({
-    multiplier: z.int().min(128).max(255),
-    shift: z.int().min(lowestShift).max(39),
-  });
-type MacroScale = NonNullable<MacroLayer['requantize']>['scale'];
-
 const poolSchema = { name, input: name };
 const macroSchema = z.strictObject({
   kind: z.enum(['conv', 'linear']),
@@ -100,9 +105,7 @@ const macroSchema = z.strictObject({
       signed: z.boolean(),
     })
     .optional(),
-  requantize: z
-    .strictObject({ scale: scaleSchema(0), outputBits: bits(1), signed: z.boolean() })
-    .optional(),
+  requantize: requantizeSchema.optional(),
   indexWidth: z.int().min(1).max(16),
 });
 const headerSchema = z.strictObject({
@@ -179,7 +182,7 @@ function describeLayer(
     weightScale,
     inputScale,
     ...(layer.residual ? { residual: layer.residual } : {}),
-    ...(layer.requantize ? { requantize: layer.requantize } : {}),
+    ...(layer.requantize ? { requantize: describeRequantize(layer.requantize) } : {}),
     indexWidth: indexFormat(keptLists(groups), groups.grid, coding).width,
   };
 }
@@ -244,7 +247,8 @@ function macroHeader(
   coding: IndexCoding,
   where: readonly string[],
 ): Omit<MacroHeader, 'name' | 'input' | 'inputShape' | 'outputShape'> {
-  const { groupShape, indexWidth: width, residual, requantize, ...rest } = data;
+  const { groupShape, indexWidth: width, residual, requantize: stored, ...rest } = data;
+  const requantize = stored && requantizeOf(stored, where);
   const grid = groupGrid(geometry, groupShape);
   if (grid.codes > mostCodes)
     throw new CimError('input', {
@@ -260,21 +264,17 @@ function macroHeader(
   return { ...rest, geometry, grid, residual, requantize, indexFormat: { coding, width } };
 }
 
-/** Shapes and geometries from the network of the same layers in real arithmetic, whose checks are ours as well. */
+/** Shapes and geometries, from the checks that networks in real arithmetic have. */
 function derive(
-  header: HeaderData,
+  { name, input, layers }: HeaderData,
   where: string,
 ): {
   readonly shapes: ReadonlyMap<string, Shape>;
   readonly geometries: readonly (KernelGeometry | undefined)[];
 } {
-  const network: Network = {
-    ...header,
-    layers: header.layers.map(withoutNumbers),
-    origin: { command: '', seed: 0, hardware: '', date: '', testAccuracy: null },
-  };
+  const topology = { name, input, layers: layers.map(topologyOf) };
   try {
-    return { shapes: layerShapes(network), geometries: geometriesOf(network) };
+    return { shapes: layerShapes(topology), geometries: geometriesOf(topology) };
   } catch (cause) {
     if (!hasKind(cause, 'network')) throw cause;
     const [, ...inside] = cause.where;
@@ -282,15 +282,14 @@ function derive(
   }
 }
 
-function withoutNumbers(layer: LayerData): Layer {
+function topologyOf(layer: LayerData): LayerTopology {
   if (!isMacroData(layer)) return poolOf(layer);
   const { kind, name, input, residual } = layer;
-  const common = { name, input, weights: new Float32Array(), relu: true };
   const geometry = geometryOf(layer);
   const { channels, kernels, window } = geometry;
   return kind === 'conv'
-    ? { kind, ...common, ...geometry, residual }
-    : { kind, ...common, inputs: channels * positionsOf(window), outputs: kernels };
+    ? { kind, name, input, ...geometry, residual }
+    : { kind, name, input, inputs: channels * positionsOf(window), outputs: kernels };
 }
 
 function checkGeometry(
@@ -330,18 +329,18 @@ interface StoredMap {
 /** Every map must have the bits and sign that its readers expect, and the last layer must give the classes' sums. */
 function checkMaps(header: HeaderData, output: Shape, where: string): void {
   const { layers, activationBits, classes } = header;
-  const maps = new Map<string, StoredMap>([[imageName, { bits: activationBits, signed: false }]]);
-  layers.forEach((layer, index) => {
-    const input = maps.get(layer.input);
-    assert(input !== undefined, `map ${layer.input}`);
+  const image: StoredMap = { bits: activationBits, signed: false };
+  foldLayers<LayerData, StoredMap>(header, image, (layer, input, added, index) => {
     const place = [where, layer.name];
     if (input.signed)
       throw new CimError('input', { what: `reads ${layer.input}, which is signed`, where: place });
-    if (isMacroData(layer)) checkMacroMaps(layer, input, maps, place);
-    if (index === layers.length - 1) return;
+    if (isMacroData(layer)) checkMacroMaps(layer, input, added, place);
     const made = isMacroData(layer) ? mapOf(layer) : input;
-    if (!made) throw new CimError('input', { what: 'does not requantize its sums', where: place });
-    maps.set(layer.name, made);
+    if (made) return made;
+    if (index < layers.length - 1)
+      throw new CimError('input', { what: 'does not requantize its sums', where: place });
+    // Nothing reads the last layer, whose sums are not stored.
+    return input;
   });
   const last = layers.at(-1);
   const givesSums = last && isMacroData(last) && last.requantize === undefined;
@@ -358,7 +357,7 @@ const mapOf = ({ requantize }: MacroData): StoredMap | undefined =>
 function checkMacroMaps(
   { inputBits, input, residual }: MacroData,
   map: StoredMap,
-  maps: ReadonlyMap<string, StoredMap>,
+  added: StoredMap | undefined,
   where: readonly string[],
 ): void {
   if (inputBits !== map.bits)
@@ -366,7 +365,7 @@ function checkMacroMaps(
       what: `reads ${inputBits} bits, ${input} has ${map.bits}`,
       where,
     });
-  if (residual && residual.signed !== maps.get(residual.input)?.signed)
+  if (residual && residual.signed !== added?.signed)
     throw new CimError('input', {
       what: `adds ${residual.input} as ${residual.signed ? 'signed' : 'unsigned'}, which it is not`,
       where,

@@ -7,27 +7,42 @@ export { resnet18 } from './builtin/resnet18.ts';
 export { resnet20 } from './builtin/resnet20.ts';
 export { vgg16, type Vgg16Options } from './builtin/vgg16.ts';
 export type { FloatMap } from '../core/feature-map.ts';
-export { floatForward, floatOutputs, type LayerObserver } from './float-forward.ts';
+export { floatForward, floatOutputs, type NodeObserver } from './float-forward.ts';
 export {
+  type Activation,
   type AveragePoolLayer,
   type BatchNorm,
   type ConvLayer,
+  type FusedNetwork,
   hasWeights,
   type Layer,
+  layerShapes,
   type LinearLayer,
   type MaxPoolLayer,
-  type OutputScale,
   type Residual,
-  type TrainedScales,
   type WeightLayer,
-} from './layer.ts';
+} from './fused-network.ts';
 export {
   checkNetwork,
-  imageName,
-  layerShapes,
   type Network,
+  type NetworkFacts,
   networkMacs,
   type Origin,
+  type OutputScale,
   type Precision,
+  type TrainedScales,
 } from './network.ts';
-export { readNetworkFile, writeNetworkFile } from './network-file.ts';
+export { readNetworkFile, writeNetworkFile } from './io/network-file.ts';
+export {
+  type AttributesOf,
+  type GraphNode,
+  imageName,
+  nodeShapes,
+  type OperatorName,
+  type Tensors,
+  type Topology,
+} from './graph.ts';
+export type { NodeList, Reader } from './fold.ts';
+export type { NodeTensors } from './ops/operator.ts';
+export { fuse } from './passes/fuse.ts';
+export { spellOut } from './passes/spell-out.ts';

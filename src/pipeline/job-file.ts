@@ -15,7 +15,7 @@ import { indexCodings } from '../mapping/index-coding.ts';
 import { balances } from '../mapping/place-tiles.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { readStoredImage, writeStoredImage } from '../mapping/stored-image.ts';
-import { readNetworkFile, writeNetworkFile } from '../network/network-file.ts';
+import { readNetworkFile, writeNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import type { Job, TrainedSource } from './run-job.ts';
 

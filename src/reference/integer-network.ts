@@ -8,10 +8,13 @@ import {
   type MacroLayer,
 } from '../compress/compressed-network.ts';
 import { quantizePixels } from '../core/pixels.ts';
-import { assert, CimError } from '../core/errors.ts';
+import { assert, at, CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { forEachInside, positionsOf } from '../core/window.ts';
+import { walkGraph } from '../network/fold.ts';
+import { layerNodes } from '../network/fused-network.ts';
+import { imageName } from '../network/graph.ts';
 import { pool } from './pool.ts';
 import { requantize } from './requantize.ts';
 
@@ -87,25 +90,30 @@ export function* integerInputs(
   images: FeatureMap,
 ): Generator<{ readonly layer: CompressedLayer; readonly input: FeatureMap }, void> {
   const bits = network.activationBits;
-  const maps = new Map<string, FeatureMap>([
-    ['image', { ...images, bits, data: quantizePixels(images.data, bits) }],
-  ]);
-  for (const layer of network.layers) {
-    const input = maps.get(layer.input);
-    assert(input !== undefined, `input of ${layer.name}`);
-    yield { layer, input };
-    if (!isMacroLayer(layer)) {
-      maps.set(layer.name, pool(layer, input));
-      continue;
-    }
-    if (layer === network.layers.at(-1)) return;
-    assert(layer.requantize !== undefined, `${layer.name} is not the last layer`);
-    const sums = integerConvolution(layer, input);
-    const residual = layer.residual && maps.get(layer.residual.input);
-    const program = { ...layer.requantize, residual: layer.residual };
-    const shape = { images: images.images, ...layer.outputShape };
-    maps.set(layer.name, requantize(program, shape, sums, residual));
+  const image = { ...images, bits, data: quantizePixels(images.data, bits) };
+  const steps = walkGraph(
+    { name: network.name, nodes: layerNodes(network.layers) },
+    new Map([[imageName, image]]),
+    ({ layer }, inputs) => outputOf(layer, at(inputs, 0), inputs[1]),
+  );
+  for (const { node, inputs } of steps) {
+    yield { layer: node.layer, input: at(inputs, 0) };
+    if (node.layer === network.layers.at(-1)) return;
   }
+}
+
+/** What a layer that is not the last stores. */
+function outputOf(
+  layer: CompressedLayer,
+  input: FeatureMap,
+  residual: FeatureMap | undefined,
+): FeatureMap {
+  if (!isMacroLayer(layer)) return pool(layer, input);
+  assert(layer.requantize !== undefined, `${layer.name} is not the last layer`);
+  const sums = integerConvolution(layer, input);
+  const program = { ...layer.requantize, residual: layer.residual };
+  const shape = { images: input.images, ...layer.outputShape };
+  return requantize(program, shape, sums, residual);
 }
 
 /** Weights in order (R, S, C, M). */

@@ -1,10 +1,13 @@
 // Sums become activations: add the residual, scale, round, clip. Twin of shaders/requantize.wgsl.
 //
 //   q = clip(round(scale * (sum + round(residualScale * r))), low, high)     rounding: halves up
+//
+// With a table q is a signed 8-bit code, and its entry is stored.
 
+import { at } from '../core/errors.ts';
 import { applyScale, clamp } from '../core/integer.ts';
 import type { FeatureMap, Shape } from '../core/feature-map.ts';
-import type { RequantizeProgram } from '../simulate/macro-program.ts';
+import { codeRange, type RequantizeProgram } from '../simulate/macro-program.ts';
 
 /** Requantizes sums of order (image, y, x, channel); signed results are stored in two's complement. */
 export function requantize(
@@ -13,13 +16,13 @@ export function requantize(
   sums: Int32Array,
   residual: FeatureMap | undefined,
 ): FeatureMap {
-  const { outputBits, signed, scale } = program;
-  const low = signed ? -(2 ** (outputBits - 1)) : 0;
-  const high = signed ? 2 ** (outputBits - 1) - 1 : 2 ** outputBits - 1;
+  const { outputBits, scale, table } = program;
+  const { low, high } = codeRange(program);
   const data = new Uint8Array(sums.length);
   for (let i = 0; i < sums.length; i++) {
     const sum = (sums[i] as number) + residualAt(program, shape, i, residual);
-    data[i] = clamp(applyScale(sum, scale), low, high);
+    const code = clamp(applyScale(sum, scale), low, high);
+    data[i] = table ? at(table, code - low) : code;
   }
   return { ...shape, bits: outputBits, data };
 }

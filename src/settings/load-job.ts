@@ -9,7 +9,7 @@ import { groupShapeOf } from '../mapping/layer-groups.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
 import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
-import { readNetworkFile } from '../network/network-file.ts';
+import { readNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../pipeline/usual-job.ts';

@@ -11,6 +11,8 @@ export interface RequantizeProgram {
   readonly scale: FixedScale;
   readonly outputBits: number;
   readonly signed: boolean;
+  /** 256 entries: `scale` makes codes of -128 ... 127, and entry c + 128 is stored for code c. */
+  readonly table?: Uint8Array | undefined;
   readonly residual:
     | {
         readonly stride: number;
@@ -19,6 +21,21 @@ export interface RequantizeProgram {
         readonly signed: boolean;
       }
     | undefined;
+}
+
+/** Lowest and highest code that sums are rounded to: what is stored, or looked up. */
+export function codeRange({
+  outputBits,
+  signed,
+  table,
+}: Pick<RequantizeProgram, 'outputBits' | 'signed' | 'table'>): {
+  readonly low: number;
+  readonly high: number;
+} {
+  const bits = table ? 8 : outputBits;
+  return signed || table
+    ? { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 }
+    : { low: 0, high: 2 ** bits - 1 };
 }
 
 /** Noise of one layer. */

@@ -2,12 +2,15 @@
 
 import type { Mapping } from '../mapping/map-to-chip.ts';
 import { plannedActivity } from '../mapping/planned-activity.ts';
+import { type CompressedLayer, isMacroLayer } from '../compress/compressed-network.ts';
 import { type AdcTable, fixedPointUnit, uniformTable } from '../core/adc-table.ts';
 import { assert, CimError, hasKind } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, lengthFault, shapeText } from '../core/feature-map.ts';
 import { bitsFor } from '../core/integer.ts';
 import { quantizePixels } from '../core/pixels.ts';
 import type { LongWork } from '../core/progress.ts';
+import { foldLayers } from '../network/fused-network.ts';
+import { imageName } from '../network/graph.ts';
 import type { LayerActivity } from './activity.ts';
 import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './macro-backend.ts';
 import { largestSum, type MacroProgram } from './macro-program.ts';
@@ -205,49 +208,29 @@ interface PreparedRun {
 }
 
 /** @param first number of the batch's first image in the run */
-async function runBatch(run: PreparedRun, images: FeatureMap, first: number): Promise<Int32Array> {
-  const { mapping, backend, prepared } = run;
+async function runBatch(
+  { mapping, backend, prepared }: PreparedRun,
+  images: FeatureMap,
+  first: number,
+): Promise<Int32Array> {
   const bits = mapping.network.activationBits;
-  const maps = new Map<string, HeldMap>();
+  const { network } = mapping;
   const pixels = { ...images, bits, data: quantizePixels(images.data, bits) };
-  maps.set('image', backend.upload(pixels, first));
-  const held = (name: string): HeldMap => {
-    const map = maps.get(name);
-    assert(map !== undefined, `feature map ${name}`);
-    return map;
+  const run = (layer: CompressedLayer, input: HeldMap, added: HeldMap | undefined): HeldMap => {
+    if (!isMacroLayer(layer)) return backend.runPool(layer, input);
+    const program = prepared.get(layer.name);
+    assert(program !== undefined, `program of ${layer.name}`);
+    return backend.runMacro(program, input, added);
   };
-  const lastReader = lastReaders(mapping);
+  const release = (map: HeldMap): void => backend.release(map);
+  const maps = foldLayers(network, backend.upload(pixels, first), run, release);
   try {
-    let last = held('image');
-    mapping.layers.forEach((mapped, index) => {
-      const input = held(mapped.layer.input);
-      if (mapped.kind === 'macro') {
-        const layer = prepared.get(mapped.layer.name);
-        assert(layer !== undefined, `program of ${mapped.layer.name}`);
-        const { residual } = mapped.layer;
-        last = backend.runMacro(layer, input, residual && held(residual.input));
-      } else last = backend.runPool(mapped.layer, input);
-      maps.set(mapped.layer.name, last);
-      for (const [name, reader] of lastReader)
-        if (reader === index) {
-          backend.release(held(name));
-          maps.delete(name);
-        }
-    });
+    const last = maps.get(network.layers.at(-1)?.name ?? imageName);
+    assert(last !== undefined, 'nothing reads the last layer');
     return await backend.download(last);
   } finally {
     for (const map of maps.values()) backend.release(map);
   }
-}
-
-/** Index of the last layer that reads each map. */
-function lastReaders(mapping: Mapping): ReadonlyMap<string, number> {
-  const readers = new Map<string, number>();
-  mapping.layers.forEach(({ layer }, index) => {
-    readers.set(layer.input, index);
-    if ('residual' in layer && layer.residual) readers.set(layer.residual.input, index);
-  });
-  return readers;
 }
 
 function defaultBatch({ mapping, prepared }: PreparedRun): number {

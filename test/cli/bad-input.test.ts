@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tilingWindow } from '../../src/core/window.ts';
-import { writeNetworkFile } from '../../src/network/network-file.ts';
+import { writeNetworkFile } from '../../src/network/io/network-file.ts';
 import { mars as chip } from '../../src/chips/mars.ts';
 import { emptyFolder, mars, root } from '../support/mars.ts';
 import { conv, linear, networkOf } from '../support/small-networks.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mars as chip } from '../../src/chips/mars.ts';
 import { reportTable } from '../../src/cli/report-table.ts';
-import { writeNetworkFile } from '../../src/network/network-file.ts';
+import { writeNetworkFile } from '../../src/network/io/network-file.ts';
 import { estimate } from '../../src/pipeline/estimate.ts';
 import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars } from '../support/mars.ts';

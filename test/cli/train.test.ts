@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compress } from '../../src/compress/compress.ts';
 import { randomWord } from '../../src/core/random.ts';
-import { readNetworkFile } from '../../src/network/network-file.ts';
+import { readNetworkFile } from '../../src/network/io/network-file.ts';
 import { itLong, tries } from '../support/long.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { calibrateClips } from '../../src/compress/calibrate.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import type { Progress } from '../../src/core/progress.ts';
-import type { Network } from '../../src/network/network.ts';
-import { conv, networkOf, noise } from '../support/small-networks.ts';
+import type { FusedNetwork } from '../../src/network/fused-network.ts';
+import { conv, fusedOf, noise } from '../support/small-networks.ts';
 
 /** A network of one 1x1 convolution that multiplies each pixel by `factor`. */
-function multiplier(side: number, factor: number, relu: boolean): Network {
+function multiplier(side: number, factor: number, relu: boolean): FusedNetwork {
   const layer = conv({
     name: 'only',
     input: 'image',
@@ -17,7 +17,7 @@ function multiplier(side: number, factor: number, relu: boolean): Network {
     padding: 0,
     relu,
   });
-  return networkOf('times', { height: side, width: side, channels: 1 }, 1, [
+  return fusedOf('times', { height: side, width: side, channels: 1 }, 1, [
     { ...layer, weights: Float32Array.of(factor) },
   ]);
 }
@@ -33,7 +33,7 @@ function image(side: number, counts: Readonly<Record<number, number>>): FeatureM
   return { images: 1, height: side, width: side, channels: 1, bits: 8, data };
 }
 
-const clip = (network: Network, images: FeatureMap, bits: number): number =>
+const clip = (network: FusedNetwork, images: FeatureMap, bits: number): number =>
   calibrateClips(network, images, bits, {}).get('only')!;
 
 describe('calibrateClips', () => {

@@ -6,7 +6,7 @@ import { groupGrid, nonZeroGroups } from '../../src/compress/weight-group.ts';
 import { scaleValue } from '../../src/core/integer.ts';
 import { tilingWindow } from '../../src/core/window.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
-import type { Layer } from '../../src/network/layer.ts';
+import type { Layer } from '../../src/network/fused-network.ts';
 import type { Network } from '../../src/network/network.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
 import { caught } from '../support/caught.ts';
@@ -14,10 +14,12 @@ import {
   conv,
   linear,
   networkOf,
+  withLayers,
   noise,
   randomNetwork,
   tourNetwork,
 } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const groupShape = { channels: 16, kernels: 16 };
 
@@ -93,11 +95,12 @@ describe('compress, of a network that was trained in integers', () => {
   });
 
   it('refuses weights that are no such integers, naming the layer', () => {
-    const [first, second] = network.layers as [Layer & { weights: Float32Array }, Layer];
-    const odd = (weight: number): Network => ({
-      ...network,
-      layers: [{ ...first, weights: first.weights.with(3, weight) } as Layer, second],
-    });
+    const [first, second] = fuse(network).layers as [Layer & { weights: Float32Array }, Layer];
+    const odd = (weight: number): Network =>
+      withLayers(network, () => [
+        { ...first, weights: first.weights.with(3, weight) } as Layer,
+        second,
+      ]);
 
     expect(() => compress(odd(0.03))).toThrow(/trained > conv: weight 3 is 1.49999/);
     expect(() => compress(odd(0.16))).toThrow(/trained > conv: weight 3 is [78]\.?/);
@@ -121,7 +124,9 @@ describe('compress', () => {
   it.each([2, 3, 5, 8])('gives integers of %i bits with nearest real values', (weightBits) => {
     const compressed = compress(tourNetwork(), { weightBits });
 
-    const floats = new Map(fuseBatchNorm(tourNetwork()).layers.map((layer) => [layer.name, layer]));
+    const floats = new Map(
+      fuseBatchNorm(fuse(tourNetwork())).layers.map((layer) => [layer.name, layer]),
+    );
     const highest = 2 ** (weightBits - 1) - 1;
     for (const layer of macroLayers(compressed)) {
       const real = (floats.get(layer.name) as { weights: Float32Array }).weights;
@@ -216,18 +221,20 @@ describe('compress', () => {
 
   it('compresses a network whose weights are all zero', () => {
     const network = tourNetwork();
-    const layers = network.layers.map((layer): Layer => {
-      if (!('weights' in layer)) return layer;
-      const weights = new Float32Array(layer.weights.length);
-      if (layer.kind === 'linear') {
-        const { bias: _, ...rest } = layer;
+    const empty = withLayers(network, (layers) =>
+      layers.map((layer): Layer => {
+        if (!('weights' in layer)) return layer;
+        const weights = new Float32Array(layer.weights.length);
+        if (layer.kind === 'linear') {
+          const { bias: _, ...rest } = layer;
+          return { ...rest, weights };
+        }
+        const { bias: _, batchNorm: __, ...rest } = layer;
         return { ...rest, weights };
-      }
-      const { bias: _, batchNorm: __, ...rest } = layer;
-      return { ...rest, weights };
-    });
+      }),
+    );
 
-    const compressed = compress({ ...network, layers }, {});
+    const compressed = compress(empty, {});
 
     expect(macroLayers(compressed).every(({ weights }) => weights.every((w) => w === 0))).toBe(
       true,
@@ -334,12 +341,13 @@ describe('compress', () => {
     ];
 
     for (const one of bad) {
-      const network = networkOf('n', { height: 4, width: 4, channels: 2 }, 2, [
-        one,
-        linear({ name: 'fc', input: 'image', inputs: 32, outputs: 2 }),
-      ]);
+      const network = (): Network =>
+        networkOf('n', { height: 4, width: 4, channels: 2 }, 2, [
+          one,
+          linear({ name: 'fc', input: 'image', inputs: 32, outputs: 2 }),
+        ]);
 
-      expect(caught(() => compress(network, {}))).toMatchObject({
+      expect(caught(() => compress(network(), {}))).toMatchObject({
         kind: 'network',
         where: ['n', 'a'],
       });

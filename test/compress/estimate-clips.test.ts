@@ -6,11 +6,10 @@ import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { applyGroupMasks, densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { tilingWindow } from '../../src/core/window.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
-import type { ConvLayer, Layer } from '../../src/network/layer.ts';
-import type { Network } from '../../src/network/network.ts';
+import type { ConvLayer, FusedNetwork, Layer } from '../../src/network/fused-network.ts';
 import { vgg16 } from '../../src/network/builtin/vgg16.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
-import { conv, linear, networkOf, noise } from '../support/small-networks.ts';
+import { conv, fusedOf, linear, networkOf, noise } from '../support/small-networks.ts';
 
 const input = { height: 4, width: 4, channels: 2 };
 
@@ -28,12 +27,12 @@ const withNorm = (layer: ConvLayer, gamma: number[], beta: number[]): ConvLayer 
 const plain = (name: string, from: string, channels: number, relu = true): ConvLayer =>
   conv({ name, input: from, channels, kernels: 2, relu });
 
-function clipsOf(network: Network, pruned?: Network): ReadonlyMap<string, number> {
+function clipsOf(network: FusedNetwork, pruned?: FusedNetwork): ReadonlyMap<string, number> {
   const fused = fuseBatchNorm(network);
   return estimateClips({ network, fused, pruned: pruned ?? fused });
 }
 
-const small = (...layers: Layer[]): Network => networkOf('n', input, 2, layers);
+const small = (...layers: Layer[]): FusedNetwork => fusedOf('n', input, 2, layers);
 
 describe('estimateClips', () => {
   it('takes the largest of beta + 4 |gamma|', () => {

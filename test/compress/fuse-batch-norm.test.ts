@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
-import type { ConvLayer } from '../../src/network/layer.ts';
+import type { ConvLayer } from '../../src/network/fused-network.ts';
 import { plainConvolution } from '../support/plain.ts';
 import { drawFrom } from '../support/draw.ts';
-import { conv, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
+import { conv, fusedOf, noise, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
+import { spellOut } from '../../src/network/passes/spell-out.ts';
 
 /** Rounding a real number to 32 bits changes it by at most this share. */
 const rounding = 2 ** -24;
@@ -25,11 +27,11 @@ describe('fuseBatchNorm', () => {
         relu: draw(0, 1) === 0,
         seed,
       });
-      const network = networkOf('one', { height: 4, width: 5, channels }, kernels, [layer]);
+      const network = fusedOf('one', { height: 4, width: 5, channels }, kernels, [layer]);
       const images = toFloatMap(noise(network.input, 2, seed));
 
-      const before = floatForward(network, images);
-      const after = floatForward(fuseBatchNorm(network), images);
+      const before = floatForward(spellOut(network), images);
+      const after = floatForward(spellOut(fuseBatchNorm(network)), images);
 
       // Of the magnitudes |scale| (sum |w x| + |b| + |mean|) + |beta|, at most one rounding share each is lost in:
       // the unfused sum, the unfused output, the fused weights, the fused bias, the fused output.
@@ -43,7 +45,7 @@ describe('fuseBatchNorm', () => {
   );
 
   it('leaves no batch norm, and other layers untouched', () => {
-    const network = tourNetwork();
+    const network = fuse(tourNetwork());
 
     const fused = fuseBatchNorm(network);
 
@@ -76,7 +78,7 @@ describe('fuseBatchNorm', () => {
       },
     };
 
-    const [fused] = fuseBatchNorm(networkOf('n', { height: 1, width: 1, channels: 1 }, 2, [layer]))
+    const [fused] = fuseBatchNorm(fusedOf('n', { height: 1, width: 1, channels: 1 }, 2, [layer]))
       .layers as [ConvLayer];
 
     // Scales 4 / sqrt(3 + 1) = 2 and -1 / sqrt(0 + 1) = -1.

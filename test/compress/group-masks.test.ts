@@ -12,18 +12,19 @@ import { layerGroups } from '../../src/mapping/layer-groups.ts';
 import { mnistCnn } from '../../src/network/builtin/mnist-cnn.ts';
 import { resnet18 } from '../../src/network/builtin/resnet18.ts';
 import { vgg16 } from '../../src/network/builtin/vgg16.ts';
-import { hasWeights } from '../../src/network/layer.ts';
-import { layerShapes, type Network } from '../../src/network/network.ts';
+import { hasWeights, layerShapes } from '../../src/network/fused-network.ts';
+import type { Network } from '../../src/network/network.ts';
 import { caught } from '../support/caught.ts';
 import { tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const shape = { channels: 16, kernels: 16 };
 
 /** Grids of the weight layers, by name. */
 const gridsOf = (network: Network): ReadonlyMap<string, ReturnType<typeof groupGrid>> => {
-  const geometries = geometriesOf(network);
+  const geometries = geometriesOf(fuse(network));
   return new Map(
-    network.layers.flatMap((layer, i) =>
+    fuse(network).layers.flatMap((layer, i) =>
       geometries[i] ? [[layer.name, groupGrid(geometries[i], shape)] as const] : [],
     ),
   );
@@ -45,9 +46,9 @@ describe('applyGroupMasks', () => {
   it('zeroes the groups that are not kept, and nothing else', () => {
     const masked = applyGroupMasks(network, masks, shape);
 
-    const geometries = geometriesOf(network);
-    network.layers.forEach((layer, i) => {
-      const after = masked.layers[i]!;
+    const geometries = geometriesOf(fuse(network));
+    fuse(network).layers.forEach((layer, i) => {
+      const after = fuse(masked).layers[i]!;
       if (!hasWeights(layer) || !hasWeights(after)) return;
       const mask = masks.get(layer.name)!;
       const grid = groupGrid(geometries[i]!, shape);
@@ -66,8 +67,8 @@ describe('applyGroupMasks', () => {
     const masked = applyGroupMasks(network, only, shape);
 
     expect(network).toEqual(before);
-    masked.layers.forEach((layer, i) => {
-      if (layer.name !== 'main') expect(layer).toBe(network.layers[i]);
+    fuse(masked).layers.forEach((layer, i) => {
+      if (layer.name !== 'main') expect(layer).toEqual(fuse(network).layers[i]);
     });
   });
 
@@ -197,7 +198,7 @@ describe.each([
   { build: resnet18, scale: 0.5, weights: 7.1, macs: 16.5, compute: 108, load: 14 },
 ])('the density profile on $build.name at $scale', ({ build, scale, ...published }) => {
   const network = build();
-  const shapes = layerShapes(network);
+  const shapes = layerShapes(fuse(network));
   const grids = gridsOf(network);
   const masks = densityProfileMasks(network, scale, 1, shape);
   const layers = [...masks].map(([name, mask]) => {
@@ -206,7 +207,9 @@ describe.each([
     return { name, mask, kept, groups: mask.length, pixels: height * width };
   });
   const layerWeights = new Map(
-    network.layers.filter(hasWeights).map(({ name, weights }) => [name, weights.length]),
+    fuse(network)
+      .layers.filter(hasWeights)
+      .map(({ name, weights }) => [name, weights.length]),
   );
 
   /** Share in per cent of the kept weights, each worth `worth` of its layer, with the deviation of a coin per group. */

@@ -7,10 +7,18 @@ import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { isMacroLayer } from '../../src/compress/compressed-network.ts';
 import { CimError } from '../../src/core/errors.ts';
 import { floatOutputs } from '../../src/network/float-forward.ts';
-import { hasWeights } from '../../src/network/layer.ts';
+import { hasWeights } from '../../src/network/fused-network.ts';
 import type { Network } from '../../src/network/network.ts';
 import { caught } from '../support/caught.ts';
-import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  noise,
+  tourNetwork,
+  withLayers,
+} from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const denormal = 2 ** -149;
 
@@ -26,11 +34,10 @@ const images = noise(plain.input, 2);
 /** `network` with all weights of a layer set to `value`. */
 const withWeights = (network: Network, name: string, value: number): Network => ({
   ...network,
-  layers: network.layers.map((layer) =>
-    layer.name === name && hasWeights(layer)
-      ? { ...layer, weights: layer.weights.map(() => value) }
-      : layer,
-  ),
+  tensors: new Map(network.tensors).set(name, {
+    ...network.tensors.get(name),
+    weight: network.tensors.get(name)!['weight']!.map(() => value),
+  }),
 });
 
 /** `network` with an array of a batch norm set to `value`. */
@@ -41,14 +48,10 @@ const withNorm = (
   value: number,
 ): Network => ({
   ...network,
-  layers: network.layers.map((layer) =>
-    layer.name === name && layer.kind === 'conv' && layer.batchNorm
-      ? {
-          ...layer,
-          batchNorm: { ...layer.batchNorm, [part]: layer.batchNorm[part].map(() => value) },
-        }
-      : layer,
-  ),
+  tensors: new Map(network.tensors).set(`${name}.bn`, {
+    ...network.tensors.get(`${name}.bn`),
+    [part]: network.tensors.get(`${name}.bn`)![part]!.map(() => value),
+  }),
 });
 
 describe('weights of 3e38', () => {
@@ -62,14 +65,14 @@ describe('weights of 3e38', () => {
   });
 
   it('stop calibration, which once doubled its range for ever', () => {
-    expect(caught(() => calibrateClips(huge, images, 8, {})).where).toEqual(['huge', 'b']);
+    expect(caught(() => calibrateClips(fuse(huge), images, 8, {})).where).toEqual(['huge', 'b']);
     expect(caught(() => compress(huge, { calibration: images })).where).toEqual(['huge', 'b']);
   });
 
   it('stop the estimate of clips where it overflows', () => {
     const all = ['a', 'b', 'c', 'fc'].reduce((one, name) => withWeights(one, name, 3e38), plain);
     const deep = networkOf('deep', all.input, 4, [
-      ...all.layers.slice(0, 3),
+      ...fuse(all).layers.slice(0, 3),
       ...['d', 'e'].map((name, i) => ({
         ...conv({ name, input: ['c', 'd'][i]!, channels: 8, kernels: 8 }),
         weights: new Float32Array(576).fill(3e38),
@@ -98,7 +101,7 @@ describe('batch norm', () => {
   it.each(['gamma', 'mean'] as const)('with a %s of 3e38 stops where it is fused', (part) => {
     const network = withNorm(withWeights(tourNetwork(), 'half', 10), 'half', part, 3e38);
 
-    const error = caught(() => fuseBatchNorm(network));
+    const error = caught(() => fuseBatchNorm(fuse(network)));
 
     expect(error).toMatchObject({ kind: 'compress', where: ['tour', 'half'] });
     expect(caught(() => compress(network)).where).toEqual(['tour', 'half']);
@@ -110,7 +113,7 @@ describe('weights that are no numbers', () => {
     const error = caught(() => compress(withWeights(plain, 'b', value), { calibration: images }));
 
     expect(error).toMatchObject({ kind: 'network', where: ['huge', 'b'] });
-    expect(error.message).toContain(`weights[0] is ${value}`);
+    expect(error.message).toContain(`weight[0] is ${value}`);
   });
 });
 
@@ -133,7 +136,7 @@ describe('weights that are hardly more than nothing', () => {
   );
 
   it('and units that vanish are refused by name', () => {
-    const layers = plain.layers.map((layer) =>
+    const layers = fuse(plain).layers.map((layer) =>
       layer.name === 'fc' && hasWeights(layer)
         ? {
             ...layer,
@@ -145,7 +148,10 @@ describe('weights that are hardly more than nothing', () => {
     );
 
     const error = caught(() =>
-      compress({ ...plain, layers, precision: { weightBits: 8, activationBits: 8 } }),
+      compress({
+        ...withLayers(plain, () => layers),
+        precision: { weightBits: 8, activationBits: 8 },
+      }),
     );
 
     expect(error).toMatchObject({ kind: 'compress', where: ['huge', 'fc'] });

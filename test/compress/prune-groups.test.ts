@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { geometriesOf, pruneGroups } from '../../src/compress/prune-groups.ts';
 import { forEachWeight, groupGrid } from '../../src/compress/weight-group.ts';
-import { hasWeights } from '../../src/network/layer.ts';
-import type { Network } from '../../src/network/network.ts';
+import { type FusedNetwork, hasWeights } from '../../src/network/fused-network.ts';
 import { caught } from '../support/caught.ts';
-import { conv, linear, networkOf, tourNetwork } from '../support/small-networks.ts';
+import { conv, fusedOf, linear, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const shape = { channels: 16, kernels: 16 };
 
@@ -17,7 +17,7 @@ interface Group {
 }
 
 /** All groups of a network, layer by layer. */
-function groupsOf(network: Network): Group[] {
+function groupsOf(network: FusedNetwork): Group[] {
   const geometries = geometriesOf(network);
   return network.layers.flatMap((layer, i) => {
     const geometry = geometries[i];
@@ -40,7 +40,7 @@ function groupsOf(network: Network): Group[] {
 }
 
 describe('pruneGroups', () => {
-  const network = tourNetwork();
+  const network = fuse(tourNetwork());
   const prunable = groupsOf(network).filter((group) => !group.packed).length;
 
   it.each([0, 0.01, 0.25, 0.5, 0.9, 1])(
@@ -81,10 +81,10 @@ describe('pruneGroups', () => {
   });
 
   it('does not prune a layer more because its weights are small', () => {
-    const make = (factor: number): Network => {
+    const make = (factor: number): FusedNetwork => {
       const layer = conv({ name: 'b', input: 'a', channels: 32, kernels: 32, seed: 2 });
       const small = { ...layer, weights: layer.weights.map((weight) => weight * factor) };
-      return networkOf('n', { height: 4, width: 4, channels: 32 }, 2, [
+      return fusedOf('n', { height: 4, width: 4, channels: 32 }, 2, [
         conv({ name: 'a', input: 'image', channels: 32, kernels: 32, seed: 1 }),
         small,
       ]);
@@ -97,7 +97,7 @@ describe('pruneGroups', () => {
 
   it('prunes the later of equals', () => {
     const layer = linear({ name: 'fc', input: 'image', inputs: 64, outputs: 2 });
-    const equal = networkOf('n', { height: 1, width: 1, channels: 64 }, 2, [
+    const equal = fusedOf('n', { height: 1, width: 1, channels: 64 }, 2, [
       { ...layer, weights: new Float32Array(128).fill(0.5) },
     ]);
 

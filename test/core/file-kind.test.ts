@@ -6,7 +6,7 @@ import { fileKind } from '../../src/core/file-kind.ts';
 import { readCifar } from '../../src/datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../../src/datasets/idx.ts';
 import { readStoredImage } from '../../src/mapping/stored-image.ts';
-import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
+import { readNetworkFile, writeNetworkFile } from '../../src/network/io/network-file.ts';
 import { readNetworkOrImage } from '../../src/settings/load-job.ts';
 import { readCheckpoint } from '../../src/train/run/checkpoint.ts';
 import { caught } from '../support/caught.ts';

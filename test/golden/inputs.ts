@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeNetworkFile } from '../../src/network/network-file.ts';
+import { writeNetworkFile } from '../../src/network/io/network-file.ts';
 import { mars } from '../support/mars.ts';
 import { conv, linear, networkOf } from '../support/small-networks.ts';
 

@@ -7,6 +7,7 @@ import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { caught } from '../support/caught.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 describe('mapToChip', () => {
   it('deals tiles of 16 kernels onto cores, and onto passes when cores run out', () => {
@@ -43,7 +44,7 @@ describe('mapToChip', () => {
       'macro',
     ]);
     expect(mapping.layers.map(({ layer }) => layer.name)).toEqual(
-      tourNetwork().layers.map(({ name }) => name),
+      fuse(tourNetwork()).layers.map(({ name }) => name),
     );
   });
 

@@ -6,13 +6,14 @@ import { type Memory, placeFeatureMaps } from '../../src/mapping/place-feature-m
 import type { Network } from '../../src/network/network.ts';
 import { caught } from '../support/caught.ts';
 import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const place = (network: Network, settings: readonly string[] = []): Record<string, Memory> =>
   Object.fromEntries(placeFeatureMaps(compress(network, {}), setChipValues(mars, settings)));
 
 /** Maps that a layer needs, by layer. */
 function readsOf(network: Network): string[][] {
-  return network.layers.map((layer) =>
+  return fuse(network).layers.map((layer) =>
     layer.kind === 'conv' && layer.residual ? [layer.input, layer.residual.input] : [layer.input],
   );
 }
@@ -50,7 +51,7 @@ describe('placeFeatureMaps', () => {
       const reads = readsOf(network);
       const live = new Map<Memory, string>([['bank 0', 'image']]);
 
-      network.layers.forEach((layer, index) => {
+      fuse(network).layers.forEach((layer, index) => {
         for (const name of reads[index]!) expect(live.get(places[name]!), layer.name).toBe(name);
         const memory = places[layer.name]!;
         expect(memory, `${layer.name} reads and writes`).not.toBe(places[layer.input]);

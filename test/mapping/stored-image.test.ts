@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuse } from '../../src/network/passes/fuse.ts';
 import { chips, mars } from '../../src/chips/index.ts';
 import { compress } from '../../src/compress/compress.ts';
 import { isMacroLayer } from '../../src/compress/compressed-network.ts';
@@ -12,7 +13,7 @@ import { mappingStorage } from '../../src/mapping/mapping-summary.ts';
 import type { StoredNetwork } from '../../src/mapping/stored-header.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
 import { hasKind } from '../../src/core/errors.ts';
-import type { ConvLayer } from '../../src/network/layer.ts';
+import type { ConvLayer } from '../../src/network/fused-network.ts';
 import { caught } from '../support/caught.ts';
 import { macroLayersOf } from '../support/mapped.ts';
 import { holds } from '../support/property.ts';
@@ -128,7 +129,7 @@ describe('writeStoredImage and readStoredImage', () => {
     const image = writeStoredImage(stored, shape);
     let layers: readonly Record<string, unknown>[] = [];
     changed(image, (header) => (layers = header.layers));
-    const { window } = windowNetwork().layers[0] as ConvLayer;
+    const { window } = fuse(windowNetwork()).layers[0] as ConvLayer;
 
     expect(readStoredImage(image, 'image')).toEqual(stored);
     expect(layers[0]).toMatchObject({ geometry: { channels: 3, kernels: 18, window } });

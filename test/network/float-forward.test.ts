@@ -6,8 +6,9 @@ import {
   toFloatMap,
 } from '../../src/network/float-forward.ts';
 import { wholeMap } from '../../src/core/window.ts';
-import type { ConvLayer, Layer, LinearLayer } from '../../src/network/layer.ts';
-import { imageName, type Network } from '../../src/network/network.ts';
+import type { ConvLayer, Layer, LinearLayer } from '../../src/network/fused-network.ts';
+import { imageName } from '../../src/network/graph.ts';
+import type { Network } from '../../src/network/network.ts';
 import {
   fillMap,
   plainConvolution,
@@ -17,6 +18,8 @@ import {
   valueAt,
 } from '../support/plain.ts';
 import { conv, networkOf, noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
+import { spelledOut } from '../../src/network/passes/spell-out.ts';
 
 /** Rounding a real number to 32 bits changes it by at most this share. */
 const rounding = 2 ** -24;
@@ -41,7 +44,7 @@ function asKernels(layer: ConvLayer | LinearLayer, input: PlainMap): ConvLayer {
 
 const magnitudes = (values: ArrayLike<number>): number[] => Array.from(values, Math.abs);
 
-/** A layer with weights, in doubles, from the definitions in network/layer.ts. */
+/** A layer with weights, in doubles, from the definitions in network/fused-network.ts. */
 function plainWeightLayer(
   layer: ConvLayer,
   input: PlainMap,
@@ -103,7 +106,11 @@ function expected(layer: Layer, maps: ReadonlyMap<string, FloatMap>): Expected {
 function compareLayers(network: Network, images: FloatMap): number {
   const maps = new Map<string, FloatMap>([[imageName, images]]);
   let compared = 0;
-  const outputs = floatForward(network, images, (layer, output) => {
+  const { network: graph, outputs: nodes } = spelledOut(fuse(network));
+  const layers = new Map(fuse(network).layers.map((layer) => [nodes.get(layer.name)!, layer]));
+  const outputs = floatForward(graph, images, (node, output) => {
+    const layer = layers.get(node.name);
+    if (!layer) return;
     const { data, tolerance } = expected(layer, maps);
     expect(output.data).toHaveLength(data.length);
     output.data.forEach((value, i) => {
@@ -115,7 +122,7 @@ function compareLayers(network: Network, images: FloatMap): number {
     });
     maps.set(layer.name, output);
   });
-  expect(outputs).toEqual(maps.get(network.layers.at(-1)!.name)!.data);
+  expect(outputs).toEqual(maps.get(fuse(network).layers.at(-1)!.name)!.data);
   return compared;
 }
 

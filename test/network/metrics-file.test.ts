@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMetrics, writeMetricsLine } from '../../src/network/metrics-file.ts';
+import { readMetrics, writeMetricsLine } from '../../src/network/io/metrics-file.ts';
 import { type EpochRecord } from '../../src/network/epoch-record.ts';
 import { caught } from '../support/caught.ts';
 

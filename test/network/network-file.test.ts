@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { onePixel } from '../../src/core/window.ts';
 import type { Network } from '../../src/network/network.ts';
-import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
-import { readTensorFile, type TensorFile, writeTensorFile } from '../../src/network/safetensors.ts';
+import { readNetworkFile, writeNetworkFile } from '../../src/network/io/network-file.ts';
+import {
+  readTensorFile,
+  type TensorFile,
+  writeTensorFile,
+} from '../../src/network/io/safetensors.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/property.ts';
 import {
@@ -13,7 +18,11 @@ import {
   randomNetwork,
   tourNetwork,
   windowNetwork,
+  withLayers,
 } from '../support/small-networks.ts';
+import { root } from '../support/mars.ts';
+import { fitsVersion1, writeVersion1 } from '../support/version-1.ts';
+import { compress } from '../../src/compress/compress.ts';
 
 const key = 'mars-cim-network';
 
@@ -37,6 +46,34 @@ function damaged(
   });
 }
 
+/** A node of a description. */
+const nodeOf = (
+  description: Record<string, unknown>,
+  name: string,
+): { inputs: string[]; attributes: Record<string, unknown> } =>
+  (
+    description['nodes'] as {
+      name: string;
+      inputs: string[];
+      attributes: Record<string, unknown>;
+    }[]
+  ).find((node) => node.name === name)!;
+
+/** The tour with scales for every layer. */
+function trainedTour(): Network {
+  const scales = { weightBits: 4, weightScale: 1 / 3, output: { bits: 3, scale: 0.1 + 0.2 } };
+  const trained = withLayers(tourNetwork(), (layers) =>
+    layers.map((layer) =>
+      layer.kind === 'conv'
+        ? { ...layer, scales }
+        : layer.kind === 'linear'
+          ? { ...layer, scales: { weightBits: 8, weightScale: 1e-9 } }
+          : layer,
+    ),
+  );
+  return { ...trained, precision: { weightBits: 4, activationBits: 3 } };
+}
+
 describe('writeNetworkFile and readNetworkFile', () => {
   it('give back an equal network with every kind of layer', () => {
     const network = tourNetwork();
@@ -45,16 +82,7 @@ describe('writeNetworkFile and readNetworkFile', () => {
   });
 
   it('give back the scales that a network was trained with', () => {
-    const network = tourNetwork();
-    const scales = { weightBits: 4, weightScale: 1 / 3, output: { bits: 3, scale: 0.1 + 0.2 } };
-    const layers = network.layers.map((layer) =>
-      layer.kind === 'conv'
-        ? { ...layer, scales }
-        : layer.kind === 'linear'
-          ? { ...layer, scales: { weightBits: 8, weightScale: 1e-9 } }
-          : layer,
-    );
-    const trained = { ...network, layers, precision: { weightBits: 4, activationBits: 3 } };
+    const trained = trainedTour();
 
     expect(readNetworkFile(writeNetworkFile(trained), 'test')).toEqual(trained);
   });
@@ -97,7 +125,8 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'tour.safetensors'));
 
-    expect(error).toMatchObject({ kind: 'input', where: ['tour.safetensors'] });
+    const node = name.slice(0, name.lastIndexOf('.'));
+    expect(error).toMatchObject({ kind: 'input', where: ['tour.safetensors', node] });
     expect(error.message).toContain(name);
   });
 
@@ -111,7 +140,7 @@ describe('readNetworkFile', () => {
       const error = caught(() => readNetworkFile(bytes, 'a'));
 
       expect(error).toMatchObject({ kind: 'network', where: ['tour', 'half'] });
-      expect(error.what).toBe(`weights[7] is ${bad}`);
+      expect(error.what).toBe(`weight[7] is ${bad}`);
     },
   );
 
@@ -123,7 +152,7 @@ describe('readNetworkFile', () => {
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
       kind: 'input',
       what: 'tensor fc.weight is 5x21, its layer needs 5x20',
-      where: ['a'],
+      where: ['a', 'fc'],
     });
   });
 
@@ -136,11 +165,11 @@ describe('readNetworkFile', () => {
     [
       'a batch norm whose description is misspelt',
       ({ description }) => {
-        const [stem] = description['layers'] as Record<string, unknown>[];
-        stem!['epsilom'] = stem!['epsilon'];
-        delete stem!['epsilon'];
+        const norm = nodeOf(description, 'stem.bn').attributes;
+        norm['epsilom'] = norm['epsilon'];
+        delete norm['epsilon'];
       },
-      'has no field "epsilom"; did you mean "epsilon"?',
+      'a > stem.bn: its network description is not valid: attributes has no field "epsilom"; did you mean "epsilon"?',
     ],
     [
       'a bias of another shape',
@@ -178,13 +207,13 @@ describe('readNetworkFile', () => {
   });
 
   it.each([
-    ['another version', 'version', 2],
-    ['no layers', 'layers', []],
+    ['another version', 'version', 3],
+    ['no nodes', 'nodes', []],
     ['no classes', 'classes', 0],
     ['half a class', 'classes', 1.5],
     ['a negative size', 'input', { height: -9, width: 8, channels: 3 }],
     ['a huge size', 'input', { height: 1e9, width: 8, channels: 3 }],
-    ['an unknown kind of layer', 'layers', [{ kind: 'lstm', name: 'a', input: 'image' }]],
+    ['an unknown operator', 'nodes', [{ op: 'lstm', name: '', inputs: ['image'], attributes: {} }]],
     ['an accuracy of 120 %', 'origin', { ...network.origin, testAccuracy: 1.2 }],
   ])('refuses a description with %s, naming the field', (_, field, value) => {
     const bytes = damaged(network, ({ description }) => {
@@ -197,59 +226,20 @@ describe('readNetworkFile', () => {
     expect(error.message).toContain(`: ${field}`);
   });
 
-  it('writes windows as version 1 did where that says all about them, and else whole', () => {
-    const layersOf = (written: Network): readonly Record<string, unknown>[] => {
-      const { metadata } = readTensorFile(writeNetworkFile(written), 'a');
-      return (JSON.parse(metadata[key]!) as { layers: Record<string, unknown>[] }).layers;
-    };
-    const [stem, , pool] = layersOf(tourNetwork());
-    const [shifted, overlapping, , mean] = layersOf(windowNetwork());
-
-    expect(stem).toMatchObject({ kernelHeight: 3, kernelWidth: 3, stride: 1, padding: 1 });
-    expect(stem).not.toHaveProperty('window');
-    expect(pool).toEqual({ kind: 'maxPool', name: 'pool', input: 'half', size: 2 });
-    expect(shifted).toMatchObject({ window: { pads: [0, 3, 2, 1], dilations: [2, 1] } });
-    expect(shifted).not.toHaveProperty('stride');
-    expect(overlapping).toMatchObject({ window: { strides: [2, 2], pads: [1, 1, 1, 1] } });
-    expect(mean).toMatchObject({ kind: 'averagePool', window: { height: 3, width: 2 } });
-  });
-
   it('gives back every kind of window', () => {
     const written = windowNetwork();
 
     expect(readNetworkFile(writeNetworkFile(written), 'a')).toStrictEqual(written);
   });
 
-  it.each<[string, (layer: Record<string, unknown>) => void, string]>([
-    ['a missing stride', (layer) => delete layer['stride'], 'layers.0.stride is missing'],
-    [
-      'two forms of one window',
-      (layer) => (layer['window'] = onePixel),
-      'layers.0 has no field "kernelHeight"',
-    ],
-    [
-      'a dilation of zero',
-      (layer) => {
-        for (const field of ['kernelHeight', 'kernelWidth', 'stride', 'padding'])
-          delete layer[field];
-        layer['window'] = { ...onePixel, dilations: [0, 1] };
-      },
-      'layers.0.window.dilations.0 must be above 0 and at most 65536, not 0',
-    ],
-  ])('refuses %s, naming the field', (_, damage, message) => {
+  it('names the node with a stride of zero', () => {
     const bytes = damaged(network, ({ description }) => {
-      damage((description['layers'] as Record<string, unknown>[])[0]!);
+      (nodeOf(description, 'half').attributes['window'] as { strides: number[] }).strides[1] = 0;
     });
 
-    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain(message);
-  });
-
-  it('refuses a stride of zero', () => {
-    const bytes = damaged(network, ({ description }) => {
-      (description['layers'] as { stride: number }[])[0]!.stride = 0;
-    });
-
-    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain('layers.0.stride');
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toBe(
+      'a > half: its network description is not valid: attributes.window.strides.1 must be above 0 and at most 65536, not 0',
+    );
   });
 
   it('refuses layers that do not fit together', () => {
@@ -259,7 +249,7 @@ describe('readNetworkFile', () => {
         linear({ name: 'two', input: 'one', inputs: 64, outputs: 3 }),
       ]),
       ({ description }) => {
-        (description['layers'] as { input: string }[])[1]!.input = 'image';
+        nodeOf(description, 'two').inputs = ['image'];
       },
     );
 
@@ -267,5 +257,59 @@ describe('readNetworkFile', () => {
       kind: 'network',
       where: ['chain', 'two'],
     });
+  });
+});
+
+describe('files of version 1', () => {
+  it('hold the networks that they held', () => {
+    holds(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+        const network = randomNetwork(seed);
+        fc.pre(fitsVersion1(network));
+
+        expect(readNetworkFile(writeVersion1(network), 'a')).toStrictEqual(network);
+      }),
+      50,
+    );
+  });
+
+  it('hold the scales that a network was trained with', () => {
+    const network = trainedTour();
+
+    expect(readNetworkFile(writeVersion1(network), 'a')).toEqual(network);
+  });
+
+  it('give the same integers as the file of version 2 that is written of them', () => {
+    const bytes = readFileSync(join(root, 'models/mnist-cnn.safetensors'));
+    expect(bytes.toString('latin1')).toContain('\\"version\\":1');
+    const old = readNetworkFile(bytes, 'mnist-cnn');
+
+    const written = writeNetworkFile(old);
+
+    expect(Buffer.from(written).toString('latin1')).toContain('\\"version\\":2');
+    expect(compress(readNetworkFile(written, 'again'))).toEqual(compress(old));
+  });
+
+  it('name the layer that is wrong', () => {
+    const file = readTensorFile(writeVersion1(tourNetwork()), 'a');
+    const changed = (change: (layers: Record<string, unknown>[]) => void): Uint8Array => {
+      const description = JSON.parse(file.metadata[key]!) as { layers: Record<string, unknown>[] };
+      change(description.layers);
+      return writeTensorFile({ ...file, metadata: { [key]: JSON.stringify(description) } });
+    };
+    const errorOf = (change: (layers: Record<string, unknown>[]) => void): string =>
+      caught(() => readNetworkFile(changed(change), 'a')).message;
+
+    expect(errorOf((layers) => (layers[1]!['stride'] = 0))).toBe(
+      'a > half: its network description is not valid: stride must be above 0 and at most 65536, not 0',
+    );
+    expect(errorOf((layers) => (layers[1]!['kernels'] = 25))).toBe(
+      'a > half: tensor half.bias is 24, its layer needs 25',
+    );
+    expect(
+      errorOf(
+        (layers) => (layers[1]!['residual'] = { input: 'stem', stride: 1, channelOffset: 3 }),
+      ),
+    ).toBe('tour > half: adds stem of 9x8x18 at stride 1 to 5x4x24');
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
-import type { ConvLayer, Layer } from '../../src/network/layer.ts';
-import { checkNetwork, layerShapes, type Network } from '../../src/network/network.ts';
+import { type ConvLayer, type Layer, layerShapes } from '../../src/network/fused-network.ts';
+import { checkNetwork, type Network } from '../../src/network/network.ts';
 import { caught } from '../support/caught.ts';
-import { conv, linear, networkOf, tourNetwork } from '../support/small-networks.ts';
+import { conv, fusedOf, linear, networkOf, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const input = { height: 6, width: 5, channels: 2 };
 const first = conv({ name: 'first', input: 'image', channels: 2, kernels: 4, batchNorm: true });
@@ -27,7 +28,7 @@ function changed(name: 'first' | 'second' | 'last', change: Partial<ConvLayer>):
 
 describe('layerShapes', () => {
   it('gives the shape of every map of the tour', () => {
-    const shapes = Object.fromEntries(layerShapes(tourNetwork()));
+    const shapes = Object.fromEntries(layerShapes(fuse(tourNetwork())));
 
     expect(shapes).toEqual({
       image: { height: 9, width: 8, channels: 3 },
@@ -103,9 +104,10 @@ describe('checkNetwork', () => {
   ])('names network and layer of a layer that %s', (_, name, change) => {
     const error = caught(() => checkNetwork(changed(name, change)));
 
+    const node = (change.name ?? name) + (change.batchNorm ? '.bn' : '');
     expect(error.kind).toBe('network');
-    expect(error.where).toEqual(['net', change.name ?? name]);
-    expect(error.message.startsWith(`net > ${change.name ?? name}: `)).toBe(true);
+    expect(error.where).toEqual(['net', node]);
+    expect(error.message.startsWith(`net > ${node}: `)).toBe(true);
   });
 
   it('refuses a network whose last layer does not give one value per class', () => {
@@ -135,7 +137,7 @@ describe('checkNetwork', () => {
   ])('refuses a pool %s', (_, window) => {
     const pool: Layer = { kind: 'maxPool', name: 'pool', input: 'image', window };
 
-    expect(caught(() => layerShapes(networkOf('net', input, 3, [pool]))).where).toEqual([
+    expect(caught(() => layerShapes(fusedOf('net', input, 3, [pool]))).where).toEqual([
       'net',
       'pool',
     ]);

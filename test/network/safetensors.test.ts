@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTensorFile, type Tensor, writeTensorFile } from '../../src/network/safetensors.ts';
+import { readTensorFile, type Tensor, writeTensorFile } from '../../src/network/io/safetensors.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/property.ts';
 

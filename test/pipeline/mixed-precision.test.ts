@@ -6,7 +6,7 @@ import { openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
-import type { Layer } from '../../src/network/layer.ts';
+import type { Layer } from '../../src/network/fused-network.ts';
 import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';

@@ -8,6 +8,7 @@ import { reportText } from '../../src/report/report.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { caughtEventually } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const network = tourNetwork();
 const images = noise(network.input, 4);
@@ -159,6 +160,6 @@ describe('mapJob', () => {
 
     expect(mapping.chip).toBe(mars);
     expect(mapping.network.weightBits).toBe(8);
-    expect(mapping.layers).toHaveLength(network.layers.length);
+    expect(mapping.layers).toHaveLength(fuse(network).layers.length);
   });
 });

@@ -5,6 +5,26 @@ import { drawFrom } from '../support/draw.ts';
 
 const one = { images: 1, height: 1, width: 1 };
 
+describe('requantize with a table', () => {
+  it('stores the entry of the rounded and clipped 8-bit code, lowest code first', () => {
+    const table = Uint8Array.from({ length: 256 }, (_, i) => 255 - i);
+    const program = {
+      scale: { multiplier: 128, shift: 8 },
+      outputBits: 8,
+      signed: false,
+      table,
+      residual: undefined,
+    };
+    const sums = Int32Array.of(-1000, -256, -3, -1, 0, 1, 254, 255, 1000);
+
+    const map = requantize(program, { ...one, channels: 9 }, sums, undefined);
+
+    // Codes -128, -128, -1, 0, 0, 1, 127, 127 (128 is clipped), 127.
+    expect([...map.data]).toEqual([255, 255, 128, 127, 127, 126, 0, 0, 0]);
+    expect(map.bits).toBe(8);
+  });
+});
+
 describe('requantize', () => {
   it('scales, rounds halves up and clips to unsigned bits', () => {
     const sums = Int32Array.of(-1000, -1, 0, 1, 2, 3, 29, 30, 31, 1000);

@@ -8,6 +8,7 @@ import { scheduleAll } from '../../src/timeline/schedule-all.ts';
 import { mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
 import { wideLinear } from '../support/wide-linear.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
 
 const facts = {
   dataset: 'noise',
@@ -86,7 +87,7 @@ describe('summarize', () => {
     const report = await reportOf(tourNetwork(), { prunedGroups: 0.3 });
 
     expect(report.layers.map(({ name }) => name)).toEqual(
-      tourNetwork().layers.map(({ name }) => name),
+      fuse(tourNetwork()).layers.map(({ name }) => name),
     );
     expect(report.layers[2]).toMatchObject({
       kind: 'maxPool',

@@ -114,7 +114,8 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
   // Mismatch is modelled of cells that hold one bit.
   const cell = columns.cellBits === 1 ? drawnDeviations.cell : 0;
   const deviations = { ...drawnDeviations, cell };
-  const program = { ...ideal, noise: noiseFor(noiseDraw, ideal, deviations) };
+  const requantize = withTable(drawFrom(seed + 0x3000_0000), ideal.requantize);
+  const program = { ...ideal, requantize, noise: noiseFor(noiseDraw, ideal, deviations) };
   return {
     title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, columns ${columns.factors.join(' ')} of ${columns.cellBits}b cells, ADC of ${adc.values.length} codes from ${adc.values[0]} to ${adc.values.at(-1)}, ${program.noise ? `noise ${JSON.stringify(deviations)}` : 'no noise'}`,
     program,
@@ -236,4 +237,12 @@ function randomAdc(draw: Draw, largest: number): AdcTable {
   const thresholds = ascending(codes - 1, draw(-300, 300), most);
   const values = ascending(codes, unit * draw(-500, 100), most);
   return { thresholds, values, low: draw(-500, 200), high: draw(256, 256 * largest + 300) };
+}
+
+/** One of three requantizers looks codes up in a random table. From a draw of its own, as noise is. */
+function withTable(draw: Draw, requantize: MacroProgram['requantize']): MacroProgram['requantize'] {
+  if (!requantize || draw(0, 2) > 0) return requantize;
+  const highest = 2 ** requantize.outputBits - 1;
+  const table = Uint8Array.from({ length: 256 }, () => draw(0, highest));
+  return { ...requantize, signed: false, table };
 }

@@ -6,11 +6,14 @@ import { symmetricWindow, tilingWindow, type Window } from '../../src/core/windo
 import type {
   BatchNorm,
   ConvLayer,
+  FusedNetwork,
   Layer,
   LinearLayer,
   Residual,
-} from '../../src/network/layer.ts';
+} from '../../src/network/fused-network.ts';
 import type { Network } from '../../src/network/network.ts';
+import { fuse } from '../../src/network/passes/fuse.ts';
+import { spellOut } from '../../src/network/passes/spell-out.ts';
 import { plainOutputSize } from './plain.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { randomPoolWindow, randomWindow } from './random-window.ts';
@@ -80,13 +83,30 @@ export function linear(options: {
   };
 }
 
-/** Puts layers together. */
+/** The graph that layers make. */
 export const networkOf = (
   name: string,
   input: Shape,
   classes: number,
   layers: readonly Layer[],
-): Network => ({
+): Network => spellOut(fusedOf(name, input, classes, layers));
+
+/** `network` with other layers. */
+export function withLayers(
+  network: Network,
+  change: (layers: readonly Layer[]) => readonly Layer[],
+): Network {
+  const fused = fuse(network);
+  return spellOut({ ...fused, layers: change(fused.layers) });
+}
+
+/** Puts layers together. */
+export const fusedOf = (
+  name: string,
+  input: Shape,
+  classes: number,
+  layers: readonly Layer[],
+): FusedNetwork => ({
   name,
   dataset: 'noise',
   input,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { setChipValues } from '../../src/chips/index.ts';
 import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { mapToChip, type Mapping } from '../../src/mapping/map-to-chip.ts';
-import { readNetworkFile } from '../../src/network/network-file.ts';
+import { readNetworkFile } from '../../src/network/io/network-file.ts';
 import { vgg16 } from '../../src/network/builtin/vgg16.ts';
 import { schedule } from '../../src/timeline/schedule.ts';
 import { toChromeTrace, type TraceOptions } from '../../src/timeline/chrome-trace.ts';

@@ -1,7 +1,7 @@
 // The forward pass of quantized training, by itself.
 
 import type { FeatureMap } from '../../src/core/feature-map.ts';
-import type { Network } from '../../src/network/network.ts';
+import type { FusedNetwork } from '../../src/network/fused-network.ts';
 import { integerPixels } from '../../src/train/run/batches.ts';
 import { Tape } from '../../src/train/autodiff/gradients.ts';
 import { GraphBuilder } from '../../src/train/autodiff/graph.ts';
@@ -17,7 +17,7 @@ import { openGraph } from './onnx-runtime.ts';
 
 /** Logits of the graph that trains, in units of the sums. */
 export async function trainedSums(
-  network: Network,
+  network: FusedNetwork,
   images: FeatureMap,
   {
     scales,

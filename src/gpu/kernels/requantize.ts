@@ -5,7 +5,7 @@ import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import scale from '../../../shaders/lib/scale.wgsl?raw';
 import code from '../../../shaders/requantize.wgsl?raw';
 import type { Shape } from '../../core/feature-map.ts';
-import type { RequantizeProgram } from '../../simulate/macro-program.ts';
+import { codeRange, type RequantizeProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 
@@ -28,6 +28,7 @@ const fields = {
   residual_multiplier: 'i32',
   residual_shift: 'i32',
   residual_signed: 'u32',
+  has_table: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('RequantizeParams', fields);
@@ -35,6 +36,7 @@ const params: UniformLayout<typeof fields> = uniformLayout('RequantizeParams', f
 const bindings = {
   sums: 'read',
   residual: 'read',
+  table: 'read',
   activations: 'read_write',
 } as const;
 
@@ -54,7 +56,7 @@ export function requantizeParams(
   residualShape: Shape | undefined,
   count: number,
 ): ArrayBuffer {
-  const { residual, outputBits, signed, scale } = program;
+  const { residual, scale, table } = program;
   const added = residual ?? noResidual;
   const shape = residualShape ?? { height: 0, width: 0, channels: 0 };
   return params.pack({
@@ -62,8 +64,7 @@ export function requantizeParams(
     count,
     multiplier: scale.multiplier,
     shift: scale.shift,
-    low: signed ? -(2 ** (outputBits - 1)) : 0,
-    high: signed ? 2 ** (outputBits - 1) - 1 : 2 ** outputBits - 1,
+    ...codeRange(program),
     height: output.height,
     width: output.width,
     channels: output.channels,
@@ -76,6 +77,7 @@ export function requantizeParams(
     residual_multiplier: added.scale.multiplier,
     residual_shift: added.scale.shift,
     residual_signed: added.signed ? 1 : 0,
+    has_table: table ? 1 : 0,
   });
 }
 

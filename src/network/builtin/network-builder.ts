@@ -1,12 +1,13 @@
-// Builds networks layer by layer, with He-initialised weights as training starts from: what the networks of this folder
+// Builds networks node by node, with He-initialised weights as training starts from: what the networks of this folder
 // have in common.
 
 import { CimError } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import { gaussians } from '../../core/random.ts';
 import { symmetricWindow, tilingWindow } from '../../core/window.ts';
-import type { Layer, Residual } from '../layer.ts';
+import type { GraphNode, Tensors } from '../graph.ts';
 import type { Network } from '../network.ts';
+import type { NodeTensors } from '../ops/operator.ts';
 
 /** Options of the networks for square colour images. */
 export interface BuiltinOptions {
@@ -31,14 +32,13 @@ export interface ConvSizes {
   readonly size?: number;
   /** 1 by default. */
   readonly stride?: number;
-  readonly residual?: Residual;
   /** True by default. */
   readonly relu?: boolean;
 }
 
-/** Adds layers one after the other; each method gives the layer's name, for the next one to read. */
+/** Adds nodes one after the other; each method gives the name of the last one it added, for the next to read. */
 export interface NetworkBuilder {
-  /** Convolution with neutral batch norm (gamma 1, beta 0, mean 0, variance 1). */
+  /** Convolution with neutral batch norm (gamma 1, beta 0, mean 0, variance 1), named `.bn`, and ReLU, named `.relu`. */
   conv(name: string, input: string, sizes: ConvSizes): string;
   /** Fully connected, with a bias of zeros; without ReLU by default. */
   linear(
@@ -46,54 +46,69 @@ export interface NetworkBuilder {
     input: string,
     sizes: { readonly inputs: number; readonly outputs: number; readonly relu?: boolean },
   ): string;
+  /** A node without arrays. */
+  node(node: GraphNode): string;
   /** Over windows of 2x2. */
   maxPool(name: string, input: string): string;
   averagePool(name: string, input: string): string;
-  readonly layers: readonly Layer[];
+  readonly nodes: readonly GraphNode[];
+  readonly tensors: Tensors;
 }
 
-/** A {@link NetworkBuilder} without layers yet. Weight layer number n draws from stream n, counted from 1. */
+/** A {@link NetworkBuilder} without nodes yet. Node with weights number n draws from stream n, counted from 1. */
 export function networkBuilder(seed: number): NetworkBuilder {
-  const layers: Layer[] = [];
+  const nodes: GraphNode[] = [];
+  const tensors = new Map<string, NodeTensors>();
   let streams = 0;
   // Normally distributed with variance 2 / inputs, which keeps the size of activations through ReLU layers (K. He, 2015).
   const heWeights = (count: number, inputs: number): Float32Array =>
     gaussians(count, Math.sqrt(2 / inputs), seed, ++streams);
-  const add = (layer: Layer): string => {
-    layers.push(layer);
-    return layer.name;
+  const node = (one: GraphNode, arrays?: NodeTensors): string => {
+    nodes.push(one);
+    if (arrays) tensors.set(one.name, arrays);
+    return one.name;
   };
+  const relu = (name: string, input: string): string =>
+    node({ op: 'relu', name: `${name}.relu`, inputs: [input], attributes: {} });
+  const neutralNorm = (name: string, input: string, channels: number): string =>
+    node(
+      {
+        op: 'batchNorm',
+        name: `${name}.bn`,
+        inputs: [input],
+        attributes: { channels, epsilon: 1e-5 },
+      },
+      {
+        gamma: new Float32Array(channels).fill(1),
+        beta: new Float32Array(channels),
+        mean: new Float32Array(channels),
+        variance: new Float32Array(channels).fill(1),
+      },
+    );
   return {
-    layers,
-    conv: (name, input, sizes) => {
-      const { channels, kernels, size = 3, stride = 1, relu = true, residual } = sizes;
+    nodes,
+    tensors,
+    node,
+    conv: (name, input, { channels, kernels, size = 3, stride = 1, relu: hasRelu = true }) => {
       const inputs = channels * size * size;
-      const layer = {
-        kind: 'conv' as const,
-        name,
-        input,
-        channels,
-        kernels,
-        window: symmetricWindow(size, size, { stride, padding: (size - 1) / 2 }),
-        weights: heWeights(kernels * inputs, inputs),
-        batchNorm: {
-          gamma: new Float32Array(kernels).fill(1),
-          beta: new Float32Array(kernels),
-          mean: new Float32Array(kernels),
-          variance: new Float32Array(kernels).fill(1),
-          epsilon: 1e-5,
-        },
-        relu,
-      };
-      return add(residual ? { ...layer, residual } : layer);
+      const window = symmetricWindow(size, size, { stride, padding: (size - 1) / 2 });
+      const attributes = { channels, kernels, window };
+      const weight = heWeights(kernels * inputs, inputs);
+      node({ op: 'conv', name, inputs: [input], attributes }, { weight });
+      const norm = neutralNorm(name, name, kernels);
+      return hasRelu ? relu(name, norm) : norm;
     },
-    linear: (name, input, { inputs, outputs, relu = false }) => {
-      const weights = heWeights(inputs * outputs, inputs);
+    linear: (name, input, { inputs, outputs, relu: hasRelu = false }) => {
+      const weight = heWeights(inputs * outputs, inputs);
+      const attributes = { inputs, outputs };
       const bias = new Float32Array(outputs);
-      return add({ kind: 'linear', name, input, inputs, outputs, weights, bias, relu });
+      node({ op: 'linear', name, inputs: [input], attributes }, { weight, bias });
+      return hasRelu ? relu(name, name) : name;
     },
-    maxPool: (name, input) => add({ kind: 'maxPool', name, input, window: tilingWindow(2) }),
-    averagePool: (name, input) => add({ kind: 'averagePool', name, input }),
+    maxPool: (name, input) =>
+      node({ op: 'maxPool', name, inputs: [input], attributes: { window: tilingWindow(2) } }),
+    averagePool: (name, input) =>
+      node({ op: 'averagePool', name, inputs: [input], attributes: {} }),
   };
 }
 
@@ -117,7 +132,8 @@ export function cifarNetwork(
     dataset: isCifar ? (cifarDatasets[classes] ?? 'none') : 'none',
     input,
     classes,
-    layers: builder.layers,
+    nodes: builder.nodes,
+    tensors: builder.tensors,
     origin: {
       command: `${name}({ classes: ${classes}, seed: ${seed}, width: ${width}${isCifar ? '' : `, side: ${side}`} })`,
       seed,

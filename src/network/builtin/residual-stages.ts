@@ -1,8 +1,7 @@
 // What ResNets have in common: stages of blocks of two 3x3 convolutions, with a shortcut around each block.
 // K. He et al., CVPR 2016.
 
-import type { Residual } from '../layer.ts';
-import { imageName } from '../network.ts';
+import { imageName } from '../graph.ts';
 import type { NetworkBuilder } from './network-builder.ts';
 
 /** How big a ResNet is, and how it gets around a block whose output has another shape than its input. */
@@ -49,10 +48,42 @@ function addBlock(
 ): string {
   const { channels, kernels, stride, shortcut } = block;
   const first = builder.conv(`${name}c1`, input, { channels, kernels, stride });
-  let residual: Residual = { input, stride, channelOffset: Math.floor((kernels - channels) / 2) };
-  if (shortcut === 'projection' && stride > 1) {
-    const sizes = { channels, kernels, stride, size: 1, relu: false };
-    residual = { input: builder.conv(`${name}sc`, input, sizes), stride: 1, channelOffset: 0 };
-  }
-  return builder.conv(`${name}c2`, first, { channels: kernels, kernels, residual });
+  const isProjected = shortcut === 'projection' && stride > 1;
+  const projection = { channels, kernels, stride, size: 1, relu: false };
+  const projected = isProjected ? builder.conv(`${name}sc`, input, projection) : input;
+  const second = `${name}c2`;
+  const sum = builder.conv(second, first, { channels: kernels, kernels, relu: false });
+  const added = isProjected ? projected : addIdentity(builder, second, input, block);
+  builder.node({ op: 'add', name: `${second}.add`, inputs: [sum, added], attributes: {} });
+  return builder.node({
+    op: 'relu',
+    name: `${second}.relu`,
+    inputs: [`${second}.add`],
+    attributes: {},
+  });
+}
+
+/** The map `input` in the shape of the block's output: every `stride`-th pixel, in the middle of the channels. */
+function addIdentity(
+  builder: NetworkBuilder,
+  name: string,
+  input: string,
+  { channels, kernels, stride }: Record<'channels' | 'kernels' | 'stride', number>,
+): string {
+  const before = Math.floor((kernels - channels) / 2);
+  let last = input;
+  if (stride > 1)
+    last = builder.node({
+      op: 'subsample',
+      name: `${name}.subsample`,
+      inputs: [last],
+      attributes: { stride },
+    });
+  if (kernels === channels) return last;
+  return builder.node({
+    op: 'padChannels',
+    name: `${name}.pad`,
+    inputs: [last],
+    attributes: { before, after: kernels - channels - before },
+  });
 }

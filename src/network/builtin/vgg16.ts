@@ -3,7 +3,8 @@
 // is usual for CIFAR: batch norm, one linear layer instead of three.
 
 import { CimError } from '../../core/errors.ts';
-import { imageName, type Network } from '../network.ts';
+import { imageName } from '../graph.ts';
+import type { Network } from '../network.ts';
 import {
   type BuiltinOptions,
   builtinOptions,

@@ -1,7 +1,7 @@
 // The forward pass of a trained network alone.
 
 import { assert } from '../../core/errors.ts';
-import type { Network } from '../../network/network.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import { Tape } from '../autodiff/gradients.ts';
 import { GraphBuilder } from '../autodiff/graph.ts';
 import { forward } from './forward.ts';
@@ -11,7 +11,7 @@ import { parametersOf } from './parameters.ts';
  * The graph of a forward pass with batch norm's averaged statistics. Inputs: `images` (N, C, H, W) and all arrays of
  * the network by name; output: `logits` (N, classes).
  */
-export function evaluationGraph(network: Network, batchSize: number): Uint8Array {
+export function evaluationGraph(network: FusedNetwork, batchSize: number): Uint8Array {
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} evaluation`);
   const images = graph.input('images', [batchSize, channels, height, width]);

@@ -1,8 +1,15 @@
 // A network as a graph: from images to logits.
 
-import { assert } from '../../core/errors.ts';
-import type { ConvLayer, Layer, LinearLayer } from '../../network/layer.ts';
-import { imageName, type Network } from '../../network/network.ts';
+import { assert, CimError } from '../../core/errors.ts';
+import {
+  type ConvLayer,
+  foldLayers,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type LinearLayer,
+} from '../../network/fused-network.ts';
+import { imageName } from '../../network/graph.ts';
 import type { Tape } from '../autodiff/gradients.ts';
 import type { Value } from '../autodiff/graph.ts';
 import { averagePool, maxPool, relu } from '../operators/activation.ts';
@@ -21,6 +28,20 @@ export interface ForwardOptions {
   readonly statistics: 'batch' | 'averaged';
 }
 
+/**
+ * Refuses layers with an activation that has no graph.
+ * @throws {CimError} (network) naming the first of them
+ */
+export function checkActivations({ name, layers }: FusedNetwork): void {
+  for (const layer of layers)
+    if (hasWeights(layer) && layer.activation)
+      throw new CimError('network', {
+        what: `training does not know ${layer.activation.op}, only ReLU`,
+        where: [name, layer.name],
+        todo: 'train it elsewhere, or use ReLU there',
+      });
+}
+
 /** The main tensors of a forward pass. */
 export interface Forward {
   /** (N, classes). */
@@ -31,42 +52,48 @@ export interface Forward {
   readonly outputs: ReadonlyMap<string, Value>;
 }
 
-/** Adds the nodes of a forward pass. */
-export function forward(tape: Tape, network: Network, options: ForwardOptions): Forward {
-  const outputs = new Map<string, Value>([[imageName, options.images]]);
+/**
+ * Adds the nodes of a forward pass.
+ * @throws {CimError} (network) as {@link checkActivations}
+ */
+export function forward(tape: Tape, network: FusedNetwork, options: ForwardOptions): Forward {
+  checkActivations(network);
   const normalized = new Map<string, Normalized>();
-  let logits = options.images;
-  for (const layer of network.layers) {
-    const input = outputs.get(layer.input);
-    assert(input !== undefined, `input of ${layer.name}`);
-    logits = addLayer(tape, layer, input, { ...options, normalized, outputs });
-    outputs.set(layer.name, logits);
-  }
+  const outputs = foldLayers<Layer, Value>(network, options.images, (layer, input, added) =>
+    addLayer(tape, layer, { input, added }, { ...options, normalized }),
+  );
+  const logits = outputs.get(network.layers.at(-1)?.name ?? imageName);
+  assert(logits !== undefined, 'a network has layers');
   return { logits, normalized, outputs };
 }
 
 interface LayerOptions extends ForwardOptions {
   readonly normalized: Map<string, Normalized>;
-  /** Outputs of the layers before, by name. */
-  readonly outputs: ReadonlyMap<string, Value>;
 }
 
-function addLayer(tape: Tape, layer: Layer, input: Value, options: LayerOptions): Value {
+/** What a layer reads. */
+interface LayerInputs {
+  readonly input: Value;
+  /** Map of the residual, where it has one. */
+  readonly added: Value | undefined;
+}
+
+function addLayer(tape: Tape, layer: Layer, inputs: LayerInputs, options: LayerOptions): Value {
   switch (layer.kind) {
     case 'conv':
     case 'linear':
-      return addWeights(tape, layer, input, options);
+      return addWeights(tape, layer, inputs, options);
     case 'maxPool':
-      return maxPool(tape, input, layer.window);
+      return maxPool(tape, inputs.input, layer.window);
     case 'averagePool':
-      return averagePool(tape, input, layer);
+      return averagePool(tape, inputs.input, layer);
   }
 }
 
 function addWeights(
   tape: Tape,
   layer: ConvLayer | LinearLayer,
-  input: Value,
+  { input, added }: LayerInputs,
   options: LayerOptions,
 ): Value {
   const part = (name: string): Value => options.parameter(`${layer.name}.${name}`);
@@ -78,7 +105,6 @@ function addWeights(
   if (layer.bias) output = addBias(tape, output, part('bias'));
   if (layer.kind === 'conv') {
     output = addNorm(tape, layer, output, options);
-    const added = layer.residual && options.outputs.get(layer.residual.input);
     if (layer.residual && added) output = addResidual(tape, output, added, layer.residual);
   }
   return layer.relu ? relu(tape, output) : output;

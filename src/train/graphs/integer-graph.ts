@@ -2,13 +2,15 @@
 // Sums are kept in 64-bit floats, which hold them and the requantizer's products exactly.
 
 import {
+  type CompressedLayer,
   type CompressedNetwork,
   isMacroLayer,
   type MacroLayer,
   type PoolLayer,
+  type Requantize,
 } from '../../compress/compressed-network.ts';
-import { assert } from '../../core/errors.ts';
 import { scaleValue } from '../../core/integer.ts';
+import { foldLayers } from '../../network/fused-network.ts';
 import {
   add,
   double,
@@ -48,38 +50,41 @@ export function integerGraph(
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} in integers`);
   const images = graph.input('images', [batchSize, channels, height, width]);
-  const maps = new Map<string, Value>([['image', images]]);
   const arrays: ArrayInput[] = [];
-  const mapOf = (name: string): Value => {
-    const map = maps.get(name);
-    assert(map !== undefined, `map ${name}`);
-    return map;
-  };
-  for (const layer of network.layers) {
-    const input = mapOf(layer.input);
-    if (!isMacroLayer(layer)) {
-      maps.set(layer.name, pooled(graph, input, layer));
-      continue;
-    }
+  foldLayers<CompressedLayer, Value>(network, images, (layer, input, added) => {
+    if (!isMacroLayer(layer)) return pooled(graph, input, layer);
     const sums = layerSums(graph, { layer, input, columns }, arrays);
-    const { requantize, residual } = layer;
-    if (!requantize) {
-      graph.output('sums', toFloat(graph, reshape(graph, sums, [batchSize, network.classes])));
-      break;
-    }
-    const added = residual
-      ? add(graph, sums, addedUnits(graph, sums, mapOf(residual.input), residual))
-      : sums;
-    const scaledSums = multiply(graph, added, double(graph, scaleValue(requantize.scale)));
-    const bits = requantize.outputBits;
-    const [low, high] = requantize.signed
-      ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
-      : [0, 2 ** bits - 1];
-    const rounded = toFloat(graph, roundHalfUp(graph, scaledSums));
-    const limits = [graph.scalar(low), graph.scalar(high)];
-    maps.set(layer.name, graph.node('Clip', [rounded, ...limits], rounded.shape));
-  }
+    if (layer.requantize) return storedUnits(graph, layer, layer.requantize, { sums, added });
+    graph.output('sums', toFloat(graph, reshape(graph, sums, [batchSize, network.classes])));
+    return sums;
+  });
   return { model: graph.toBytes(), arrays };
+}
+
+/** Stored activations of a layer. */
+function storedUnits(
+  graph: GraphBuilder,
+  { residual }: MacroLayer,
+  { scale, outputBits: bits, signed, table }: Requantize,
+  { sums, added }: { readonly sums: Value; readonly added: Value | undefined },
+): Value {
+  const all = residual && added ? add(graph, sums, addedUnits(graph, sums, added, residual)) : sums;
+  const scaledSums = multiply(graph, all, double(graph, scaleValue(scale)));
+  if (table) return lookUp(graph, roundHalfUp(graph, scaledSums), table);
+  const [low, high] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+  const rounded = toFloat(graph, roundHalfUp(graph, scaledSums));
+  const limits = [graph.scalar(low), graph.scalar(high)];
+  return graph.node('Clip', [rounded, ...limits], rounded.shape);
+}
+
+/** Entries of a table for signed 8-bit codes, which `codes` are clipped to. */
+function lookUp(graph: GraphBuilder, codes: Value, table: Uint8Array): Value {
+  const limits = [graph.scalar(-128), graph.scalar(127)];
+  const clipped = graph.node('Clip', [toFloat(graph, codes), ...limits], codes.shape);
+  const entries = add(graph, clipped, graph.scalar(128));
+  const cast = { attributes: { to: 7 }, type: 'int64' as const };
+  const indices = graph.node('Cast', [entries], codes.shape, cast);
+  return graph.node('Gather', [graph.floats([...table]), indices], codes.shape);
 }
 
 /** Sums of a layer in 64-bit floats. */

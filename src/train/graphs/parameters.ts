@@ -1,7 +1,6 @@
 // The arrays of a network under the names that its graphs and its file use: `conv1.weight`, `conv1.bn.gamma`, ...
 
-import type { Layer } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import type { FusedNetwork, Layer } from '../../network/fused-network.ts';
 
 /** What an array is. Weight decay goes to weights only; statistics are not learned but averaged. */
 export type ParameterKind = 'weight' | 'bias' | 'norm' | 'statistic';
@@ -16,7 +15,7 @@ export interface Parameter {
 }
 
 /** All arrays of a network, in the order of its layers. */
-export function parametersOf(network: Network): readonly Parameter[] {
+export function parametersOf(network: FusedNetwork): readonly Parameter[] {
   return network.layers.flatMap(layerParameters);
 }
 

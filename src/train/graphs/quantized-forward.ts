@@ -9,8 +9,13 @@ import { geometriesOf } from '../../compress/prune-groups.ts';
 import { highestCode } from '../../compress/scales.ts';
 import type { GroupShape, KernelGeometry } from '../../compress/weight-group.ts';
 import { assert } from '../../core/errors.ts';
-import { hasWeights, type Layer, type WeightLayer } from '../../network/layer.ts';
-import { imageName, type Network } from '../../network/network.ts';
+import {
+  foldLayers,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type WeightLayer,
+} from '../../network/fused-network.ts';
 import { add, reshape, toFloat } from '../autodiff/arithmetic.ts';
 import type { Tape } from '../autodiff/gradients.ts';
 import type { Value } from '../autodiff/graph.ts';
@@ -73,7 +78,7 @@ export type ScaleInput =
   | 'residualFactor';
 
 /** The names, `<layer>.<input>`, of all numbers that a network's graph takes. */
-export function scaleInputs(network: Network): readonly string[] {
+export function scaleInputs(network: FusedNetwork): readonly string[] {
   const last = network.layers.at(-1);
   return network.layers.filter(hasWeights).flatMap((layer) => {
     const inputs: ScaleInput[] = ['weightScale', 'sumScale'];
@@ -86,35 +91,31 @@ export function scaleInputs(network: Network): readonly string[] {
 /** Adds the nodes of a forward pass of `network`, whose batch norms are fused. */
 export function quantizedForward(
   tape: Tape,
-  network: Network,
+  network: FusedNetwork,
   options: QuantizedForwardOptions,
 ): QuantizedForward {
-  const maps = new Map<string, Value>([[imageName, options.images]]);
   const last = network.layers.at(-1);
   assert(last !== undefined && hasWeights(last), 'the last layer has weights');
   const geometries = geometriesOf(network);
-  const imageBits = options.columns?.imageBits ?? 0;
-  const bits = new Map([[imageName, imageBits]]);
-  let sums = options.images;
-  network.layers.forEach((layer, i) => {
-    const inputBits = bits.get(layer.input) ?? imageBits;
-    bits.set(layer.name, hasWeights(layer) ? options.bits(layer).outputBits : inputBits);
-    if (!hasWeights(layer)) {
-      maps.set(layer.name, pool(tape, layer, mapOf(maps, layer.input)));
-      return;
-    }
-    sums = layerSums(tape, layer, { maps, geometry: geometries[i], inputBits }, options);
-    if (layer !== last) maps.set(layer.name, stored(tape, layer, sums, options));
+  const image = { value: options.images, bits: options.columns?.imageBits ?? 0 };
+  const maps = foldLayers<Layer, StoredMap>(network, image, (layer, input, added, index) => {
+    if (!hasWeights(layer)) return { ...input, value: pool(tape, layer, input.value) };
+    const inputs = { input, added: added?.value, geometry: geometries[index] };
+    const sums = layerSums(tape, layer, inputs, options);
+    const value = layer === last ? sums : stored(tape, layer, sums, options);
+    return { value, bits: options.bits(layer).outputBits };
   });
+  const sums = maps.get(last.name)?.value;
+  assert(sums !== undefined, `sums of ${last.name}`);
   const shape = [sums.shape[0] ?? 1, network.classes];
   const logits = scaled(tape, sums, options.scale(`${last.name}.sumScale`));
   return { logits, sums: reshape(tape.graph, sums, shape) };
 }
 
-function mapOf(maps: ReadonlyMap<string, Value>, name: string): Value {
-  const map = maps.get(name);
-  assert(map !== undefined, `map ${name}`);
-  return map;
+/** Stored activations, or the sums of the last layer. */
+interface StoredMap {
+  readonly value: Value;
+  readonly bits: number;
 }
 
 const pool = (tape: Tape, layer: Exclude<Layer, WeightLayer>, input: Value): Value =>
@@ -122,9 +123,10 @@ const pool = (tape: Tape, layer: Exclude<Layer, WeightLayer>, input: Value): Val
 
 /** What the sums of a layer are made from, besides its arrays. */
 interface LayerInputs {
-  readonly maps: ReadonlyMap<string, Value>;
+  readonly input: StoredMap;
+  /** Map of the residual, where it has one. */
+  readonly added: Value | undefined;
   readonly geometry: KernelGeometry | undefined;
-  readonly inputBits: number;
 }
 
 function layerSums(
@@ -134,11 +136,11 @@ function layerSums(
   options: QuantizedForwardOptions,
 ): Value {
   const arrays = quantizedArrays(tape, layer, options);
-  const exact = exactSums(tape, layer, mapOf(inputs.maps, layer.input), arrays);
+  const exact = exactSums(tape, layer, inputs.input.value, arrays);
   const sums = options.columns ? readSums(tape, exact, { layer, inputs, arrays, options }) : exact;
-  if (layer.kind === 'linear' || !layer.residual) return sums;
+  const { added } = inputs;
+  if (layer.kind === 'linear' || !layer.residual || !added) return sums;
   const factor = options.scale(`${layer.name}.residualFactor`);
-  const added = mapOf(inputs.maps, layer.residual.input);
   return addStored(tape, sums, added, { ...layer.residual, factor });
 }
 
@@ -165,7 +167,7 @@ function readSums(
   exact: Value,
   {
     layer,
-    inputs: { maps, geometry, inputBits },
+    inputs: { input, geometry },
     arrays: { weights, bias },
     options: { columns, bits },
   }: {
@@ -179,8 +181,8 @@ function readSums(
   assert(columns !== undefined && geometry !== undefined, `columns of ${layer.name}`);
   const { readout, shape } = columns;
   const { weightBits } = bits(layer);
-  const columnLayer = { geometry, shape, inputBits, weightBits, readout };
-  const read = toFloat(graph, columnSums(graph, mapOf(maps, layer.input), weights, columnLayer));
+  const columnLayer = { geometry, shape, inputBits: input.bits, weightBits, readout };
+  const read = toFloat(graph, columnSums(graph, input.value, weights, columnLayer));
   const shaped = reshape(graph, read, exact.shape);
   const biasShape = exact.shape.map((size, axis) => (axis === 1 ? size : 1));
   const sums = bias ? add(graph, shaped, reshape(graph, bias, biasShape)) : shaped;

@@ -2,8 +2,7 @@
 // go in as numbers, and their gradients come out, because the host learns them.
 
 import { assert } from '../../core/errors.ts';
-import { hasWeights, type WeightLayer } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import { type FusedNetwork, hasWeights, type WeightLayer } from '../../network/fused-network.ts';
 import { apply, divide, maximum, multiply, reduce, reshape } from '../autodiff/arithmetic.ts';
 import { Tape } from '../autodiff/gradients.ts';
 import { elements, GraphBuilder, type Value } from '../autodiff/graph.ts';
@@ -46,7 +45,7 @@ export interface QuantizedStep extends TrainingStep {
  * `lasso`: the numbers that `scaleInputs` names. Output beside its: `scaleGradients`, and for `tanh` the largest
  * |tanh weight| of each layer after the step, `largest`.
  */
-export function quantizedStep(network: Network, options: QuantizedStepOptions): QuantizedStep {
+export function quantizedStep(network: FusedNetwork, options: QuantizedStepOptions): QuantizedStep {
   const { batchSize, groupShape, weightForm: form, bits } = options;
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} quantized training step`);
@@ -122,7 +121,7 @@ function clipFactor(graph: GraphBuilder, gradients: readonly Value[]): Value {
 }
 
 /** Scales that follow the loss: with `tanh` those of the weights follow from the largest weight instead. */
-function learnedNames(network: Network, form: WeightForm): readonly string[] {
+function learnedNames(network: FusedNetwork, form: WeightForm): readonly string[] {
   const names = scaleInputs(network);
   return names.filter(
     (name) => name.endsWith('.outputScale') || (form === 'linear' && name.endsWith('.weightScale')),
@@ -134,7 +133,7 @@ function learnedNames(network: Network, form: WeightForm): readonly string[] {
  * the numbers of `scaleInputs`, all under the name that they have there plus `.in`.
  */
 export function integersGraph(
-  network: Network,
+  network: FusedNetwork,
   { bits, weightForm: form }: Pick<QuantizedStepOptions, 'bits' | 'weightForm'>,
 ): Uint8Array {
   const graph = new GraphBuilder(`${network.name} integers`);
@@ -152,7 +151,7 @@ export function integersGraph(
 /** Inputs for the arrays and the scales of a network. */
 export function inputsOf(
   graph: GraphBuilder,
-  network: Network,
+  network: FusedNetwork,
   suffix = '',
 ): { readonly parameter: (name: string) => Value; readonly scale: (name: string) => Value } {
   const values = new Map<string, Value>();

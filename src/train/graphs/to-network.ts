@@ -1,13 +1,12 @@
 // From trained arrays back to a network.
 
-import type { BatchNorm, Layer } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import type { BatchNorm, FusedNetwork, Layer } from '../../network/fused-network.ts';
 
 /** Gives the array of a name. */
 export type ParameterSource = (name: string) => Float32Array;
 
 /** `network` with its arrays replaced by copies of those that `source` gives, by the names of `parametersOf`. */
-export function toNetwork(network: Network, source: ParameterSource): Network {
+export function toNetwork(network: FusedNetwork, source: ParameterSource): FusedNetwork {
   return { ...network, layers: network.layers.map((layer) => replaceArrays(layer, source)) };
 }
 

@@ -4,7 +4,7 @@
 
 import { assert } from '../../core/errors.ts';
 import type { GroupShape } from '../../compress/weight-group.ts';
-import type { Network } from '../../network/network.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import { add, multiply, reshape, subtract } from '../autodiff/arithmetic.ts';
 import { forward } from './forward.ts';
 import { Tape } from '../autodiff/gradients.ts';
@@ -50,7 +50,7 @@ export interface TrainingStep {
 }
 
 /** Builds the graph of a training step of `network`, whose arrays are the initial state. */
-export function trainingStep(network: Network, options: StepOptions): TrainingStep {
+export function trainingStep(network: FusedNetwork, options: StepOptions): TrainingStep {
   const { batchSize, groupShape } = options;
   const { channels, height, width } = network.input;
   const graph = new GraphBuilder(`${network.name} training step`);

@@ -10,8 +10,7 @@ import {
   type GroupShape,
   type KernelGeometry,
 } from '../../compress/weight-group.ts';
-import { hasWeights } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import { type FusedNetwork, hasWeights } from '../../network/fused-network.ts';
 import type { LayerPlans } from './layer-plan.ts';
 
 /** The group of a MARS core at 8-bit weights: 16 input channels x 16 kernels at one kernel position. */
@@ -31,7 +30,7 @@ export interface GroupedLayer {
  * those that `plans` leaves dense.
  */
 export function groupedLayers(
-  network: Network,
+  network: FusedNetwork,
   shape: GroupShape,
   plans: LayerPlans = new Map(),
 ): readonly GroupedLayer[] {
@@ -39,7 +38,7 @@ export function groupedLayers(
 }
 
 /** All layers with groups, also those that are left dense: density counts them. */
-export function unpackedLayers(network: Network, shape: GroupShape): readonly GroupedLayer[] {
+export function unpackedLayers(network: FusedNetwork, shape: GroupShape): readonly GroupedLayer[] {
   const geometries = geometriesOf(network);
   return network.layers.flatMap((layer, index) => {
     const geometry = geometries[index];

@@ -3,8 +3,9 @@
 import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
-import { hasWeights } from '../../network/layer.ts';
+import { hasWeights } from '../../network/fused-network.ts';
 import type { Network } from '../../network/network.ts';
+import { fuse } from '../../network/passes/fuse.ts';
 
 /** One layer that does not follow the rest. */
 export interface LayerPlan {
@@ -61,7 +62,9 @@ export function withDense(
   names: readonly string[],
   network: Network,
 ): LayerPlans {
-  const known = network.layers.filter(hasWeights).map(({ name }) => name);
+  const known = fuse(network)
+    .layers.filter(hasWeights)
+    .map(({ name }) => name);
   const named = names.map((name) =>
     name === 'first' ? (known[0] ?? name) : name === 'last' ? (known.at(-1) ?? name) : name,
   );

@@ -3,7 +3,7 @@
 
 import { at } from '../../core/errors.ts';
 import { wholeMap } from '../../core/window.ts';
-import type { Residual } from '../../network/layer.ts';
+import type { Residual } from '../../network/fused-network.ts';
 import {
   add,
   compare,

@@ -1,7 +1,7 @@
 // The residual addition: a map of an earlier layer, thinned out and put among the channels of a sum.
 
 import { at } from '../../core/errors.ts';
-import type { Residual } from '../../network/layer.ts';
+import type { Residual } from '../../network/fused-network.ts';
 import { add, pad, reshape, slice } from '../autodiff/arithmetic.ts';
 import type { Tape } from '../autodiff/gradients.ts';
 import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';

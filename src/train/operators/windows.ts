@@ -9,7 +9,7 @@ import {
   type Window,
   wholeMap,
 } from '../../core/window.ts';
-import type { AveragePoolLayer } from '../../network/layer.ts';
+import type { AveragePoolLayer } from '../../network/fused-network.ts';
 import { divide, padWith, reduce, reshape, slice } from '../autodiff/arithmetic.ts';
 import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 

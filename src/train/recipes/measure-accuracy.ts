@@ -11,6 +11,7 @@ import { accuracy } from '../../core/accuracy.ts';
 import { evaluate, evaluateIntegers } from '../run/evaluate.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { TrainOptions } from '../run/train-options.ts';
+import { fuse } from '../../network/passes/fuse.ts';
 
 /** What our own plain loops do in a minute or two; beyond, ONNX Runtime computes. */
 const plainMacs = 2.5e10;
@@ -51,7 +52,7 @@ export async function realAccuracy(
   // By our own plain forward pass where possible: what the file claims should not depend on the runtime.
   const isSmall = networkMacs(network) * test.images.images < plainMacs;
   const outputs =
-    isSmall || !runtime
+    isSmall || !runtime || fuse(network).layers.some((layer) => 'activation' in layer)
       ? floatOutputs(network, test.images)
       : await evaluate(network, test, runtime);
   return accuracy(outputs, test.labels, network.classes);

@@ -1,8 +1,7 @@
 // What a training checks of the checkpoint that it goes on from, and of the network that it ends with.
 
 import { CimError } from '../../core/errors.ts';
-import { hasWeights, type Layer } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import { type FusedNetwork, hasWeights, type Layer } from '../../network/fused-network.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { faultyArrays } from './find-fault.ts';
 import type { GroupedLayer } from '../groups/groups.ts';
@@ -15,7 +14,7 @@ export const divergedAdvice = 'use a smaller learning rate or a weaker group las
  * @param told what to tell about the last good checkpoint
  * @throws {CimError} naming the layer
  */
-export function checkTrained(network: Network, told: string | undefined): void {
+export function checkTrained(network: FusedNetwork, told: string | undefined): void {
   const layer = faultyArrays(network);
   if (layer === undefined) return;
   throw new CimError('training', {
@@ -31,7 +30,7 @@ export function checkTrained(network: Network, told: string | undefined): void {
  */
 export function checkResumed(
   checkpoint: Checkpoint,
-  network: Network,
+  network: FusedNetwork,
   grouped: readonly GroupedLayer[],
 ): void {
   const todo = 'start again without --resume';

@@ -6,17 +6,18 @@ import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
-import { hasWeights } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
-import { networkOfTensors, networkTensors, trainingKey } from '../../network/network-file.ts';
+import { type FusedNetwork, hasWeights } from '../../network/fused-network.ts';
+import { networkOfTensors, networkTensors, trainingKey } from '../../network/io/network-file.ts';
 import {
   readTensorFile,
   type Tensor,
   type TensorFile,
   writeTensorFile,
-} from '../../network/safetensors.ts';
+} from '../../network/io/safetensors.ts';
 import { epochSchema } from '../../network/epoch-schema.ts';
 import { type EpochRecord } from '../../network/epoch-record.ts';
+import { fuse } from '../../network/passes/fuse.ts';
+import { spellOut } from '../../network/passes/spell-out.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import type { ScalesByLayer } from '../scales/scale-learner.ts';
 
@@ -35,7 +36,7 @@ export interface Position {
 /** Everything that a training needs to go on as if nothing had happened. */
 export interface Checkpoint {
   /** The network with the arrays of the moment; its batch norms are fused once quantization has begun. */
-  readonly network: Network;
+  readonly network: FusedNetwork;
   readonly velocities: ReadonlyMap<string, Float32Array>;
   /** 1 for each group that may have weights; by layer name. */
   readonly kept: ReadonlyMap<string, Float32Array>;
@@ -74,7 +75,7 @@ const keptSuffix = '.kept';
 /** The file of a checkpoint. {@link readCheckpoint} gives back an equal one. */
 export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { network, velocities, kept, scales, position, epochs, settings } = checkpoint;
-  const file = networkTensors(network);
+  const file = networkTensors(spellOut(network));
   const tensors = new Map<string, Tensor>(file.tensors);
   const addAll = (arrays: ReadonlyMap<string, Float32Array>, suffix: string): void => {
     for (const [name, data] of arrays) tensors.set(name + suffix, { shape: [data.length], data });
@@ -100,7 +101,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 export function readCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const file = readTensorFile(bytes, where);
   const { version: _, scales, ...rest } = readDescription(file.metadata[trainingKey], where);
-  const network = networkOfTensors(file, where);
+  const network = fuse(networkOfTensors(file, where));
   const checkpoint = {
     ...rest,
     network,
@@ -149,7 +150,7 @@ function checkParts(checkpoint: Checkpoint, file: TensorFile, where: string): vo
       scales.size === layers.size && [...scales.keys()].every((name) => layers.has(name)),
       `has scales of ${[...scales.keys()].join(', ')}, not of ${[...layers].join(', ')}`,
     );
-  const known = networkTensors(network).tensors;
+  const known = networkTensors(spellOut(network)).tensors;
   for (const name of file.tensors.keys())
     check(
       known.has(name) || name.endsWith(velocitySuffix) || name.endsWith(keptSuffix),

@@ -5,7 +5,9 @@ import type { CompressedNetwork } from '../../compress/compressed-network.ts';
 import type { GroupShape } from '../../compress/weight-group.ts';
 import { assert } from '../../core/errors.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import type { Network } from '../../network/network.ts';
+import { fuse } from '../../network/passes/fuse.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import { evaluationGraph } from '../graphs/evaluation-graph.ts';
 import { integerGraph } from '../graphs/integer-graph.ts';
@@ -14,9 +16,19 @@ import type { ColumnReadout } from '../operators/column-codes.ts';
 import { integerPixels, realPixels } from './batches.ts';
 import { batchSizeFor, runInBatches } from './run-in-batches.ts';
 
-/** The network's outputs for every image of `set`, order (image, class). */
-export async function evaluate(
+/**
+ * The network's outputs for every image of `set`, order (image, class).
+ * @throws {CimError} (network) naming a layer with another activation than ReLU
+ */
+export const evaluate = (
   network: Network,
+  set: ImageSet,
+  runtime: OnnxRuntime,
+): Promise<Float32Array> => evaluateLayers(fuse(network), set, runtime);
+
+/** {@link evaluate} for a network whose layers are fused already. */
+export async function evaluateLayers(
+  network: FusedNetwork,
   set: ImageSet,
   runtime: OnnxRuntime,
 ): Promise<Float32Array> {

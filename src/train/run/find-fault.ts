@@ -1,7 +1,7 @@
 // Which layer was the first to give something that is no number, when a loss is none any more.
 
 import { assert } from '../../core/errors.ts';
-import type { Network } from '../../network/network.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import { multiply, reduce, reshape } from '../autodiff/arithmetic.ts';
 import type { Batch } from './batches.ts';
 import { forward } from '../graphs/forward.ts';
@@ -12,7 +12,7 @@ import { numberOf, type OnnxRuntime } from '../autodiff/runtime.ts';
 
 /** Name of the first layer whose output for `batch` has a value that is infinite or undefined; undefined if none has. */
 export async function findFault(
-  network: Network,
+  network: FusedNetwork,
   batch: Batch,
   runtime: OnnxRuntime,
 ): Promise<string | undefined> {
@@ -53,7 +53,7 @@ export async function findFault(
 }
 
 /** Name of the first layer with an array that holds an infinite or undefined value; undefined if none has. */
-export const faultyArrays = (network: Network): string | undefined =>
+export const faultyArrays = (network: FusedNetwork): string | undefined =>
   network.layers.find((layer) =>
     parametersOf({ ...network, layers: [layer] }).some(({ data }) => !data.every(Number.isFinite)),
   )?.name;

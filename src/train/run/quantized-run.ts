@@ -4,9 +4,15 @@
 import { fuseBatchNorm } from '../../compress/fuse-batch-norm.ts';
 import { assert } from '../../core/errors.ts';
 import { spreadImages, type ImageSet } from '../../datasets/image-set.ts';
-import { hasWeights, type Layer, type WeightLayer } from '../../network/layer.ts';
-import { type Network, networkMacs } from '../../network/network.ts';
+import {
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type WeightLayer,
+} from '../../network/fused-network.ts';
 import { scaleNumbers, toTrainedScales, walkScales } from '../scales/learned-scales.ts';
+import { networkMacs } from '../../network/network.ts';
+import { spellOut } from '../../network/passes/spell-out.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import type { QuantizedLayer } from '../graphs/quantized-forward.ts';
 import { integersGraph } from '../graphs/quantized-step.ts';
@@ -31,12 +37,12 @@ export function quantizationOf(
 
 /** Fuses batch norm and chooses the first scales. */
 export function beginQuantization(
-  network: Network,
+  network: FusedNetwork,
   images: ImageSet,
   quantization: Quantization,
-): { readonly network: Network; readonly scales: ScalesByLayer } {
+): { readonly network: FusedNetwork; readonly scales: ScalesByLayer } {
   const fused = fuseBatchNorm(network);
-  const affordable = Math.floor(calibration.macs / networkMacs(network));
+  const affordable = Math.floor(calibration.macs / networkMacs(spellOut(network)));
   const count = Math.max(calibration.least, Math.min(calibration.most, affordable));
   return {
     network: fused,
@@ -46,7 +52,7 @@ export function beginQuantization(
 
 /** What {@link exportIntegers} needs. */
 export interface TrainedIntegers {
-  readonly network: Network;
+  readonly network: FusedNetwork;
   readonly scales: ScalesByLayer;
   readonly quantization: Quantization;
   readonly weightBits: number;
@@ -59,7 +65,7 @@ export interface TrainedIntegers {
 export async function exportIntegers(
   { network, scales, quantization, weightBits }: TrainedIntegers,
   runtime: OnnxRuntime,
-): Promise<Network> {
+): Promise<FusedNetwork> {
   const { activationBits, bits } = quantization;
   const session = await runtime.InferenceSession.create(integersGraph(network, quantization));
   const tensor = (
@@ -106,7 +112,7 @@ export async function exportIntegers(
 
 /** The numbers that the graph of integers takes. */
 const graphNumbers = (
-  network: Network,
+  network: FusedNetwork,
   scales: ScalesByLayer,
   activationBits: number,
 ): readonly (readonly [string, number])[] => [...scaleNumbers(network, scales, activationBits)];

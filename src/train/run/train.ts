@@ -5,6 +5,9 @@ import { CimError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import type { Network } from '../../network/network.ts';
+import { fuse } from '../../network/passes/fuse.ts';
+import { spellOut } from '../../network/passes/spell-out.ts';
+import { checkActivations } from '../graphs/forward.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { TrainOptions } from './train-options.ts';
 import type { EpochRecord } from '../../network/epoch-record.ts';
@@ -25,6 +28,7 @@ export interface Trained {
  * Trains `network`, starting from its arrays, on `images`. The same arguments give the same result bit for bit on the
  * same machine, also when stopped and gone on with; other processors may add in another order.
  * @throws {CimError} (input) when the images do not fit the network, or are fewer than a batch
+ * @throws {CimError} (network) naming a layer with another activation than ReLU
  * @throws {CimError} when the loss becomes infinite or undefined, naming the layer
  * @throws {CimError} (cancelled) when `signal` says stop
  */
@@ -42,10 +46,12 @@ export async function train(
       what: `${countOf(images.images.images, 'image')} ${images.images.images === 1 ? 'is' : 'are'} less than one batch of ${batchSize}`,
       where: images.name,
     });
-  const training = new Training({ network, images, runtime, options });
+  const fused = fuse(network);
+  checkActivations(fused);
+  const training = new Training({ network: fused, images, runtime, options });
   const trained = await training.finish();
   const { epochs, counts } = training;
-  return { network: trained, losses: epochs.map(({ loss }) => loss), epochs, ...counts };
+  return { network: spellOut(trained), losses: epochs.map(({ loss }) => loss), epochs, ...counts };
 }
 
 function checkImages(network: Network, set: ImageSet): void {

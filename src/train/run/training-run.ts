@@ -2,7 +2,7 @@
 
 import { countRight } from '../../core/accuracy.ts';
 import { assert } from '../../core/errors.ts';
-import type { Network } from '../../network/network.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import type { Batch } from './batches.ts';
 import { type GroupedLayer, groupNorms, type LayerNorms } from '../groups/groups.ts';
 import { parametersOf } from '../graphs/parameters.ts';
@@ -57,14 +57,14 @@ export interface StepSettings {
 
 /** A training of one network in one graph; {@link TrainingRun.step} moves it on. */
 export class TrainingRun {
-  readonly #network: Network;
+  readonly #network: FusedNetwork;
   readonly #parts: RunParts;
   #state = new Map<string, RuntimeTensor>();
   /** The state before the last step, to look for what went wrong. */
   #before: ReadonlyMap<string, RuntimeTensor> = new Map();
   #kept: Arrays;
 
-  constructor(network: Network, parts: RunParts) {
+  constructor(network: FusedNetwork, parts: RunParts) {
     this.#network = network;
     this.#parts = parts;
     this.#kept = parts.kept;
@@ -128,12 +128,12 @@ export class TrainingRun {
   }
 
   /** The network as it is now. */
-  network(): Promise<Network> {
+  network(): Promise<FusedNetwork> {
     return this.#networkOf(this.#state);
   }
 
   /** The network as it was before the last step. */
-  networkBefore(): Promise<Network> {
+  networkBefore(): Promise<FusedNetwork> {
     return this.#networkOf(this.#before);
   }
 
@@ -146,7 +146,7 @@ export class TrainingRun {
     return found;
   }
 
-  async #networkOf(state: ReadonlyMap<string, RuntimeTensor>): Promise<Network> {
+  async #networkOf(state: ReadonlyMap<string, RuntimeTensor>): Promise<FusedNetwork> {
     const arrays = new Map<string, Float32Array>();
     for (const { name } of parametersOf(this.#network))
       arrays.set(name, await floatsOf(state.get(name)));

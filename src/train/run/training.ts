@@ -1,17 +1,17 @@
 // One training from its first epoch, or from a checkpoint, to its last: the stages, what is told after each epoch, and
 // the checkpoints.
 
-import { compress } from '../../compress/compress.ts';
+import { compressLayers } from '../../compress/compress.ts';
 import { zeroGroups } from '../../compress/weight-group.ts';
 import { accuracy } from '../../core/accuracy.ts';
 import { at, CimError } from '../../core/errors.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
-import { hasWeights, type Layer } from '../../network/layer.ts';
-import type { Network } from '../../network/network.ts';
+import { type FusedNetwork, hasWeights, type Layer } from '../../network/fused-network.ts';
+import { spellOut } from '../../network/passes/spell-out.ts';
 import { type Batch, epochBatches, integerPixels, realPixels } from './batches.ts';
 import type { Position } from './checkpoint.ts';
 import { checkResumed, checkTrained, divergedAdvice } from './check-training.ts';
-import { evaluate, evaluateIntegers } from './evaluate.ts';
+import { evaluateIntegers, evaluateLayers } from './evaluate.ts';
 import { faultyArrays, findFault } from './find-fault.ts';
 import {
   type GroupedLayer,
@@ -44,7 +44,7 @@ const statisticsRate = 0.1;
 
 /** What a training is given. */
 export interface TrainingParts {
-  readonly network: Network;
+  readonly network: FusedNetwork;
   readonly images: ImageSet;
   readonly runtime: OnnxRuntime;
   readonly options: TrainOptions;
@@ -87,7 +87,7 @@ export class Training {
   }
 
   /** Trains to the end and gives the network: in integers if quantization was asked for. */
-  async finish(): Promise<Network> {
+  async finish(): Promise<FusedNetwork> {
     const { options } = this.#parts;
     const { resume } = this.#hooks;
     let network = resume?.network ?? this.#parts.network;
@@ -96,7 +96,7 @@ export class Training {
       ({ network, kept } = await this.#trainFloat(network, kept));
       this.#counts = countZeros(network, this.#unpacked);
       const { testAccuracy } = this.#epochs.at(-1) ?? {};
-      this.#hooks.onFloat?.(network, { testAccuracy, density: densityOf(this.#counts) });
+      this.#hooks.onFloat?.(spellOut(network), { testAccuracy, density: densityOf(this.#counts) });
     }
     if (options.quantizeEpochs > 0) network = await this.#trainQuantized(network, kept);
     checkTrained(network, this.#hooks.lastCheckpoint?.());
@@ -106,9 +106,9 @@ export class Training {
   }
 
   async #trainFloat(
-    network: Network,
+    network: FusedNetwork,
     kept: Arrays,
-  ): Promise<{ readonly network: Network; readonly kept: Arrays }> {
+  ): Promise<{ readonly network: FusedNetwork; readonly kept: Arrays }> {
     const { runtime, options } = this.#parts;
     const step = trainingStep(network, { ...options, statisticsRate });
     const session = await this.#open(step);
@@ -126,7 +126,7 @@ export class Training {
     }
   }
 
-  async #trainQuantized(float: Network, kept: Arrays): Promise<Network> {
+  async #trainQuantized(float: FusedNetwork, kept: Arrays): Promise<FusedNetwork> {
     const { images, runtime, options } = this.#parts;
     const { resume } = this.#hooks;
     const quantization = quantizationOf(options);
@@ -146,7 +146,7 @@ export class Training {
     const velocities = resume?.scales && resume.velocities;
     const run = new TrainingRun(network, { step, session, runtime, learned, kept, velocities });
     const { weightBits } = options;
-    const exported = async (): Promise<Network> => {
+    const exported = async (): Promise<FusedNetwork> => {
       const parts = {
         network: await run.network(),
         scales: learner.scales,
@@ -171,7 +171,7 @@ export class Training {
   /** Does what is left of the epoch that has begun. */
   async #epoch(
     run: TrainingRun,
-    current: () => Promise<Network>,
+    current: () => Promise<FusedNetwork>,
     learner?: ScaleLearner,
   ): Promise<void> {
     const { images, options } = this.#parts;
@@ -226,7 +226,7 @@ export class Training {
     }: {
       readonly stage: Stage;
       readonly learningRate: number;
-      readonly current: () => Promise<Network>;
+      readonly current: () => Promise<FusedNetwork>;
     },
   ): Promise<void> {
     const { options } = this.#parts;
@@ -251,14 +251,14 @@ export class Training {
   }
 
   /** Accuracy on the test images, where it is wanted after epoch number `done`. */
-  async #measure(done: number, current: () => Promise<Network>): Promise<number | undefined> {
+  async #measure(done: number, current: () => Promise<FusedNetwork>): Promise<number | undefined> {
     const { runtime, options } = this.#parts;
     const { test, testEvery = 1 } = this.#hooks;
     if (!test || (done % testEvery !== 0 && done !== epochsOf(options))) return undefined;
     const network = await current();
     const outputs = network.precision
-      ? await evaluateIntegers(compress(network), test, runtime, options)
-      : await evaluate(network, test, runtime);
+      ? await evaluateIntegers(compressLayers(network), test, runtime, options)
+      : await evaluateLayers(network, test, runtime);
     return accuracy(outputs, test.labels, network.classes);
   }
 
@@ -346,7 +346,7 @@ const densityOf = ({ zeroGroups, groups }: GroupCounts): number =>
   groups === 0 ? 1 : 1 - zeroGroups / groups;
 
 /** 1 for each group that is not wholly zero, by layer name. */
-const keptNow = (network: Network, layers: readonly GroupedLayer[]): Arrays =>
+const keptNow = (network: FusedNetwork, layers: readonly GroupedLayer[]): Arrays =>
   new Map(
     normsOf(network, layers).map(({ name, norms }) => [
       name,
@@ -354,7 +354,7 @@ const keptNow = (network: Network, layers: readonly GroupedLayer[]): Arrays =>
     ]),
   );
 
-const countZeros = (network: Network, layers: readonly GroupedLayer[]): GroupCounts =>
+const countZeros = (network: FusedNetwork, layers: readonly GroupedLayer[]): GroupCounts =>
   countNorms(normsOf(network, layers));
 
 function countNorms(layers: readonly { readonly norms: Float64Array }[]): GroupCounts {
@@ -366,7 +366,7 @@ function countNorms(layers: readonly { readonly norms: Float64Array }[]): GroupC
   return { zeroGroups: zeros, groups };
 }
 
-const normsOf = (network: Network, layers: readonly GroupedLayer[]): readonly LayerNorms[] => {
+const normsOf = (network: FusedNetwork, layers: readonly GroupedLayer[]): readonly LayerNorms[] => {
   const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
   return layers.map((layer) => ({
     name: layer.name,
@@ -375,7 +375,11 @@ const normsOf = (network: Network, layers: readonly GroupedLayer[]): readonly La
 };
 
 /** `network` with zeros in the groups that are not kept. */
-function withKept(network: Network, grouped: readonly GroupedLayer[], kept: Arrays): Network {
+function withKept(
+  network: FusedNetwork,
+  grouped: readonly GroupedLayer[],
+  kept: Arrays,
+): FusedNetwork {
   const layers = network.layers.map((layer): Layer => {
     const groups = grouped.find(({ name }) => name === layer.name);
     const mask = kept.get(layer.name);

@@ -4,8 +4,14 @@
 import { imageScale, requantizeScale, residualScale } from '../../compress/scales.ts';
 import { assert } from '../../core/errors.ts';
 import { type FixedScale, scaleValue } from '../../core/integer.ts';
-import { hasWeights, type TrainedScales, type WeightLayer } from '../../network/layer.ts';
-import { imageName, type Network } from '../../network/network.ts';
+import {
+  foldLayers,
+  type FusedNetwork,
+  hasWeights,
+  type Layer,
+  type WeightLayer,
+} from '../../network/fused-network.ts';
+import type { TrainedScales } from '../../network/network.ts';
 import type { QuantizedLayer } from '../graphs/quantized-forward.ts';
 
 /** A number that is learned, and its velocity. */
@@ -42,7 +48,7 @@ export function learnScale(scale: LearnedNumber, update: ScaleUpdate): LearnedNu
 
 /** The numbers that the graph of a network takes, by name `<layer>.<input>`. */
 export function scaleNumbers(
-  network: Network,
+  network: FusedNetwork,
   scales: ReadonlyMap<string, LayerScales>,
   activationBits: number,
 ): ReadonlyMap<string, number> {
@@ -75,39 +81,29 @@ export interface ResolvedScales {
  * @throws {CimError} (compress) naming a layer whose scales the chip cannot apply
  */
 export function walkScales(
-  network: Network,
+  network: FusedNetwork,
   scales: ReadonlyMap<string, LayerScales>,
   activationBits: number,
   visit: (layer: WeightLayer, found: ResolvedScales) => void,
 ): void {
-  const maps = new Map<string, number>([[imageName, imageScale(activationBits)]]);
-  const mapScale = (name: string): number => {
-    const scale = maps.get(name);
-    assert(scale !== undefined, `scale of ${name}`);
-    return scale;
-  };
-  for (const layer of network.layers) {
-    const input = mapScale(layer.input);
-    if (!hasWeights(layer)) {
-      maps.set(layer.name, input);
-      continue;
-    }
+  foldLayers<Layer, number>(network, imageScale(activationBits), (layer, input, added) => {
+    if (!hasWeights(layer)) return input;
     const own = scales.get(layer.name);
     assert(own !== undefined, `scales of ${layer.name}`);
     const where = [network.name, layer.name];
     const sumScale = own.weight.value * input;
     const outputScale = own.output?.value;
-    const residual = layer.kind === 'conv' ? layer.residual : undefined;
     visit(layer, {
       weightScale: own.weight.value,
       sumScale,
       outputScale,
       requantize:
         outputScale === undefined ? undefined : requantizeScale(sumScale, outputScale, where),
-      residual: residual && residualScale(mapScale(residual.input), sumScale, where),
+      residual: added === undefined ? undefined : residualScale(added, sumScale, where),
     });
-    if (outputScale !== undefined) maps.set(layer.name, outputScale);
-  }
+    // Nothing reads the last layer, whose sums are not stored.
+    return outputScale ?? NaN;
+  });
 }
 
 /** The scales as a network file keeps them. */

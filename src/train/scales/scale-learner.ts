@@ -5,8 +5,12 @@ import { calibrateClips } from '../../compress/calibrate.ts';
 import { highestCode } from '../../compress/scales.ts';
 import { assert, at } from '../../core/errors.ts';
 import { activationsPerImage, type FeatureMap } from '../../core/feature-map.ts';
-import { hasWeights, type WeightLayer } from '../../network/layer.ts';
-import { layerShapes, type Network } from '../../network/network.ts';
+import {
+  type FusedNetwork,
+  hasWeights,
+  layerShapes,
+  type WeightLayer,
+} from '../../network/fused-network.ts';
 import {
   type LayerScales,
   type LearnedNumber,
@@ -28,7 +32,7 @@ export type ScalesByLayer = ReadonlyMap<string, LayerScales>;
 
 /** The scales that quantization would choose without training: least squared error, on weights and on `images`. */
 export function initialScales(
-  network: Network,
+  network: FusedNetwork,
   images: FeatureMap,
   { activationBits, bits, weightForm }: Quantization,
 ): ScalesByLayer {
@@ -66,12 +70,12 @@ export interface LearningSpeed {
 
 /** Scales under training. */
 export class ScaleLearner {
-  readonly #network: Network;
+  readonly #network: FusedNetwork;
   readonly #quantization: Quantization;
   readonly #scales: Map<string, LayerScales>;
   readonly #values: ReadonlyMap<string, number>;
 
-  constructor(network: Network, quantization: Quantization, scales: ScalesByLayer) {
+  constructor(network: FusedNetwork, quantization: Quantization, scales: ScalesByLayer) {
     this.#network = network;
     this.#quantization = quantization;
     this.#scales = new Map(scales);

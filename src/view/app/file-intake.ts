@@ -3,7 +3,7 @@
 import { CimError } from '../../core/errors.ts';
 import { readReport } from '../../report/read-report.ts';
 import type { Report } from '../../report/report.ts';
-import { readMetrics } from '../../network/metrics-file.ts';
+import { readMetrics } from '../../network/io/metrics-file.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import type { Metrics } from './train-tab.ts';
 import { openPicture } from '../engine/open-picture.ts';

@@ -4,21 +4,22 @@ import { builtinNetworks } from '../../../src/network/builtin/builtin-networks.t
 import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
 import { resnet20 } from '../../../src/network/builtin/resnet20.ts';
 import { vgg16 } from '../../../src/network/builtin/vgg16.ts';
-import { type ConvLayer, hasWeights } from '../../../src/network/layer.ts';
-import { checkNetwork, layerShapes, type Network } from '../../../src/network/network.ts';
-import { readNetworkFile, writeNetworkFile } from '../../../src/network/network-file.ts';
+import { type ConvLayer, hasWeights, layerShapes } from '../../../src/network/fused-network.ts';
+import { checkNetwork, type Network } from '../../../src/network/network.ts';
+import { readNetworkFile, writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { caught } from '../../support/caught.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
 const convs = (network: Network): ReadonlyMap<string, ConvLayer> =>
   new Map(
-    network.layers.flatMap((layer) =>
+    fuse(network).layers.flatMap((layer) =>
       layer.kind === 'conv' ? [[layer.name, layer] as const] : [],
     ),
   );
 
 describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
   it('starts with weights of variance 2 / inputs', () => {
-    for (const layer of build({ width: 16 }).layers.filter(hasWeights)) {
+    for (const layer of fuse(build({ width: 16 })).layers.filter(hasWeights)) {
       const { weights } = layer;
       const inputs = weights.length / (layer.kind === 'conv' ? layer.kernels : layer.outputs);
       const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0) / weights.length;
@@ -31,10 +32,10 @@ describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
   });
 
   it('depends on the seed alone', () => {
-    const layers = build({ width: 4, seed: 1 }).layers;
+    const layers = fuse(build({ width: 4, seed: 1 })).layers;
 
-    expect(build({ width: 4 }).layers).toEqual(layers);
-    const other = build({ width: 4, seed: 2 }).layers.filter(hasWeights);
+    expect(fuse(build({ width: 4 })).layers).toEqual(layers);
+    const other = fuse(build({ width: 4, seed: 2 })).layers.filter(hasWeights);
     layers.filter(hasWeights).forEach((layer, i) => {
       expect(other[i]!.weights).not.toEqual(layer.weights);
     });
@@ -67,7 +68,11 @@ describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
     checkNetwork(network);
     expect(network.name).toMatch(ending);
     expect(network).toMatchObject({ classes, dataset });
-    expect(layerShapes(network).get('fc')).toEqual({ height: 1, width: 1, channels: classes });
+    expect(layerShapes(fuse(network)).get('fc')).toEqual({
+      height: 1,
+      width: 1,
+      channels: classes,
+    });
   });
 
   it('fits together for images of 224x224, under another name', () => {
@@ -77,14 +82,14 @@ describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
     expect(network.name).toMatch(/-224$/);
     expect(network).toMatchObject({ dataset: 'none', input: { height: 224, width: 224 } });
     expect(network.origin.command).toContain('side: 224');
-    expect(layerShapes(network).get('fc')).toEqual({ height: 1, width: 1, channels: 1000 });
+    expect(layerShapes(fuse(network)).get('fc')).toEqual({ height: 1, width: 1, channels: 1000 });
   });
 
   it.each([1, 3, 10])('fits together at width %i', (width) => {
     const network = build({ width });
 
     expect(() => checkNetwork(network)).not.toThrow();
-    expect(network.layers.find(hasWeights)).toMatchObject({ channels: 3, kernels: width });
+    expect(fuse(network).layers.find(hasWeights)).toMatchObject({ channels: 3, kernels: width });
   });
 
   it.each([
@@ -116,7 +121,7 @@ describe('vgg16', () => {
   it('halves the map after conv1_2, conv2_2, conv3_3, conv4_3 and conv5_3', () => {
     const network = vgg16({ width: 1 });
 
-    const pools = network.layers.flatMap((layer) =>
+    const pools = fuse(network).layers.flatMap((layer) =>
       layer.kind === 'maxPool' ? [[layer.name, layer.input, tileSizeOf(layer.window)]] : [],
     );
     expect(pools).toEqual([
@@ -126,7 +131,7 @@ describe('vgg16', () => {
       ['pool4', 'conv4_3', 2],
       ['pool5', 'conv5_3', 2],
     ]);
-    expect(layerShapes(network).get('pool5')).toEqual({ height: 1, width: 1, channels: 8 });
+    expect(layerShapes(fuse(network)).get('pool5')).toEqual({ height: 1, width: 1, channels: 8 });
   });
 });
 
@@ -170,8 +175,8 @@ describe('resnet20', () => {
   const layers = convs(network);
 
   it('has 268,336 weights and 40.55 million multiplications per image', () => {
-    const shapes = layerShapes(network);
-    const weightLayers = network.layers.filter(hasWeights);
+    const shapes = layerShapes(fuse(network));
+    const weightLayers = fuse(network).layers.filter(hasWeights);
 
     // 27 * 16 + 6 * 9 * 16^2, 9 * 16 * 32 + 5 * 9 * 32^2, 9 * 32 * 64 + 5 * 9 * 64^2, 640.
     expect(weightLayers.reduce((sum, { weights }) => sum + weights.length, 0)).toBe(268_336);

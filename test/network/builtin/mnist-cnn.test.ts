@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { hasWeights } from '../../../src/network/layer.ts';
+import { hasWeights, layerShapes } from '../../../src/network/fused-network.ts';
 import { mnistCnn } from '../../../src/network/builtin/mnist-cnn.ts';
-import { checkNetwork, layerShapes } from '../../../src/network/network.ts';
+import { checkNetwork } from '../../../src/network/network.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
 describe('mnistCnn', () => {
   const network = mnistCnn();
@@ -11,11 +12,13 @@ describe('mnistCnn', () => {
   });
 
   it('has 65,808 weights and 2.26 million multiplications per image', () => {
-    const shapes = layerShapes(network);
-    const counts = network.layers.filter(hasWeights).map((layer) => {
-      const { height, width } = shapes.get(layer.name)!;
-      return { weights: layer.weights.length, macs: layer.weights.length * height * width };
-    });
+    const shapes = layerShapes(fuse(network));
+    const counts = fuse(network)
+      .layers.filter(hasWeights)
+      .map((layer) => {
+        const { height, width } = shapes.get(layer.name)!;
+        return { weights: layer.weights.length, macs: layer.weights.length * height * width };
+      });
 
     // 9 * 16, 9 * 16 * 32, 9 * 32 * 64, 9 * 64 * 64, 576 * 10 weights over 28^2, 14^2, 7^2, 3^2 and 1 pixels.
     expect(counts.map(({ weights }) => weights)).toEqual([144, 4608, 18432, 36864, 5760]);
@@ -23,7 +26,7 @@ describe('mnistCnn', () => {
   });
 
   it('starts with weights of variance 2 / inputs', () => {
-    for (const layer of network.layers.filter(hasWeights)) {
+    for (const layer of fuse(network).layers.filter(hasWeights)) {
       const { weights } = layer;
       const inputs = layer.kind === 'conv' ? layer.channels * 9 : layer.inputs;
       const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0) / weights.length;
@@ -37,9 +40,11 @@ describe('mnistCnn', () => {
 
   it('depends on the seed alone', () => {
     expect(mnistCnn({ seed: 1 })).toEqual(network);
-    const other = mnistCnn({ seed: 2 }).layers.filter(hasWeights);
-    network.layers.filter(hasWeights).forEach((layer, i) => {
-      expect(other[i]!.weights).not.toEqual(layer.weights);
-    });
+    const other = fuse(mnistCnn({ seed: 2 })).layers.filter(hasWeights);
+    fuse(network)
+      .layers.filter(hasWeights)
+      .forEach((layer, i) => {
+        expect(other[i]!.weights).not.toEqual(layer.weights);
+      });
   });
 });

@@ -6,8 +6,9 @@ import { geometriesOf } from '../../../src/compress/prune-groups.ts';
 import { groupCount, groupGrid } from '../../../src/compress/weight-group.ts';
 import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
 import { vgg16 } from '../../../src/network/builtin/vgg16.ts';
-import { hasWeights } from '../../../src/network/layer.ts';
-import { checkNetwork, layerShapes, type Network } from '../../../src/network/network.ts';
+import { hasWeights, layerShapes } from '../../../src/network/fused-network.ts';
+import { checkNetwork, type Network } from '../../../src/network/network.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
 /** layer, Cin, Cout, kernel, output side, MACs (millions), weights (thousands), groups of 16 x 16. */
 type Row = readonly [string, number, number, number, number, number, number, number];
@@ -55,9 +56,9 @@ const resnet18Rows: readonly Row[] = [
 
 /** The table of a network; numbers rounded as the rows above are. */
 function rowsOf(network: Network): Row[] {
-  const shapes = layerShapes(network);
-  const geometries = geometriesOf(network);
-  return network.layers.flatMap((layer, i): Row[] => {
+  const shapes = layerShapes(fuse(network));
+  const geometries = geometriesOf(fuse(network));
+  return fuse(network).layers.flatMap((layer, i): Row[] => {
     const geometry = geometries[i];
     if (!hasWeights(layer) || !geometry) return [];
     const { height, width } = shapes.get(layer.name)!;
@@ -88,8 +89,8 @@ describe.each([
   });
 
   it(`adds up to ${macs} M MACs, ${weights} K weights, ${groups} groups`, () => {
-    const shapes = layerShapes(network);
-    const layers = network.layers.filter(hasWeights);
+    const shapes = layerShapes(fuse(network));
+    const layers = fuse(network).layers.filter(hasWeights);
     const all = layers.reduce((sum, layer) => sum + layer.weights.length, 0);
     const products = layers.reduce((sum, layer) => {
       const { height, width } = shapes.get(layer.name)!;

@@ -14,6 +14,7 @@ import {
   macroGroup,
 } from '../../../src/train/groups/groups.ts';
 import { openGraph } from '../onnx-runtime.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
 // 5 kernels of 5 channels and 2x2 positions in groups of 3 kernels x 2 channels: the last tile and block are not full.
 const geometry = { channels: 5, kernels: 5, window: symmetricWindow(2, 2) };
@@ -37,7 +38,10 @@ function plainNorms(array: Float32Array): number[] {
 
 describe('groups', () => {
   it('exist in all layers but those with fewer input channels than word lines', () => {
-    const found = groupedLayers(mnistCnn(), macroGroup).map(({ name, groups }) => [name, groups]);
+    const found = groupedLayers(fuse(mnistCnn()), macroGroup).map(({ name, groups }) => [
+      name,
+      groups,
+    ]);
 
     expect(found).toEqual([
       ['conv2', 18],

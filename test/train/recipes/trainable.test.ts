@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { buildTrainable } from '../../../src/train/recipes/trainable.ts';
-import { hasWeights } from '../../../src/network/layer.ts';
+import { hasWeights } from '../../../src/network/fused-network.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
 describe('buildTrainable', () => {
   const kernels = (name: string, width: number | undefined, classes = 10): unknown[] => {
     const network = buildTrainable({ network: name, classes, seed: 1, width });
-    const weights = network.layers
-      .filter(hasWeights)
+    const weights = fuse(network)
+      .layers.filter(hasWeights)
       .reduce((sum, one) => sum + one.weights.length, 0);
     return [network.name, weights];
   };

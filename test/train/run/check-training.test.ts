@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onePixel } from '../../../src/core/window.ts';
-import { hasWeights, type Layer } from '../../../src/network/layer.ts';
+import { hasWeights, type Layer } from '../../../src/network/fused-network.ts';
 import { checkResumed, checkTrained } from '../../../src/train/run/check-training.ts';
 import {
   type Checkpoint,
@@ -11,8 +11,9 @@ import { groupedLayers } from '../../../src/train/groups/groups.ts';
 import type { EpochRecord } from '../../../src/network/epoch-record.ts';
 import { caught } from '../../support/caught.ts';
 import { tourNetwork } from '../../support/small-networks.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
-const network = tourNetwork();
+const network = fuse(tourNetwork());
 const grouped = groupedLayers(network, { channels: 16, kernels: 16 });
 const epoch: EpochRecord = {
   epoch: 1,

@@ -7,7 +7,7 @@ import { randomWord } from '../../../src/core/random.ts';
 import { tilingWindow } from '../../../src/core/window.ts';
 import type { ImageSet } from '../../../src/datasets/image-set.ts';
 import type { Network } from '../../../src/network/network.ts';
-import { readNetworkFile, writeNetworkFile } from '../../../src/network/network-file.ts';
+import { readNetworkFile, writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
@@ -43,7 +43,9 @@ import {
 } from '../../support/small-networks.ts';
 import { runtime } from '../onnx-runtime.ts';
 import { trainedSums } from '../trained-sums.ts';
-import { hasWeights } from '../../../src/network/layer.ts';
+import { hasWeights } from '../../../src/network/fused-network.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
+import { spellOut } from '../../../src/network/passes/spell-out.ts';
 
 /** Images of 8x8 with a bright bar whose place is the class. */
 function bars(count: number): ImageSet {
@@ -122,14 +124,16 @@ describe('quantizedForward', () => {
     async ({ network, bits }) => {
       const images = noise(network.input, 5);
       const set = { name: 'noise', classes: network.classes, images, labels: new Uint8Array(5) };
-      const layers = new Map([[network.layers[0]!.name, { weightBits: 6, activationBits: 7 }]]);
+      const layers = new Map([
+        [fuse(network).layers[0]!.name, { weightBits: 6, activationBits: 7 }],
+      ]);
       const quantization = quantizationOf({ ...bits, layers });
-      const begun = beginQuantization(network, set, quantization);
+      const begun = beginQuantization(fuse(network), set, quantization);
 
       const sums = await trainedSums(begun.network, images, { ...begun, quantization });
       const { weightBits } = bits;
       const exported = await exportIntegers({ ...begun, quantization, weightBits }, runtime);
-      const loaded = readNetworkFile(writeNetworkFile(exported), 'test');
+      const loaded = readNetworkFile(writeNetworkFile(spellOut(exported)), 'test');
       const compressed = compress(loaded);
 
       expect([...sums]).toEqual([...integerForward(compressed, images)]);
@@ -152,11 +156,11 @@ describe('quantizedForward through the ADC', () => {
     const images = noise(network.input, 3);
     const set = { name: 'noise', classes: network.classes, images, labels: new Uint8Array(3) };
     const quantization = quantizationOf(bits);
-    const begun = beginQuantization(network, set, quantization);
+    const begun = beginQuantization(fuse(network), set, quantization);
     const { weightBits, activationBits } = bits;
     const exported = await exportIntegers({ ...begun, quantization, weightBits }, runtime);
     const settings = ['adc.bits=4', 'adc.step=2.5', 'adc.offset=0.5'];
-    const mapping = mapped(exported, { weightBits, activationBits, settings });
+    const mapping = mapped(spellOut(exported), { weightBits, activationBits, settings });
     const columns = {
       readout: {
         adc: uniformAdc(chipAdc(mapping.chip))!,
@@ -262,7 +266,7 @@ describe('train with quantization', () => {
 
     const { network } = await begin({}, { layers, quantizeEpochs: 0, targetDensity: 0.6 });
 
-    const main = network.layers.find(({ name }) => name === 'main');
+    const main = fuse(network).layers.find(({ name }) => name === 'main');
     const zeros = [...(main as { weights: Float32Array }).weights].filter((weight) => weight === 0);
     expect(zeros).toEqual([]);
   });
@@ -331,7 +335,7 @@ describe('train with quantization', () => {
 });
 
 describe('checkpoints', () => {
-  const network = tiny();
+  const network = fuse(tiny());
   const weighted = network.layers.filter(hasWeights);
   const checkpoint: Checkpoint = {
     network,
@@ -362,7 +366,7 @@ describe('checkpoints', () => {
     const bytes = writeCheckpoint(checkpoint);
 
     expect(readCheckpoint(bytes, 'test')).toEqual(checkpoint);
-    expect(readNetworkFile(bytes, 'test')).toEqual(checkpoint.network);
+    expect(fuse(readNetworkFile(bytes, 'test'))).toEqual(checkpoint.network);
   });
 
   it('are told from other files', () => {

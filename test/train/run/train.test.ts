@@ -7,7 +7,7 @@ import { resnet20 } from '../../../src/network/builtin/resnet20.ts';
 import { vgg16 } from '../../../src/network/builtin/vgg16.ts';
 import { floatForward, toFloatMap } from '../../../src/network/float-forward.ts';
 import type { Network } from '../../../src/network/network.ts';
-import { readNetworkFile, writeNetworkFile } from '../../../src/network/network-file.ts';
+import { readNetworkFile, writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { evaluate } from '../../../src/train/run/evaluate.ts';
 import { groupedLayers, groupNorms, macroGroup } from '../../../src/train/groups/groups.ts';
 import { parametersOf } from '../../../src/train/graphs/parameters.ts';
@@ -17,6 +17,9 @@ import { trainDefaults } from '../../../src/train/run/train-options.ts';
 import { trainingStep } from '../../../src/train/graphs/training-step.ts';
 import { noise, tourNetwork } from '../../support/small-networks.ts';
 import { runtime } from '../onnx-runtime.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
+import { spellOut } from '../../../src/network/passes/spell-out.ts';
+import { type FusedNetwork } from '../../../src/network/fused-network.ts';
 
 /** Noise with a bright bar whose place is the class: learnable in a few steps. */
 function bars(count: number): ImageSet {
@@ -31,6 +34,10 @@ function bars(count: number): ImageSet {
 
 /** Every array moved a little at random, so that none has a value that hides a mistake. */
 function perturbed(network: Network): Network {
+  return spellOut(perturbedLayers(fuse(network)));
+}
+
+function perturbedLayers(network: FusedNetwork): FusedNetwork {
   const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
   return toNetwork(network, (name) =>
     (arrays.get(name) as Float32Array).map((value, i) => value + 0.2 * uniform(11, name.length, i)),
@@ -39,21 +46,21 @@ function perturbed(network: Network): Network {
 
 describe('toNetwork', () => {
   it('gives back every array of a network, as copies', () => {
-    const network = perturbed(mnistCnn());
+    const network = perturbedLayers(fuse(mnistCnn()));
     const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
 
-    const again = toNetwork(mnistCnn(), (name) => arrays.get(name) as Float32Array);
+    const again = toNetwork(fuse(mnistCnn()), (name) => arrays.get(name) as Float32Array);
 
     expect(again).toEqual(network);
     expect(parametersOf(again)[0]?.data).not.toBe(parametersOf(network)[0]?.data);
-    expect(readNetworkFile(writeNetworkFile(again), 'test')).toEqual(again);
+    expect(fuse(readNetworkFile(writeNetworkFile(spellOut(again)), 'test'))).toEqual(again);
   });
 });
 
 describe('mnistCnn', () => {
   it('has weights that depend on the seed alone', () => {
     expect(mnistCnn({ seed: 4 })).toEqual(mnistCnn({ seed: 4 }));
-    expect(mnistCnn({ seed: 4 }).layers).not.toEqual(mnistCnn({ seed: 5 }).layers);
+    expect(mnistCnn({ seed: 4 }).tensors).not.toEqual(mnistCnn({ seed: 5 }).tensors);
   });
 });
 
@@ -61,8 +68,8 @@ describe('trainingStep', () => {
   it('gives the same bytes for the same network', () => {
     const options = { ...trainDefaults, statisticsRate: 0.1 };
 
-    expect(trainingStep(mnistCnn(), options).model).toEqual(
-      trainingStep(mnistCnn(), options).model,
+    expect(trainingStep(fuse(mnistCnn()), options).model).toEqual(
+      trainingStep(fuse(mnistCnn()), options).model,
     );
   });
 });
@@ -132,8 +139,8 @@ describe('train', () => {
       removeBelow: 1,
     });
 
-    const weights = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
-    const norms = groupedLayers(network, macroGroup).flatMap((layer) => [
+    const weights = new Map(parametersOf(fuse(network)).map(({ name, data }) => [name, data]));
+    const norms = groupedLayers(fuse(network), macroGroup).flatMap((layer) => [
       ...groupNorms(weights.get(`${layer.name}.weight`) as Float32Array, layer),
     ]);
     expect(groups).toBe(270);

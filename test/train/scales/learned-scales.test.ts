@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { learnScale, scaleNumbers } from '../../../src/train/scales/learned-scales.ts';
 import { tourNetwork } from '../../support/small-networks.ts';
+import { fuse } from '../../../src/network/passes/fuse.ts';
 
 describe('learnScale', () => {
   const update = { learningRate: 0.1, momentum: 0.5, values: 25, highest: 4 };
@@ -31,9 +32,9 @@ describe('scaleNumbers', () => {
       ]),
     );
 
-    expect(() => scaleNumbers(tourNetwork(), scales, 8)).toThrow(
+    expect(() => scaleNumbers(fuse(tourNetwork()), scales, 8)).toThrow(
       expect.objectContaining({ kind: 'compress' }),
     );
-    expect(() => scaleNumbers(tourNetwork(), scales, 8)).toThrow('tour > main');
+    expect(() => scaleNumbers(fuse(tourNetwork()), scales, 8)).toThrow('tour > main');
   });
 });

@@ -7,7 +7,7 @@ import type { ElementHandle } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../../../src/cli/browser.ts';
 import { chipNamed } from '../../../src/chips/index.ts';
-import { writeNetworkFile } from '../../../src/network/network-file.ts';
+import { writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { mars } from '../../support/mars.ts';
 import { conv, linear, networkOf } from '../../support/small-networks.ts';
 import { type BuiltPage, endOfRun, openBuiltPage } from '../support/built-page.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChipSpec, chips, setChipValues } from '../../../src/chips/index.ts';
 import type { Network } from '../../../src/network/network.ts';
-import { writeNetworkFile } from '../../../src/network/network-file.ts';
+import { writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import type { BundledData } from '../../../src/view/engine/bundled-data.ts';
 import type { NamedBytes, UserFiles } from '../../../src/view/engine/user-files.ts';

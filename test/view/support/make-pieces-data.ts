@@ -9,7 +9,7 @@ import { densityProfileMasks } from '../../../src/compress/group-masks.ts';
 import { firstImages, spreadImages } from '../../../src/datasets/image-set.ts';
 import type { Mapping } from '../../../src/mapping/map-to-chip.ts';
 import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
-import { readNetworkFile } from '../../../src/network/network-file.ts';
+import { readNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate, type Estimate } from '../../../src/pipeline/estimate.ts';
 import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
 import { mapJob, runJob } from '../../../src/pipeline/run-job.ts';

@@ -6,7 +6,7 @@ import { countOf } from '../../../core/words.ts';
 import { firstImages, type ImageSet } from '../../../datasets/image-set.ts';
 import { mnistCnn } from '../../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../../network/network.ts';
-import { writeNetworkFile } from '../../../network/network-file.ts';
+import { writeNetworkFile } from '../../../network/io/network-file.ts';
 import { checkSettings, readCheckpoint, writeCheckpoint } from '../../../train/run/checkpoint.ts';
 import { evaluate, evaluateIntegers } from '../../../train/run/evaluate.ts';
 import { accuracy } from '../../../core/accuracy.ts';

@@ -11,7 +11,7 @@ import { cellValue } from '../../../../src/inspect/cell-place.ts';
 import { macroArray, type MacroArray } from '../../../../src/inspect/macro-array.ts';
 import { inspectMacroOp, type MacroOp } from '../../../../src/inspect/macro-op.ts';
 import type { Mapping } from '../../../../src/mapping/map-to-chip.ts';
-import { readNetworkFile } from '../../../../src/network/network-file.ts';
+import { readNetworkFile } from '../../../../src/network/io/network-file.ts';
 import { mapJob } from '../../../../src/pipeline/run-job.ts';
 import { integerInput } from '../../../../src/reference/integer-network.ts';
 import {

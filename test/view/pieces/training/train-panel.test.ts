@@ -8,7 +8,7 @@ import { launchBrowser } from '../../../../src/cli/browser.ts';
 import { loadDataset } from '../../../../src/cli/load-dataset.ts';
 import { firstImages } from '../../../../src/datasets/image-set.ts';
 import { mnistCnn } from '../../../../src/network/builtin/mnist-cnn.ts';
-import { readNetworkFile } from '../../../../src/network/network-file.ts';
+import { readNetworkFile } from '../../../../src/network/io/network-file.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import { parametersOf } from '../../../../src/train/graphs/parameters.ts';
 import { train } from '../../../../src/train/run/train.ts';
@@ -22,6 +22,7 @@ import { emptyFolder, root } from '../../../support/mars.ts';
 import { runtime } from '../../../train/onnx-runtime.ts';
 import { serveStrictly, type StrictServer } from '../../support/strict-server.ts';
 import type { AskedTraining, HeardTraining } from '../../support/training-page/asked-training.ts';
+import { fuse } from '../../../../src/network/passes/fuse.ts';
 
 const policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
@@ -203,7 +204,7 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
 
 /** Zero groups by layer: 16 kernels x 16 channels at one kernel position, counted from the arrays alone. */
 function zeroGroupsOf(network: Network): Readonly<Record<string, number>> {
-  const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
+  const arrays = new Map(parametersOf(fuse(network)).map(({ name, data }) => [name, data]));
   const counts = [
     ['conv2', 32, 16, 9],
     ['conv3', 64, 32, 9],

@@ -7,7 +7,7 @@ import { macroArray, type MacroArray } from '../../../../src/inspect/macro-array
 import type { FeatureMap } from '../../../../src/core/feature-map.ts';
 import { randomWord } from '../../../../src/core/random.ts';
 import type { Mapping } from '../../../../src/mapping/map-to-chip.ts';
-import { readNetworkFile } from '../../../../src/network/network-file.ts';
+import { readNetworkFile } from '../../../../src/network/io/network-file.ts';
 import { vgg16 } from '../../../../src/network/builtin/vgg16.ts';
 import { mapJob } from '../../../../src/pipeline/run-job.ts';
 import { integerInput } from '../../../../src/reference/integer-network.ts';

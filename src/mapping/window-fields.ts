@@ -1,5 +1,4 @@
-// How files write windows: those of every network so far by a few numbers, as version 1 of network files does, all
-// others whole.
+// How stored images write windows: those that are alike in all directions by a few numbers, all others whole.
 
 import { z } from 'zod';
 import {
@@ -9,34 +8,17 @@ import {
   tilingWindow,
   type Window,
 } from '../core/window.ts';
+import { windowSchema } from '../network/ops/window-schema.ts';
 
 const size = z.int().positive().max(65536);
 /** Most padding that is written as one number. */
 const mostPadding = 64;
 const padding = z.int().nonnegative().max(mostPadding);
-const pads = z.int().nonnegative().max(1024);
-
-/** A window, written whole. */
-interface WindowData {
-  height: number;
-  width: number;
-  strides: [number, number];
-  pads: [number, number, number, number];
-  dilations: [number, number];
-}
 
 type Numbers = z.ZodOptional<z.ZodInt>;
-type WholeWindow = z.ZodOptional<z.ZodType<WindowData>>;
+type WholeWindow = z.ZodOptional<z.ZodType<Window>>;
 
-const wholeWindow: WholeWindow = z
-  .strictObject({
-    height: size,
-    width: size,
-    strides: z.tuple([size, size]),
-    pads: z.tuple([pads, pads, pads, pads]),
-    dilations: z.tuple([size, size]),
-  })
-  .optional();
+const wholeWindow: WholeWindow = windowSchema.optional();
 
 /** Fields of a kernel: those of a symmetric one, or `window`. To be checked with {@link checkKernelFields}. */
 export const kernelFields: Readonly<
@@ -64,17 +46,17 @@ export const averagePoolFields: Readonly<{
 
 interface MaxPoolFields {
   size?: number | undefined;
-  window?: WindowData | undefined;
+  window?: Window | undefined;
 }
 interface KernelFields {
   kernelHeight?: number | undefined;
   kernelWidth?: number | undefined;
   stride?: number | undefined;
   padding?: number | undefined;
-  window?: WindowData | undefined;
+  window?: Window | undefined;
 }
 interface AveragePoolFields {
-  window?: WindowData | undefined;
+  window?: Window | undefined;
   countIncludePad?: boolean | undefined;
 }
 
@@ -144,7 +126,7 @@ export const writeAveragePool = (
 });
 
 /** A window in the order of its fields, for files that are compared byte by byte. */
-const written = ({ height, width, strides, pads: around, dilations }: Window): WindowData => ({
+const written = ({ height, width, strides, pads: around, dilations }: Window): Window => ({
   height,
   width,
   strides: [...strides],

@@ -1,10 +1,10 @@
 // The metrics of a training: one epoch per line, as JSON. Here, not beside training, since a page reads them that has none.
 
-import { CimError } from '../core/errors.ts';
-import { parseJson } from '../core/json.ts';
-import { checkSchema } from '../core/schema-fault.ts';
-import type { EpochRecord } from './epoch-record.ts';
-import { epochSchema } from './epoch-schema.ts';
+import { CimError } from '../../core/errors.ts';
+import { parseJson } from '../../core/json.ts';
+import { checkSchema } from '../../core/schema-fault.ts';
+import type { EpochRecord } from '../epoch-record.ts';
+import { epochSchema } from '../epoch-schema.ts';
 
 const todo = 'give the metrics.jsonl that mars train writes';
 

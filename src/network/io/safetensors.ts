@@ -1,12 +1,12 @@
 // The safetensors container: an 8-byte header length, a JSON header, then raw tensors. We store networks in it, so
 // that Python tools read our files as they are. https://github.com/huggingface/safetensors#format
 
-import { countOf } from '../core/words.ts';
+import { countOf } from '../../core/words.ts';
 import { z } from 'zod';
-import { CimError } from '../core/errors.ts';
-import { kindInstead } from '../core/file-kind.ts';
-import { parseJson } from '../core/json.ts';
-import { checkSchema } from '../core/schema-fault.ts';
+import { CimError } from '../../core/errors.ts';
+import { kindInstead } from '../../core/file-kind.ts';
+import { parseJson } from '../../core/json.ts';
+import { checkSchema } from '../../core/schema-fault.ts';
 
 /** One tensor of a file. Only 32-bit floats are used. */
 export interface Tensor {
