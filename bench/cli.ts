@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { CimError, UsageError } from '../src/core/errors.ts';
+import { CimError, hasKind } from '../src/core/errors.ts';
 import { largest } from '../src/core/extremes.ts';
 import { readText } from '../src/cli/files.ts';
 import { print, printed } from '../src/cli/output.ts';
@@ -109,7 +109,7 @@ function list(): void {
 function compare(files: readonly string[]): void {
   const [a, b] = files;
   if (a === undefined || b === undefined || files.length !== 2)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `${files.length} files are not two`,
       where: '--compare',
       todo: 'give A.json B.json',
@@ -122,7 +122,7 @@ function compare(files: readonly string[]): void {
 function questionNamed(name: string): Question {
   const found = questions.find((question) => question.name === name);
   if (found) return found;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `no question is called "${name}"`,
     todo: `known: ${questions.map((question) => question.name).join(', ')}`,
   });
@@ -132,7 +132,7 @@ function pattern(text: string): Settings['cases'] {
   try {
     return new RegExp(text);
   } catch (cause) {
-    throw new UsageError({ what: `"${text}" is no pattern`, where: '--cases', cause });
+    throw new CimError('usage', { what: `"${text}" is no pattern`, where: '--cases', cause });
   }
 }
 
@@ -149,5 +149,5 @@ function report(error: unknown): number {
   const isOurs = error instanceof CimError;
   const text = error instanceof Error ? (isOurs ? error.message : error.stack) : String(error);
   process.stderr.write(`bench: ${text}\n`);
-  return error instanceof UsageError ? 2 : 1;
+  return hasKind(error, 'usage') ? 2 : 1;
 }

@@ -5,7 +5,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { EnvironmentError } from '../src/core/errors.ts';
+import { CimError } from '../src/core/errors.ts';
 import { launchBrowser } from '../src/cli/browser.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
 import { processTreeSeconds } from './support/process-tree.ts';
@@ -27,7 +27,7 @@ export interface Asker {
 
 /**
  * Builds the page, serves it on this machine alone and opens it in headless Chrome.
- * @throws {EnvironmentError} when there is no browser, or no adapter in it
+ * @throws {CimError} (environment) when there is no browser, or no adapter in it
  */
 export async function openHeadless(): Promise<Asker> {
   await build({ root: packageRoot, mode: 'bench-page', logLevel: 'warn' });
@@ -60,7 +60,11 @@ export async function openHeadless(): Promise<Asker> {
   } catch (cause) {
     await close();
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new EnvironmentError({ what: `the page fails: ${reason}`, where: '--headless', cause });
+    throw new CimError('environment', {
+      what: `the page fails: ${reason}`,
+      where: '--headless',
+      cause,
+    });
   }
 }
 

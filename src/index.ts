@@ -26,18 +26,13 @@ export type {
 } from './compress/weight-group.ts';
 export { accuracy, binomialInterval, countRight } from './core/accuracy.ts';
 export {
-  CancelledError,
-  ChipError,
   CimError,
   type CimErrorParts,
-  CompressError,
-  EnvironmentError,
-  InputError,
-  MappingError,
-  MemoryError,
-  NetworkError,
-  SimulationError,
-  UsageError,
+  type ErrorData,
+  errorData,
+  type ErrorKind,
+  errorOf,
+  hasKind,
 } from './core/errors.ts';
 export {
   type FeatureMap,
@@ -184,7 +179,13 @@ export {
   type CycleShares,
   framesPerSecond,
   frameShares,
+  type IdleStep,
+  isHalved,
+  isTileStep,
   type LayerTime,
+  type MacroHalf,
   type StepKind,
+  type StepTime,
+  type TileStep,
   type Timeline,
 } from './timeline/timeline.ts';

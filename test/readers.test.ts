@@ -7,7 +7,7 @@ import { readMaskFile, writeMaskFile } from '../src/compress/mask-file.ts';
 import { crc32 } from '../src/core/bits.ts';
 import { parseJson } from '../src/core/json.ts';
 import type { GroupShape } from '../src/compress/weight-group.ts';
-import { InputError } from '../src/core/errors.ts';
+import { CimError } from '../src/core/errors.ts';
 import { tilingWindow } from '../src/core/window.ts';
 import { type CifarKind, readCifar } from '../src/datasets/cifar.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
@@ -119,7 +119,7 @@ function sealed(bytes: Uint8Array): Uint8Array {
 }
 
 const jsonOf = (bytes: Uint8Array): unknown =>
-  parseJson(bytes, (what) => new InputError({ what, where: 'a.json' }));
+  parseJson(bytes, (what) => new CimError('input', { what, where: 'a.json' }));
 
 describe('a damaged file is refused, or read as what can be written again:', () => {
   it('safetensors', () => {

@@ -1,6 +1,6 @@
 // The page that `npm run bench -- --headless` opens: the questions of bench/ on the browser's WebGPU.
 
-import { InputError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
 import { loadNetwork } from '../../src/settings/load-job.ts';
@@ -37,14 +37,14 @@ const sources: Host['sources'] & Pick<Sources, 'networkFile' | 'trainedNetworks'
     return response.ok ? { name, bytes: new Uint8Array(await response.arrayBuffer()) } : undefined;
   },
   chipFile: () => Promise.resolve(undefined),
-  maskFile: (name) => Promise.reject(new InputError({ what: 'is not served', where: name })),
+  maskFile: (name) => Promise.reject(new CimError('input', { what: 'is not served', where: name })),
   calibrationImages: async ({ dataset }, count) =>
     (await images(dataset as Dataset, 'train', count)).images,
 };
 
 async function images(name: Dataset, part: 'train' | 'test', count: number): Promise<ImageSet> {
   const response = await fetch(`/images/${name}/${part}/${count}`);
-  if (!response.ok) throw new InputError({ what: await response.text() });
+  if (!response.ok) throw new CimError('input', { what: await response.text() });
   const header = response.headers.get('x-image-set') ?? '';
   const { images: shape, ...set } = JSON.parse(header) as ImageSet;
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -1,6 +1,6 @@
 // Two results of the same question, row by row: how many times faster is the second?
 
-import { UsageError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import { type Amounts, type BenchResult, keyText, type Row } from './result.ts';
 
 /** A row that both results have. */
@@ -27,11 +27,11 @@ export interface Comparison {
 
 /**
  * Compares two results.
- * @throws {UsageError} when they answer different questions
+ * @throws {CimError} (usage) when they answer different questions
  */
 export function compareResults(first: BenchResult, second: BenchResult): Comparison {
   if (first.question !== second.question)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `"${first.question}" and "${second.question}" are different questions`,
       where: '--compare',
       todo: 'give two results of one question',

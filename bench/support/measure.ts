@@ -1,6 +1,6 @@
 // The harness: every case is checked first and timed afterwards.
 
-import { InputError } from '../../src/core/errors.ts';
+import { hasKind } from '../../src/core/errors.ts';
 import { smallest } from '../../src/core/extremes.ts';
 import type { Bench, Host, Question, Settings, TimedCase } from './question.ts';
 import { keyText, type Row, type Timing } from './result.ts';
@@ -69,7 +69,7 @@ async function openOr(
   try {
     return await open();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!hasKind(error, 'input') && !hasKind(error, 'missingData')) throw error;
     tell(error.message);
     return undefined;
   }

@@ -3,7 +3,7 @@
 // `simulate` turns the mapping into programs and uploads their weights before the first batch. That happens once however
 // many images there are, so the watch starts when the first batch is done.
 
-import { CancelledError } from '../../src/core/errors.ts';
+import { hasKind } from '../../src/core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../src/core/feature-map.ts';
 import type { Mapping } from '../../src/mapping/map-to-chip.ts';
 import { type Network, networkMacs } from '../../src/network/network.ts';
@@ -88,7 +88,7 @@ async function chosenBatch(
   try {
     await simulate(mapping, images, { backend, signal, onProgress });
   } catch (error) {
-    if (!(error instanceof CancelledError)) throw error;
+    if (!hasKind(error, 'cancelled')) throw error;
   }
   return batch;
 }

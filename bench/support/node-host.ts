@@ -10,7 +10,7 @@ import type { Dataset, Host } from './question.ts';
 
 /**
  * Opens the fastest adapter there is, or the one of MARS_ADAPTER.
- * @throws {EnvironmentError} when there is none
+ * @throws {CimError} (environment) when there is none
  */
 export async function openNodeHost(): Promise<Host> {
   const { gpu, description, driver } = await openNodeGpu();

@@ -1,7 +1,7 @@
 // A bench's result as it is kept in a file: what was asked, on what it ran, one row per case.
 
 import { z } from 'zod';
-import { InputError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import type { Spread } from './statistics.ts';
 
 /** First field of every result file. */
@@ -117,19 +117,19 @@ const resultSchema: z.ZodType<BenchResult> = z.object({
 
 /**
  * Reads a result file.
- * @throws {InputError} when it is something else
+ * @throws {CimError} (input) when it is something else
  */
 export function readResult(text: string, where: string): BenchResult {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new InputError({ what: 'is not JSON', where, cause });
+    throw new CimError('input', { what: 'is not JSON', where, cause });
   }
   const parsed = resultSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new InputError({
+  throw new CimError('input', {
     what: `is not a result of npm run bench (${issue?.path.join('.') || 'top level'}: ${issue?.message})`,
     where,
     todo: 'give files of bench/results that this version wrote',

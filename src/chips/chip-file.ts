@@ -1,7 +1,7 @@
 // Chips from outside: a JSON file, and single values set by hand. Both are checked field by field.
 
 import { z } from 'zod';
-import { ChipError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { checkSchema, type Permitted, permittedAt } from '../core/schema-fault.ts';
@@ -13,12 +13,12 @@ const chipSchema = typeless as z.ZodType;
 /**
  * Checks a value that should be a chip.
  * @param where the file it came from
- * @throws {ChipError} naming the path of the first field that is wrong
+ * @throws {CimError} (chip) naming the path of the first field that is wrong
  */
 export function checkChip(value: unknown, where: string): ChipSpec {
   const chip = checkSchema(chipSchema, value, ({ path, what, todo, isMissing }) => {
     const advice = isMissing ? 'compare with `mars info --chip mars --json`' : todo;
-    return new ChipError({ what, where: [where, path], todo: advice });
+    return new CimError('chip', { what, where: [where, path], todo: advice });
   });
   return checkTogether(chip as ChipSpec, where);
 }
@@ -26,7 +26,7 @@ export function checkChip(value: unknown, where: string): ChipSpec {
 /** Checks what no field can tell alone. */
 function checkTogether(chip: ChipSpec, where: string): ChipSpec {
   if (chip.controller.overlap.value === 'macroPingPong' && chip.cores.macros.value < 2)
-    throw new ChipError({
+    throw new CimError('chip', {
       what: 'macroPingPong needs two macros per core, one to load and one to compute',
       where: [where, 'cores.macros'],
       todo: 'set cores.macros to 2 or more, or another controller.overlap',
@@ -36,10 +36,10 @@ function checkTogether(chip: ChipSpec, where: string): ChipSpec {
 
 /**
  * Reads a chip file, as text or in bytes. One without `noise`, as they were before there was any, gets a macro without noise.
- * @throws {ChipError} when it is not JSON, or any other field is missing, unknown or out of range
+ * @throws {CimError} (chip) when it is not JSON, or any other field is missing, unknown or out of range
  */
 export function readChipFile(text: string | Uint8Array, where: string): ChipSpec {
-  const value = parseJson(text, (what, cause) => new ChipError({ what, where, cause }));
+  const value = parseJson(text, (what, cause) => new CimError('chip', { what, where, cause }));
   return checkChip(value, where);
 }
 
@@ -53,15 +53,15 @@ export const permittedValues = (chip: ChipSpec, path: string): Permitted =>
 /**
  * A copy of `chip` with some values replaced, each marked as assumed.
  * @param settings as typed by a person: `adc.bits=5`
- * @throws {UsageError} for a path that does not exist or text that is not `path=value`
- * @throws {ChipError} for a value that the field does not permit
+ * @throws {CimError} (usage) for a path that does not exist or text that is not `path=value`
+ * @throws {CimError} (chip) for a value that the field does not permit
  */
 export function setChipValues(chip: ChipSpec, settings: readonly string[]): ChipSpec {
   const changed: ChipSpec = structuredCopy(chip);
   for (const setting of settings) {
     const [path, text, ...rest] = setting.split('=');
     if (path === undefined || text === undefined || text === '' || rest.length > 0)
-      throw new UsageError({
+      throw new CimError('usage', {
         what: `"${setting}" is not path=value`,
         where: 'set',
         todo: 'for example adc.bits=5',
@@ -82,7 +82,7 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
     const known = provenanceOf(chip).map((entry) => entry.parameter);
     const near = nearPaths(path, known);
     const advice = near.length === 0 ? '' : `is it ${near.join(', ')}? `;
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `the chip has no value "${path}"`,
       where: 'set',
       todo: `${advice}\`mars info --chip mars\` lists all`,
@@ -90,7 +90,7 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
   }
   const value = typeof node.value === 'number' ? Number(text.trim() || NaN) : text;
   if (Number.isNaN(value))
-    throw new UsageError({ what: `"${text}" is not a number`, where: ['set', path] });
+    throw new CimError('usage', { what: `"${text}" is not a number`, where: ['set', path] });
   Object.assign(node, {
     value,
     evidence: 'assumed',

@@ -1,6 +1,6 @@
 // Hardware as data: `import { mars } from 'mars-cim/chips'`.
 
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { ChipSpec } from './chip-spec.ts';
 import { genericSram } from './generic-sram.ts';
 import { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
@@ -42,12 +42,12 @@ export const chips: Readonly<Record<string, ChipSpec>> = Object.fromEntries(
 
 /**
  * The chip of this name.
- * @throws {UsageError} listing the names that exist
+ * @throws {CimError} (usage) listing the names that exist
  */
 export function chipNamed(name: string): ChipSpec {
   const chip = Object.hasOwn(chips, name) ? chips[name] : undefined;
   if (!chip)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `no chip is called "${name}"`,
       todo: `known: ${Object.keys(chips).join(', ')}`,
     });

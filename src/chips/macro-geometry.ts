@@ -1,6 +1,6 @@
 // What follows from a chip's numbers and the bit widths: how many kernels run together, how long a macro-op takes.
 
-import { ChipError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { ceilDivide } from '../core/integer.ts';
 import type { ChipSpec } from './chip-spec.ts';
 
@@ -37,21 +37,21 @@ export interface MacroGeometry {
 
 /**
  * The {@link MacroGeometry} of a chip.
- * @throws {ChipError} when a macro cannot hold one group, or a partition not one kernel
+ * @throws {CimError} (chip) when a macro cannot hold one group, or a partition not one kernel
  */
 export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry {
   const { macro } = chip;
   const wordLinesOn = macro.wordLinesOn.value;
   const groupSlots = Math.floor(macro.wordLines.value / wordLinesOn);
   if (groupSlots < 1)
-    throw new ChipError({
+    throw new CimError('chip', {
       what: `a macro of ${macro.wordLines.value} word lines cannot hold one weight group of ${wordLinesOn}`,
       where: [chip.name, 'macro.wordLines'],
       todo: `set macro.wordLines to ${wordLinesOn} or more`,
     });
   const kernelsPerPartition = Math.floor(macro.bitLinesPerPartition.value / widths.weightBits);
   if (kernelsPerPartition < 1)
-    throw new ChipError({
+    throw new CimError('chip', {
       what: `a partition of ${macro.bitLinesPerPartition.value} bit lines cannot hold a kernel of ${widths.weightBits} bits`,
       where: [chip.name, 'macro.bitLinesPerPartition'],
       todo: 'use fewer weight bits or wider partitions',

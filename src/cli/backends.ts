@@ -10,7 +10,7 @@ import { tunedShape } from './tuning-cache.ts';
 /**
  * Opens a backend that runs in this process.
  * @param maxMemory most bytes of device memory; no limit but the device's by default
- * @throws {EnvironmentError} when there is no adapter
+ * @throws {CimError} (environment) when there is no adapter
  */
 export async function openBackend(
   name: 'gpu' | 'reference',

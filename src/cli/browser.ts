@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, LaunchOptions, PuppeteerNode } from 'puppeteer';
-import { EnvironmentError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { variable } from './environment.ts';
 import { reasonOf } from './files.ts';
 import { installationOf, installCommand } from './install-advice.ts';
@@ -92,7 +92,7 @@ export function isBrowserThere(path: string): boolean {
 /**
  * Starts a headless browser with WebGPU on. `close()` of the result also removes the browser's profile folder, and
  * kills a browser that does not close in time.
- * @throws {EnvironmentError} when there is no browser, it does not start, or the package `puppeteer` is missing
+ * @throws {CimError} (environment) when there is no browser, it does not start, or the package `puppeteer` is missing
  * @example
  * const browser = await launchBrowser();
  * const page = await browser.newPage();
@@ -111,7 +111,7 @@ export async function launchBrowser(options: BrowserOptions = {}): Promise<Brows
     );
   } catch (cause) {
     await rm(profile, { recursive: true, force: true });
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: `the browser does not start: ${firstLine(cause)}`,
       where: choice.executablePath,
       todo: 'try it by hand, or set PUPPETEER_EXECUTABLE_PATH to another Chrome or Chromium',
@@ -185,7 +185,7 @@ async function makeProfile(): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), 'mars-browser-'));
   } catch (cause) {
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: `the browser's profile cannot be written (${reasonOf(cause)})`,
       where: tmpdir(),
       todo: 'make room there, or set TMPDIR to another folder',
@@ -242,7 +242,7 @@ async function importPuppeteer(): Promise<PuppeteerNode> {
     const core: string = 'puppeteer-core';
     const loaded = await import(core).catch(() => undefined);
     if (loaded !== undefined) return (loaded as { readonly default: PuppeteerNode }).default;
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: 'the npm package "puppeteer" (drives the browser) is not installed or does not load',
       where: firstLine(cause),
       todo: puppeteerAdvice(findBrowser() !== null),
@@ -259,16 +259,16 @@ export function puppeteerAdvice(hasBrowser: boolean, root: string = packageRoot)
     : `run: ${installCommand('puppeteer', root)} (downloads a Chrome as well)`;
 }
 
-function missingBrowser(): EnvironmentError {
-  return new EnvironmentError({
+function missingBrowser(): CimError {
+  return new CimError('environment', {
     what: 'no Chrome or Chromium was found',
     where: `${process.platform} ${process.arch}`,
     todo: 'install Chrome or Chromium, or run: npx puppeteer browsers install chrome; one elsewhere is named by PUPPETEER_EXECUTABLE_PATH',
   });
 }
 
-function noCanvas(): EnvironmentError {
-  return new EnvironmentError({
+function noCanvas(): CimError {
+  return new CimError('environment', {
     what: 'the Chromium of @sparticuz/chromium computes on WebGPU but cannot draw to a WebGPU canvas',
     todo: 'install Chrome or Chromium, or run: npx puppeteer browsers install chrome',
   });

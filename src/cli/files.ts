@@ -1,7 +1,7 @@
 // Files as the command line reads them, with clear errors.
 
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { InputError } from '../core/errors.ts';
+import { CimError, hasKind } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 
 /** Larger files are refused before they are read: no network or data set of ours comes near. */
@@ -9,19 +9,27 @@ const largestFile = 2 ** 31 - 1;
 
 /**
  * Reads a whole file.
- * @throws {InputError} when it does not exist, is a folder, cannot be read or is larger than 2 GB
+ * @throws {CimError} (input) when it does not exist, is a folder, cannot be read or is larger than 2 GB
  */
 export function readBytes(path: string, todo?: string): Uint8Array {
   try {
     const { size } = statSync(path);
     if (size > largestFile)
-      throw new InputError({ what: `${size} bytes are too many to read at once`, where: path });
+      throw new CimError('input', {
+        what: `${size} bytes are too many to read at once`,
+        where: path,
+      });
     // A plain array: Buffer's own slice() would share memory where Uint8Array's copies.
     const { buffer, byteOffset, byteLength } = readFileSync(path);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw new InputError({ what: `cannot be read (${reasonOf(cause)})`, where: path, todo, cause });
+    if (hasKind(cause, 'input')) throw cause;
+    throw new CimError('input', {
+      what: `cannot be read (${reasonOf(cause)})`,
+      where: path,
+      todo,
+      cause,
+    });
   }
 }
 
@@ -30,14 +38,14 @@ export const readText = (path: string): string => new TextDecoder().decode(readB
 
 /**
  * Reads a JSON file.
- * @throws {InputError} when it cannot be read or is not JSON
+ * @throws {CimError} (input) when it cannot be read or is not JSON
  */
 export const readJson = (path: string): unknown =>
-  parseJson(readBytes(path), (what, cause) => new InputError({ what, where: path, cause }));
+  parseJson(readBytes(path), (what, cause) => new CimError('input', { what, where: path, cause }));
 
 /**
  * Reads the first `count` bytes of a file, all of a shorter one.
- * @throws {InputError} when it does not exist or cannot be read
+ * @throws {CimError} (input) when it does not exist or cannot be read
  */
 export function readStart(path: string, count: number, todo?: string): Uint8Array {
   try {
@@ -52,7 +60,12 @@ export function readStart(path: string, count: number, todo?: string): Uint8Arra
       closeSync(file);
     }
   } catch (cause) {
-    throw new InputError({ what: `cannot be read (${reasonOf(cause)})`, where: path, todo, cause });
+    throw new CimError('input', {
+      what: `cannot be read (${reasonOf(cause)})`,
+      where: path,
+      todo,
+      cause,
+    });
   }
 }
 

@@ -3,14 +3,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
 import { type DatasetName, datasetNames, type DatasetPart } from '../datasets/dataset-names.ts';
 import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
 import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
-import { MissingDataError } from '../settings/sources.ts';
 import { variable } from './environment.ts';
 import { readBytes, readStart } from './files.ts';
 import { installCommand } from './install-advice.ts';
@@ -25,12 +24,12 @@ const whereToGet: Readonly<Record<DatasetName, string>> = {
 
 /**
  * The data set of this name.
- * @throws {UsageError} when no data set is called so
+ * @throws {CimError} (usage) when no data set is called so
  */
 export function datasetNamed(name: string): DatasetName {
   const found = datasetNames.find((candidate) => candidate === name);
   if (!found)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `no data set is called "${name}"`,
       todo: `known: ${datasetNames.join(', ')}`,
     });
@@ -41,8 +40,8 @@ export function datasetNamed(name: string): DatasetName {
  * Reads a data set.
  * @param data folder of the files, or of a folder named like the data set; MARS_DATA by default
  * @param first how many images are needed, the first ones: files and bytes behind them are not read; all by default
- * @throws {MissingDataError} naming the files that are not there and where to get them
- * @throws {InputError} with what is wrong with a file
+ * @throws {CimError} (missingData) naming the files that are not there and where to get them
+ * @throws {CimError} (input) with what is wrong with a file
  */
 export function loadDataset(
   name: DatasetName,
@@ -125,7 +124,7 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   const packaged = name === 'mnist' ? packagedMnist() : undefined;
   if (data === undefined) {
     if (packaged !== undefined) return packaged;
-    throw new MissingDataError({
+    throw new CimError('missingData', {
       what: `the data set ${name} is not on this machine: needed are ${needed.join(', ')} (${part === 'train' ? 'training' : 'test'} images)`,
       todo: whereToGet[name],
     });
@@ -139,7 +138,7 @@ function findFolder({ name, part, needed }: Wanted, data: string | undefined): s
   const best =
     fewest === needed.length ? data : folders.find((folder) => missingIn(folder).length === fewest);
   const nearest = best ?? data;
-  throw new MissingDataError({
+  throw new CimError('missingData', {
     what: `has no ${missingIn(nearest).join(', ')} of ${name} (${part === 'train' ? 'training' : 'test'} images)`,
     where: nearest,
     todo: whereToGet[name],

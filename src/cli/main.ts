@@ -1,7 +1,7 @@
 // The command `mars`: its commands, and how every error ends.
 
 import { Command, CommanderError } from 'commander';
-import { CancelledError, CimError, UsageError } from '../core/errors.ts';
+import { CimError, hasKind } from '../core/errors.ts';
 import { shownText } from '../core/shown-text.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compressCommand } from './commands/compress.ts';
@@ -80,6 +80,6 @@ function report(error: unknown): number {
     return exitCode.failure;
   }
   process.stderr.write(`mars: ${error.message}\n`);
-  if (error instanceof CancelledError) return exitCode.stopped;
-  return error instanceof UsageError ? exitCode.usage : exitCode.failure;
+  if (hasKind(error, 'cancelled')) return exitCode.stopped;
+  return hasKind(error, 'usage') ? exitCode.usage : exitCode.failure;
 }

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { NamedBytes } from '../settings/sources.ts';
 import { readBytes } from './files.ts';
 import { packageRoot } from './package-root.ts';
@@ -40,7 +40,7 @@ export const modelNames = (): readonly string[] => [...modelFiles().keys()];
 /**
  * The file of a trained network that comes with this package, or at a path; undefined: it is neither. What is called
  * like a network file or a stored image is a path.
- * @throws {InputError} when it cannot be read
+ * @throws {CimError} of kind `input`: when it cannot be read
  */
 export function networkFile(nameOrPath: string): NamedBytes | undefined {
   const path = modelFiles().get(nameOrPath) ?? nameOrPath;
@@ -57,6 +57,10 @@ function unpacked(bytes: Uint8Array, path: string): Uint8Array {
     const { buffer, byteOffset, byteLength } = gunzipSync(bytes);
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (cause) {
-    throw new InputError({ what: 'is not packed with gzip, or is damaged', where: path, cause });
+    throw new CimError('input', {
+      what: 'is not packed with gzip, or is damaged',
+      where: path,
+      cause,
+    });
   }
 }

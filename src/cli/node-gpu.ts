@@ -1,12 +1,17 @@
 // Opens WebGPU in Node (npm `webgpu`, which is Dawn) on the fastest adapter there is: a real GPU, else lavapipe (Mesa's
 // Vulkan on the CPU), else the SwiftShader that the npm package @sparticuz/chromium carries.
 import type * as Dawn from 'webgpu';
-import { EnvironmentError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { installCommand } from './install-advice.ts';
 import { withoutStderrLines } from './native-stderr.ts';
 import { findPackagedChromium } from './packaged-chromium.ts';
-import type { AdapterChoice, AdapterKind } from './vulkan-drivers.ts';
-import { driverSources, fasterAdapterAdvice, withDriver } from './vulkan-drivers.ts';
+import {
+  type AdapterChoice,
+  type AdapterKind,
+  driverSources,
+  fasterAdapterAdvice,
+  withDriver,
+} from './vulkan-drivers.ts';
 
 export type { AdapterChoice, AdapterKind };
 
@@ -46,7 +51,7 @@ const holder = globalThis as typeof globalThis & {
  * Opens WebGPU in Node; the same choice gives the same object again. Call it in the main thread: the driver is chosen
  * by environment variables, which a worker cannot set.
  * @param choice default: the environment variable MARS_ADAPTER, else `auto`, the fastest there is
- * @throws {EnvironmentError} when the package `webgpu` or a fitting adapter is missing
+ * @throws {CimError} (environment) when the package `webgpu` or a fitting adapter is missing
  * @example
  * const { gpu, description } = await openNodeGpu();
  * const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -91,7 +96,7 @@ async function open(choice: AdapterChoice, held: GPU[]): Promise<NodeGpu> {
   const advice = lacksSwiftShader(choice)
     ? `run, for SwiftShader: ${installCommand('@sparticuz/chromium')}; or ${driver}`
     : driver;
-  throw new EnvironmentError({
+  throw new CimError('environment', {
     what:
       choice === 'auto'
         ? 'no WebGPU adapter opens in Node'
@@ -113,7 +118,7 @@ async function adapterInfo(gpu: GPU): Promise<GPUAdapterInfo | null> {
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(
-        new EnvironmentError({
+        new CimError('environment', {
           what: `the WebGPU adapter did not answer within ${adapterLimitMs / 1000} s`,
           todo: 'set MARS_ADAPTER=swiftshader, or check the GPU driver',
         }),
@@ -137,7 +142,7 @@ function choiceFromEnvironment(): AdapterChoice {
   if (value === undefined || value === '') return 'auto';
   const choice = adapterChoices.find((name) => name === value);
   if (choice !== undefined) return choice;
-  throw new EnvironmentError({
+  throw new CimError('environment', {
     what: `MARS_ADAPTER is "${value}", which names no adapter`,
     where: 'environment',
     todo: `use one of ${adapterChoices.join(', ')}`,
@@ -164,7 +169,7 @@ async function importDawn(): Promise<typeof Dawn> {
   try {
     return await import('webgpu');
   } catch (cause) {
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: 'the npm package "webgpu" (WebGPU for Node) does not load',
       where: `${process.platform} ${process.arch}`,
       todo: `run: ${installCommand('webgpu')} (where it has no build, as on Alpine or 32 bit: mars page)`,

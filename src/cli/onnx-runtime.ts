@@ -1,7 +1,7 @@
 // ONNX Runtime as the Node package gives it. It is no dependency: who only simulates need not install it.
 
 import { cpus } from 'node:os';
-import { EnvironmentError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { installCommand } from './install-advice.ts';
 import type { OnnxRuntime } from '../train/autodiff/runtime.ts';
 
@@ -15,12 +15,12 @@ export type NodeRuntime = OnnxRuntime & {
 
 /**
  * Loads onnxruntime-node.
- * @throws {EnvironmentError} telling how to install it
+ * @throws {CimError} (environment) telling how to install it
  */
 export async function importRuntime(): Promise<NodeRuntime> {
   const runtime = await importRuntimeIfThere();
   if (!('missing' in runtime)) return runtime;
-  throw new EnvironmentError({
+  throw new CimError('environment', {
     what: 'training needs the package onnxruntime-node, which is not installed or does not load',
     where: `${process.platform} ${process.arch}`,
     todo: `run: ${installCommand(runtimePackage)}`,

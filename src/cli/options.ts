@@ -1,8 +1,8 @@
-// Settings as options of commands. A wrong option is a UsageError, exit code 2.
+// Settings as options of commands. A wrong option is a CimError (usage), exit code 2.
 
 import { type Command, Option } from 'commander';
 import { chips } from '../chips/index.ts';
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type Kind, oneOf, parseValue } from '../settings/kinds.ts';
 import { type MapSettings, untrainedNetworks } from '../settings/load-job.ts';
 import { type RunSettings, runSettings } from '../settings/run-settings.ts';
@@ -88,4 +88,5 @@ export const backendOption = (): Option =>
   option('--backend <name>', 'where macros are computed', oneOf(backendNames)).default('gpu');
 
 /** Says that a combination of options is not possible. */
-export const usage = (what: string, todo: string): UsageError => new UsageError({ what, todo });
+export const usage = (what: string, todo: string): CimError =>
+  new CimError('usage', { what, todo });

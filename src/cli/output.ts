@@ -2,7 +2,7 @@
 
 import { fstatSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { EnvironmentError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { reasonOf } from './files.ts';
 
 const stdout = 1;
@@ -20,14 +20,14 @@ export function print(text: string): void {
 
 /**
  * Waits until all that was printed is out. A reader that went away, as `head` does, has read what it wanted.
- * @throws {EnvironmentError} when some of it could not be written
+ * @throws {CimError} (environment) when some of it could not be written
  */
 export async function printed(): Promise<void> {
   try {
     await written;
   } catch (cause) {
     if ((cause as { readonly code?: string }).code === 'EPIPE') return;
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: `the output cannot be written (${reasonOf(cause)})`,
       where: 'stdout',
       todo: 'the result is not complete: print it elsewhere',

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { brotliDecompressSync, createBrotliDecompress } from 'node:zlib';
-import { EnvironmentError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { userCacheFolder, withoutCache } from './cache.ts';
 import { variable } from './environment.ts';
 import { reasonOf } from './files.ts';
@@ -172,7 +172,7 @@ async function removeLeftovers(target: string): Promise<void> {
   }
 }
 
-/** @throws {EnvironmentError} where the temporary folder has no room either */
+/** @throws {CimError} (environment) where the temporary folder has no room either */
 async function unpackForNow(name: string, fill: Fill): Promise<string> {
   let folder: string | undefined;
   const remove = (): void => {
@@ -185,7 +185,7 @@ async function unpackForNow(name: string, fill: Fill): Promise<string> {
     return folder;
   } catch (cause) {
     remove();
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: `${name} cannot be unpacked (${reasonOf(cause)})`,
       where: tmpdir(),
       todo: 'make room there, or set MARS_CACHE_DIR to a folder with room for 200 MB',

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sirv from 'sirv';
-import { EnvironmentError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { rebuildAdvice } from './install-advice.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -32,8 +32,8 @@ const dataFolders = [join('dist', 'page', 'data'), join('dist', 'element', 'data
 
 /**
  * Serves `dist/page`.
- * @throws {EnvironmentError} when the page is not built, or the port is taken
- * @throws {UsageError} when this machine has no such host or may not serve there
+ * @throws {CimError} (environment) when the page is not built, or the port is taken
+ * @throws {CimError} (usage) when this machine has no such host or may not serve there
  */
 export async function servePage(options: PageServerOptions = {}): Promise<PageServer> {
   const { port = 0, host = '127.0.0.1', files = {} } = options;
@@ -55,7 +55,7 @@ export async function servePage(options: PageServerOptions = {}): Promise<PageSe
 function handler(files: Readonly<Record<string, Uint8Array>>): RequestListener {
   const page = join(packageRoot, 'dist', 'page');
   if (!existsSync(join(page, 'index.html')))
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: 'the page is not built',
       where: page,
       todo: rebuildAdvice(),
@@ -86,13 +86,13 @@ function handler(files: Readonly<Record<string, Uint8Array>>): RequestListener {
 function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): Error {
   const where = `${host}:${port}`;
   if (cause.code === 'EADDRINUSE')
-    return new EnvironmentError({
+    return new CimError('environment', {
       what: `port ${port} is taken by another program`,
       where,
       todo: 'choose another --port, or --port 0 for any that is free',
       cause,
     });
-  return new UsageError({
+  return new CimError('usage', {
     what: `cannot serve there (${cause.code ?? cause.message})`,
     where,
     todo:

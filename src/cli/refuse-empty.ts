@@ -1,11 +1,11 @@
 // Options without text.
 
 import type { Command } from 'commander';
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 
 /**
  * Refuses options and arguments without text: an empty path or name means none that a person wants.
- * @throws {UsageError} naming the first
+ * @throws {CimError} (usage) naming the first
  */
 export function refuseEmpty(command: Command): void {
   const given = [
@@ -21,6 +21,10 @@ export function refuseEmpty(command: Command): void {
   for (const { name, value } of given) {
     const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (texts.some((text) => typeof text === 'string' && text.trim() === ''))
-      throw new UsageError({ what: 'is empty', where: name, todo: 'leave it out, or say which' });
+      throw new CimError('usage', {
+        what: 'is empty',
+        where: name,
+        todo: 'leave it out, or say which',
+      });
   }
 }

@@ -19,14 +19,14 @@ const names = ['simulation.json', 'trace.json', 'report.json'] as const;
 
 /**
  * Checks, before the work, that {@link writeRun} can write into `folder`.
- * @throws {InputError} when it cannot
+ * @throws {CimError} (input) when it cannot
  */
 export const checkRunFolder = (folder: string): void =>
   checkTargets(names.map((name) => join(folder, name)));
 
 /**
  * Writes report.json, trace.json and, of a simulation, simulation.json.
- * @throws {InputError} when one cannot be written; then all are as before
+ * @throws {CimError} (input) when one cannot be written; then all are as before
  */
 export function writeRun(folder: string, { report, timeline, simulation }: RunResult): void {
   const trace = JSON.stringify(toChromeTrace(timeline, { power: layerPower(report) }));

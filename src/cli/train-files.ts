@@ -1,7 +1,7 @@
 // The files of a training: the network, and beside it the checkpoint, the metrics and the network before quantization.
 
 import { existsSync } from 'node:fs';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
 import { writeNetworkFile } from '../network/network-file.ts';
 import {
@@ -36,7 +36,7 @@ export function trainFiles(out: string): TrainFiles {
 /**
  * The checkpoint to go on from, if there is one.
  * @param settings that it must have been begun with
- * @throws {InputError} when there is one and `resume` is false, or it does not belong to this training
+ * @throws {CimError} (input) when there is one and `resume` is false, or it does not belong to this training
  */
 export function findCheckpoint(
   { checkpoint }: TrainFiles,
@@ -45,7 +45,7 @@ export function findCheckpoint(
 ): Checkpoint | undefined {
   if (!existsSync(checkpoint)) return undefined;
   if (!resume)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'is the checkpoint of a training that did not end',
       where: checkpoint,
       todo: 'give --resume to go on with it, or remove it',

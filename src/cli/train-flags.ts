@@ -3,7 +3,7 @@
 import { countOf } from '../core/words.ts';
 import type { Command } from 'commander';
 import { crc32 } from '../core/bits.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { shapeText } from '../core/feature-map.ts';
 import { writeNetworkFile } from '../network/network-file.ts';
 import type { Network } from '../network/network.ts';
@@ -51,13 +51,13 @@ export async function startNetwork(flags: TrainFlags, classes: number): Promise<
   if (from === undefined) return built;
   const found = await loadNetwork({ network: from, seed }, nodeSources);
   if (describe(found) !== describe(built))
-    throw new InputError({
+    throw new CimError('input', {
       what: `has ${describe(found)}, not ${describe(built)}`,
       where: from,
       todo: `give the --network and --width that it was trained as`,
     });
   if (found.precision)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'is quantized already',
       where: from,
       todo: 'start from the network before quantization',

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { reasonOf } from './files.ts';
 
 /** A file of a set. */
@@ -39,7 +39,7 @@ interface Pending extends FileToWrite {
  * Writes files through temporary ones: either all are there, whole, or those from before. Makes their folders, and
  * removes what an earlier process that was killed left of them.
  * @param option that named the paths, for errors
- * @throws {InputError} when one cannot be written
+ * @throws {CimError} (input) when one cannot be written
  */
 export function writeTogether(files: readonly FileToWrite[], option = '--out'): void {
   checkTargets(
@@ -76,7 +76,7 @@ export const writeWhole = (path: string, content: string | Uint8Array, option?: 
 /**
  * Checks, before long work, that these files can be written; creates nothing.
  * @param option that named the paths, for errors
- * @throws {InputError} when one is a folder or a device, or the nearest folder above it that exists cannot be written
+ * @throws {CimError} (input) when one is a folder or a device, or the nearest folder above it that exists cannot be written
  */
 export function checkTargets(paths: readonly string[], option = '--out'): void {
   for (const path of paths) {
@@ -98,8 +98,8 @@ function checkFolder(folder: string): void {
   accessSync(existing, constants.W_OK);
 }
 
-const cannotWrite = (where: string, option: string, cause: unknown): InputError =>
-  new InputError({
+const cannotWrite = (where: string, option: string, cause: unknown): CimError =>
+  new CimError('input', {
     what: `cannot be written (${reasonOf(cause)})`,
     where,
     todo: `choose another ${option}`,

@@ -19,8 +19,8 @@ interface Histogram {
  * The clip of each weight layer's output, by layer name: the value that the largest code stands for.
  * @param images training images
  * @param bits of the stored activations
- * @throws {NetworkError} naming the first layer whose output is too large for 32-bit floats
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (network) naming the first layer whose output is too large for 32-bit floats
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function calibrateClips(
   network: Network,

@@ -1,6 +1,6 @@
 // From a trained network to integers that fit the macros: fuse batch norm, prune groups, calibrate, quantize.
 
-import { assert, CompressError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 import { type FeatureMap, lengthFault, shapeText } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { countOf } from '../core/words.ts';
@@ -64,9 +64,9 @@ interface ActivationScale {
 
 /**
  * Compresses `network`.
- * @throws {CompressError} naming the option or the layer that cannot be compressed
- * @throws {NetworkError} when the network is not consistent
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (compress) naming the option or the layer that cannot be compressed
+ * @throws {CimError} (network) when the network is not consistent
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function compress(network: Network, options: CompressOptions = {}): CompressedNetwork {
   const { calibration } = options;
@@ -114,7 +114,7 @@ export function compress(network: Network, options: CompressOptions = {}): Compr
 /**
  * The clips that {@link compress} measures on `options.calibration`, to be measured once for several ways to compress.
  * Empty where training settled all scales.
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function measureClips(
   network: Network,
@@ -143,14 +143,14 @@ function prune(network: Network, options: CompressOptions): Network {
   const { prunedGroups = 0, groupMasks, groupShape } = options;
   if (!groupMasks && prunedGroups === 0) return network;
   if (!groupShape)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'groups are to be pruned, and their shape is not known',
       where: [network.name, 'groupShape'],
       todo: 'set groupShape to what the chip runs together: groupShapeOf(chip, weightBits)',
     });
   if (!groupMasks) return pruneGroups(network, prunedGroups, groupShape);
   if (prunedGroups === 0) return applyGroupMasks(network, groupMasks, groupShape);
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `masks say which groups are kept, and prunedGroups is ${prunedGroups}`,
     where: [network.name, 'groupMasks'],
     todo: 'give one of the two',
@@ -173,7 +173,7 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
   const { values, scale } = quantizeLayerWeights(layer, context);
   const sumScale = scale * input.scale;
   if (!(sumScale > 0 && sumScale < Infinity))
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `units of ${scale} for weights and ${input.scale} for inputs make sums of units ${sumScale}`,
       where,
       todo: 'its weights, or those of the layers before it, are too large or too small',
@@ -182,7 +182,7 @@ function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers
   layer.bias?.forEach((value, m) => {
     const integer = roundHalfAway(value / sumScale);
     if (Math.abs(integer) >= 2 ** 31)
-      throw new CompressError({
+      throw new CimError('compress', {
         what: `bias ${value} of kernel ${m} is ${integer} units, more than 32 bits`,
         where,
       });
@@ -228,7 +228,10 @@ function integerResidual(
   if (layer.kind !== 'conv' || !layer.residual) return undefined;
   const added = context.scales.get(layer.residual.input);
   if (!added)
-    throw new CompressError({ what: `cannot add ${layer.residual.input}`, where: context.where });
+    throw new CimError('compress', {
+      what: `cannot add ${layer.residual.input}`,
+      where: context.where,
+    });
   return {
     ...layer.residual,
     scale: residualScale(added.scale, sumScale, context.where),
@@ -249,8 +252,8 @@ function outputScale(
   return { scale: (clip > 0 ? clip : 1) / highestCode(layer, bits), bits, signed };
 }
 
-const signedInput = (where: readonly string[]): CompressError =>
-  new CompressError({
+const signedInput = (where: readonly string[]): CimError =>
+  new CimError('compress', {
     what: 'reads a layer without ReLU, whose activations can be negative; word lines take none',
     where,
     todo: 'put a ReLU there, or use that layer only as a residual',
@@ -262,13 +265,13 @@ function checkLast(network: Network): void {
   assert(last !== undefined, 'a checked network has layers');
   const where = [network.name, last.name];
   if (last.kind === 'maxPool' || last.kind === 'averagePool')
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'is a pool and the last layer',
       where,
       todo: 'end with a layer that has weights',
     });
   if (last.kind === 'conv' && last.residual)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'adds a residual and is the last layer',
       where,
       todo: 'end with a layer without',
@@ -278,9 +281,10 @@ function checkLast(network: Network): void {
 function checkCalibration(network: Network, images: FeatureMap): void {
   const { input, name } = network;
   const fault = lengthFault(images);
-  if (fault !== undefined) throw new CompressError({ what: fault, where: [name, 'calibration'] });
+  if (fault !== undefined)
+    throw new CimError('compress', { what: fault, where: [name, 'calibration'] });
   if (shapeText(images) === shapeText(input) && images.images > 0) return;
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `${countOf(images.images, 'image')} of ${shapeText(images)} cannot calibrate a network for ${shapeText(input)}`,
     where: [name, 'calibration'],
     todo: 'use images of the data set that the network was trained on',

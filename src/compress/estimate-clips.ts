@@ -1,6 +1,6 @@
 // Where to clip activations when there are no images to measure them on: from batch norm's own parameters.
 
-import { assert, at, CompressError } from '../core/errors.ts';
+import { assert, at, CimError } from '../core/errors.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import { hasWeights, type Layer, type WeightLayer } from '../network/layer.ts';
 import { imageName, type Network } from '../network/network.ts';
@@ -40,7 +40,7 @@ export interface ClipSource {
  * would give: the root of (sum of squared weights x mean square of the input). Pixels are taken as evenly distributed
  * over 0 ... 1, ReLU as halving the mean square, pools as leaving it. Correlated inputs, which trained filters look for,
  * go beyond that: measure with calibration images where accuracy counts.
- * @throws {CompressError} naming a layer whose values are beyond the range of floating point
+ * @throws {CimError} (compress) naming a layer whose values are beyond the range of floating point
  */
 export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyMap<string, number> {
   const maps = new Map<string, MapEstimate>([
@@ -64,7 +64,7 @@ export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyM
     const added = layer.kind === 'conv' && layer.residual && mapOf(layer.residual.input);
     const output = added ? sumOf(own, added) : own;
     if (firstNotFinite(Object.values(output)) >= 0)
-      throw new CompressError({
+      throw new CimError('compress', {
         what: 'its weights are so large that no clip of its output can be estimated',
         where: [network.name, layer.name],
         todo: 'train again, for example with a smaller learning rate',

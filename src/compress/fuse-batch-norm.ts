@@ -1,6 +1,6 @@
 // Batch norm becomes part of the weights before quantization, so that the chip never multiplies per channel.
 
-import { CompressError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import type { ConvLayer, Layer } from '../network/layer.ts';
 import type { Network } from '../network/network.ts';
@@ -8,7 +8,7 @@ import type { Network } from '../network/network.ts';
 /**
  * The same network with every batch norm fused into weights and bias:
  * w' = w gamma / sqrt(variance + epsilon), b' = beta + (b - mean) gamma / sqrt(variance + epsilon).
- * @throws {CompressError} naming the layer where that is too large for 32-bit floats
+ * @throws {CimError} (compress) naming the layer where that is too large for 32-bit floats
  */
 export function fuseBatchNorm(network: Network): Network {
   return {
@@ -46,7 +46,7 @@ function checkFinite(
 ): void {
   const bad = firstNotFinite(values);
   if (bad < 0) return;
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `batch norm makes a ${part} of kernel ${Math.floor(bad / perKernel)} ${values[bad]}: too large for 32-bit floats`,
     where,
     todo: 'look at its gamma, beta, mean and variance: train again, for example with a smaller learning rate',

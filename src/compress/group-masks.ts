@@ -1,6 +1,6 @@
 // Which weight groups are kept, as data: from a file, from an illustrative profile, or from whoever prunes elsewhere.
 
-import { CompressError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { shuffled } from '../core/random.ts';
 import { positionsOf } from '../core/window.ts';
@@ -24,7 +24,7 @@ export type GroupMasks = ReadonlyMap<string, Uint8Array>;
 
 /**
  * `network` with zeros in all groups that `masks` does not keep.
- * @throws {CompressError} naming the layer whose mask has the wrong length or a value other than 0 and 1, or that the
+ * @throws {CimError} (compress) naming the layer whose mask has the wrong length or a value other than 0 and 1, or that the
  * network does not have
  */
 export function applyGroupMasks(network: Network, masks: GroupMasks, shape: GroupShape): Network {
@@ -41,7 +41,7 @@ export function applyGroupMasks(network: Network, masks: GroupMasks, shape: Grou
   });
   const [unknown] = left;
   if (unknown !== undefined)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: 'has a group mask, but the network has no layer with weights of this name',
       where: [network.name, unknown],
       todo: `name one of ${network.layers
@@ -56,14 +56,14 @@ function checkMask(mask: Uint8Array, grid: GroupGrid, where: readonly string[]):
   const groups = groupCount(grid);
   const { channels, kernels } = grid.shape;
   if (mask.length !== groups)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `its group mask has ${mask.length} values, the layer has ${groups} groups of ${channels} channels x ${kernels} kernels`,
       where,
       todo: 'make the mask for this network, chip and weight bits',
     });
   const bad = mask.findIndex((value) => value > 1);
   if (bad >= 0)
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `value ${bad} of its group mask is ${mask[bad]}`,
       where,
       todo: 'use 1 for a group that is kept, 0 for one that is not',
@@ -92,7 +92,7 @@ const firstStream = 2000;
  * tiles differ in length and cores wait for each other, as after real pruning. (The same share in every tile would
  * leave no imbalance: a tenth to a fifth fewer cycles than the layer-wide draw.)
  * @param scale 0 or more; 1.1 for VGG16 and 0.5 for ResNet18 come near MARS' published efficiency
- * @throws {CompressError} when `scale` is out of range
+ * @throws {CimError} (compress) when `scale` is out of range
  */
 export function densityProfileMasks(
   network: Network,
@@ -101,7 +101,7 @@ export function densityProfileMasks(
   shape: GroupShape,
 ): GroupMasks {
   if (!(scale >= 0 && scale < Infinity))
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `a density of ${scale} times the profile is not possible`,
       where: [network.name, 'densityProfile'],
       todo: 'use a number from 0',

@@ -1,7 +1,7 @@
 // The mask file: group masks as JSON that any tool can write, one string of 0 and 1 per layer.
 
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import type { GroupMasks } from './group-masks.ts';
@@ -51,14 +51,15 @@ export function writeMaskFile({ network, shape, masks }: MaskFile): string {
 /**
  * Reads a mask file, as text or in bytes. Whether the masks fit a network is checked where they are applied.
  * @param where name of the file, for errors
- * @throws {InputError} naming the field that is wrong
+ * @throws {CimError} (input) naming the field that is wrong
  */
 export function readMaskFile(source: string | Uint8Array, where: string): MaskFile {
-  const json = parseJson(source, (what, cause) => new InputError({ what, where, cause }));
+  const json = parseJson(source, (what, cause) => new CimError('input', { what, where, cause }));
   const { network, shape, layers } = checkSchema(
     maskFileSchema,
     json,
-    ({ keys, what }) => new InputError({ what, where: [where, ...pathOf(keys)], todo: example }),
+    ({ keys, what }) =>
+      new CimError('input', { what, where: [where, ...pathOf(keys)], todo: example }),
   );
   const masks = new Map(
     Object.entries(layers).map(([name, bits]) => [name, Uint8Array.from(bits, Number)] as const),

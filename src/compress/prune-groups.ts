@@ -1,6 +1,6 @@
 // Pruning by magnitude: the groups that matter least lose all their weights.
 
-import { CompressError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { wholeMap } from '../core/window.ts';
 import { hasWeights, type WeightLayer } from '../network/layer.ts';
 import { layerShapes, type Network } from '../network/network.ts';
@@ -26,11 +26,11 @@ interface Candidate {
  * Sets the weights of the groups with the lowest scores (`groupScores`) to zero, over all layers together. Layers that are packed (fewer channels than
  * word lines) are left dense, as MARS leaves its first layer.
  * @param fraction of the groups that may be pruned, 0 ... 1
- * @throws {CompressError} when `fraction` is out of range
+ * @throws {CimError} (compress) when `fraction` is out of range
  */
 export function pruneGroups(network: Network, fraction: number, shape: GroupShape): Network {
   if (!(fraction >= 0 && fraction <= 1))
-    throw new CompressError({
+    throw new CimError('compress', {
       what: `${fraction} of the groups cannot be pruned`,
       where: [network.name, 'prunedGroups'],
       todo: 'use a share from 0 to 1',

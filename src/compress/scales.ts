@@ -1,7 +1,7 @@
 // The scales between real numbers and integers: which bits a layer has, and what training may have settled already.
 // Training computes its forward pass with these same functions, so that both have the same integers.
 
-import { CompressError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type FixedScale, toFixedScale } from '../core/integer.ts';
 import { hasWeights, type Layer, type TrainedScales, type WeightLayer } from '../network/layer.ts';
 import type { Network, Precision } from '../network/network.ts';
@@ -34,7 +34,7 @@ export const highestCode = ({ relu }: Pick<WeightLayer, 'relu'>, bits: number): 
 
 /**
  * The scale that makes sums of units `sumScale` stored values of units `outputScale`.
- * @throws {CompressError} when it is out of the requantizer's range
+ * @throws {CimError} (compress) when it is out of the requantizer's range
  */
 export const requantizeScale = (
   sumScale: number,
@@ -52,7 +52,7 @@ export const residualScale = (
 function fixed(scale: number, lowestShift: number, where: readonly string[]): FixedScale {
   const found = toFixedScale(scale, lowestShift);
   if (found) return found;
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `scale ${scale} cannot be written as an 8-bit multiplier and a shift`,
     where,
   });
@@ -94,7 +94,7 @@ export const hasTrainedScales = (network: Network, options: BitOptions): boolean
 
 /**
  * Bits of one layer: its own, else those it was trained with, else the network's.
- * @throws {CompressError} when they are not possible
+ * @throws {CimError} (compress) when they are not possible
  */
 export function bitsOf(
   layer: WeightLayer,
@@ -112,11 +112,11 @@ export function bitsOf(
 
 /**
  * Checks a number of bits.
- * @throws {CompressError} when they are not `low` ... 8
+ * @throws {CimError} (compress) when they are not `low` ... 8
  */
 export function checkBits(where: readonly string[], bits: number, low: number): void {
   if (Number.isInteger(bits) && bits >= low && bits <= 8) return;
-  throw new CompressError({
+  throw new CimError('compress', {
     what: `${bits} bits are not possible`,
     where,
     todo: `use ${low} ... 8`,
@@ -125,7 +125,7 @@ export function checkBits(where: readonly string[], bits: number, low: number): 
 
 /**
  * The integers that training ended with.
- * @throws {CompressError} for a weight that is no whole number of units, or too many
+ * @throws {CimError} (compress) for a weight that is no whole number of units, or too many
  */
 export function trainedWeights(
   weights: Float32Array,
@@ -139,7 +139,7 @@ export function trainedWeights(
     const code = Math.round(units);
     // Weights are 32-bit numbers: a multiple of the scale is off by less than a thousandth of a unit.
     if (!(Math.abs(units - code) < 1e-3 && Math.abs(code) <= highest))
-      throw new CompressError({
+      throw new CimError('compress', {
         what: `weight ${i} is ${units} of the units that it was trained with, ${-highest} ... ${highest} are possible`,
         where,
         todo: 'give other bits than those it was trained for to quantize it anew',

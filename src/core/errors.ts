@@ -2,6 +2,36 @@
 
 import { shownText } from './shown-text.ts';
 
+/**
+ * What an error is about:
+ *
+ * - `usage`: the command line or a setting is wrong (unknown option, name or number). The command line exits with 2.
+ * - `input`: a file or value that was read is wrong (truncated, out of range, inconsistent).
+ * - `missingData`: the files of a data set are not on this machine.
+ * - `network`: a network is not consistent in itself.
+ * - `compress`: a network cannot be compressed as asked.
+ * - `chip`: a chip description is not possible hardware.
+ * - `mapping`: a compressed network does not fit the chip.
+ * - `simulation`: a simulation cannot run or go on (wrong image shape, lost device).
+ * - `memory`: something does not fit the memory of a device. Whoever can make it smaller tries that first.
+ * - `training`: a training cannot go on (its numbers are not finite any more).
+ * - `environment`: the machine lacks something (adapter, browser, package).
+ * - `cancelled`: the person asked to stop.
+ */
+export type ErrorKind =
+  | 'usage'
+  | 'input'
+  | 'missingData'
+  | 'network'
+  | 'compress'
+  | 'chip'
+  | 'mapping'
+  | 'simulation'
+  | 'memory'
+  | 'training'
+  | 'environment'
+  | 'cancelled';
+
 /** The parts of a message of a {@link CimError}. */
 export interface CimErrorParts {
   /** What is wrong, naming the value. No full stop at the end. */
@@ -15,75 +45,49 @@ export interface CimErrorParts {
 }
 
 /**
- * Base of all errors that users of mars-cim are expected to meet. Its message is one line: control characters, which names
- * from files can have, are shown as `\u001b`. The parts keep the text as it is.
+ * Every error that users of mars-cim are expected to meet. Its message is one line: control characters, which names
+ * from files can have, are shown as `\u001b`. The parts keep the text as it is. A clone of it, as workers make one, is a
+ * plain Error: it crosses as {@link errorData}.
  */
 export class CimError extends Error {
+  override readonly name = 'CimError' as const;
+  readonly kind: ErrorKind;
   readonly what: string;
   readonly where: readonly string[];
   readonly todo: string | undefined;
 
-  constructor(parts: CimErrorParts) {
+  constructor(kind: ErrorKind, parts: CimErrorParts) {
     const where = typeof parts.where === 'string' ? [parts.where] : (parts.where ?? []);
     super(sentence(parts.what, where, parts.todo), { cause: parts.cause });
-    this.name = 'CimError';
+    this.kind = kind;
     this.what = parts.what;
     this.where = where;
     this.todo = parts.todo;
   }
 }
 
-/** The command line itself is wrong (unknown option, name or number). The command line exits with 2. */
-export class UsageError extends CimError {
-  override readonly name = 'UsageError' as const;
+/** Whether `error` is a {@link CimError} of this kind. */
+export const hasKind = (error: unknown, kind: ErrorKind): error is CimError =>
+  error instanceof CimError && error.kind === kind;
+
+/** An error as data, which workers, pages and processes can hand over. */
+export interface ErrorData extends Required<Omit<CimErrorParts, 'cause' | 'where'>> {
+  /** `bug`: not one that a person is expected to meet. */
+  readonly kind: ErrorKind | 'bug';
+  readonly where: readonly string[];
 }
 
-/** A file or value that was read is wrong (truncated, out of range, inconsistent). */
-export class InputError extends CimError {
-  override readonly name = 'InputError' as const;
+/** `error` as data; {@link errorOf} makes it an error again. */
+export function errorData(error: unknown): ErrorData {
+  if (!(error instanceof CimError))
+    return { kind: 'bug', what: String(error), where: [], todo: undefined };
+  const { kind, what, where, todo } = error;
+  return { kind, what, where, todo };
 }
 
-/** A network is not consistent in itself. */
-export class NetworkError extends CimError {
-  override readonly name = 'NetworkError' as const;
-}
-
-/** A network cannot be compressed as asked. */
-export class CompressError extends CimError {
-  override readonly name = 'CompressError' as const;
-}
-
-/** A chip description is not possible hardware. */
-export class ChipError extends CimError {
-  override readonly name = 'ChipError' as const;
-}
-
-/** A compressed network does not fit the chip. */
-export class MappingError extends CimError {
-  override readonly name = 'MappingError' as const;
-}
-
-/** A simulation cannot run or go on (wrong image shape, lost device, no memory). */
-export class SimulationError extends CimError {
-  override readonly name = 'SimulationError' as const;
-}
-
-/**
- * Something does not fit the memory of a device. Whoever can make it smaller tries that before a person sees this.
- */
-export class MemoryError extends CimError {
-  override readonly name = 'MemoryError' as const;
-}
-
-/** The machine lacks something (adapter, browser, package). */
-export class EnvironmentError extends CimError {
-  override readonly name = 'EnvironmentError' as const;
-}
-
-/** The person asked to stop. */
-export class CancelledError extends CimError {
-  override readonly name = 'CancelledError' as const;
-}
+/** The error of {@link errorData}, with its kind and parts; its cause and stack stayed behind. */
+export const errorOf = ({ kind, ...parts }: ErrorData): Error =>
+  kind === 'bug' ? new Error(parts.what) : new CimError(kind, parts);
 
 /**
  * Throws when an invariant of our own code is broken: never for a mistake of the user.

@@ -15,6 +15,6 @@ export interface Progress {
 export interface LongWork {
   /** Called after each step. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Stops the work between two steps with a CancelledError; an AbortSignal fits. */
+  /** Stops the work between two steps with a CimError (cancelled); an AbortSignal fits. */
   readonly signal?: { readonly aborted: boolean } | undefined;
 }

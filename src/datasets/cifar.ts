@@ -2,7 +2,7 @@
 // https://www.cs.toronto.edu/~kriz/cifar.html ("Binary version")
 
 import { countOf } from '../core/words.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { kindInstead } from '../core/file-kind.ts';
 import { type ImageSet, toImageSet } from './image-set.ts';
 
@@ -35,14 +35,14 @@ export const cifarRecord = (kind: CifarKind): number => (kind === 'cifar10' ? 1 
 /**
  * Reads a CIFAR binary file.
  * @param where name of the file, for errors
- * @throws {InputError} when its length is not a whole number of images, or a label is out of range
+ * @throws {CimError} (input) when its length is not a whole number of images, or a label is out of range
  */
 export function readCifar(bytes: Uint8Array, kind: CifarKind, where: string): ImageSet {
   const labelBytes = kind === 'cifar10' ? 1 : 2;
   const record = cifarRecord(kind);
   const images = bytes.length / record;
   if (images === 0 || !Number.isInteger(images))
-    throw new InputError({
+    throw new CimError('input', {
       what: `${countOf(bytes.length, 'byte')} are not a whole number of ${record}-byte images${kindInstead(bytes)}`,
       where,
       todo: 'use the binary version of the data set, unpacked',
@@ -53,7 +53,7 @@ export function readCifar(bytes: Uint8Array, kind: CifarKind, where: string): Im
     const start = image * record + labelBytes;
     const coarse = kind === 'cifar100' ? (bytes[image * record] as number) : 0;
     if (coarse >= coarseClasses)
-      throw new InputError({
+      throw new CimError('input', {
         what: `coarse label ${coarse} of image ${image} is not below ${coarseClasses}`,
         where,
       });

@@ -1,7 +1,7 @@
 // MNIST's IDX files: big-endian header, then bytes. http://yann.lecun.com/exdb/mnist/ ("FILE FORMATS")
 
 import { countOf } from '../core/words.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { kindInstead } from '../core/file-kind.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 
@@ -10,7 +10,7 @@ const unsignedBytes = 0x08;
 /**
  * Reads an IDX file of greyscale images (`*-images-idx3-ubyte`).
  * @param where name of the file, for errors
- * @throws {InputError} when it is not IDX, or holds more or less than its header says
+ * @throws {CimError} (input) when it is not IDX, or holds more or less than its header says
  */
 export function readIdxImages(bytes: Uint8Array, where: string): FeatureMap {
   const [images, height, width] = readHeader(bytes, 3, where) as [number, number, number];
@@ -19,7 +19,7 @@ export function readIdxImages(bytes: Uint8Array, where: string): FeatureMap {
 
 /**
  * Reads an IDX file of labels (`*-labels-idx1-ubyte`).
- * @throws {InputError} as {@link readIdxImages}
+ * @throws {CimError} (input) as {@link readIdxImages}
  */
 export function readIdxLabels(bytes: Uint8Array, where: string): Uint8Array {
   readHeader(bytes, 1, where);
@@ -29,7 +29,7 @@ export function readIdxLabels(bytes: Uint8Array, where: string): Uint8Array {
 function readHeader(bytes: Uint8Array, dimensions: number, where: string): readonly number[] {
   const headerBytes = 4 + 4 * dimensions;
   const fail = (what: string): never => {
-    throw new InputError({ what, where, todo: 'is it a whole, unpacked IDX file?' });
+    throw new CimError('input', { what, where, todo: 'is it a whole, unpacked IDX file?' });
   };
   if (bytes.length < headerBytes)
     fail(`only ${countOf(bytes.length, 'byte')}, too short for its header`);

@@ -1,6 +1,6 @@
 // Labelled images as every reader of this folder gives them.
 
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import {
   activationsPerImage,
   type FeatureMap,
@@ -25,19 +25,19 @@ export interface ImageSet {
 
 /**
  * Puts images and labels together.
- * @throws {InputError} when their counts differ or a label is not a class
+ * @throws {CimError} (input) when their counts differ or a label is not a class
  */
 export function toImageSet(set: ImageSet, where: string): ImageSet {
   checkPixels(set.images, where);
   if (set.labels.length !== set.images.images)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${countOf(set.images.images, 'image')} but ${countOf(set.labels.length, 'label')}`,
       where,
       todo: 'use the label file that belongs to the images',
     });
   const bad = set.labels.findIndex((label) => label >= set.classes);
   if (bad >= 0)
-    throw new InputError({
+    throw new CimError('input', {
       what: `label ${set.labels[bad]} of image ${bad} is not below ${set.classes}`,
       where,
     });
@@ -46,21 +46,21 @@ export function toImageSet(set: ImageSet, where: string): ImageSet {
 
 /**
  * Checks that a feature map has as many values as its shape says.
- * @throws {InputError} when it has not
+ * @throws {CimError} (input) when it has not
  */
 function checkPixels(map: FeatureMap, where: string): void {
   const what = lengthFault(map);
-  if (what !== undefined) throw new InputError({ what, where });
+  if (what !== undefined) throw new CimError('input', { what, where });
 }
 
 /**
  * The first `count` images; all of them when count is undefined.
- * @throws {InputError} when the set has fewer
+ * @throws {CimError} (input) when the set has fewer
  */
 export function firstImages(set: ImageSet, count: number | undefined): ImageSet {
   if (count === undefined) return set;
   if (count > set.images.images)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${countOf(count, 'image')} asked for, it has ${formatWhole(set.images.images)}`,
       where: set.name,
     });

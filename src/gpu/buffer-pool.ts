@@ -1,6 +1,6 @@
 // Buffers by size, used again when they are given back, and counted, so that a leak is a number and not a guess.
 
-import { MemoryError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 
 /** GPUBufferUsage.STORAGE | COPY_DST | COPY_SRC, as numbers: the globals are not everywhere. */
@@ -60,7 +60,7 @@ export class BufferPool {
   /**
    * A storage buffer of at least `bytes`; what it holds is undefined. Where a new one would exceed the limit, a larger
    * one that waits is taken.
-   * @throws {MemoryError} when the adapter cannot bind that many bytes, or the limit is reached
+   * @throws {CimError} (memory) when the adapter cannot bind that many bytes, or the limit is reached
    */
   take(bytes: number, label: string): GPUBuffer {
     const rounded = roundedSize(bytes);
@@ -76,7 +76,7 @@ export class BufferPool {
 
   /**
    * A buffer of its own size and use, holding `data`.
-   * @throws {MemoryError} as {@link take}
+   * @throws {CimError} (memory) as {@link take}
    */
   takeFilled(
     data: ArrayBufferView | ArrayBuffer,
@@ -165,14 +165,14 @@ export class BufferPool {
 
   #create(descriptor: GPUBufferDescriptor, owner: BufferOwner): GPUBuffer {
     if (descriptor.size > this.largest)
-      throw new MemoryError({
+      throw new CimError('memory', {
         what: `a buffer of ${descriptor.size} bytes exceeds the adapter's ${this.largest} (maxStorageBufferBindingSize)`,
         where: descriptor.label,
         todo: memoryRemedies[owner],
       });
     if (this.#bytes + descriptor.size > this.#limit) this.destroyWaiting();
     if (this.#bytes + descriptor.size > this.#limit)
-      throw new MemoryError({
+      throw new CimError('memory', {
         what: `needs ${descriptor.size} bytes beside the ${this.#bytes} in use, more than the ${this.#limit} allowed`,
         where: descriptor.label,
         todo: limitRemedies[owner],
@@ -189,7 +189,7 @@ export class BufferPool {
       return this.#device.createBuffer(descriptor);
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
-      throw new MemoryError({
+      throw new CimError('memory', {
         what: `there is no memory for a buffer of ${descriptor.size} bytes beside the ${this.#bytes} in use`,
         where: descriptor.label,
         todo: memoryRemedies[owner],

@@ -1,6 +1,6 @@
-// Records commands until something must be read back; every error of the device ends as one SimulationError.
+// Records commands until something must be read back; every error of the device ends as one CimError (simulation).
 
-import { MemoryError, SimulationError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type BufferOwner, memoryRemedies } from './buffer-pool.ts';
 
 const filters: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
@@ -51,8 +51,8 @@ export class CommandQueue {
   /**
    * Submits, and gives the first `bytes` of `buffer`.
    * @param clear true to set the buffer to zero afterwards
-   * @throws {MemoryError} when the device had too little memory since the last submit
-   * @throws {SimulationError} for any other error of the device since then
+   * @throws {CimError} (memory) when the device had too little memory since the last submit
+   * @throws {CimError} (simulation) for any other error of the device since then
    */
   async read(buffer: GPUBuffer, bytes: number, clear = false): Promise<ArrayBuffer> {
     const commands = this.encoder;
@@ -79,8 +79,8 @@ export class CommandQueue {
 
   /**
    * Runs `work`; what the device reports meanwhile is thrown.
-   * @throws {MemoryError} when the device had too little memory for what the work made
-   * @throws {SimulationError} naming `what`
+   * @throws {CimError} (memory) when the device had too little memory for what the work made
+   * @throws {CimError} (simulation) naming `what`
    */
   async scoped<T>(what: string, work: () => Promise<T>): Promise<T> {
     this.#openScopes();
@@ -108,21 +108,21 @@ export class CommandQueue {
     if (this.#lost !== undefined) throw this.#lossError(what);
     const error = errors.find((candidate) => candidate !== null);
     if (error && error === errors[filters.toReversed().indexOf('out-of-memory')])
-      throw new MemoryError({
+      throw new CimError('memory', {
         what: `the GPU is out of memory: ${error.message.split('\n')[0]}`,
         where: what,
         todo: memoryRemedies[owner],
       });
     if (error)
-      throw new SimulationError({
+      throw new CimError('simulation', {
         what: `the GPU reports: ${error.message.split('\n')[0]}`,
         where: what,
       });
   }
 
-  #lossError(where: string, cause?: unknown): SimulationError {
+  #lossError(where: string, cause?: unknown): CimError {
     const reason = this.#lost ?? (cause instanceof Error ? cause.message : String(cause));
-    return new SimulationError({
+    return new CimError('simulation', {
       what: `the GPU device was lost (${reason})`,
       where,
       todo: 'run again',

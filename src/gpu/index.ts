@@ -34,7 +34,7 @@ export interface GpuOptions {
 
 /**
  * Opens the GPU backend. The caller disposes it (`await using`).
- * @throws {EnvironmentError} when there is no adapter
+ * @throws {CimError} (environment) when there is no adapter
  */
 export const openGpu = (gpu: AnyGpu, options?: GpuOptions): Promise<MacroBackend> =>
   opener.openGpu(gpu as GPU, options);

@@ -1,6 +1,6 @@
 // One compute kernel: its shader text, its bindings, its pipelines. A pipeline is made once per set of constants.
 
-import { SimulationError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { UniformLayout, UniformScalar } from './uniform-layout.ts';
 
 /** The storage bindings of a kernel by their names in the shader, in the order of their numbers, from 1 on. */
@@ -80,7 +80,7 @@ export function withAndWithoutSubgroups(texts: {
 
 /**
  * Compiles a kernel.
- * @throws {SimulationError} with the compiler's messages
+ * @throws {CimError} (simulation) with the compiler's messages
  */
 export async function compileKernel(
   device: GPUDevice,
@@ -99,7 +99,7 @@ export async function compileKernel(
     const { messages } = await module.getCompilationInfo();
     const lines = messages.map((message) => `line ${message.lineNum}: ${message.message}`);
     const reason = cause instanceof Error ? cause.message : 'unknown reason';
-    throw new SimulationError({
+    throw new CimError('simulation', {
       what: `does not compile: ${[...lines, reason].join('; ').replaceAll('\n', ' ')}`,
       where: ['kernel', name],
       cause,

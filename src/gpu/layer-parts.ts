@@ -1,7 +1,7 @@
 // Cuts a layer into parts, where one binding does not hold its weights, one dispatch not its kernels, or 32 bits not the
 // sums of a whole group list. A part is a program of its own: some kernel tiles, and a stretch of each one's list.
 
-import { MemoryError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { fitsWords, largestCodes, longestList } from '../simulate/sum-bounds.ts';
 import { type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
 
@@ -46,7 +46,7 @@ const workgroupsPerDimension = 65535;
 /**
  * Cuts a layer.
  * @param workgroupsPerTile of a dispatch, along its first dimension
- * @throws {MemoryError} when not even one group fits a binding, or one tile a dispatch
+ * @throws {CimError} (memory) when not even one group fits a binding, or one tile a dispatch
  */
 export function layerParts(
   program: MacroProgram,
@@ -166,7 +166,7 @@ function gathered<T extends Uint32Array | Int8Array>(
 
 function checkOneGroup(program: MacroProgram, mostGroups: number, workgroupsPerTile: number): void {
   if (mostGroups >= 1 && workgroupsPerTile <= workgroupsPerDimension) return;
-  throw new MemoryError({
+  throw new CimError('memory', {
     what: `the ${program.kernelsPerTile} kernels that run together are more than the adapter binds or dispatches at once`,
     where: program.name,
     todo: 'use a chip with fewer macros per core, or the reference backend',

@@ -1,6 +1,6 @@
 // From a GPU object (Chrome's navigator.gpu, or Dawn's in Node) to a device with the limits that its adapter has.
 
-import { EnvironmentError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type AdapterDescription, describeAdapter } from './adapter.ts';
 import { type GpuBackend, type GpuBackendOptions, openGpuBackend } from './gpu-backend.ts';
 
@@ -28,12 +28,12 @@ const usefulFeatures: readonly GPUFeatureName[] = ['subgroups'];
 
 /**
  * Opens a device with the highest storage limits that the adapter has.
- * @throws {EnvironmentError} when there is no adapter
+ * @throws {CimError} (environment) when there is no adapter
  */
 export async function openDevice(gpu: GPU): Promise<OpenDevice> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter)
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: 'there is no WebGPU adapter',
       todo: 'in Node, `npx mars info` says how to get one; Chrome on Linux wants --enable-unsafe-webgpu',
     });
@@ -56,7 +56,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
 
 /**
  * Opens the GPU backend. The caller disposes it (`await using`).
- * @throws {EnvironmentError} when there is no adapter
+ * @throws {CimError} (environment) when there is no adapter
  */
 export async function openGpu(
   gpu: GPU,

@@ -1,6 +1,6 @@
 // Measures on a device which shape of the tiled kernels is fastest there.
 
-import { SimulationError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { randomWord } from '../core/random.ts';
@@ -35,7 +35,7 @@ const kernelsPerTile = 16;
 
 /**
  * Measures every shape on one layer: 64 -> 64, 3 x 3, 16 x 16 outputs, 8-bit weights and inputs, MARS's macro.
- * @throws {SimulationError} when a shape gives other sums than the first, which would be a defect of the driver
+ * @throws {CimError} (simulation) when a shape gives other sums than the first, which would be a defect of the driver
  */
 export async function tuneShapes(options: TuneOptions): Promise<readonly ShapeTime[]> {
   const times: ShapeTime[] = [];
@@ -46,7 +46,7 @@ export async function tuneShapes(options: TuneOptions): Promise<readonly ShapeTi
     const [bitLines, others] = await timeLayer(stage, shape, false);
     expected ??= sums;
     if (!sameNumbers(expected, sums) || !sameNumbers(expected, others))
-      throw new SimulationError({
+      throw new CimError('simulation', {
         what: `workgroups of ${shape.workgroup}, subgroups ${shape.subgroups ? 'on' : 'off'}, give other sums`,
         where: 'tune',
         todo: 'use another adapter, and report it',

@@ -57,7 +57,7 @@ const defaultMacs = 2e8;
 /**
  * Histogram of the bit-line sums of the layer called `layer` for 8-bit `images`. Which pixels are looked at depends on
  * the options alone, so the same call gives the same numbers.
- * @throws {UsageError} when the mapping has no macro layer of that name
+ * @throws {CimError} (usage) when the mapping has no macro layer of that name
  */
 export function columnSums(
   mapping: Mapping,

@@ -25,7 +25,7 @@ export interface GroupPattern {
 
 /**
  * The {@link GroupPattern} of the layer called `layer`.
- * @throws {UsageError} when the mapping has no macro layer of that name
+ * @throws {CimError} (usage) when the mapping has no macro layer of that name
  */
 export function groupPattern(mapping: Mapping, layer: string): GroupPattern {
   const mapped = macroLayer(mapping, layer);

@@ -2,7 +2,7 @@
 // and how they are shifted and added. Built on the functions of the reference, so it shows what is simulated.
 
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
-import { assert, at, UsageError } from '../core/errors.ts';
+import { assert, at, CimError } from '../core/errors.ts';
 import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { decodeIndex } from '../mapping/index-code.ts';
@@ -108,7 +108,7 @@ export interface MacroOpRead {
  * @param input the feature map that the layer reads, such as `integerInput` gives; its first image is image
  * `options.firstImage` of the run
  * @param options `seed` of the chip's noise, 1 by default; `firstImage`, 0 by default, tells read noise apart
- * @throws {UsageError} when there is no such layer, tile, group, macro, pixel or image, with those there are
+ * @throws {CimError} (usage) when there is no such layer, tile, group, macro, pixel or image, with those there are
  */
 export function inspectMacroOp(
   mapping: Mapping,
@@ -179,7 +179,7 @@ function checkedTile(
   const inTile = `kernel tile ${choice.tile} of ${layer.name}`;
   const check = (owner: string, what: string, count: number, value: number): void => {
     const error = permittedText(owner, what, count, value);
-    if (error !== undefined) throw new UsageError({ what: error, where: network.name });
+    if (error !== undefined) throw new CimError('usage', { what: error, where: network.name });
   };
   check(layer.name, 'kernel tile', tiles.length, choice.tile);
   const tile = at(tiles, choice.tile);

@@ -4,7 +4,7 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { noiseDeviations } from '../chips/noise-spec.ts';
 import type { MacroLayer } from '../compress/compressed-network.ts';
-import { MappingError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 
 /** Bits of the sums that a requantizer takes, and of the accumulators of a chip that loses nothing. */
 const sumBits = 31;
@@ -14,7 +14,7 @@ const mostNoisyKernels = 65536;
 
 /**
  * Checks the sums of a layer as the integer network has them, without macros and ADC: bias and products of any inputs.
- * @throws {MappingError} naming the layer and a kernel whose sums can exceed {@link sumBits}
+ * @throws {CimError} (mapping) naming the layer and a kernel whose sums can exceed {@link sumBits}
  */
 export function checkLayerSums(network: string, layer: MacroLayer): void {
   const { bias, weights, inputBits, weightBits } = layer;
@@ -29,7 +29,7 @@ export function checkLayerSums(network: string, layer: MacroLayer): void {
       magnitude += Math.abs(weights[i] as number);
     const largest = Math.abs(ofKernel) + highest * magnitude;
     if (largest >= limit)
-      throw new MappingError({
+      throw new CimError('mapping', {
         what: `sums of kernel ${kernel} can reach ${largest.toExponential(2)}, a requantizer takes ${sumBits} bits`,
         where: [network, layer.name],
         todo: 'use fewer weight bits, fewer activation bits or fewer inputs',
@@ -37,12 +37,12 @@ export function checkLayerSums(network: string, layer: MacroLayer): void {
   });
 }
 
-/** @throws {MappingError} naming a layer with more kernels than the chip's read noise tells apart */
+/** @throws {CimError} (mapping) naming a layer with more kernels than the chip's read noise tells apart */
 export function checkNoiseNumbers(network: string, layer: MacroLayer, chip: ChipSpec): void {
   const { kernels } = layer.geometry;
   const isNoisy = Object.values(noiseDeviations(chip.noise)).some((deviation) => deviation !== 0);
   if (!isNoisy || kernels <= mostNoisyKernels) return;
-  throw new MappingError({
+  throw new CimError('mapping', {
     what: `has ${kernels} kernels, noise tells ${mostNoisyKernels} apart`,
     where: [network, layer.name],
     todo: 'map it onto a chip without noise',

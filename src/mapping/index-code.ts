@@ -2,7 +2,7 @@
 
 import { countOf } from '../core/words.ts';
 import { readBits, writeBits } from '../core/bits.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { bitsFor } from '../core/integer.ts';
 
 /** A group's place in its layer: which block of channels, at which kernel position. */
@@ -34,11 +34,11 @@ export function packIndexCodes(codes: ArrayLike<number>, bits: number): Uint8Arr
 
 /**
  * Inverse of {@link packIndexCodes}.
- * @throws {InputError} when there are fewer bits than `count` codes need
+ * @throws {CimError} (input) when there are fewer bits than `count` codes need
  */
 export function unpackIndexCodes(bytes: Uint8Array, bits: number, count: number): Uint32Array {
   if (bytes.length * 8 < count * bits)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${countOf(bytes.length, 'byte')} cannot hold ${countOf(count, 'index code')} of ${countOf(bits, 'bit')}`,
     });
   return Uint32Array.from({ length: count }, (_, i) => readBits(bytes, i * bits, bits));

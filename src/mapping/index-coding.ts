@@ -14,7 +14,7 @@
 import { countOf } from '../core/words.ts';
 import type { GroupGrid } from '../compress/weight-group.ts';
 import { readBits } from '../core/bits.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { decodeIndex, encodeIndex, indexCodeBits, packIndexCodes } from './index-code.ts';
 
 /** The codings of a group list. */
@@ -104,7 +104,7 @@ export interface ListHeader {
  * Inverse of {@link encodeGroupList}.
  * @param bytes start with the list and may go on after it
  * @param where whose list it is, for errors
- * @throws {InputError} when the list does not end, leaves the layer, is out of order or has another number of groups
+ * @throws {CimError} (input) when the list does not end, leaves the layer, is out of order or has another number of groups
  */
 export function decodeGroupList(
   bytes: Uint8Array,
@@ -112,7 +112,7 @@ export function decodeGroupList(
   where: readonly string[],
 ): { readonly codes: Uint16Array; readonly bits: number } {
   const fail = (what: string): never => {
-    throw new InputError({ what, where });
+    throw new CimError('input', { what, where });
   };
   const { places, format, groups } = list;
   const { coding, width } = format;

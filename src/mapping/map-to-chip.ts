@@ -8,7 +8,7 @@ import {
   type MacroLayer,
   type PoolLayer,
 } from '../compress/compressed-network.ts';
-import { MappingError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { GroupGrid } from '../compress/weight-group.ts';
 import { type IndexCoding, type IndexFormat, indexFormat } from './index-coding.ts';
 import { checkLayerSums, checkNoiseNumbers } from './check-layer.ts';
@@ -63,9 +63,9 @@ export interface MapOptions {
 
 /**
  * Maps a network onto a chip.
- * @throws {MappingError} naming the layer whose feature map fits no memory, which has too many group places, whose
+ * @throws {CimError} (mapping) naming the layer whose feature map fits no memory, which has too many group places, whose
  * integers are too large to compute with, or which is too large for the chip's noise
- * @throws {ChipError} when a macro cannot hold one group
+ * @throws {CimError} (chip) when a macro cannot hold one group
  */
 export function mapToChip(
   network: CompressedNetwork,
@@ -95,7 +95,7 @@ function mapLayer(
   const groups = layerGroups(layer, shape);
   const { codes, kernelTiles } = groups.grid;
   if (codes > 65536)
-    throw new MappingError({
+    throw new CimError('mapping', {
       what: `has ${codes} group places, an index code has room for 65536`,
       where: [network, layer.name],
     });

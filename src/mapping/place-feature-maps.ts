@@ -2,7 +2,7 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import type { CompressedLayer, CompressedNetwork } from '../compress/compressed-network.ts';
-import { MappingError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { activationsPerImage, type Shape, shapeText } from '../core/feature-map.ts';
 
 /** A memory for feature maps. */
@@ -15,7 +15,7 @@ export const memories: readonly Memory[] = ['bank 0', 'bank 1', 'shortcut'];
  * The memory of each layer's output, by layer name; the image's under `'image'`. A layer writes the bank that it does
  * not read, as ping-pong wants it. If that bank is too small or holds a map that is still needed, the output goes to
  * the shortcut memory; if the only map in the way is the residual that this very layer adds pixel by pixel, it is overwritten.
- * @throws {MappingError} naming the layer whose output fits nowhere
+ * @throws {CimError} (mapping) naming the layer whose output fits nowhere
  */
 export function placeFeatureMaps(
   network: CompressedNetwork,
@@ -72,7 +72,7 @@ function take(
   if (found) return found.memory;
   const needed = Math.ceil((activationsPerImage(map.shape) * map.bits) / 8);
   const tried = candidates.map(({ memory, bytes }) => `${memory} of ${bytes}`).join(', ');
-  throw new MappingError({
+  throw new CimError('mapping', {
     what: `its feature map ${shapeText(map.shape)} of ${needed} bytes fits no free memory (${tried || 'none is free'})`,
     where: [network.name, map.name],
     todo: `use fewer activation bits, or set featureMap.bankBytes or featureMap.shortcutBytes of ${chip.name}`,

@@ -17,7 +17,7 @@ import {
   type GroupShapeRule,
   type KernelGeometry,
 } from '../compress/weight-group.ts';
-import { assert, InputError, NetworkError } from '../core/errors.ts';
+import { assert, CimError, hasKind } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import { isSameWindow, positionsOf, wholeMap } from '../core/window.ts';
@@ -195,14 +195,14 @@ function describePool({ kind, name, input, inputShape, ...pool }: PoolLayer): La
  * Checks a header, and derives what is not written in it.
  * @param value anything, parsed from JSON
  * @param where name of the file, for errors
- * @throws {InputError} naming the field, or the layer that does not fit the others
+ * @throws {CimError} (input) naming the field, or the layer that does not fit the others
  */
 export function checkStored(value: unknown, where: string): StoredHeader {
   const header = checkSchema(
     headerSchema,
     value,
     ({ path, what, todo }) =>
-      new InputError({ what: `its header is not valid: ${path} ${what}`, where, todo }),
+      new CimError('input', { what: `its header is not valid: ${path} ${what}`, where, todo }),
   );
   const { dataset, indexCoding, layers: data, ...network } = header;
   const { shapes, geometries } = derive(header, where);
@@ -247,13 +247,13 @@ function macroHeader(
   const { groupShape, indexWidth: width, residual, requantize, ...rest } = data;
   const grid = groupGrid(geometry, groupShape);
   if (grid.codes > mostCodes)
-    throw new InputError({
+    throw new CimError('input', {
       what: `claims ${grid.codes} group places, an index code has room for ${mostCodes}`,
       where,
     });
   const fixedWidth = coding === 'absolute' ? indexCodeBits(grid.codes) : 1;
   if (coding !== 'gap' && width !== fixedWidth)
-    throw new InputError({
+    throw new CimError('input', {
       what: `claims ${width} bits per index symbol, ${coding} takes ${fixedWidth}`,
       where,
     });
@@ -276,9 +276,9 @@ function derive(
   try {
     return { shapes: layerShapes(network), geometries: geometriesOf(network) };
   } catch (cause) {
-    if (!(cause instanceof NetworkError)) throw cause;
+    if (!hasKind(cause, 'network')) throw cause;
     const [, ...inside] = cause.where;
-    throw new InputError({ what: cause.what, where: [where, ...inside], cause });
+    throw new CimError('input', { what: cause.what, where: [where, ...inside], cause });
   }
 }
 
@@ -303,9 +303,12 @@ function checkGeometry(
   const written = new Map(fieldsOf(geometry));
   const odd = fieldsOf(derived).find(([field, text]) => written.get(field) !== text);
   if (odd)
-    throw new InputError({ what: `has ${odd[0]} ${written.get(odd[0])}, not ${odd[1]}`, where });
+    throw new CimError('input', {
+      what: `has ${odd[0]} ${written.get(odd[0])}, not ${odd[1]}`,
+      where,
+    });
   if (kind === 'linear' && residual)
-    throw new InputError({ what: 'is linear and has a residual', where });
+    throw new CimError('input', { what: 'is linear and has a residual', where });
 }
 
 /** The fields of a geometry as they are written. */
@@ -333,17 +336,17 @@ function checkMaps(header: HeaderData, output: Shape, where: string): void {
     assert(input !== undefined, `map ${layer.input}`);
     const place = [where, layer.name];
     if (input.signed)
-      throw new InputError({ what: `reads ${layer.input}, which is signed`, where: place });
+      throw new CimError('input', { what: `reads ${layer.input}, which is signed`, where: place });
     if (isMacroData(layer)) checkMacroMaps(layer, input, maps, place);
     if (index === layers.length - 1) return;
     const made = isMacroData(layer) ? mapOf(layer) : input;
-    if (!made) throw new InputError({ what: 'does not requantize its sums', where: place });
+    if (!made) throw new CimError('input', { what: 'does not requantize its sums', where: place });
     maps.set(layer.name, made);
   });
   const last = layers.at(-1);
   const givesSums = last && isMacroData(last) && last.requantize === undefined;
   if (!givesSums || output.height * output.width !== 1 || output.channels !== classes)
-    throw new InputError({
+    throw new CimError('input', {
       what: `its last layer gives ${shapeText(output)}${givesSums ? '' : ' of activations'}, not 1x1x${classes} sums for ${classes} classes`,
       where,
     });
@@ -359,9 +362,12 @@ function checkMacroMaps(
   where: readonly string[],
 ): void {
   if (inputBits !== map.bits)
-    throw new InputError({ what: `reads ${inputBits} bits, ${input} has ${map.bits}`, where });
+    throw new CimError('input', {
+      what: `reads ${inputBits} bits, ${input} has ${map.bits}`,
+      where,
+    });
   if (residual && residual.signed !== maps.get(residual.input)?.signed)
-    throw new InputError({
+    throw new CimError('input', {
       what: `adds ${residual.input} as ${residual.signed ? 'signed' : 'unsigned'}, which it is not`,
       where,
     });
@@ -371,7 +377,10 @@ function checkWeights(layers: StoredHeader['layers'], where: string): void {
   let weights = 0;
   for (const layer of layers) if ('geometry' in layer) weights += weightCount(layer.geometry);
   if (weights > mostWeights)
-    throw new InputError({ what: `claims ${weights} weights, more than ${mostWeights}`, where });
+    throw new CimError('input', {
+      what: `claims ${weights} weights, more than ${mostWeights}`,
+      where,
+    });
 }
 
 /** Weights of a layer, stored or not. */

@@ -27,7 +27,7 @@ import {
 } from '../compress/compressed-network.ts';
 import { type GroupGrid, type GroupShapeRule, weightIndex } from '../compress/weight-group.ts';
 import { crc32, joinBytes, readBits, writeBits } from '../core/bits.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { kindInstead } from '../core/file-kind.ts';
 import { parseJson } from '../core/json.ts';
 import { decodeGroupList, encodeGroupList, type IndexCoding, indexFormat } from './index-coding.ts';
@@ -56,7 +56,7 @@ export const isStoredImage = (bytes: Uint8Array): boolean =>
  * The stored image of a network.
  * @param groupShape inputs x kernels of its groups, by weight bits: what the chip runs together whose memory it is for.
  * Every chip reads it
- * @throws {InputError} naming the layer, when the network is not one that {@link readStoredImage} takes
+ * @throws {CimError} (input) naming the layer, when the network is not one that {@link readStoredImage} takes
  */
 export function writeStoredImage(stored: StoredNetwork, groupShape: GroupShapeRule): Uint8Array {
   const { network, indexCoding } = stored;
@@ -79,7 +79,7 @@ export function writeStoredImage(stored: StoredNetwork, groupShape: GroupShapeRu
 /**
  * Inverse of {@link writeStoredImage}: the same network, its weights outside stored groups zero.
  * @param where name of the file, for errors
- * @throws {InputError} when the image is cut off, damaged, of another version, or does not add up
+ * @throws {CimError} (input) when the image is cut off, damaged, of another version, or does not add up
  */
 export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork {
   const { header, body } = open(bytes, where);
@@ -89,7 +89,7 @@ export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork
     'geometry' in layer ? readLayer(layer, cursor, [where, layer.name]) : layer,
   );
   if (cursor.at !== body.length)
-    throw new InputError({
+    throw new CimError('input', {
       what: `has ${countOf(body.length - cursor.at, 'byte')} after its last layer`,
       where,
     });
@@ -103,7 +103,7 @@ function checkRoom({ layers }: StoredHeader, bytes: number, where: string): void
   for (const layer of layers)
     if ('geometry' in layer) words += layer.geometry.kernels + layer.grid.kernelTiles;
   if (4 * words > bytes)
-    throw new InputError({
+    throw new CimError('input', {
       what: `needs at least ${4 * words} bytes after its header, ${bytes} are left`,
       where,
     });
@@ -114,7 +114,7 @@ function open(
   where: string,
 ): { readonly header: StoredHeader; readonly body: Uint8Array } {
   const fail = (what: string): never => {
-    throw new InputError({ what, where, todo: 'write it again with mars map --image' });
+    throw new CimError('input', { what, where, todo: 'write it again with mars map --image' });
   };
   if (!isStoredImage(bytes)) fail(`is not a stored image${kindInstead(bytes)}`);
   if (bytes.length < leading + trailing) fail(`is cut off after ${countOf(bytes.length, 'byte')}`);
@@ -162,7 +162,8 @@ interface Cursor {
 
 function take(cursor: Cursor, count: number, where: readonly string[]): Uint8Array {
   const left = cursor.bytes.length - cursor.at;
-  if (count > left) throw new InputError({ what: `needs ${count} bytes, ${left} are left`, where });
+  if (count > left)
+    throw new CimError('input', { what: `needs ${count} bytes, ${left} are left`, where });
   cursor.at += count;
   return cursor.bytes.subarray(cursor.at - count, cursor.at);
 }
@@ -171,7 +172,10 @@ function take(cursor: Cursor, count: number, where: readonly string[]): Uint8Arr
 function takeBits(cursor: Cursor, bits: number, where: readonly string[]): Uint8Array {
   const bytes = take(cursor, Math.ceil(bits / 8), where);
   if (bits % 8 > 0 && readBits(bytes, bits, 8 - (bits % 8)) !== 0)
-    throw new InputError({ what: 'has bits that are set after the last that counts', where });
+    throw new CimError('input', {
+      what: 'has bits that are set after the last that counts',
+      where,
+    });
   return bytes;
 }
 
@@ -185,7 +189,10 @@ function readLayer(header: MacroHeader, body: Cursor, where: readonly string[]):
     const place = [...where, `tile ${tile}`];
     const [groups = 0] = readWords(take(body, 4, place));
     if (groups > grid.codes)
-      throw new InputError({ what: `claims ${groups} groups of ${grid.codes}`, where: place });
+      throw new CimError('input', {
+        what: `claims ${groups} groups of ${grid.codes}`,
+        where: place,
+      });
     const rest = body.bytes.subarray(body.at);
     const list = decodeGroupList(rest, { places: grid, format, groups }, place);
     takeBits(body, list.bits, place);
@@ -194,7 +201,10 @@ function readLayer(header: MacroHeader, body: Cursor, where: readonly string[]):
       const weight = signed(readBits(rows, at, known.weightBits), known.weightBits);
       if (index >= 0) weights[index] = weight;
       else if (weight !== 0)
-        throw new InputError({ what: 'has a weight where its layer has none', where: place });
+        throw new CimError('input', {
+          what: 'has a weight where its layer has none',
+          where: place,
+        });
     });
   }
   return { ...known, weights, bias };

@@ -1,6 +1,6 @@
 // The network in real arithmetic: what training meant, the yardstick for every quantized result.
 
-import { assert, CancelledError, NetworkError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, type FloatMap } from '../core/feature-map.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import type { LongWork } from '../core/progress.ts';
@@ -26,7 +26,7 @@ export function toFloatMap(images: FeatureMap): FloatMap {
 
 /**
  * The last layer's output for each of `images`, order (image, class). Batch norm is applied if it is not fused yet.
- * @throws {NetworkError} naming the first layer whose output is too large for 32-bit floats
+ * @throws {CimError} (network) naming the first layer whose output is too large for 32-bit floats
  */
 export function floatForward(
   network: Network,
@@ -58,8 +58,8 @@ export function floatForward(
 
 /**
  * The floating-point outputs in portions, so that progress can be shown and memory stays small.
- * @throws {NetworkError} as {@link floatForward}
- * @throws {CancelledError} when `work.signal` says stop
+ * @throws {CimError} (network) as {@link floatForward}
+ * @throws {CimError} (cancelled) when `work.signal` says stop
  */
 export function* floatForwardInPortions(
   network: Network,
@@ -70,7 +70,7 @@ export function* floatForwardInPortions(
   const portion = 50;
   const size = activationsPerImage(images);
   for (let first = 0; first < images.images; first += portion) {
-    if (work.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+    if (work.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
     const count = Math.min(portion, images.images - first);
     const data = images.data.subarray(first * size, (first + count) * size);
     yield floatForward(network, toFloatMap({ ...images, images: count, data }), observe);
@@ -79,8 +79,8 @@ export function* floatForwardInPortions(
 
 /**
  * The floating-point outputs of all images, order (image, class).
- * @throws {NetworkError} as {@link floatForward}
- * @throws {CancelledError} when `work.signal` says stop
+ * @throws {CimError} (network) as {@link floatForward}
+ * @throws {CimError} (cancelled) when `work.signal` says stop
  */
 export function floatOutputs(
   network: Network,
@@ -100,7 +100,7 @@ export function floatOutputs(
 function checkFinite(output: FloatMap, where: readonly string[]): void {
   const bad = firstNotFinite(output.data);
   if (bad < 0) return;
-  throw new NetworkError({
+  throw new CimError('network', {
     what: `its output for image ${Math.floor(bad / activationsPerImage(output))} is ${output.data[bad]}: too large for 32-bit floats`,
     where,
     todo: 'its weights, or those of the layers before it, are too large: train again, for example with a smaller learning rate',

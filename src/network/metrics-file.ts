@@ -1,7 +1,7 @@
 // The metrics of a training: one epoch per line, as JSON. Here, not beside training, since a page reads them that has none.
 
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 
@@ -51,7 +51,7 @@ export const writeMetricsLine = (record: EpochRecord): string => `${JSON.stringi
 /**
  * The epochs of a metrics file, in order from the first.
  * @param where name of the file, for errors
- * @throws {InputError} naming the line and the field that is wrong
+ * @throws {CimError} (input) naming the line and the field that is wrong
  */
 export function readMetrics(bytes: Uint8Array, where: string): readonly EpochRecord[] {
   const lines = linesOf(bytes, where);
@@ -59,15 +59,15 @@ export function readMetrics(bytes: Uint8Array, where: string): readonly EpochRec
     const place = `line ${index + 1}`;
     const json = parseJson(
       line,
-      (what, cause) => new InputError({ what, where: [where, place], todo, cause }),
+      (what, cause) => new CimError('input', { what, where: [where, place], todo, cause }),
     );
     const record = checkSchema(
       epochSchema,
       json,
-      ({ path, what }) => new InputError({ what, where: [where, place, path], todo }),
+      ({ path, what }) => new CimError('input', { what, where: [where, place, path], todo }),
     );
     if (record.epoch !== index + 1)
-      throw new InputError({
+      throw new CimError('input', {
         what: `is of epoch ${record.epoch}, not ${index + 1}`,
         where: [where, place],
       });
@@ -80,7 +80,7 @@ function linesOf(bytes: Uint8Array, where: string): readonly string[] {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new InputError({ what: 'is not UTF-8 text', where, todo, cause });
+    throw new CimError('input', { what: 'is not UTF-8 text', where, todo, cause });
   }
   const lines = text.split('\n');
   if (lines.at(-1)?.trim() === '') lines.pop();

@@ -2,7 +2,7 @@
 // be separated. Written by the trainer, read by everything else.
 
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import {
@@ -126,8 +126,8 @@ export function networkTensors(network: Network): TensorFile {
 /**
  * Reads a network file.
  * @param where name of the file, for errors
- * @throws {InputError} when the file is damaged, is not a network file of this version, or has a tensor of no layer
- * @throws {NetworkError} when its layers do not fit together
+ * @throws {CimError} (input) when the file is damaged, is not a network file of this version, or has a tensor of no layer
+ * @throws {CimError} (network) when its layers do not fit together
  */
 export function readNetworkFile(bytes: Uint8Array, where: string): Network {
   const file = readTensorFile(bytes, where);
@@ -137,27 +137,28 @@ export function readNetworkFile(bytes: Uint8Array, where: string): Network {
   const known = networkTensors(network).tensors;
   const odd = [...file.tensors.keys()].find((name) => !known.has(name));
   if (odd === undefined) return network;
-  throw new InputError({ what: `tensor ${odd} belongs to no layer`, where });
+  throw new CimError('input', { what: `tensor ${odd} belongs to no layer`, where });
 }
 
 /** The network of a file that is open already, which may hold other tensors as well. */
 export function networkOfTensors(file: TensorFile, where: string): Network {
   const text = file.metadata[metadataKey];
   if (text === undefined)
-    throw new InputError({
+    throw new CimError('input', {
       what: `has tensors but no "${metadataKey}" description`,
       where,
       todo: 'write it with mars-cim (writeNetworkFile)',
     });
   const json = parseJson(
     text,
-    (what, cause) => new InputError({ what: `its network description ${what}`, where, cause }),
+    (what, cause) =>
+      new CimError('input', { what: `its network description ${what}`, where, cause }),
   );
   const description = checkSchema(
     networkSchema,
     json,
     ({ path, what, todo }) =>
-      new InputError({
+      new CimError('input', {
         what: `its network description is not valid: ${path} ${what}`,
         where,
         todo,
@@ -218,9 +219,10 @@ function restore(
   }
   const need = (part: string, shape: readonly number[]): Float32Array => {
     const tensor = tensors.get(`${layer.name}.${part}`);
-    if (!tensor) throw new InputError({ what: `tensor ${layer.name}.${part} is missing`, where });
+    if (!tensor)
+      throw new CimError('input', { what: `tensor ${layer.name}.${part} is missing`, where });
     if (tensor.shape.join('x') !== shape.join('x'))
-      throw new InputError({
+      throw new CimError('input', {
         what: `tensor ${layer.name}.${part} is ${tensor.shape.join('x')}, its layer needs ${shape.join('x')}`,
         where,
       });

@@ -1,6 +1,6 @@
 // A network: layers in the order they run, each reading the output of one before it.
 
-import { NetworkError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import { outputSize, poolFault, positionsOf, wholeMap, windowFault } from '../core/window.ts';
@@ -54,21 +54,21 @@ export const imageName = 'image';
 
 /**
  * The shape of every layer's output, by layer name; the input under `'image'`.
- * @throws {NetworkError} naming the layer whose input does not exist, or does not have the shape it needs
+ * @throws {CimError} (network) naming the layer whose input does not exist, or does not have the shape it needs
  */
 export function layerShapes(network: Network): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>([[imageName, network.input]]);
   for (const layer of network.layers) {
     const where = [network.name, layer.name];
     if (shapes.has(layer.name))
-      throw new NetworkError({
+      throw new CimError('network', {
         what: 'two layers have this name',
         where,
         todo: 'give each layer its own',
       });
     const input = shapes.get(layer.input);
     if (!input)
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `reads "${layer.input}", which no earlier layer makes`,
         where,
       });
@@ -91,17 +91,17 @@ export function networkMacs(network: Network): number {
 /**
  * Checks that shapes fit, that every weight array has its length and only finite values, and that the last layer
  * gives one pixel with a value per class.
- * @throws {NetworkError} naming the layer and what is wrong with it
+ * @throws {CimError} (network) naming the layer and what is wrong with it
  */
 export function checkNetwork(network: Network): void {
   const last = network.layers.at(-1);
-  if (!last) throw new NetworkError({ what: 'has no layers', where: network.name });
+  if (!last) throw new CimError('network', { what: 'has no layers', where: network.name });
   const shapes = layerShapes(network);
   for (const layer of network.layers)
     if (hasWeights(layer)) checkWeights(layer, [network.name, layer.name]);
   const output = shapes.get(last.name);
   if (!output || output.height * output.width !== 1 || output.channels !== network.classes)
-    throw new NetworkError({
+    throw new CimError('network', {
       what: `its last layer gives ${output ? shapeText(output) : 'nothing'}, not 1x1x${network.classes} for ${network.classes} classes`,
       where: [network.name, last.name],
     });
@@ -113,7 +113,7 @@ function outputShape(layer: Layer, input: Shape, where: readonly string[]): Shap
       return convShape(layer, input, where);
     case 'linear':
       if (input.height * input.width * input.channels !== layer.inputs)
-        throw new NetworkError({
+        throw new CimError('network', {
           what: `wants ${layer.inputs} inputs, gets ${shapeText(input)}`,
           where,
         });
@@ -128,13 +128,16 @@ function outputShape(layer: Layer, input: Shape, where: readonly string[]): Shap
 }
 
 function refuseFault(what: string | undefined, where: readonly string[]): void {
-  if (what !== undefined) throw new NetworkError({ what, where });
+  if (what !== undefined) throw new CimError('network', { what, where });
 }
 
 function convShape(layer: ConvLayer, input: Shape, where: readonly string[]): Shape {
   const { channels, kernels, window } = layer;
   if (input.channels !== channels)
-    throw new NetworkError({ what: `wants ${channels} channels, gets ${shapeText(input)}`, where });
+    throw new CimError('network', {
+      what: `wants ${channels} channels, gets ${shapeText(input)}`,
+      where,
+    });
   refuseFault(windowFault(window, input), where);
   return { ...outputSize(window, input), channels: kernels };
 }
@@ -148,7 +151,7 @@ function checkResidual(
   const residual = layer.residual;
   const added = residual && shapes.get(residual.input);
   if (!residual || !added)
-    throw new NetworkError({
+    throw new CimError('network', {
       what: `adds "${residual?.input}", which no earlier layer makes`,
       where,
     });
@@ -158,7 +161,7 @@ function checkResidual(
     residual.channelOffset >= 0 &&
     residual.channelOffset + added.channels <= output.channels;
   if (!fits)
-    throw new NetworkError({
+    throw new CimError('network', {
       what: `adds ${residual.input} of ${shapeText(added)} at stride ${residual.stride} to ${shapeText(output)}`,
       where,
     });
@@ -177,7 +180,7 @@ function checkWeights(layer: ConvLayer | LinearLayer, where: readonly string[]):
     checkValues(`batch-norm ${part}`, norm[part], kernels, where);
   const negative = norm.variance.findIndex((value) => value + norm.epsilon <= 0);
   if (negative >= 0)
-    throw new NetworkError({
+    throw new CimError('network', {
       what: `batch-norm variance[${negative}] is ${norm.variance[negative]}`,
       where,
     });
@@ -186,7 +189,7 @@ function checkWeights(layer: ConvLayer | LinearLayer, where: readonly string[]):
 function checkScales({ weightScale, output }: TrainedScales, where: readonly string[]): void {
   for (const scale of [weightScale, output?.scale ?? 1])
     if (!(scale > 0 && scale < Infinity))
-      throw new NetworkError({ what: `was trained with a scale of ${scale}`, where });
+      throw new CimError('network', { what: `was trained with a scale of ${scale}`, where });
 }
 
 function checkValues(
@@ -196,7 +199,7 @@ function checkValues(
   where: readonly string[],
 ): void {
   if (array.length !== length)
-    throw new NetworkError({ what: `has ${array.length} ${name}, needs ${length}`, where });
+    throw new CimError('network', { what: `has ${array.length} ${name}, needs ${length}`, where });
   const bad = firstNotFinite(array);
-  if (bad >= 0) throw new NetworkError({ what: `${name}[${bad}] is ${array[bad]}`, where });
+  if (bad >= 0) throw new CimError('network', { what: `${name}[${bad}] is ${array[bad]}`, where });
 }

@@ -3,7 +3,7 @@
 
 import { countOf } from '../core/words.ts';
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { kindInstead } from '../core/file-kind.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
@@ -38,11 +38,11 @@ const headerSchema = z
  * Reads a safetensors file. Its tensors must fill the bytes behind the header: the format forbids holes, overlaps and
  * trailing bytes, so that a file holds nothing that no reader sees.
  * @param where name of the file, for errors
- * @throws {InputError} when the header or a tensor claims what the file does not hold, or a byte has no tensor or two
+ * @throws {CimError} (input) when the header or a tensor claims what the file does not hold, or a byte has no tensor or two
  */
 export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
   const fail = (what: string): never => {
-    throw new InputError({ what, where, todo: 'is it a whole .safetensors file?' });
+    throw new CimError('input', { what, where, todo: 'is it a whole .safetensors file?' });
   };
   if (bytes.length < 8) fail(`only ${countOf(bytes.length, 'byte')}, too short for a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,7 +50,7 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
   if (headerBytes > largestHeader || headerBytes > bytes.length - 8) {
     if (bytes[8] === openBrace)
       fail(`its header claims ${headerBytes} bytes, the file has ${bytes.length}`);
-    throw new InputError({
+    throw new CimError('input', {
       what: `is not a .safetensors file${kindInstead(bytes)}`,
       where,
       todo: 'give a network file, such as mars train writes',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checkChip } from '../chips/chip-file.ts';
 import { readMaskFile, writeMaskFile } from '../compress/mask-file.ts';
 import { joinBytes } from '../core/bits.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, shapeText } from '../core/feature-map.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
@@ -83,17 +83,20 @@ export function writeJob(job: Job): Uint8Array {
 
 /**
  * Inverse of {@link writeJob}.
- * @throws {InputError} when the bytes are not a whole job
+ * @throws {CimError} (input) when the bytes are not a whole job
  */
 export function readJob(bytes: Uint8Array): Job {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headBytes = bytes.length < 4 ? Infinity : view.getUint32(0, true);
   if (headBytes > bytes.length - 4)
-    throw new InputError({ what: `is cut off after ${countOf(bytes.length, 'byte')}`, where });
+    throw new CimError('input', {
+      what: `is cut off after ${countOf(bytes.length, 'byte')}`,
+      where,
+    });
   const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
   const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
   if (total !== bytes.length)
-    throw new InputError({
+    throw new CimError('input', {
       what: `has ${countOf(bytes.length, 'byte')}, not ${formatWhole(total)}`,
       where,
     });
@@ -111,7 +114,7 @@ export function readJob(bytes: Uint8Array): Job {
     ...(header.balance ? { balance: header.balance } : {}),
   };
   if ((header.stored || !header.calibration) && calibration.length > 0)
-    throw new InputError({
+    throw new CimError('input', {
       what: `has ${countOf(calibration.length, 'byte')} that belong to nothing`,
       where,
     });
@@ -124,13 +127,13 @@ type Header = z.infer<typeof headerSchema>;
 function readHeader(bytes: Uint8Array, where: string): Header {
   const json = parseJson(
     bytes,
-    (what, cause) => new InputError({ what: `its header ${what}`, where, cause }),
+    (what, cause) => new CimError('input', { what: `its header ${what}`, where, cause }),
   );
   return checkSchema(
     headerSchema,
     json,
     ({ path, what, todo }) =>
-      new InputError({ what: `its header is not valid: ${path} ${what}`, where, todo }),
+      new CimError('input', { what: `its header is not valid: ${path} ${what}`, where, todo }),
   );
 }
 
@@ -142,7 +145,7 @@ function trainedSource(
   const { weightBits, activationBits, prunedGroups, groupMasks: text, indexCoding } = header;
   const masks = text === undefined ? undefined : readMaskFile(text, where);
   if (masks && (masks.network !== network.name || prunedGroups !== 0))
-    throw new InputError({
+    throw new CimError('input', {
       what: `has masks for ${masks.network} beside ${network.name} with ${prunedGroups} of its groups pruned`,
       where,
     });
@@ -186,7 +189,7 @@ function sourceParts(job: Job): SourceParts {
 function withData(shape: z.infer<typeof mapSchema>, data: Uint8Array): FeatureMap {
   const wanted = shape.images * activationsPerImage(shape);
   if (data.length !== wanted)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${countOf(data.length, 'pixel')} are not ${countOf(shape.images, 'image')} of ${shapeText(shape)}`,
       where,
     });

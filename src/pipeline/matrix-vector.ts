@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { largestNoise, type NoiseDeviations } from '../chips/noise-spec.ts';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import { onePixel } from '../core/window.ts';
@@ -80,13 +80,13 @@ const caseSchema = z.strictObject({
 /**
  * Checks a value that should be a {@link MatrixVectorCase}.
  * @param where name of the file, for errors
- * @throws {InputError} naming the field: out of range, ragged, not an integer
+ * @throws {CimError} (input) naming the field: out of range, ragged, not an integer
  */
 export function checkMatrixVectorCase(value: unknown, where: string): MatrixVectorCase {
   const one = checkSchema(
     caseSchema,
     value,
-    ({ path, what, todo }) => new InputError({ what, where: [where, path], todo }),
+    ({ path, what, todo }) => new CimError('input', { what, where: [where, path], todo }),
   );
   const length = one.weights[0]?.length ?? 0;
   const lowest = -(2 ** (one.weightBits - 1));
@@ -195,14 +195,14 @@ function checkRows(rows: readonly (readonly number[])[], rules: RowRules): void 
   const { name, length, low, high, where } = rules;
   rows.forEach((row, r) => {
     if (row.length !== length)
-      throw new InputError({
+      throw new CimError('input', {
         what: `has ${row.length} numbers, the first row of weights has ${length}`,
         where: [where, `${name}[${r}]`],
         todo: 'give every row the same length',
       });
     const bad = row.findIndex((value) => value < low || value > high);
     if (bad >= 0)
-      throw new InputError({
+      throw new CimError('input', {
         what: `${row[bad]} is not in ${low} ... ${high}`,
         where: [where, `${name}[${r}][${bad}]`],
       });

@@ -4,7 +4,7 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { compress } from '../compress/compress.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
-import { InputError, SimulationError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
@@ -121,7 +121,7 @@ export async function runJob(
   const mapping = mapJob(job, work);
   const { classes, name } = mapping.network;
   if (images.classes !== classes)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${images.name} has ${images.classes} classes, the network tells ${classes} apart`,
       where: [name],
       todo: 'use the data set that the network was trained on',
@@ -167,7 +167,7 @@ const checkedMacs = 4e8;
 /**
  * Outputs of the integer network, order (image, class). A device computes them as dot products; plain convolutions,
  * which share nothing with it, check the first images.
- * @throws {SimulationError} when the two differ
+ * @throws {CimError} (simulation) when the two differ
  */
 async function exactOutputs(
   mapping: Mapping,
@@ -193,7 +193,7 @@ async function exactOutputs(
   const checked = integerForward(network, imageSlice(images, 0, count), checkWork);
   const different = checked.findIndex((value, i) => value !== exact[i]);
   if (different >= 0)
-    throw new SimulationError({
+    throw new CimError('simulation', {
       what: `the device gives other integers than plain convolutions (image ${Math.floor(different / network.classes)})`,
       where: [network.name, backend.device],
       todo: 'use another adapter (MARS_ADAPTER) or --backend reference, and report it',

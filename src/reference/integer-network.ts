@@ -8,7 +8,7 @@ import {
   type MacroLayer,
 } from '../compress/compressed-network.ts';
 import { quantizePixels } from '../core/pixels.ts';
-import { assert, CancelledError, UsageError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { forEachInside, positionsOf } from '../core/window.ts';
@@ -17,7 +17,7 @@ import { requantize } from './requantize.ts';
 
 /**
  * Outputs of the integer network for 8-bit `images`, order (image, class).
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function integerForward(
   network: CompressedNetwork,
@@ -26,7 +26,7 @@ export function integerForward(
 ): Int32Array {
   const outputs = new Int32Array(images.images * network.classes);
   for (let image = 0; image < images.images; image++) {
-    if (work.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+    if (work.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
     outputs.set(forwardOne(network, imageSlice(images, image, 1)), image * network.classes);
     work.onProgress?.({ stage: 'exact', done: image + 1, total: images.images });
   }
@@ -69,7 +69,7 @@ function forwardOne(network: CompressedNetwork, image: FeatureMap): Int32Array {
 
 /**
  * The feature map that layer `name` reads in the integer network, for 8-bit `images`. Layers behind it are not computed.
- * @throws {UsageError} when the network has no such layer
+ * @throws {CimError} (usage) when the network has no such layer
  */
 export function integerInput(
   network: CompressedNetwork,
@@ -78,7 +78,7 @@ export function integerInput(
 ): FeatureMap {
   for (const { layer, input } of integerInputs(network, images))
     if (layer.name === name) return input;
-  throw new UsageError({ what: `there is no layer ${name}`, where: [network.name] });
+  throw new CimError('usage', { what: `there is no layer ${name}`, where: [network.name] });
 }
 
 /** Each layer of the integer network with the feature map that it reads, in order; each is computed when it is asked for. */

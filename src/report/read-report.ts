@@ -1,7 +1,7 @@
 // Reports from outside: what `mars run` wrote, now or in an earlier version, checked field by field.
 
 import { z } from 'zod';
-import { InputError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
@@ -141,22 +141,26 @@ const todo = 'give the report.json that mars run or mars estimate writes';
 /**
  * Reads a report, of this version or of version 1, whose shapes were text.
  * @param where name of the file, for errors
- * @throws {InputError} naming the field that is wrong
+ * @throws {CimError} (input) naming the field that is wrong
  */
 export function readReport(source: Uint8Array | string, where: string): Report {
-  const json = parseJson(source, (what, cause) => new InputError({ what, where, todo, cause }));
+  const json = parseJson(
+    source,
+    (what, cause) => new CimError('input', { what, where, todo, cause }),
+  );
   return checkReport(json, where);
 }
 
 /**
  * Checks a value that should be a report, as {@link readReport} does.
- * @throws {InputError} naming the field that is wrong
+ * @throws {CimError} (input) naming the field that is wrong
  */
 export function checkReport(value: unknown, where: string): Report {
   const found = checkSchema(
     schema,
     value,
-    ({ path, what }) => new InputError({ what: `is no report: ${path} ${what}`, where, todo }),
+    ({ path, what }) =>
+      new CimError('input', { what: `is no report: ${path} ${what}`, where, todo }),
   );
   return found.version === 1
     ? { ...found, version: reportVersion, layers: found.layers.map(withShapes) }

@@ -1,6 +1,6 @@
 // Settings that exclude each other. Apart from their table, whose words a worker does not need.
 
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { RunSettings } from './run-settings.ts';
 import { nameOf } from './setting.ts';
 
@@ -9,7 +9,7 @@ const pruning = ['prunedGroups', 'groupMasks', 'densityProfile'] as const;
 
 /**
  * Checks settings against each other.
- * @throws {UsageError} naming two that cannot be given together
+ * @throws {CimError} of kind `usage`: naming two that cannot be given together
  */
 export function checkRunSettings(
   settings: Partial<Pick<RunSettings, (typeof pruning)[number]>>,
@@ -17,7 +17,7 @@ export function checkRunSettings(
   const given = pruning.filter((key) => settings[key] !== undefined).map(nameOf);
   const [first, second] = given;
   if (second !== undefined)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `cannot be given with ${first}`,
       where: second,
       todo: 'use only one of them',

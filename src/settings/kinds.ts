@@ -1,6 +1,6 @@
 // What values a setting may have: how they are read from text and written again, and the words for what is permitted.
 
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 
 /** A kind of value. */
 export interface Kind<Value> {
@@ -65,11 +65,11 @@ function numberIn(range: Range): Kind<number> {
 /**
  * The value of a text, without the space around it.
  * @param name of the setting, for the error
- * @throws {UsageError} naming the setting, what is permitted and the text
+ * @throws {CimError} of kind `usage`: naming the setting, what is permitted and the text
  */
 export function parseValue<Value>(name: string, kind: Kind<Value>, text: string): Value {
   const trimmed = text.trim();
   const value = kind.parse(trimmed);
   if (value !== undefined) return value;
-  throw new UsageError({ what: `must be ${kind.permitted}, not "${trimmed}"`, where: name });
+  throw new CimError('usage', { what: `must be ${kind.permitted}, not "${trimmed}"`, where: name });
 }

@@ -4,7 +4,7 @@ import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../chips/
 import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts';
 import { hasTrainedScales } from '../compress/scales.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
-import { InputError, UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
@@ -30,7 +30,7 @@ export type LoadedNetwork = { readonly network: Network } | { readonly stored: S
 
 /**
  * Loads everything but images: a job that can be mapped and estimated, its clips guessed from batch norm.
- * @throws {UsageError} for a name that does not exist, or settings that compress a stored image
+ * @throws {CimError} of kind `usage`: for a name that does not exist, or settings that compress a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
 export async function loadMapJob(settings: MapSettings, sources: Sources): Promise<MapJob> {
@@ -77,7 +77,7 @@ export const loadJob = async (settings: RunSettings, sources: Sources): Promise<
 
 /**
  * What {@link loadMapJob} gave, with the images that its settings ask for.
- * @throws {MissingDataError} when the data set is not available
+ * @throws {CimError} of kind `missingData`: when the data set is not available
  * @throws {CimError} for images that are wrong
  */
 export async function addImages(
@@ -136,8 +136,8 @@ export async function loadEstimate(
 
 /**
  * The chip that settings name, with its changed values.
- * @throws {UsageError} for a name or path that does not exist
- * @throws {ChipError} for a file or value that is wrong
+ * @throws {CimError} of kind `usage`: for a name or path that does not exist
+ * @throws {CimError} of kind `chip`: for a file or value that is wrong
  */
 export async function loadChip(
   { chip, set }: Pick<RunSettings, 'chip' | 'set'>,
@@ -149,8 +149,8 @@ export async function loadChip(
 
 /**
  * The network that settings name: a file, or one that is built from code with the weights that training starts from.
- * @throws {UsageError} when there is none of that name
- * @throws {InputError} when its file is damaged
+ * @throws {CimError} of kind `usage`: when there is none of that name
+ * @throws {CimError} of kind `input`: when its file is damaged
  */
 export async function loadNetworkOrImage(
   { network: name, seed }: Pick<RunSettings, 'network' | 'seed'>,
@@ -161,7 +161,7 @@ export async function loadNetworkOrImage(
   const build = Object.hasOwn(builtinNetworks, name) ? builtinNetworks[name] : undefined;
   if (build) return { network: build({ seed }) };
   const { trainedNetworks } = sources;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `no network is called "${name}", and no file either`,
     where: 'network',
     todo: `known: ${trainedNetworks.join(', ')}, and untrained ${untrainedNetworks(trainedNetworks).join(', ')}; or give a .safetensors file or a stored image`,
@@ -174,8 +174,8 @@ export const untrainedNetworks = (trained: readonly string[]): readonly string[]
 
 /**
  * {@link loadNetworkOrImage} where an image will not do.
- * @throws {UsageError} when there is no network of that name, or it is a stored image
- * @throws {InputError} when its file is damaged
+ * @throws {CimError} of kind `usage`: when there is no network of that name, or it is a stored image
+ * @throws {CimError} of kind `input`: when its file is damaged
  */
 export async function loadNetwork(
   settings: Pick<RunSettings, 'network' | 'seed'>,
@@ -183,7 +183,7 @@ export async function loadNetwork(
 ): Promise<Network> {
   const loaded = await loadNetworkOrImage(settings, sources);
   if ('network' in loaded) return loaded.network;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `${settings.network} is a stored image, which is compressed already`,
     where: 'network',
     todo: 'give a network by name or as a .safetensors file',
@@ -212,7 +212,7 @@ const compressing = [
 function refuseToCompress(settings: MapSettings): void {
   const given = compressing.find((key) => settings[key] !== undefined);
   if (given === undefined) return;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `cannot be given with the stored image ${settings.network}, which is compressed already`,
     where: nameOf(given),
     todo: 'leave it out here, and give it to mars map --image',
@@ -230,14 +230,14 @@ async function loadMasks(
   if (name === undefined) return undefined;
   const file = await sources.maskFile(name);
   if (file.network !== network.name)
-    throw new InputError({
+    throw new CimError('input', {
       what: `is for the network ${file.network}, not for ${network.name}`,
       where: name,
     });
   return (shape) => {
     const { channels, kernels } = file.shape;
     if (channels !== shape.channels || kernels !== shape.kernels)
-      throw new InputError({
+      throw new CimError('input', {
         what: `counts groups of ${channels} channels x ${kernels} kernels, the chip runs ${shape.channels} x ${shape.kernels} at these weight bits`,
         where: name,
       });

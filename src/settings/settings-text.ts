@@ -1,6 +1,6 @@
 // Settings of a run as text: read from the words of an address or of attributes, written again, and told as a command.
 
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { chipValues } from './chip-values.ts';
 import { checkRunSettings } from './check-settings.ts';
@@ -22,7 +22,7 @@ export const wordsOf = (surface: Exclude<Surface, 'command line'>): readonly str
 /**
  * Settings of a run from text by name, as an address or attributes have it; `set` may be there several times, and a
  * short word such as `adc-bits` wins over it. Words that are no settings are for whoever calls: see `checkWords`.
- * @throws {UsageError} naming the setting whose text is not permitted, or that cannot be given with another
+ * @throws {CimError} of kind `usage`: naming the setting whose text is not permitted, or that cannot be given with another
  */
 export function readSettings(texts: Iterable<NamedText>): RunSettings {
   const all = [...texts];
@@ -38,7 +38,10 @@ function setByWords(text: ReadonlyMap<string, string>): readonly string[] {
     const value = text.get(name)?.trim() ?? '';
     if (value === '') return [];
     if (/[\s=]/.test(value))
-      throw new UsageError({ what: `must be one value, for ${path}, not "${value}"`, where: name });
+      throw new CimError('usage', {
+        what: `must be one value, for ${path}, not "${value}"`,
+        where: name,
+      });
     return [`${path}=${value}`];
   });
 }
@@ -64,22 +67,22 @@ export function commandLine(settings: RunSettings): string {
  * Checks the words of an address.
  * @param words as they are there, also several times
  * @param known those that are permitted; `set` alone may be there several times
- * @throws {UsageError} naming the first word that is unknown or there twice
+ * @throws {CimError} of kind `usage`: naming the first word that is unknown or there twice
  */
 export function checkWords(words: readonly string[], known: readonly string[]): void {
   for (const [index, word] of words.entries()) {
     if (!known.includes(word)) throw unknownWord(word, known);
     if (word !== 'set' && words.indexOf(word) < index)
-      throw new UsageError({ what: 'is given twice', where: word, todo: 'give it once' });
+      throw new CimError('usage', { what: 'is given twice', where: word, todo: 'give it once' });
   }
 }
 
 /** The error of a word that is not known: it names the word and the one that may be meant. */
-export function unknownWord(word: string, known: readonly string[]): UsageError {
+export function unknownWord(word: string, known: readonly string[]): CimError {
   const near = nearestWord(word, known);
   const meant = word.includes('.') ? `set=${word}=…` : near;
   const all = `known: ${known.join(', ')}`;
-  return new UsageError({
+  return new CimError('usage', {
     what: `"${word}" is not a setting`,
     where: word,
     todo: meant === undefined ? all : `did you mean ${meant}? ${all}`,

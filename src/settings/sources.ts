@@ -1,7 +1,6 @@
 // Where the parts of a job come from: files of this machine, or what a page fetches and a person gives to it.
 
 import type { MaskFile } from '../compress/mask-file.ts';
-import { InputError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import type { Network } from '../network/network.ts';
@@ -26,12 +25,12 @@ export interface Sources {
   maskFile(name: string): Promise<MaskFile>;
   /**
    * The images to simulate: the first `settings.images` of the test set.
-   * @throws {MissingDataError} when its data set is not available
+   * @throws {CimError} of kind `missingData`: when its data set is not available
    */
   testImages(target: ImageTarget, settings: ImageSettings): Promise<ImageSet>;
   /**
    * `count` training images, spread over all of them, to choose activation clips on.
-   * @throws {MissingDataError} when the data set is not available
+   * @throws {CimError} of kind `missingData`: when the data set is not available
    */
   calibrationImages(
     network: Network,
@@ -54,6 +53,3 @@ export interface ImageTarget {
   /** Of one image. */
   readonly input: Network['input'];
 }
-
-/** A data set, or a file of it, is not available. */
-export class MissingDataError extends InputError {}

@@ -2,7 +2,7 @@
 
 import { countOf } from '../core/words.ts';
 import { type ChipSpec } from '../chips/index.ts';
-import { UsageError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import type { Network } from '../network/network.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, withDense } from '../train/groups/layer-plan.ts';
@@ -103,7 +103,7 @@ const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], und
 
 function checkPruning({ pruneSteps, targetDensity }: TrainSettings): void {
   if (pruneSteps !== undefined && targetDensity === undefined)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: 'groups are removed in steps only on the way to a density',
       where: 'prune-steps',
       todo: 'give target-density too',
@@ -112,13 +112,13 @@ function checkPruning({ pruneSteps, targetDensity }: TrainSettings): void {
 
 function checkStages({ epochs, denseEpochs, fixedEpochs, quantizeEpochs }: Epochs): void {
   if (denseEpochs + fixedEpochs > epochs)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `${countOf(denseEpochs, 'epoch')} before group lasso and ${fixedEpochs} after it are more than ${epochs}`,
       where: 'epochs',
       todo: 'give more epochs, or fewer with dense-epochs and tune-epochs',
     });
   if (epochs + quantizeEpochs === 0)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: 'there is nothing to do in 0 epochs',
       where: 'epochs',
       todo: 'give epochs, or quantize-epochs',

@@ -42,7 +42,7 @@ export interface MacroBackend<
   readonly peakMemory: number | undefined;
   /**
    * Takes over a program: uploads weights, compiles kernels. Several may be prepared at once.
-   * @throws {MemoryError} when its weights do not fit the device
+   * @throws {CimError} (memory) when its weights do not fit the device
    */
   prepare(program: MacroProgram): Promise<Layer>;
   /** Takes over a feature map whose values are below 2^bits. `firstImage`, 0 by default, as in {@link HeldMap}. */
@@ -55,7 +55,7 @@ export interface MacroBackend<
   release(held: Map | Layer): void;
   /**
    * Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums.
-   * @throws {MemoryError} when what it was made from did not fit the device
+   * @throws {CimError} (memory) when what it was made from did not fit the device
    */
   download(map: Map): Promise<Int32Array>;
   /** Events counted since the last call. */

@@ -2,7 +2,7 @@
 // backend needs to draw the noise of each column read itself. Integers only, so that every backend draws the same.
 
 import { type NoiseDeviations, noiseDeviations } from '../chips/noise-spec.ts';
-import { MappingError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { clamp } from '../core/integer.ts';
 import { normalQuantiles } from '../core/normal.ts';
 import { randomWord, randomWords } from '../core/random.ts';
@@ -46,7 +46,7 @@ const mostNumbers = 65536;
 
 /**
  * The noise of a program; undefined where every deviation is 0.
- * @throws {MappingError} when the layer has more kernels or index codes than read noise can tell apart
+ * @throws {CimError} (mapping) when the layer has more kernels or index codes than read noise can tell apart
  */
 export function noiseProgram(program: IdealProgram, source: NoiseSource): NoiseProgram | undefined {
   const { read, offset, gain, cell } = source.deviations;
@@ -91,7 +91,7 @@ function checkNumbers(program: IdealProgram, where: readonly string[]): void {
   const { words, kernel, output } = program;
   const codes = words.blocks * kernel.height * kernel.width;
   if (output.channels <= mostNumbers && codes <= mostNumbers) return;
-  throw new MappingError({
+  throw new CimError('mapping', {
     what: `has ${output.channels} kernels and ${codes} group places, noise tells ${mostNumbers} of each apart`,
     where,
     todo: 'simulate it without noise',

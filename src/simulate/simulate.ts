@@ -2,7 +2,7 @@
 
 import type { Mapping } from '../mapping/map-to-chip.ts';
 import { plannedActivity } from '../mapping/planned-activity.ts';
-import { assert, CancelledError, MemoryError, SimulationError } from '../core/errors.ts';
+import { assert, CimError, hasKind } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, lengthFault, shapeText } from '../core/feature-map.ts';
 import { quantizePixels } from '../core/pixels.ts';
 import type { LongWork } from '../core/progress.ts';
@@ -63,11 +63,11 @@ const mostImagesPerBatch = 256;
 
 /**
  * Simulates `images` on the chip of `mapping`. A batch that does not fit the device's memory is halved.
- * @throws {SimulationError} when the images do not have the network's input shape or all their pixels, batch or seed are not possible, or
+ * @throws {CimError} (simulation) when the images do not have the network's input shape or all their pixels, batch or seed are not possible, or
  * the backend fails
- * @throws {MappingError} when a layer has more kernels than noise can tell apart; mapToChip() refuses those first
- * @throws {MemoryError} when the weights and one image do not fit the device
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (mapping) when a layer has more kernels than noise can tell apart; mapToChip() refuses those first
+ * @throws {CimError} (memory) when the weights and one image do not fit the device
+ * @throws {CimError} (cancelled) when told to stop
  */
 export async function simulate(
   mapping: Mapping,
@@ -143,14 +143,14 @@ async function runBatches(
   let batch = options.batch ?? defaultBatch(run);
   let first = 0;
   while (first < images.images) {
-    if (options.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+    if (options.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
     const slice = imageSlice(images, first, Math.min(batch, images.images - first));
     try {
       const batchOutputs = await runBatch(run, slice, first);
       outputs.set(batchOutputs, first * classes);
       options.onOutputs?.(batchOutputs, first);
     } catch (error) {
-      if (!(error instanceof MemoryError)) throw error;
+      if (!hasKind(error, 'memory')) throw error;
       if (slice.images === 1) throw ofOneImage(error, run.mapping.network.name);
       batch = Math.floor(slice.images / 2);
       continue;
@@ -163,8 +163,8 @@ async function runBatches(
 }
 
 /** A batch of one image cannot be halved, so what would help with larger ones does not. */
-const ofOneImage = (error: MemoryError, network: string): MemoryError =>
-  new MemoryError({
+const ofOneImage = (error: CimError, network: string): CimError =>
+  new CimError('memory', {
     what: `${error.what}, with one image per batch`,
     where: [network, ...error.where],
     todo: 'allow more where it is limited (--max-gpu-memory), use smaller images, or the reference (--backend reference)',
@@ -252,12 +252,12 @@ function defaultBatch({ mapping, prepared }: PreparedRun): number {
 
 function checkNumbers(batch: number, seed: number): void {
   if (!Number.isInteger(batch) || batch < 1)
-    throw new SimulationError({
+    throw new CimError('simulation', {
       what: `batches of ${batch} images are not possible`,
       where: 'batch',
     });
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
-    throw new SimulationError({
+    throw new CimError('simulation', {
       what: `${seed} is not a seed`,
       where: 'seed',
       todo: 'use a whole number from 0 to 2^32 - 1',
@@ -271,14 +271,14 @@ function checkImages(mapping: Mapping, images: FeatureMap): void {
     images.width === input.width &&
     images.channels === input.channels;
   if (!fits || images.bits !== 8)
-    throw new SimulationError({
+    throw new CimError('simulation', {
       what: `images are ${shapeText(images)} of ${images.bits} bits, the network wants ${shapeText(input)} of 8`,
       where: [name, 'image'],
       todo: 'use the data set that the network was trained on',
     });
   const what = lengthFault(images);
   if (what !== undefined)
-    throw new SimulationError({
+    throw new CimError('simulation', {
       what,
       where: [name, 'image'],
       todo: 'pass every pixel of every image',

@@ -24,7 +24,7 @@ export const adcProgram = (chip: ChipSpec): AdcProgram => ({
 /**
  * The program of one mapped layer.
  * @param seed of the chip's noise, 0 ... 2^32 - 1
- * @throws {MappingError} when it has more kernels than noise can tell apart; mapToChip() refuses those first
+ * @throws {CimError} (mapping) when it has more kernels than noise can tell apart; mapToChip() refuses those first
  */
 export function toProgram(
   mapping: Mapping,

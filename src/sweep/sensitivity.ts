@@ -2,7 +2,7 @@
 
 import { type ChipSpec, setChipValues } from '../chips/index.ts';
 import { type Evidence, provenanceOf } from '../chips/sourced.ts';
-import { CancelledError, CimError } from '../core/errors.ts';
+import { CimError } from '../core/errors.ts';
 import { largest, smallest } from '../core/extremes.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { Outcome } from './estimator.ts';
@@ -49,7 +49,7 @@ const without: readonly string[] = [
 /**
  * Halves and doubles every number of `chip`, one at a time.
  * @param outcomeOf what a changed chip does; a CimError means that the chip cannot be so
- * @throws {CancelledError} when told to stop
+ * @throws {CimError} (cancelled) when told to stop
  */
 export function sensitivity(
   chip: ChipSpec,
@@ -61,7 +61,7 @@ export function sensitivity(
     ({ parameter, value }) => typeof value === 'number' && !without.includes(parameter),
   );
   const rows = entries.map(({ parameter, value, unit, evidence }, index): SensitivityRow => {
-    if (work.signal?.aborted) throw new CancelledError({ what: 'stopped' });
+    if (work.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
     const number = Number(value);
     const tried = (factor: number): SensitivityRow['low'] =>
       tryValue(chip, parameter, number * factor, outcomeOf);

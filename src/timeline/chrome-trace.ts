@@ -4,7 +4,7 @@
 import { shownText, shownTexts } from '../core/shown-text.ts';
 import type { Cycle } from '../core/units.ts';
 import { memories, type Memory } from '../mapping/place-feature-maps.ts';
-import type { Timeline } from './timeline.ts';
+import { isHalved, isTileStep, type Timeline, type MacroHalf } from './timeline.ts';
 import { traceSpan, type TraceSpan } from './trace-time.ts';
 
 /** A complete slice, a counter value or a name, as the format has them. Times in microseconds. */
@@ -85,20 +85,18 @@ function shownEvent(event: TraceEvent): TraceEvent {
 
 const coreTrack = (core: number): number => controllerTrack + 1 + tracksPerCore * core;
 const weightTrack = (core: number): number => coreTrack(core) + 1;
-const macroTrack = (core: number, half: number): number => coreTrack(core) + 2 + half;
+const macroTrack = (core: number, half: MacroHalf): number =>
+  coreTrack(core) + 2 + (half === 'all' ? 0 : half);
 const memoryTrack = (timeline: Timeline, memory: Memory): number =>
   coreTrack(timeline.cores) + memories.indexOf(memory);
 
 function trackNames(timeline: Timeline): TraceEvent[] {
-  const isHalved = timeline.steps.some((step) => step.half >= 0);
+  const halved = isHalved(timeline);
   const cores = Array.from({ length: timeline.cores }, (_, core) => [
     track(coreTrack(core), `core ${core}`),
     track(weightTrack(core), `core ${core} weight path`),
-    track(
-      macroTrack(core, 0),
-      isHalved ? `core ${core} macros, first half` : `core ${core} macros`,
-    ),
-    ...(isHalved ? [track(macroTrack(core, 1), `core ${core} macros, second half`)] : []),
+    track(macroTrack(core, 0), halved ? `core ${core} macros, first half` : `core ${core} macros`),
+    ...(halved ? [track(macroTrack(core, 1), `core ${core} macros, second half`)] : []),
   ]);
   return [
     {
@@ -153,7 +151,7 @@ function controllerEvents(
 
 function stepSlices(timeline: Timeline): TraceEvent[] {
   return timeline.steps.flatMap((step): TraceEvent[] => {
-    const { kind, layer, core, half, tile, load, groups, start, cycles, stalled } = step;
+    const { kind, layer, core, start, cycles } = step;
     const slice = {
       ph: 'X',
       name: kind,
@@ -161,10 +159,10 @@ function stepSlices(timeline: Timeline): TraceEvent[] {
       pid,
       ...span(timeline, start, cycles),
     } as const;
-    if (kind === 'wait' || kind === 'pool')
-      return [{ ...slice, tid: coreTrack(core), args: { layer, cycles } }];
+    if (!isTileStep(step)) return [{ ...slice, tid: coreTrack(core), args: { layer, cycles } }];
+    const { half, tile, load, groups, stalled } = step;
     const args = { layer, tile, load, groups, cycles, stalled };
-    const onMacros = { ...slice, tid: macroTrack(core, Math.max(0, half)), args };
+    const onMacros = { ...slice, tid: macroTrack(core, half), args };
     if (kind === 'load') return [{ ...slice, tid: weightTrack(core), args }, onMacros];
     return kind === 'compute'
       ? [{ ...slice, tid: coreTrack(core), args }, onMacros]

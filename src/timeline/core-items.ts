@@ -5,6 +5,7 @@ import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer } from '../mapping/map-to-chip.ts';
 import type { TileRun } from '../mapping/place-tiles.ts';
 import type { CoreItem } from './run-cores.ts';
+import type { MacroHalf } from './timeline.ts';
 
 /** Where stalls come from can be switched off, to see what the macros alone would take. */
 export type StallModel = 'modelled' | 'none';
@@ -39,22 +40,25 @@ export function coreItems(
 }
 
 interface Half {
-  readonly number: number;
+  readonly number: MacroHalf;
   readonly kernels: number;
 }
 
 /** Under macroPingPong a tile's kernels run in two halves, one per half of the macros. */
 function halvesOf(chip: ChipSpec, mapped: MappedMacroLayer, tile: KernelTile): readonly Half[] {
   if (chip.controller.overlap.value !== 'macroPingPong')
-    return [{ number: -1, kernels: tile.kernels }];
+    return [{ number: 'all', kernels: tile.kernels }];
   const first = Math.min(tile.kernels, mapped.geometry.kernelsPerHalf);
   const second = tile.kernels - first;
-  return [{ number: 0, kernels: first }, ...(second > 0 ? [{ number: 1, kernels: second }] : [])];
+  const half: Half = { number: 0, kernels: first };
+  return second > 0 ? [half, { number: 1, kernels: second }] : [half];
 }
 
 /** A tile that needs only one half of the macros takes them in turns, so that a load still has a half to go to. */
-const halfOf = (half: Half, halves: number, load: number): number =>
-  half.number < 0 || halves > 1 ? half.number : load % 2;
+const halfOf = (half: Half, halves: number, load: number): MacroHalf => {
+  if (half.number === 'all' || halves > 1) return half.number;
+  return load % 2 === 0 ? 0 : 1;
+};
 
 interface ItemPlace {
   readonly groups: number;

@@ -5,14 +5,14 @@ import { type Overlap } from '../chips/index.ts';
 import { assert } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import { type Ports, type Stream, streamRates } from './port-sharing.ts';
+import type { MacroHalf } from './timeline.ts';
 
 /** One weight load of one run, and the macro-ops that it allows. */
 export interface CoreItem extends Stream {
   readonly tile: number;
   /** Number of the load within its run. */
   readonly load: number;
-  /** Half of the macros, or -1 for all. */
-  readonly half: number;
+  readonly half: MacroHalf;
   readonly groups: number;
   readonly pixels: number;
   /** Cycles to write the groups into the macros. */
@@ -88,7 +88,7 @@ export function runCores(
 
 /** The item before each that used the same macros: the one before it, or the last one of the same half. */
 function itemsBefore(items: readonly CoreItem[], overlap: Overlap): Int32Array {
-  const lastOfHalf = new Map<number, number>();
+  const lastOfHalf = new Map<MacroHalf, number>();
   return Int32Array.from(items, ({ half }, i) => {
     if (overlap !== 'macroPingPong') return i - 1;
     const before = lastOfHalf.get(half) ?? -1;

@@ -11,7 +11,15 @@ import type { TileRun } from '../mapping/place-tiles.ts';
 import { poolReads } from '../mapping/pool-reads.ts';
 import { coreItems, type StallModel } from './core-items.ts';
 import { type CoreItem, type CoreStep, runCores } from './run-cores.ts';
-import type { ControllerStep, CycleShares, LayerTime, Timeline } from './timeline.ts';
+import {
+  isTileStep,
+  type ControllerStep,
+  type CycleShares,
+  type LayerTime,
+  type Timeline,
+  type IdleStep,
+  type StepTime,
+} from './timeline.ts';
 
 /** How to schedule. */
 export interface ScheduleOptions {
@@ -144,20 +152,11 @@ function controllerStep(mapped: MappedMacroLayer, step: CoreStep): ControllerSte
 
 const idleStep = (
   layer: string,
-  kind: 'wait' | 'pool',
+  kind: IdleStep['kind'],
   core: number,
-): Omit<ControllerStep, 'start' | 'cycles'> => ({
-  kind,
-  layer,
-  core,
-  half: -1,
-  tile: -1,
-  load: -1,
-  stalled: 0,
-  groups: 0,
-});
+): Omit<IdleStep, 'start' | 'cycles'> => ({ kind, layer, core });
 
-const span = (start: number, end: number): Pick<ControllerStep, 'start' | 'cycles'> => ({
+const span = (start: number, end: number): Pick<StepTime, 'start' | 'cycles'> => ({
   start: cycles(start),
   cycles: cycles(end - start),
 });
@@ -166,8 +165,9 @@ const span = (start: number, end: number): Pick<ControllerStep, 'start' | 'cycle
 function sharesOf(steps: readonly ControllerStep[], length: number, cores: number): CycleShares {
   const sum = (kind: ControllerStep['kind'], of: (step: ControllerStep) => number): number =>
     steps.reduce((total, step) => total + (step.kind === kind ? of(step) : 0), 0) / cores;
-  const compute = sum('compute', (step) => step.cycles - step.stalled);
-  const port = sum('compute', (step) => step.stalled);
+  const stalled = (step: ControllerStep): number => (isTileStep(step) ? step.stalled : 0);
+  const compute = sum('compute', (step) => step.cycles - stalled(step));
+  const port = sum('compute', stalled);
   const drain = sum('drain', (step) => step.cycles);
   const pool = sum('pool', (step) => step.cycles);
   const barrier = sum('wait', (step) => step.cycles);

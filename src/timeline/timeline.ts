@@ -10,24 +10,44 @@ import type { Memory } from '../mapping/place-feature-maps.ts';
  */
 export type StepKind = 'load' | 'compute' | 'drain' | 'pool' | 'wait';
 
-/** One thing that a core, or one half of its macros, does without a break. */
-export interface ControllerStep {
-  readonly kind: StepKind;
+/** Half of a core's macros under macroPingPong, else all of them. */
+export type MacroHalf = 0 | 1 | 'all';
+
+/** Where and when a step is. */
+export interface StepTime {
   readonly layer: string;
   readonly core: number;
-  /** Half of the core's macros (0 or 1) under macroPingPong; -1: all of them. */
-  readonly half: number;
-  /** Kernel tile; -1 in a pool or wait. */
-  readonly tile: number;
-  /** Number of the weight load within the tile; -1 in a pool or wait. */
-  readonly load: number;
   readonly start: Cycle;
   readonly cycles: Cycle;
+}
+
+/** A step of a kernel tile. */
+export interface TileStep extends StepTime {
+  readonly kind: Exclude<StepKind, IdleStep['kind']>;
+  readonly half: MacroHalf;
+  readonly tile: number;
+  /** Number of the weight load within the tile. */
+  readonly load: number;
   /** Cycles of a compute step that went to waiting for ports: feature-map words, write-back, spilled partial sums. */
   readonly stalled: number;
   /** Weight groups that are loaded or walked. */
   readonly groups: number;
 }
+
+/** A step in which the macros do nothing. */
+export interface IdleStep extends StepTime {
+  readonly kind: 'pool' | 'wait';
+}
+
+/** One thing that a core, or one half of its macros, does without a break. */
+export type ControllerStep = TileStep | IdleStep;
+
+/** Whether macros take part in a step. */
+export const isTileStep = (step: ControllerStep): step is TileStep => 'tile' in step;
+
+/** Whether weights are loaded into one half of the macros while the other computes. */
+export const isHalved = ({ steps }: Pick<Timeline, 'steps'>): boolean =>
+  steps.some((step) => isTileStep(step) && step.half !== 'all');
 
 /** Core-cycles of a layer by what they went to, averaged over the cores; they add up to the layer's cycles. */
 export interface CycleShares {

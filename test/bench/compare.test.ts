@@ -60,7 +60,7 @@ describe('compareResults', () => {
 
     const error = caught(() => compareResults(fakeResult([]), other));
 
-    expect(error).toMatchObject({ name: 'UsageError' });
+    expect(error).toMatchObject({ kind: 'usage' });
     expect(error.message).toMatch('"column-reads" and "macros" are different questions');
   });
 });
@@ -83,7 +83,7 @@ describe('readResult', () => {
   ])('refuses %s', (_, text, says) => {
     const error = caught(() => readResult(text, 'a.json'));
 
-    expect(error).toMatchObject({ name: 'InputError' });
+    expect(error).toMatchObject({ kind: 'input' });
     expect(error.message).toMatch(says);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeSources } from '../../src/cli/node-sources.ts';
 import { ask } from '../../bench/support/measure.ts';
 import type { Bench, Host, Settings, TimedCase } from '../../bench/support/question.ts';
-import { InputError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import { fakeAdapter } from '../support/bench-result.ts';
 
 /** A host whose clocks are moved by hand. */
@@ -145,7 +145,7 @@ describe('the harness', () => {
   it('leaves out, and says so once, what needs a data set that is not there', async () => {
     const { host } = fakeHost();
     const missing = (): never => {
-      throw new InputError({ what: 'the data set cifar10 is not on this machine' });
+      throw new CimError('input', { what: 'the data set cifar10 is not on this machine' });
     };
 
     const { rows, notes } = await askOnce(host, async (bench) => {

@@ -47,7 +47,7 @@ describe('readChipFile', () => {
   ])('names the path of %s', (_, path, value) => {
     const error = caught(() => readChipFile(marsWith(path, value), 'my.json'));
 
-    expect(error.name).toBe('ChipError');
+    expect(error.kind).toBe('chip');
     expect(error.where).toEqual(['my.json', path]);
     expect(error.message).toContain(`my.json > ${path}: `);
   });
@@ -76,7 +76,7 @@ describe('readChipFile', () => {
 
     const error = caught(() => readChipFile(JSON.stringify(one), 'my.json'));
 
-    expect(error).toMatchObject({ name: 'ChipError', where: ['my.json', 'cores.macros'] });
+    expect(error).toMatchObject({ kind: 'chip', where: ['my.json', 'cores.macros'] });
   });
 
   it.each(['', '{', 'null', '[]', '7', '"mars"', '{"name":1e999}'])(
@@ -84,7 +84,7 @@ describe('readChipFile', () => {
     (text) => {
       const error = caught(() => readChipFile(text, 'my.json'));
 
-      expect(error.name).toBe('ChipError');
+      expect(error.kind).toBe('chip');
       expect(error.where[0]).toBe('my.json');
     },
   );
@@ -154,7 +154,7 @@ describe('setChipValues', () => {
   ])('refuses the path %j and names %s', (path, near) => {
     const error = caught(() => setChipValues(mars, [`${path}=1`]));
 
-    expect(error.name).toBe('UsageError');
+    expect(error.kind).toBe('usage');
     expect(error.message).toContain(`"${path}"`);
     expect(error.todo).toMatch(new RegExp(`^is it ${near}[,?]`));
   });
@@ -164,20 +164,20 @@ describe('setChipValues', () => {
     (path) => {
       const error = caught(() => setChipValues(mars, [`${path}=1`]));
 
-      expect(error.name).toBe('UsageError');
+      expect(error.kind).toBe('usage');
       expect(error.message).toContain(`"${path}"`);
       expect(error.todo).toBe('`mars info --chip mars` lists all');
     },
   );
 
   it.each(['adc.bits', 'adc.bits=', 'adc.bits=5=6', '=5'])('refuses %j', (setting) => {
-    expect(caught(() => setChipValues(mars, [setting])).name).toBe('UsageError');
+    expect(caught(() => setChipValues(mars, [setting])).kind).toBe('usage');
   });
 
   it.each(['NaN', 'many', '5bits', ' ', '1,5'])('refuses %j as a number', (text) => {
     const error = caught(() => setChipValues(mars, [`energy.static=${text}`]));
 
-    expect(error.name).toBe('UsageError');
+    expect(error.kind).toBe('usage');
     expect(error.message).toContain('energy.static');
   });
 
@@ -196,7 +196,7 @@ describe('setChipValues', () => {
   ])('refuses %s=%s and names the path', (path, text) => {
     const error = caught(() => setChipValues(mars, [`${path}=${text}`]));
 
-    expect(error.name).toBe('ChipError');
+    expect(error.kind).toBe('chip');
     expect(error.message).toContain(path);
   });
 });

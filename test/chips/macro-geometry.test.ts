@@ -57,7 +57,7 @@ describe('macroGeometry', () => {
     const chip = setChipValues(mars, ['macro.wordLines=15']);
 
     expect(caught(() => macroGeometry(chip, widths))).toMatchObject({
-      name: 'ChipError',
+      kind: 'chip',
       where: ['mars', 'macro.wordLines'],
     });
   });
@@ -66,7 +66,7 @@ describe('macroGeometry', () => {
     const chip = setChipValues(mars, ['macro.bitLinesPerPartition=4']);
 
     expect(caught(() => macroGeometry(chip, widths))).toMatchObject({
-      name: 'ChipError',
+      kind: 'chip',
       where: ['mars', 'macro.bitLinesPerPartition'],
     });
     expect(macroGeometry(chip, { ...widths, weightBits: 4 }).kernelsPerPartition).toBe(1);

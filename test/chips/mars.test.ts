@@ -36,7 +36,7 @@ describe('chipNamed', () => {
 
     expect(message.startsWith('no chip is called "venus"; known: ')).toBe(true);
     for (const name of Object.keys(chips)) expect(message).toContain(name);
-    expect(caught(() => chipNamed('constructor')).name).toBe('UsageError');
+    expect(caught(() => chipNamed('constructor')).kind).toBe('usage');
   });
 });
 

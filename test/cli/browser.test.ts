@@ -13,7 +13,6 @@ import {
   launchBrowser,
 } from '../../src/cli/browser.ts';
 import { findPackagedChromium, packagedExecutablePath } from '../../src/cli/packaged-chromium.ts';
-import { EnvironmentError } from '../../src/core/errors.ts';
 
 describe('the browser', () => {
   let temporary = '';
@@ -81,7 +80,7 @@ describe('the browser', () => {
 
     const launching = launchBrowser({ browser });
 
-    await expect(launching).rejects.toThrow(EnvironmentError);
+    await expect(launching).rejects.toThrow(expect.objectContaining({ kind: 'environment' }));
     await expect(launching).rejects.toThrow(
       /^\/nowhere\/chrome: the browser does not start: .*; try it by hand, or set/,
     );

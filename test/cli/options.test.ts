@@ -46,7 +46,7 @@ describe('loadNetwork', () => {
       loadNetwork({ network: 'lenet', seed: 1 }, nodeSources),
     );
 
-    expect(error.name).toBe('UsageError');
+    expect(error.kind).toBe('usage');
     expect(error.message).toMatch(/lenet.*vgg16.*resnet18.*resnet20/);
   });
 });
@@ -90,7 +90,7 @@ describe('--group-masks and --density-profile', () => {
   ])('refuses %j together', async (both, says) => {
     const error = await caughtEventually(() => loadMapJob(parsed(...args, ...both), nodeSources));
 
-    expect(error.name).toBe('UsageError');
+    expect(error.kind).toBe('usage');
     expect(error.message).toMatch(says);
   });
 
@@ -112,7 +112,7 @@ describe('--group-masks and --density-profile', () => {
       loadMapJob(parsed(...args, '--group-masks', path), nodeSources),
     );
 
-    expect(error).toMatchObject({ name: 'InputError', where: [path] });
+    expect(error).toMatchObject({ kind: 'input', where: [path] });
     expect(error.message).toMatch(says);
   });
 
@@ -121,6 +121,6 @@ describe('--group-masks and --density-profile', () => {
       loadMapJob(parsed(...args, '--group-masks', '/no/masks.json'), nodeSources),
     );
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['/no/masks.json'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['/no/masks.json'] });
   });
 });

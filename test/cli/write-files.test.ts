@@ -56,7 +56,7 @@ describe('writeTogether', () => {
       ]),
     );
 
-    expect(error).toMatchObject({ name: 'InputError', where: [at('folder')] });
+    expect(error).toMatchObject({ kind: 'input', where: [at('folder')] });
     expect([read('a'), read('gone')]).toEqual(['old a', 'old']);
     expect(names()).toEqual(['a', 'folder', 'gone']);
     expect(readdirSync(at('folder'))).toEqual([]);

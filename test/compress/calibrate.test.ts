@@ -110,7 +110,7 @@ describe('calibrateClips', () => {
     const run = (): unknown =>
       calibrateClips(network, noise(network.input, 120), 8, { onProgress, signal });
 
-    expect(run).toThrow(expect.objectContaining({ name: 'CancelledError' }));
+    expect(run).toThrow(expect.objectContaining({ kind: 'cancelled' }));
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({ stage: 'calibrate', total: 120 });
   });

@@ -208,7 +208,7 @@ describe('compress', () => {
     'refuses to prune groups of an unknown shape: %j',
     (options) => {
       expect(caught(() => compress(tourNetwork(), options))).toMatchObject({
-        name: 'CompressError',
+        kind: 'compress',
         where: ['tour', 'groupShape'],
       });
     },
@@ -296,7 +296,7 @@ describe('compress', () => {
     ['prunedGroups', NaN],
   ])('refuses %s = %d by name', (option, value) => {
     expect(caught(() => compress(tourNetwork(), { [option]: value, groupShape }))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', option],
     });
   });
@@ -319,7 +319,7 @@ describe('compress', () => {
       ]);
 
       expect(caught(() => compress(network, {}))).toMatchObject({
-        name: 'CompressError',
+        kind: 'compress',
         where: ['n', 'reader'],
       });
     },
@@ -340,7 +340,7 @@ describe('compress', () => {
       ]);
 
       expect(caught(() => compress(network, {}))).toMatchObject({
-        name: 'NetworkError',
+        kind: 'network',
         where: ['n', 'a'],
       });
     }
@@ -353,7 +353,7 @@ describe('compress', () => {
     ]);
 
     expect(caught(() => compress(network, {}))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['pooled', 'mean'],
     });
   });
@@ -374,7 +374,7 @@ describe('compress', () => {
     ]);
 
     expect(caught(() => compress(network, {}))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['n', 'last'],
     });
   });
@@ -383,7 +383,7 @@ describe('compress', () => {
     const images = noise({ height: 9, width: 8, channels: 1 }, 2);
 
     expect(caught(() => compress(tourNetwork(), { calibration: images }))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', 'calibration'],
     });
   });
@@ -396,7 +396,7 @@ describe('compress', () => {
 
     const error = caught(() => compress(network, {}));
 
-    expect(error).toMatchObject({ name: 'CompressError', where: ['n', 'fc'] });
+    expect(error).toMatchObject({ kind: 'compress', where: ['n', 'fc'] });
     expect(error.message).toContain('kernel 1');
   });
 

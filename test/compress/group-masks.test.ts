@@ -97,7 +97,7 @@ describe('applyGroupMasks', () => {
     const bad = new Map([...masks, [name, mask((masks.get(name) ?? new Uint8Array(4)).slice())]]);
 
     expect(caught(() => applyGroupMasks(network, bad, shape))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', name],
     });
     expect(caught(() => compress(network, { groupMasks: bad, groupShape: shape })).where).toEqual([
@@ -110,7 +110,7 @@ describe('applyGroupMasks', () => {
     const both = { groupMasks: masks, prunedGroups: 0.5, groupShape: shape };
 
     expect(caught(() => compress(network, both))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', 'groupMasks'],
     });
   });
@@ -183,7 +183,7 @@ describe('densityProfileMasks', () => {
 
   it.each([-1, NaN, Infinity])('refuses the scale %d', (scale) => {
     expect(caught(() => densityProfileMasks(tourNetwork(), scale, 1, shape))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', 'densityProfile'],
     });
   });

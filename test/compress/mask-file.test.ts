@@ -53,7 +53,7 @@ describe('the mask file', () => {
     ['layers as a list', { ...good, layers: ['01'] }, 'layers'],
   ])('refuses %s, naming the field', (_, file, field) => {
     expect(caught(() => readMaskFile(JSON.stringify(file), 'masks.json'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       where: ['masks.json', field],
     });
   });
@@ -66,7 +66,7 @@ describe('the mask file', () => {
   ])('refuses %s, naming the file', (_, text) => {
     const error = caught(() => readMaskFile(text, 'masks.json'));
 
-    expect(error.name).toBe('InputError');
+    expect(error.kind).toBe('input');
     expect(error.where).toEqual(['masks.json']);
   });
 });

@@ -116,7 +116,7 @@ describe('pruneGroups', () => {
 
   it.each([-0.1, 1.5, NaN, Infinity])('refuses the share %d', (fraction) => {
     expect(caught(() => pruneGroups(network, fraction, shape))).toMatchObject({
-      name: 'CompressError',
+      kind: 'compress',
       where: ['tour', 'prunedGroups'],
     });
   });

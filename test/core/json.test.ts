@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import { parseJson } from '../../src/core/json.ts';
 import { caught } from '../support/caught.ts';
 
 const parse = (source: string | Uint8Array): unknown =>
-  parseJson(source, (what) => new InputError({ what, where: 'a.json' }));
+  parseJson(source, (what) => new CimError('input', { what, where: 'a.json' }));
 
 describe('parseJson', () => {
   it.each([

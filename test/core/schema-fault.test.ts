@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mars, readChipFile, setChipValues } from '../../src/chips/index.ts';
 import { readMaskFile } from '../../src/compress/mask-file.ts';
-import { InputError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import { checkSchema } from '../../src/core/schema-fault.ts';
 import { checkMatrixVectorCase } from '../../src/pipeline/matrix-vector.ts';
 import { readLayerPlans } from '../../src/train/groups/layer-plan.ts';
@@ -32,7 +32,7 @@ const message = (value: unknown): string =>
     checkSchema(
       schema,
       value,
-      ({ path, what, todo }) => new InputError({ what, where: path, todo }),
+      ({ path, what, todo }) => new CimError('input', { what, where: path, todo }),
     ),
   ).message;
 

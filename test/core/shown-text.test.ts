@@ -39,7 +39,7 @@ describe('shownTexts', () => {
 
 describe('CimError', () => {
   it('has a message of one line whatever the names in it, and keeps its parts exact', () => {
-    const error = new CimError({
+    const error = new CimError('input', {
       what: 'no \u001b[2J',
       where: ['a\nmars: fake', 'b'],
       todo: 'c\r',

@@ -39,7 +39,7 @@ describe('readIdxImages', () => {
     for (let length = 0; length < file.length; length++) {
       const error = caught(() => readIdxImages(file.subarray(0, length), 'a.idx'));
 
-      expect(error).toMatchObject({ name: 'InputError', where: ['a.idx'] });
+      expect(error).toMatchObject({ kind: 'input', where: ['a.idx'] });
     }
   });
 
@@ -50,7 +50,7 @@ describe('readIdxImages', () => {
   ])('refuses %s and says what it starts with', (_, magic) => {
     const error = caught(() => readIdxImages(idx(magic, [2, 3, 4], 24), 'a.idx'));
 
-    expect(error.name).toBe('InputError');
+    expect(error.kind).toBe('input');
     expect(error.message).toContain(`0x${magic.toString(16).padStart(8, '0')}`);
   });
 
@@ -69,9 +69,7 @@ describe('readIdxImages', () => {
     [[0, 28, 28], 0],
     [[5, 0, 28], 0],
   ])('refuses a file of %j: it holds nothing', (sizes, body) => {
-    expect(caught(() => readIdxImages(idx(imageMagic, sizes, body), 'a.idx')).name).toBe(
-      'InputError',
-    );
+    expect(caught(() => readIdxImages(idx(imageMagic, sizes, body), 'a.idx')).kind).toBe('input');
   });
 });
 
@@ -87,7 +85,7 @@ describe('readIdxLabels', () => {
       idx(labelMagic, [0], 0),
     ])
       expect(caught(() => readIdxLabels(file, 'b.idx'))).toMatchObject({
-        name: 'InputError',
+        kind: 'input',
         where: ['b.idx'],
       });
   });

@@ -29,7 +29,7 @@ describe('toImageSet', () => {
     const set = { ...numbered(5), labels: new Uint8Array(4) };
 
     expect(caught(() => toImageSet(set, 'here'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       what: '5 images but 4 labels',
       where: ['here'],
     });
@@ -45,7 +45,7 @@ describe('toImageSet', () => {
     const { images, ...rest } = numbered(3);
     const short = { ...rest, images: { ...images, data: images.data.subarray(1) } };
 
-    expect(caught(() => toImageSet(short, 'here')).name).toBe('InputError');
+    expect(caught(() => toImageSet(short, 'here')).kind).toBe('input');
   });
 });
 
@@ -64,7 +64,7 @@ describe('firstImages', () => {
 
   it('refuses more than there are', () => {
     expect(caught(() => firstImages(numbered(5), 6))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       what: '6 images asked for, it has 5',
     });
   });

@@ -2,7 +2,6 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNodeGpu } from '../../src/cli/node-gpu.ts';
-import { MemoryError } from '../../src/core/errors.ts';
 import { choosePath } from '../../src/gpu/choose-path.ts';
 import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { layerParts } from '../../src/gpu/layer-parts.ts';
@@ -77,7 +76,7 @@ describe('the parts of a layer', () => {
   it('cannot be smaller than one group, which is said with what helps', () => {
     const error = caught(() => layerParts(program, { ...anything, binding: 159 }, bytes, 8));
 
-    expect(error).toBeInstanceOf(MemoryError);
+    expect(error).toMatchObject({ kind: 'memory' });
     expect(error.message).toMatch(/^flat: the 16 kernels that run together.*fewer macros per core/);
   });
 });

@@ -48,7 +48,7 @@ describe('tuneShapes', () => {
 
     const error = await caughtEventually(() => tuneShapes(spoiled));
 
-    expect(error).toMatchObject({ name: 'SimulationError' });
+    expect(error).toMatchObject({ kind: 'simulation' });
     expect((error as Error).message).toContain('workgroups of 256, subgroups on');
   });
 

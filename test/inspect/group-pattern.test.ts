@@ -60,7 +60,7 @@ describe('the group pattern', () => {
 
   it('refuses a layer that is not in the macros', () => {
     expect(caught(() => groupPattern(mapped(tourNetwork()), 'pool'))).toMatchObject({
-      name: 'UsageError',
+      kind: 'usage',
       where: ['tour'],
     });
   });

@@ -142,7 +142,7 @@ describe('a macro-op', () => {
     const input = integerInput(mapping.network, images, 'half');
 
     expect(caught(() => inspectMacroOp(mapping, choice, input))).toMatchObject({
-      name: 'UsageError',
+      kind: 'usage',
     });
   });
 });

@@ -79,7 +79,7 @@ describe('packIndexCodes and unpackIndexCodes', () => {
 
   it('refuse to unpack more codes than there are bits', () => {
     expect(caught(() => unpackIndexCodes(new Uint8Array(2), 3, 6))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       what: '2 bytes cannot hold 6 index codes of 3 bits',
     });
     expect(unpackIndexCodes(new Uint8Array(2), 3, 5)).toHaveLength(5);

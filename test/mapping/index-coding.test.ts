@@ -103,7 +103,7 @@ describe.each(indexCodings)('%s', (coding) => {
           const { codes } = decodeGroupList(other, { places, format, groups }, ['a']);
           expect(codes).toHaveLength(groups);
         } catch (error) {
-          expect(error).toMatchObject({ name: 'InputError', where: ['a'] });
+          expect(error).toMatchObject({ kind: 'input', where: ['a'] });
         }
       }),
       500,
@@ -192,7 +192,7 @@ describe('decodeGroupList', () => {
   ])('refuses %s', (_, action, says) => {
     const error = caught(action);
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['n', 'a'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['n', 'a'] });
     expect(error.what).toContain(says);
   });
 });

@@ -70,7 +70,7 @@ describe('mapToChip', () => {
     // 255 * 128 * 32896 is 2^30 - 32768 + 1.
     expect(() => mapOf(32_896)).not.toThrow();
     expect(caught(() => mapOf(32_897))).toMatchObject({
-      name: 'MappingError',
+      kind: 'mapping',
       where: ['long', 'fc'],
     });
     expect(caught(() => mapOf(32_897)).message).toMatch(/kernel 1 can reach 1.07e\+9/);
@@ -83,7 +83,7 @@ describe('mapToChip', () => {
 
     expect(() => mapped(network)).not.toThrow();
     expect(caught(() => mapped(network, { settings: ['noise.read=0.1'] }))).toMatchObject({
-      name: 'MappingError',
+      kind: 'mapping',
       where: ['broad', 'fc'],
     });
   });
@@ -119,6 +119,6 @@ describe('mapToChip', () => {
     const compressed = compress(tourNetwork(), {});
     const chip = setChipValues(mars, ['macro.wordLines=8']);
 
-    expect(caught(() => mapToChip(compressed, chip)).name).toBe('ChipError');
+    expect(caught(() => mapToChip(compressed, chip)).kind).toBe('chip');
   });
 });

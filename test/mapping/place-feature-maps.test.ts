@@ -108,7 +108,7 @@ describe('placeFeatureMaps', () => {
       );
 
     expect(caught(() => withBytes(127))).toMatchObject({
-      name: 'MappingError',
+      kind: 'mapping',
       where: ['chain', 'a'],
     });
     expect(() => withBytes(128)).not.toThrow();

@@ -11,11 +11,19 @@ import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { mappingStorage } from '../../src/mapping/mapping-summary.ts';
 import type { StoredNetwork } from '../../src/mapping/stored-header.ts';
 import { readStoredImage, writeStoredImage } from '../../src/mapping/stored-image.ts';
-import { CompressError } from '../../src/core/errors.ts';
+import { hasKind } from '../../src/core/errors.ts';
+import type { ConvLayer } from '../../src/network/layer.ts';
 import { caught } from '../support/caught.ts';
 import { macroLayersOf } from '../support/mapped.ts';
 import { holds } from '../support/property.ts';
-import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  randomNetwork,
+  tourNetwork,
+  windowNetwork,
+} from '../support/small-networks.ts';
 import { tries } from '../support/long.ts';
 
 /** The groups of MARS. */
@@ -50,7 +58,7 @@ function storedOf({ seed, indexCoding, ...options }: Case): StoredNetwork {
     };
   } catch (error) {
     // Some have layers of so few bits and groups that no scale of the chip fits.
-    fc.pre(!(error instanceof CompressError));
+    fc.pre(!hasKind(error, 'compress'));
     throw error;
   }
 }
@@ -109,6 +117,54 @@ describe('writeStoredImage and readStoredImage', () => {
       }),
       tries(10, 80),
     );
+  });
+
+  it('give back windows of every kind, and write symmetric ones in short', () => {
+    const stored = {
+      network: compress(windowNetwork()),
+      indexCoding: 'gap',
+      dataset: 'x',
+    } as const;
+    const image = writeStoredImage(stored, shape);
+    let layers: readonly Record<string, unknown>[] = [];
+    changed(image, (header) => (layers = header.layers));
+    const { window } = windowNetwork().layers[0] as ConvLayer;
+
+    expect(readStoredImage(image, 'image')).toEqual(stored);
+    expect(layers[0]).toMatchObject({ geometry: { channels: 3, kernels: 18, window } });
+    expect(layers[4]!['geometry']).toEqual({
+      channels: 20,
+      kernels: 4,
+      kernelHeight: 3,
+      kernelWidth: 2,
+      stride: 1,
+      padding: 0,
+    });
+  });
+
+  it.each<[string, RegExp, (header: Header) => unknown]>([
+    [
+      'a dilation of zero',
+      /layers\.0\.geometry\.window\.dilations\.1 must be above 0 and at most 65536, not 0/,
+      (header) => {
+        const { window } = layerWith(header, 'geometry')['geometry']!;
+        (window as { dilations: number[] }).dilations[1] = 0;
+      },
+    ],
+    [
+      'a window that lies outside its map',
+      /stem: its window spans 5x4 pixels, but its input has 3x22 with its pads 0, 3, 2, 1/,
+      (header) => (header['input'] = { height: 1, width: 18, channels: 3 }),
+    ],
+  ])('refuses %s', (_, message, damage) => {
+    const stored = {
+      network: compress(windowNetwork()),
+      indexCoding: 'gap',
+      dataset: 'x',
+    } as const;
+    const image = changed(writeStoredImage(stored, shape), damage);
+
+    expect(caught(() => readStoredImage(image, 'image')).message).toMatch(message);
   });
 
   it('give back a layer of which nothing is stored', () => {
@@ -195,7 +251,7 @@ describe('writeStoredImage and readStoredImage', () => {
       writeStoredImage({ network, indexCoding: 'gap', dataset: '' }, shape),
     );
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['pooled'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['pooled'] });
   });
 });
 
@@ -207,7 +263,7 @@ describe('readStoredImage', () => {
       expect(
         caught(() => readStoredImage(image.subarray(0, length), 'cut.bin')),
         `${length}`,
-      ).toMatchObject({ name: 'InputError', where: ['cut.bin'] });
+      ).toMatchObject({ kind: 'input', where: ['cut.bin'] });
   });
 
   it('refuses an image with one bit changed, wherever', () => {
@@ -219,7 +275,7 @@ describe('readStoredImage', () => {
         const damaged = image.slice();
         damaged[bit >> 3]! ^= 1 << (bit & 7);
 
-        expect(caught(() => readStoredImage(damaged, 'bad.bin')).name).toBe('InputError');
+        expect(caught(() => readStoredImage(damaged, 'bad.bin')).kind).toBe('input');
       }),
       tries(100, 1000),
     );
@@ -322,7 +378,7 @@ describe('readStoredImage', () => {
 
     const error = caught(() => readStoredImage(changed(image, change), 'bad.bin'));
 
-    expect(error).toMatchObject({ name: 'InputError' });
+    expect(error).toMatchObject({ kind: 'input' });
     expect(error.message).toMatch(/^bad\.bin[ :]/);
     expect(error.message).toMatch(says);
   });
@@ -352,7 +408,7 @@ describe('readStoredImage', () => {
       ),
     );
 
-    expect(error).toMatchObject({ name: 'InputError' });
+    expect(error).toMatchObject({ kind: 'input' });
     expect(error.message).toMatch(says);
   });
 

@@ -239,6 +239,6 @@ describe('floatForwardInPortions', () => {
 
     signal.aborted = true;
 
-    expect(() => portions.next()).toThrow(expect.objectContaining({ name: 'CancelledError' }));
+    expect(() => portions.next()).toThrow(expect.objectContaining({ kind: 'cancelled' }));
   });
 });

@@ -1,11 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { onePixel } from '../../src/core/window.ts';
 import type { Network } from '../../src/network/network.ts';
 import { readNetworkFile, writeNetworkFile } from '../../src/network/network-file.ts';
 import { readTensorFile, type TensorFile, writeTensorFile } from '../../src/network/safetensors.ts';
 import { caught } from '../support/caught.ts';
 import { holds } from '../support/property.ts';
-import { conv, linear, networkOf, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  randomNetwork,
+  tourNetwork,
+  windowNetwork,
+} from '../support/small-networks.ts';
 
 const key = 'mars-cim-network';
 
@@ -89,7 +97,7 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'tour.safetensors'));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['tour.safetensors'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['tour.safetensors'] });
     expect(error.message).toContain(name);
   });
 
@@ -102,7 +110,7 @@ describe('readNetworkFile', () => {
 
       const error = caught(() => readNetworkFile(bytes, 'a'));
 
-      expect(error).toMatchObject({ name: 'NetworkError', where: ['tour', 'half'] });
+      expect(error).toMatchObject({ kind: 'network', where: ['tour', 'half'] });
       expect(error.what).toBe(`weights[7] is ${bad}`);
     },
   );
@@ -113,7 +121,7 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       what: 'tensor fc.weight is 5x21, its layer needs 5x20',
       where: ['a'],
     });
@@ -164,7 +172,7 @@ describe('readNetworkFile', () => {
     const bytes = writeTensorFile({ metadata: { [key]: '{' }, tensors: new Map() });
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'InputError',
+      kind: 'input',
       where: ['a'],
     });
   });
@@ -185,8 +193,55 @@ describe('readNetworkFile', () => {
 
     const error = caught(() => readNetworkFile(bytes, 'a'));
 
-    expect(error.name).toBe('InputError');
+    expect(error.kind).toBe('input');
     expect(error.message).toContain(`: ${field}`);
+  });
+
+  it('writes windows as version 1 did where that says all about them, and else whole', () => {
+    const layersOf = (written: Network): readonly Record<string, unknown>[] => {
+      const { metadata } = readTensorFile(writeNetworkFile(written), 'a');
+      return (JSON.parse(metadata[key]!) as { layers: Record<string, unknown>[] }).layers;
+    };
+    const [stem, , pool] = layersOf(tourNetwork());
+    const [shifted, overlapping, , mean] = layersOf(windowNetwork());
+
+    expect(stem).toMatchObject({ kernelHeight: 3, kernelWidth: 3, stride: 1, padding: 1 });
+    expect(stem).not.toHaveProperty('window');
+    expect(pool).toEqual({ kind: 'maxPool', name: 'pool', input: 'half', size: 2 });
+    expect(shifted).toMatchObject({ window: { pads: [0, 3, 2, 1], dilations: [2, 1] } });
+    expect(shifted).not.toHaveProperty('stride');
+    expect(overlapping).toMatchObject({ window: { strides: [2, 2], pads: [1, 1, 1, 1] } });
+    expect(mean).toMatchObject({ kind: 'averagePool', window: { height: 3, width: 2 } });
+  });
+
+  it('gives back every kind of window', () => {
+    const written = windowNetwork();
+
+    expect(readNetworkFile(writeNetworkFile(written), 'a')).toStrictEqual(written);
+  });
+
+  it.each<[string, (layer: Record<string, unknown>) => void, string]>([
+    ['a missing stride', (layer) => delete layer['stride'], 'layers.0.stride is missing'],
+    [
+      'two forms of one window',
+      (layer) => (layer['window'] = onePixel),
+      'layers.0 has no field "kernelHeight"',
+    ],
+    [
+      'a dilation of zero',
+      (layer) => {
+        for (const field of ['kernelHeight', 'kernelWidth', 'stride', 'padding'])
+          delete layer[field];
+        layer['window'] = { ...onePixel, dilations: [0, 1] };
+      },
+      'layers.0.window.dilations.0 must be above 0 and at most 65536, not 0',
+    ],
+  ])('refuses %s, naming the field', (_, damage, message) => {
+    const bytes = damaged(network, ({ description }) => {
+      damage((description['layers'] as Record<string, unknown>[])[0]!);
+    });
+
+    expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain(message);
   });
 
   it('refuses a stride of zero', () => {
@@ -209,7 +264,7 @@ describe('readNetworkFile', () => {
     );
 
     expect(caught(() => readNetworkFile(bytes, 'a'))).toMatchObject({
-      name: 'NetworkError',
+      kind: 'network',
       where: ['chain', 'two'],
     });
   });

@@ -103,7 +103,7 @@ describe('checkNetwork', () => {
   ])('names network and layer of a layer that %s', (_, name, change) => {
     const error = caught(() => checkNetwork(changed(name, change)));
 
-    expect(error.name).toBe('NetworkError');
+    expect(error.kind).toBe('network');
     expect(error.where).toEqual(['net', change.name ?? name]);
     expect(error.message.startsWith(`net > ${change.name ?? name}: `)).toBe(true);
   });

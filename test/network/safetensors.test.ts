@@ -70,7 +70,7 @@ describe('readTensorFile', () => {
     for (let length = 0; length < whole.length; length++) {
       const error = caught(() => readTensorFile(whole.subarray(0, length), 'cut'));
 
-      expect(error, `${length} bytes`).toMatchObject({ name: 'InputError', where: ['cut'] });
+      expect(error, `${length} bytes`).toMatchObject({ kind: 'input', where: ['cut'] });
     }
   });
 
@@ -81,14 +81,14 @@ describe('readTensorFile', () => {
   ])('refuses a header that claims %s without making room for it', (_, claimed) => {
     const error = caught(() => readTensorFile(file(tensor(good), 8, claimed), 'a'));
 
-    expect(error.name).toBe('InputError');
+    expect(error.kind).toBe('input');
     expect(error.message).toContain('claims');
   });
 
   it.each(['', 'null', '[]', '7', '{', 'hello', '{"a":7}', '{"__metadata__":{"a":7}}'])(
     'refuses the header %j',
     (header) => {
-      expect(caught(() => readTensorFile(file(header, 0), 'a')).name).toBe('InputError');
+      expect(caught(() => readTensorFile(file(header, 0), 'a')).kind).toBe('input');
     },
   );
 
@@ -111,7 +111,7 @@ describe('readTensorFile', () => {
 
     const error = caught(() => readTensorFile(file(JSON.stringify(header), body), 'odd'));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['odd'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['odd'] });
     expect(error.message).toMatch(says);
   });
 
@@ -141,7 +141,7 @@ describe('readTensorFile', () => {
     const bytes = file('{"a":{}}', 0);
     bytes[10] = 0xff;
 
-    expect(caught(() => readTensorFile(bytes, 'a')).name).toBe('InputError');
+    expect(caught(() => readTensorFile(bytes, 'a')).kind).toBe('input');
   });
 
   it.each(['F16', 'BF16', 'F64', 'I8', 'f32', ''])('refuses the dtype %j by name', (dtype) => {
@@ -163,6 +163,6 @@ describe('readTensorFile', () => {
   ])('refuses a tensor %s', (_, change) => {
     const bytes = file(tensor({ ...good, ...change }), 8);
 
-    expect(caught(() => readTensorFile(bytes, 'a')).name).toBe('InputError');
+    expect(caught(() => readTensorFile(bytes, 'a')).kind).toBe('input');
   });
 });

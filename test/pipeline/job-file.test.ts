@@ -85,7 +85,7 @@ describe('readJob', () => {
         caught(() => readJob(bytes.subarray(0, length))),
         `${length}`,
       ).toMatchObject({
-        name: 'InputError',
+        kind: 'input',
         where: ['job'],
       });
   });
@@ -93,14 +93,14 @@ describe('readJob', () => {
   it('refuses bytes that come after it', () => {
     const bytes = new Uint8Array([...writeJob(job), 0]);
 
-    expect(caught(() => readJob(bytes)).name).toBe('InputError');
+    expect(caught(() => readJob(bytes)).kind).toBe('input');
   });
 
   it('refuses a header that claims 2 GB', () => {
     const bytes = writeJob(job);
     new DataView(bytes.buffer).setUint32(0, 2_000_000_000, true);
 
-    expect(caught(() => readJob(bytes)).name).toBe('InputError');
+    expect(caught(() => readJob(bytes)).kind).toBe('input');
   });
 
   it.each<[string, (header: Record<string, unknown>) => void]>([
@@ -141,7 +141,7 @@ describe('readJob', () => {
       },
     ],
   ])('refuses %s', (_, change) => {
-    expect(['InputError', 'ChipError']).toContain(caught(() => readJob(damaged(change))).name);
+    expect(['input', 'chip']).toContain(caught(() => readJob(damaged(change))).kind);
   });
 
   it('refuses a damaged network in it', () => {
@@ -149,6 +149,6 @@ describe('readJob', () => {
     const headBytes = new DataView(bytes.buffer).getUint32(0, true);
     bytes.fill(0xff, 4 + headBytes, 4 + headBytes + 8);
 
-    expect(caught(() => readJob(bytes)).name).toBe('InputError');
+    expect(caught(() => readJob(bytes)).kind).toBe('input');
   });
 });

@@ -214,7 +214,7 @@ describe('checkMatrixVectorCase', () => {
     ['a weight of 2 bits', { weightBits: 2, weights: [[1, -2, 2]] }, 'weights[0][2]'],
   ])('refuses %s', (_, change, where) => {
     expect(caught(() => checkMatrixVectorCase({ ...small, ...change }, 'case.json'))).toMatchObject(
-      { name: 'InputError', where: ['case.json', where] },
+      { kind: 'input', where: ['case.json', where] },
     );
   });
 
@@ -239,7 +239,7 @@ describe('checkMatrixVectorCase', () => {
     ['an offset that is no number', { adc: { bits: 6, step: 1, offset: NaN } }, 'adc.offset'],
   ])('refuses %s by its path', (_, change, where) => {
     expect(caught(() => checkMatrixVectorCase({ ...small, ...change }, 'case.json'))).toMatchObject(
-      { name: 'InputError', where: ['case.json', where] },
+      { kind: 'input', where: ['case.json', where] },
     );
   });
 
@@ -257,6 +257,6 @@ describe('checkMatrixVectorCase', () => {
       'colour',
     );
     for (const value of [null, undefined, 7, 'x', []])
-      expect(caught(() => checkMatrixVectorCase(value, 'a')).name).toBe('InputError');
+      expect(caught(() => checkMatrixVectorCase(value, 'a')).kind).toBe('input');
   });
 });

@@ -141,7 +141,7 @@ describe('runJob', () => {
 
     const error = await caughtEventually(() => runJob(job, openReference(), { signal }));
 
-    expect(error.name).toBe('CancelledError');
+    expect(error.kind).toBe('cancelled');
   });
 
   it('refuses images of another shape than the network’s', async () => {
@@ -149,7 +149,7 @@ describe('runJob', () => {
 
     const error = await caughtEventually(() => runJob({ ...job, images: wrong }, openReference()));
 
-    expect(error.name).toBe('SimulationError');
+    expect(error.kind).toBe('simulation');
   });
 });
 

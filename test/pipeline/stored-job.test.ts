@@ -103,6 +103,6 @@ describe('writeJob and readJob', () => {
     const head = new DataView(bytes.buffer).getUint32(0, true);
     bytes[4 + head + 100]! ^= 1;
 
-    expect(caught(() => readJob(bytes))).toMatchObject({ name: 'InputError', where: ['job'] });
+    expect(caught(() => readJob(bytes))).toMatchObject({ kind: 'input', where: ['job'] });
   });
 });

@@ -109,7 +109,7 @@ describe('the noise of a program', () => {
     const source = { where: ['n', 'wide'] };
 
     expect(caught(() => withNoise(program, { read: 1 }, source))).toMatchObject({
-      name: 'MappingError',
+      kind: 'mapping',
       where: ['n', 'wide'],
     });
     const silent = { read: 0, offset: 0, gain: 0, cell: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryError } from '../../src/core/errors.ts';
+import { CimError } from '../../src/core/errors.ts';
 import { imageSlice } from '../../src/core/feature-map.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
@@ -141,7 +141,7 @@ describe('simulate', () => {
       const backend = countingReference();
       const steps: number[] = [];
       const check = (count: number): void => {
-        if (count > 3) throw new MemoryError({ what: 'out of memory', where: 'test' });
+        if (count > 3) throw new CimError('memory', { what: 'out of memory', where: 'test' });
       };
       const small: MacroBackend = {
         ...backend,
@@ -176,7 +176,7 @@ describe('simulate', () => {
       ...backend,
       download: () =>
         Promise.reject(
-          new MemoryError({
+          new CimError('memory', {
             what: 'out of memory',
             where: 'test',
             todo: 'simulate fewer images per batch',
@@ -186,7 +186,7 @@ describe('simulate', () => {
 
     const error = await caughtEventually(() => simulate(mapping, images, { backend: none }));
 
-    expect(error).toBeInstanceOf(MemoryError);
+    expect(error).toMatchObject({ kind: 'memory' });
     expect(error.message).toMatch(
       /^tour > test: out of memory, with one image per batch; allow more.*smaller images/,
     );
@@ -230,7 +230,7 @@ describe('simulate', () => {
     };
 
     expect(await caughtEventually(() => simulate(mapping, images, options))).toMatchObject({
-      name: 'CancelledError',
+      kind: 'cancelled',
     });
   });
 
@@ -245,7 +245,7 @@ describe('simulate', () => {
       simulate(mapping, wrong, { backend: openReference() }),
     );
 
-    expect(error).toMatchObject({ name: 'SimulationError', where: ['tour', 'image'] });
+    expect(error).toMatchObject({ kind: 'simulation', where: ['tour', 'image'] });
   });
 
   it.each([
@@ -258,7 +258,7 @@ describe('simulate', () => {
       simulate(mapping, wrong, { backend: openReference() }),
     );
 
-    expect(error).toMatchObject({ name: 'SimulationError', where: ['tour', 'image'] });
+    expect(error).toMatchObject({ kind: 'simulation', where: ['tour', 'image'] });
     expect(error.what).toBe(
       `${images.images} images of 9x8x3 have ${images.images * 216} values, there are ${length}`,
     );
@@ -277,7 +277,7 @@ describe('simulate', () => {
       simulate(mapping, images, { backend: openReference(), batch, signal }),
     );
 
-    expect(error.name).toBe('SimulationError');
+    expect(error.kind).toBe('simulation');
   });
 });
 
@@ -370,6 +370,6 @@ describe('simulate on a chip with noise', () => {
   it.each([-1, 0.5, NaN, 2 ** 32])('refuses the seed %d', async (seed) => {
     const error = await caughtEventually(() => run(images, { seed }));
 
-    expect(error).toMatchObject({ name: 'SimulationError', where: ['seed'] });
+    expect(error).toMatchObject({ kind: 'simulation', where: ['seed'] });
   });
 });

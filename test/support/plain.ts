@@ -117,18 +117,6 @@ export function plainPool(
 export const plainMaxPool = (window: Window, input: PlainMap): PlainMap =>
   plainPool(window, input, (seen) => Math.max(...seen));
 
-/** Sum over the whole map of each channel; divide by the pixels for the mean. */
-export function plainChannelSums(input: PlainMap): PlainMap {
-  const shape = { images: input.images, height: 1, width: 1, channels: input.channels };
-  const data = fillMap(shape, ({ image, c }) => {
-    let sum = 0;
-    for (let y = 0; y < input.height; y++)
-      for (let x = 0; x < input.width; x++) sum += valueAt(input, { image, y, x, c });
-    return sum;
-  });
-  return { ...shape, data };
-}
-
 /** `floor(numerator / denominator + 1/2)`, in big integers. */
 export function roundedQuotient(numerator: bigint, denominator: bigint): bigint {
   const twice = 2n * numerator + denominator;

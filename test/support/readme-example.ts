@@ -26,6 +26,6 @@ const compressed = compress(network, {
   groupShape: groupShapeOf(mars, 8), // of the groups that are pruned
   calibration: images,
 });
-const mapping = mapToChip(compressed, mars); // a MappingError names the layer that does not fit
+const mapping = mapToChip(compressed, mars); // a CimError names the layer that does not fit
 const run = await simulate(mapping, images, { backend: openReference() }); // or openGpu(navigator.gpu) of mars-cim/gpu
 export const report = summarize(mapping, run, scheduleAll(mapping));

@@ -148,6 +148,54 @@ export function tourNetwork(seed = 1): Network {
   ]);
 }
 
+/**
+ * Windows of every kind over a map that is not square: a packed stem whose strides, pads and dilations differ in each
+ * direction, the overlapping max pool behind it as in a ResNet for large images, a kernel with holes that keeps the size
+ * of its map, an average pool.
+ */
+export const windowNetwork = (seed = 1): Network =>
+  networkOf('windows', { height: 15, width: 18, channels: 3 }, 4, [
+    conv({
+      name: 'stem',
+      input: 'image',
+      channels: 3,
+      kernels: 18,
+      window: { height: 3, width: 4, strides: [1, 2], pads: [0, 3, 2, 1], dilations: [2, 1] },
+      bias: true,
+      seed,
+    }),
+    {
+      kind: 'maxPool',
+      name: 'pool',
+      input: 'stem',
+      window: symmetricWindow(3, 3, { stride: 2, padding: 1 }),
+    },
+    conv({
+      name: 'holes',
+      input: 'pool',
+      channels: 18,
+      kernels: 20,
+      window: { height: 3, width: 2, strides: [1, 1], pads: [1, 3, 3, 0], dilations: [2, 3] },
+      batchNorm: true,
+      residual: { input: 'pool', stride: 1, channelOffset: 1 },
+      seed: seed + 1,
+    }),
+    {
+      kind: 'averagePool',
+      name: 'mean',
+      input: 'holes',
+      window: { height: 3, width: 2, strides: [2, 3], pads: [1, 0, 0, 1], dilations: [1, 2] },
+    },
+    linear({
+      name: 'fc',
+      input: 'mean',
+      inputs: 3 * 2 * 20,
+      outputs: 4,
+      bias: true,
+      seed: seed + 2,
+    }),
+  ]);
+
 /** Network number `seed`: one to three convolutions of any geometry, pools and shortcuts between, a linear layer last. */
 export function randomNetwork(seed: number): Network {
   const draw = drawFrom(seed);

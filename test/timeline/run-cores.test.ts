@@ -12,7 +12,7 @@ function item(values: Partial<CoreItem>): CoreItem {
   return {
     tile: 0,
     load: 0,
-    half: -1,
+    half: 'all',
     groups,
     pixels,
     fullRate: 1 / groups,
@@ -96,7 +96,12 @@ describe('runCores', () => {
     (overlap) => {
       const loads = 2000;
       const queue = Array.from({ length: loads }, (_, load) =>
-        item({ load, half: overlap === 'macroPingPong' ? load % 2 : -1, groups: 1, pixels: 20 }),
+        item({
+          load,
+          half: overlap === 'macroPingPong' ? (load % 2 === 0 ? 0 : 1) : 'all',
+          groups: 1,
+          pixels: 20,
+        }),
       );
       let looks = 0;
       const counted = new Proxy(queue, {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Mapping } from '../../src/mapping/map-to-chip.ts';
+import { type Mapping, mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { setChipValues } from '../../src/chips/index.ts';
-import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { schedule } from '../../src/timeline/schedule.ts';
 import {
   type ControllerStep,
   framesPerSecond,
+  isTileStep,
+  type TileStep,
   type Timeline,
 } from '../../src/timeline/timeline.ts';
 import { mapped } from '../support/mapped.ts';
@@ -185,12 +186,12 @@ describe('schedule without stalls', () => {
 
     // Each half of 8 kernels: load 32, compute 12. The second half loads (32 ... 64) while the first computes.
     const core = stepsOf(timeline, 0).filter(({ layer, start }) => layer === 'wide' && start < 76);
-    expect(core.map(({ half, kind }) => `${half} ${kind}`).toSorted()).toEqual([
-      '0 compute',
-      '0 load',
-      '1 compute',
-      '1 load',
-    ]);
+    expect(
+      core
+        .filter(isTileStep)
+        .map(({ half, kind }) => `${half} ${kind}`)
+        .toSorted(),
+    ).toEqual(['0 compute', '0 load', '1 compute', '1 load']);
     expect(written(core).toSorted()).toEqual([
       'compute 32+12',
       'compute 64+12',
@@ -253,9 +254,9 @@ describe('schedule with stalls', () => {
     const timeline = schedule(mapped(network, { settings }));
 
     // 16 pixels x 4 words x 4 cores over the ports, against 64 cycles of macro-ops.
-    const computing = timeline.steps.find(
-      ({ layer, kind }) => layer === 'a' && kind === 'compute',
-    )!;
+    const computing = timeline.steps
+      .filter(isTileStep)
+      .find(({ layer, kind }) => layer === 'a' && kind === 'compute')!;
     expect(computing.cycles).toBe(Math.max(64, (16 * 4 * 4) / readPorts));
     expect(computing.stalled).toBe(computing.cycles - 64);
   });
@@ -293,7 +294,9 @@ describe.each([undefined, 'none'] as const)('schedule with stalls %s', (stalls) 
 
     for (let core = 0; core < timeline.cores; core++)
       for (const half of [0, 1]) {
-        const own = stepsOf(timeline, core).filter((step) => step.half === half);
+        const own = stepsOf(timeline, core).filter(
+          (step) => isTileStep(step) && step.half === half,
+        );
         own.slice(1).forEach(({ start, kind }, i) => {
           const before = own[i]!;
           expect(start, `${kind} at ${start}`).toBeGreaterThanOrEqual(before.start + before.cycles);
@@ -346,7 +349,10 @@ describe.each([undefined, 'none'] as const)('schedule with stalls %s', (stalls) 
         if (one.kind !== 'macro') continue;
         const own = timeline.steps.filter(({ layer }) => layer === one.layer.name);
         const walked = (kind: string): number =>
-          own.filter((step) => step.kind === kind).reduce((sum, { groups }) => sum + groups, 0);
+          own
+            .filter(isTileStep)
+            .filter((step) => step.kind === kind)
+            .reduce((sum, { groups }) => sum + groups, 0);
         const stored = one.runs.reduce((sum, run) => sum + one.tiles[run.tile]!.codes.length, 0);
 
         expect(walked('compute')).toBe(stored);
@@ -365,6 +371,7 @@ describe.each([undefined, 'none'] as const)('schedule with stalls %s', (stalls) 
       const { geometry, layer, tiles } = one;
       const own = timeline.steps.filter((step) => step.layer === layer.name);
       const computing = own
+        .filter(isTileStep)
         .filter(({ kind }) => kind === 'compute')
         .reduce((sum, { cycles, stalled }) => sum + cycles - stalled, 0);
       const groups = tiles.reduce((sum, { codes }) => sum + codes.length, 0);
@@ -381,10 +388,10 @@ describe.each([undefined, 'none'] as const)('schedule with stalls %s', (stalls) 
     expect(timeline.steps.length).toBeGreaterThan(0);
     for (const one of mapping.layers) {
       if (one.kind !== 'macro') continue;
-      const busy = timeline.steps.filter(
-        ({ layer, kind }) => layer === one.layer.name && kind !== 'wait',
-      );
-      const passOf = (step: ControllerStep): number =>
+      const busy = timeline.steps
+        .filter(isTileStep)
+        .filter(({ layer }) => layer === one.layer.name);
+      const passOf = (step: TileStep): number =>
         one.runs.find((run) => run.tile === step.tile && run.core === step.core)!.pass;
       for (const step of busy)
         for (const earlier of busy)

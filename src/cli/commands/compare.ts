@@ -3,7 +3,7 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { formatNumber } from '../../core/number-text.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
@@ -66,7 +66,10 @@ export function compareCommand(): Command {
     .option('--json', 'print the reports as JSON')
     .action(async (chips: string[], options: CompareOptions) => {
       if (chips.length < 2)
-        throw new UsageError({ what: 'one chip cannot be compared', todo: 'name two or more' });
+        throw new CimError('usage', {
+          what: 'one chip cannot be compared',
+          todo: 'name two or more',
+        });
       const reports: Report[] = [];
       for (const chip of chips)
         reports.push(estimate(await loadMapJob({ ...options, chip }, nodeSources)).report);

@@ -1,13 +1,13 @@
 // `mars run`: the whole pipeline on real images.
 
 import { Command } from 'commander';
+import { type CimError, hasKind } from '../../core/errors.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, type JobFigures, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { reportText } from '../../report/report.ts';
 import { wholeNumber } from '../../settings/kinds.ts';
 import { addImages, loadMapJob } from '../../settings/load-job.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
-import { MissingDataError } from '../../settings/sources.ts';
 import { openBackend } from '../backends.ts';
 import { runJobInBrowser } from '../browser-job.ts';
 import { nodeSources } from '../node-sources.ts';
@@ -65,7 +65,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   try {
     job = await addImages(mapJob, options, nodeSources);
   } catch (error) {
-    if (!(error instanceof MissingDataError) || wantsImages(command)) throw error;
+    if (!hasKind(error, 'missingData') || wantsImages(command)) throw error;
     finish(estimateInstead(mapJob, error), options);
     return;
   }
@@ -80,7 +80,7 @@ const wantsImages = (command: Command): boolean =>
   ofImages.some((name) => command.getOptionValueSource(name) === 'cli');
 
 /** What is known without images; says on stderr why there is no more. */
-function estimateInstead(job: MapJob, { message }: MissingDataError): RunResult {
+function estimateInstead(job: MapJob, { message }: CimError): RunResult {
   const { report, timeline } = estimate(job);
   const notSimulated = `no image was simulated, because of missing data: ${message}`;
   process.stderr.write(`mars: this is an estimate, without accuracy; ${notSimulated}\n`);

@@ -1,7 +1,7 @@
 // Builds networks layer by layer, with He-initialised weights as training starts from: what the networks of this folder
 // have in common.
 
-import { NetworkError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import { gaussians } from '../../core/random.ts';
 import { symmetricWindow, tilingWindow } from '../../core/window.ts';
@@ -130,7 +130,7 @@ export function cifarNetwork(
 
 /**
  * The options with their defaults.
- * @throws {NetworkError} naming the option that is not possible
+ * @throws {CimError} (network) naming the option that is not possible
  */
 export function builtinOptions(
   name: string,
@@ -143,7 +143,7 @@ export function builtinOptions(
     const [low, high] = limits[option];
     const value = all[option];
     if (!Number.isInteger(value) || value < low || value > high)
-      throw new NetworkError({
+      throw new CimError('network', {
         what: `${value} is not possible`,
         where: [name, option],
         todo: `use a whole number from ${low} to ${high}`,
@@ -155,7 +155,7 @@ export function builtinOptions(
 
 function checkSide(name: string, side: number): void {
   if (side >= cifarSide && side <= 1024 && side % cifarSide === 0) return;
-  throw new NetworkError({
+  throw new CimError('network', {
     what: `${side} is not possible`,
     where: [name, 'side'],
     todo: 'use a multiple of 32 from 32 to 1024',

@@ -13,7 +13,7 @@ import { addResidualStages } from './residual-stages.ts';
 /**
  * ResNet18 with seeded, never trained weights; layers `conv1`, `l1b1c1` ... `l4b2c2`, shortcuts `l2b1sc` ... `l4b1sc`,
  * `pool`, `fc`.
- * @throws {NetworkError} naming the option that is not possible
+ * @throws {CimError} (network) naming the option that is not possible
  */
 export function resnet18(options: BuiltinOptions = {}): Network {
   const all = builtinOptions('resnet18', options, 64);

@@ -13,7 +13,7 @@ import { addResidualStages } from './residual-stages.ts';
 /**
  * ResNet-20 with seeded, never trained weights; layers `conv1`, `l1b1c1` ... `l3b3c2`, `pool`, `fc`. Where a stage
  * begins, the shortcut takes every second pixel and adds it to the middle half of the channels.
- * @throws {NetworkError} naming the option that is not possible
+ * @throws {CimError} (network) naming the option that is not possible
  */
 export function resnet20(options: BuiltinOptions = {}): Network {
   const all = builtinOptions('resnet20', options, 16);

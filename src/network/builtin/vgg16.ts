@@ -2,7 +2,7 @@
 // 14.7 million weights, 313 million multiplications per image. K. Simonyan and A. Zisserman, ICLR 2015, in the form that
 // is usual for CIFAR: batch norm, one linear layer instead of three.
 
-import { NetworkError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { imageName, type Network } from '../network.ts';
 import {
   type BuiltinOptions,
@@ -33,7 +33,7 @@ export interface Vgg16Options extends BuiltinOptions {
 /**
  * VGG16 with seeded, never trained weights; layers `conv1_1` ... `conv5_3`, `pool1` ... `pool5`, `fc`; images larger than 32x32
  * are averaged by `mean` before `fc`, unless `hidden` asks for the classifier that was published.
- * @throws {NetworkError} naming the option that is not possible
+ * @throws {CimError} (network) naming the option that is not possible
  */
 export function vgg16({ hidden = 0, ...options }: Vgg16Options = {}): Network {
   checkHidden(hidden);
@@ -66,7 +66,7 @@ export function vgg16({ hidden = 0, ...options }: Vgg16Options = {}): Network {
 
 function checkHidden(hidden: number): void {
   if (Number.isInteger(hidden) && hidden >= 0 && hidden <= 65536) return;
-  throw new NetworkError({
+  throw new CimError('network', {
     what: `${hidden} is not possible`,
     where: ['vgg16', 'hidden'],
     todo: 'use a whole number from 0 to 65536',

@@ -130,13 +130,20 @@ export function reverse(graph: GraphBuilder, a: Value, axes: readonly number[]):
   return graph.node('Slice', [a, ...bounds.map((list) => graph.integers(list))], a.shape);
 }
 
-/** Zeros, or another `value`, around a tensor: `before[i]` and `after[i]` of them along axis i. */
-export function pad(
+/** Zeros around a tensor: `before[i]` and `after[i]` of them along axis i. */
+export const pad = (
   graph: GraphBuilder,
   a: Value,
   before: readonly number[],
   after: readonly number[],
-  value = 0,
+): Value => padWith(graph, a, 0, { before, after });
+
+/** As {@link pad}, with another value than zero. */
+export function padWith(
+  graph: GraphBuilder,
+  a: Value,
+  value: number,
+  { before, after }: { readonly before: readonly number[]; readonly after: readonly number[] },
 ): Value {
   if ([...before, ...after].every((count) => count === 0)) return a;
   const shape = a.shape.map((size, axis) => size + at(before, axis) + at(after, axis));

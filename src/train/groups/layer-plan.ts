@@ -1,7 +1,7 @@
 // What single layers do differently in training: a JSON file, and the flags for common cases.
 
 import { z } from 'zod';
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 import { hasWeights } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
@@ -38,12 +38,12 @@ const example = '{"version": 1, "layers": {"conv1": {"weightBits": 8, "dense": t
  * The plans of a configuration file.
  * @param json what the file holds
  * @param where name of the file, for errors
- * @throws {InputError} naming the layer and the field that is wrong
+ * @throws {CimError} (input) naming the layer and the field that is wrong
  */
 export function readLayerPlans(json: unknown, where: string): LayerPlans {
   const { layers } = checkSchema(fileSchema, json, ({ keys, what, todo }) => {
     const place = keys[0] === 'layers' ? keys.slice(1) : keys;
-    return new InputError({
+    return new CimError('input', {
       what,
       where: [where, ...place],
       todo: todo ?? `such a file is ${example}`,
@@ -54,7 +54,7 @@ export function readLayerPlans(json: unknown, where: string): LayerPlans {
 
 /**
  * `plans` with the layers of `names` dense; `first` and `last` stand for the first and the last layer with weights.
- * @throws {InputError} naming a layer that the network does not have
+ * @throws {CimError} (input) naming a layer that the network does not have
  */
 export function withDense(
   plans: LayerPlans,
@@ -69,7 +69,7 @@ export function withDense(
   for (const name of named) all.set(name, { ...all.get(name), dense: true });
   const unknown = [...all.keys()].find((name) => !known.includes(name));
   if (unknown === undefined) return all;
-  throw new InputError({
+  throw new CimError('input', {
     what: 'is no layer with weights',
     where: [network.name, unknown],
     todo: `name one of ${known.join(', ')}`,

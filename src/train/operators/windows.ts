@@ -10,7 +10,7 @@ import {
   wholeMap,
 } from '../../core/window.ts';
 import type { AveragePoolLayer } from '../../network/layer.ts';
-import { divide, pad, reduce, reshape, slice } from '../autodiff/arithmetic.ts';
+import { divide, padWith, reduce, reshape, slice } from '../autodiff/arithmetic.ts';
 import { type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
 
 /** Over what an average pool takes means. */
@@ -66,8 +66,10 @@ export function inputViews(
 ): readonly Value[] {
   const { width, strides, pads, dilations } = window;
   const output = outputSize(window, imageShape(input));
-  const before = [0, 0, pads[0], pads[1]];
-  const padded = pad(graph, input, before, [0, 0, pads[2], pads[3]], border);
+  const padded = padWith(graph, input, border, {
+    before: [0, 0, pads[0], pads[1]],
+    after: [0, 0, pads[2], pads[3]],
+  });
   const cut = (from: Value, axis: 2 | 3, position: number): Value => {
     const [step, dilation] = [at(strides, axis - 2), at(dilations, axis - 2)];
     const count = axis === 2 ? output.height : output.width;

@@ -1,6 +1,6 @@
 // What `mars train` can train, and with which settings unless told otherwise.
 
-import { UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { mnistCnn } from '../../network/builtin/mnist-cnn.ts';
 import type { BuiltinOptions } from '../../network/builtin/network-builder.ts';
 import { resnet18 } from '../../network/builtin/resnet18.ts';
@@ -46,12 +46,12 @@ export const trainable: Readonly<Record<string, Trainable>> = {
 
 /**
  * The network of this name.
- * @throws {UsageError} when there is none to train
+ * @throws {CimError} (usage) when there is none to train
  */
 export function trainableNamed(name: string): Trainable {
   const found = Object.hasOwn(trainable, name) ? trainable[name] : undefined;
   if (found) return found;
-  throw new UsageError({
+  throw new CimError('usage', {
     what: `no network to train is called "${name}"`,
     where: '--network',
     todo: `known: ${Object.keys(trainable).join(', ')}`,
@@ -69,14 +69,14 @@ export interface BuildRequest {
 
 /**
  * A network that was never trained. A narrower or wider one has its factor in its name: `vgg16-w0.25`.
- * @throws {UsageError} when it has no such width
+ * @throws {CimError} (usage) when it has no such width
  */
 export function buildTrainable({ network, classes, seed, width = 1 }: BuildRequest): Network {
   const { build, width: published } = trainableNamed(network);
   if (width === 1) return build({ classes, seed });
   const kernels = Math.round((published ?? 0) * width);
   if (published === undefined || kernels < 1)
-    throw new UsageError({
+    throw new CimError('usage', {
       what: `${network} has no width ${width}`,
       where: '--width',
       todo:

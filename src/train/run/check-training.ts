@@ -1,6 +1,6 @@
 // What a training checks of the checkpoint that it goes on from, and of the network that it ends with.
 
-import { CimError, InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { hasWeights, type Layer } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -18,7 +18,7 @@ export const divergedAdvice = 'use a smaller learning rate or a weaker group las
 export function checkTrained(network: Network, told: string | undefined): void {
   const layer = faultyArrays(network);
   if (layer === undefined) return;
-  throw new CimError({
+  throw new CimError('training', {
     what: 'training diverged: it has a value that is not finite',
     where: [network.name, layer],
     todo: told === undefined ? divergedAdvice : `${divergedAdvice}; ${told}`,
@@ -27,7 +27,7 @@ export function checkTrained(network: Network, told: string | undefined): void {
 
 /**
  * Checks that a checkpoint is of the network that is trained: the same layers, and a value for each group.
- * @throws {InputError} naming the layer that differs
+ * @throws {CimError} (input) naming the layer that differs
  */
 export function checkResumed(
   checkpoint: Checkpoint,
@@ -39,7 +39,7 @@ export function checkResumed(
   const wanted = network.layers.map(outline);
   const odd = wanted.findIndex((one, i) => one !== layers[i]);
   if (odd >= 0 || layers.length !== wanted.length)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'its checkpoint has another layer here',
       where: [network.name, network.layers[odd]?.name ?? checkpoint.network.name],
       todo,
@@ -47,7 +47,7 @@ export function checkResumed(
   for (const { name, groups } of grouped) {
     const kept = checkpoint.kept.get(name)?.length ?? 0;
     if (kept !== groups)
-      throw new InputError({
+      throw new CimError('input', {
         what: `its checkpoint says of ${kept} groups whether they are kept, the layer has ${groups}`,
         where: [network.name, name],
         todo,

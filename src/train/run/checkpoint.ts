@@ -3,7 +3,7 @@
 
 import { countOf } from '../../core/words.ts';
 import { z } from 'zod';
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 import { hasWeights } from '../../network/layer.ts';
@@ -94,7 +94,7 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 /**
  * Reads a checkpoint.
  * @param where name of the file, for errors
- * @throws {InputError} when the file is damaged, is no checkpoint, or has parts that do not fit its network
+ * @throws {CimError} (input) when the file is damaged, is no checkpoint, or has parts that do not fit its network
  */
 export function readCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const file = readTensorFile(bytes, where);
@@ -115,9 +115,9 @@ const todo = 'start again without --resume';
 
 function readDescription(text: string | undefined, where: string): z.infer<typeof schema> {
   if (text === undefined)
-    throw new InputError({ what: 'is no checkpoint of a training', where, todo });
-  const fail = (what: string, cause?: unknown): InputError =>
-    new InputError({ what: `its description ${what}`, where, todo, cause });
+    throw new CimError('input', { what: 'is no checkpoint of a training', where, todo });
+  const fail = (what: string, cause?: unknown): CimError =>
+    new CimError('input', { what: `its description ${what}`, where, todo, cause });
   return checkSchema(schema, parseJson(text, fail), ({ path, what }) =>
     fail(`is not valid: ${path} ${what}`),
   );
@@ -127,7 +127,7 @@ function readDescription(text: string | undefined, where: string): z.infer<typeo
 function checkParts(checkpoint: Checkpoint, file: TensorFile, where: string): void {
   const { network, velocities, kept, scales, position, epochs } = checkpoint;
   const check = (holds: boolean, what: string): void => {
-    if (!holds) throw new InputError({ what, where, todo });
+    if (!holds) throw new CimError('input', { what, where, todo });
   };
   const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
   for (const [name, velocity] of velocities) {
@@ -173,7 +173,7 @@ function endingWith(
 
 /**
  * Checks that a training goes on with what it was begun with.
- * @throws {InputError} naming the first setting that differs
+ * @throws {CimError} (input) naming the first setting that differs
  */
 export function checkSettings(
   { settings }: Checkpoint,
@@ -183,7 +183,7 @@ export function checkSettings(
   for (const [name, value] of Object.entries(wanted)) {
     const [before, now] = [settings[name], value].map((one) => JSON.stringify(one));
     if (before !== now)
-      throw new InputError({
+      throw new CimError('input', {
         what: `was begun with ${name} ${before}, not ${now}`,
         where,
         todo: 'go on with the same settings, or start again without --resume',

@@ -1,7 +1,7 @@
 // Training: epochs of shuffled, slightly changed images through the graph of a step; groups of weights that group lasso
 // has made small are removed, the rest learns on without them, at last in the integers of the chip.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import type { Network } from '../../network/network.ts';
@@ -24,9 +24,9 @@ export interface Trained {
 /**
  * Trains `network`, starting from its arrays, on `images`. The same arguments give the same result bit for bit on the
  * same machine, also when stopped and gone on with; other processors may add in another order.
- * @throws {InputError} when the images do not fit the network, or are fewer than a batch
+ * @throws {CimError} (input) when the images do not fit the network, or are fewer than a batch
  * @throws {CimError} when the loss becomes infinite or undefined, naming the layer
- * @throws {CancelledError} when `signal` says stop
+ * @throws {CimError} (cancelled) when `signal` says stop
  */
 export async function train(
   network: Network,
@@ -38,7 +38,7 @@ export async function train(
   if (options.hooks?.test) checkImages(network, options.hooks.test);
   const { batchSize } = options;
   if (images.images.images < batchSize)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${countOf(images.images.images, 'image')} ${images.images.images === 1 ? 'is' : 'are'} less than one batch of ${batchSize}`,
       where: images.name,
     });
@@ -57,7 +57,7 @@ function checkImages(network: Network, set: ImageSet): void {
     images.channels !== channels ||
     classes !== network.classes
   )
-    throw new InputError({
+    throw new CimError('input', {
       what: `${images.height}x${images.width}x${images.channels} images of ${classes} classes do not fit ${network.name}`,
       where: name,
       todo: `give it ${height}x${width}x${channels} images of ${network.classes} classes`,

@@ -4,7 +4,7 @@
 import { compress } from '../../compress/compress.ts';
 import { zeroGroups } from '../../compress/weight-group.ts';
 import { accuracy } from '../../core/accuracy.ts';
-import { at, CancelledError, CimError } from '../../core/errors.ts';
+import { at, CimError } from '../../core/errors.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import { hasWeights, type Layer } from '../../network/layer.ts';
 import type { Network } from '../../network/network.ts';
@@ -321,7 +321,7 @@ export class Training {
   async #stop(run: TrainingRun, learner: ScaleLearner | undefined): Promise<never> {
     await this.#save(run, learner);
     const told = this.#hooks.lastCheckpoint?.();
-    throw new CancelledError({ what: 'training was stopped', todo: told });
+    throw new CimError('cancelled', { what: 'training was stopped', todo: told });
   }
 
   async #diverged(run: TrainingRun, batch: Batch): Promise<CimError> {
@@ -330,7 +330,7 @@ export class Training {
       (await findFault(await run.networkBefore(), batch, runtime)) ??
       faultyArrays(await run.network());
     const told = this.#hooks.lastCheckpoint?.();
-    return new CimError({
+    return new CimError('training', {
       what: `training diverged in epoch ${this.#position.epoch + 1}: its loss is no finite number any more${layer === undefined ? '' : `, and ${layer} was the first layer to give one that is not`}`,
       where: layer === undefined ? network.name : [network.name, layer],
       todo: told === undefined ? divergedAdvice : `${divergedAdvice}; ${told}`,

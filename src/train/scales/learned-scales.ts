@@ -72,7 +72,7 @@ export interface ResolvedScales {
 
 /**
  * Calls `visit` with the scales of each weight layer, in order.
- * @throws {CompressError} naming a layer whose scales the chip cannot apply
+ * @throws {CimError} (compress) naming a layer whose scales the chip cannot apply
  */
 export function walkScales(
   network: Network,

@@ -91,7 +91,7 @@ export class ScaleLearner {
 
   /**
    * The numbers that the next step's graph takes.
-   * @throws {CompressError} naming a layer whose scales the chip cannot apply
+   * @throws {CimError} (compress) naming a layer whose scales the chip cannot apply
    */
   numbers(): ReadonlyMap<string, number> {
     const { activationBits } = this.#quantization;

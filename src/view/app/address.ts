@@ -16,7 +16,7 @@ const known: readonly string[] = [...wordsOf('page'), 'view'];
 
 /**
  * Reads the query of an address.
- * @throws {UsageError} naming the word that is unknown, or whose value is not permitted
+ * @throws {CimError} (usage) naming the word that is unknown, or whose value is not permitted
  */
 export function readAddress(query: string): Place {
   const text = new URLSearchParams(query);

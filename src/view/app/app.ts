@@ -4,7 +4,7 @@ import './app.css';
 import { countOf } from '../../core/words.ts';
 import './own-files.css';
 import '../ui/styles.css';
-import { assert, CancelledError, CimError } from '../../core/errors.ts';
+import { assert, CimError, hasKind } from '../../core/errors.ts';
 import { oneOf, parseValue } from '../../settings/kinds.ts';
 import { defaultSettings } from '../../settings/run-settings.ts';
 import type { RunResult } from '../engine/engine.ts';
@@ -154,7 +154,7 @@ function doneText({ settings, report, missingImages }: RunResult, seconds: numbe
 
 /** Tells an error beside the control that it belongs to, else under the progress bar. */
 function tell(error: unknown): void {
-  if (error instanceof CancelledError) {
+  if (hasKind(error, 'cancelled')) {
     status.fail('');
     status.end('Cancelled.');
     return;

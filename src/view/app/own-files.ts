@@ -1,7 +1,7 @@
 // A person's own files in the page: each is read before it is kept, counts only while it is chosen, and can be taken away.
 
 import { type ChipSpec, chips, readChipFile } from '../../chips/index.ts';
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { readCifar } from '../../datasets/cifar.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import { networkNames, readImageFiles } from '../engine/page-sources.ts';
@@ -122,7 +122,7 @@ export async function checkFiles(
   const pictures = images.filter(isPicture);
   if (pictures.length === 0) checkDataSet(images);
   else if (pictures.length < images.length)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'pictures and a data set were given together',
       where: images.map(({ name }) => name),
       todo: 'give one of them',
@@ -145,7 +145,7 @@ function checkDataSet(files: readonly NamedBytes[]): void {
   }
   const [, second] = files;
   if (second)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'two data sets were given together',
       where: [first.name, second.name],
       todo: 'give one of them',

@@ -1,6 +1,6 @@
 // What a dropped file is: a network, a chip, images, or a report of another run.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { isStoredImage } from '../../mapping/stored-image.ts';
 import { isPicture } from '../engine/pictures.ts';
 import type { NamedBytes } from '../engine/user-files.ts';
@@ -10,7 +10,7 @@ export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics';
 
 /**
  * Tells by name and first bytes.
- * @throws {InputError} when it is none of them
+ * @throws {CimError} (input) when it is none of them
  */
 export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   if (name.endsWith('.safetensors') || isStoredImage(bytes)) return 'network';
@@ -18,7 +18,7 @@ export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   if (name.endsWith('.json')) return isReport(bytes) ? 'report' : 'chip';
   if (isPicture({ name })) return 'images';
   if (/ubyte$|_batch[^/]*\.bin$|^test\.bin$/.test(name)) return 'images';
-  throw new InputError({
+  throw new CimError('input', {
     what: 'is no file that this page knows',
     where: name,
     todo: 'give a network (.safetensors, or a stored image), a chip or report (.json), metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, …)',

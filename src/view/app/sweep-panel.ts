@@ -1,6 +1,6 @@
 // Accuracy against one value of the chip: the same job again and again, each with another value.
 
-import { CancelledError, CimError } from '../../core/errors.ts';
+import { CimError, hasKind } from '../../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { UserFiles } from '../engine/user-files.ts';
 import { wholeNumber } from '../../settings/kinds.ts';
@@ -119,7 +119,7 @@ function makeFields(most: number): { readonly what: Field; readonly images: Fiel
 }
 
 function endText(error: unknown): string {
-  if (error instanceof CancelledError) return 'Cancelled.';
+  if (hasKind(error, 'cancelled')) return 'Cancelled.';
   return error instanceof CimError ? error.message : String(error);
 }
 

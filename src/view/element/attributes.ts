@@ -28,7 +28,7 @@ export interface Attributes {
 /**
  * Settings of the run that the attributes ask for; empty attributes count as absent. A short form wins over the same
  * path in `set`.
- * @throws {UsageError} naming the attribute that is not known, or whose value is not permitted
+ * @throws {CimError} (usage) naming the attribute that is not known, or whose value is not permitted
  */
 export function settingsOf(attributes: Attributes): RunSettings {
   checkAttributes(attributes);
@@ -48,7 +48,7 @@ const others: readonly string[] = ['slot', 'style', 'lang', 'part'];
 /**
  * Finds slips: attributes that are not ours but nearly are, such as `adc-bit`, and paths of the chip, such as `adc.bits`.
  * Others may belong to HTML or to whatever made the page, and pass.
- * @throws {UsageError} naming the attribute and the one that may be meant
+ * @throws {CimError} (usage) naming the attribute and the one that may be meant
  */
 export function checkAttributes(attributes: Attributes): void {
   for (const name of attributes.getAttributeNames()) {

@@ -1,6 +1,6 @@
 // One engine for all elements of a page: opened for the first run, ended a little after the last element goes.
 
-import { CancelledError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** A run that waits for its turn. */
@@ -16,7 +16,7 @@ export interface Turn<T> {
 export interface EngineHold {
   /**
    * Does `turn.start` when nothing else runs and the turn is ready; turns go first come, first served among the ready.
-   * @throws {CancelledError} when the signal says so before the start; else what `start` throws
+   * @throws {CimError} (cancelled) when the signal says so before the start; else what `start` throws
    */
   run<T>(turn: Turn<T>): Promise<T>;
   /** To be called when a turn may have become ready. */
@@ -138,4 +138,4 @@ function createQueue(): {
   };
 }
 
-const cancelled = (): CancelledError => new CancelledError({ what: 'cancelled' });
+const cancelled = (): CimError => new CimError('cancelled', { what: 'cancelled' });

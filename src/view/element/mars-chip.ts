@@ -19,11 +19,9 @@ import { fetchFiles } from './user-files.ts';
 import { type ShownView, viewNamed, views } from './views.ts';
 
 const text = (attribute: string, usual?: string): Reflected => ({ attribute, kind: 'text', usual });
-const number = (attribute: string, usual?: number): Reflected => ({
-  attribute,
-  kind: 'number',
-  usual,
-});
+const number = (attribute: string, usual?: number): Reflected => {
+  return { attribute, kind: 'number', usual };
+};
 
 const properties: Readonly<Record<string, Reflected>> = {
   ...settingProperties,

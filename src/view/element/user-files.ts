@@ -1,6 +1,6 @@
 // Fetches what the attributes `data` and `model` point at.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { bytesOf, isPage, pageInstead } from '../engine/fetch-bytes.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import { words } from './attributes.ts';
@@ -22,7 +22,7 @@ const dataSets: readonly (readonly string[])[] = [
 /**
  * Fetches the files; images only if any are wanted.
  * @param base what relative addresses are relative to: the document's own
- * @throws {InputError} naming the address that cannot be read
+ * @throws {CimError} (input) naming the address that cannot be read
  */
 export async function fetchFiles(
   { data, model }: FileAddresses,
@@ -55,7 +55,7 @@ async function fetchImages(urls: readonly URL[], signal: AbortSignal): Promise<N
         })),
       );
   }
-  throw new InputError({
+  throw new CimError('input', {
     what: `no images at ${folder.href}`,
     where: 'data',
     todo: `wanted there: ${dataSets.map((names) => names.join(' and ')).join(', or ')}`,
@@ -65,7 +65,7 @@ async function fetchImages(urls: readonly URL[], signal: AbortSignal): Promise<N
 async function fetchFile(url: URL, attribute: string, signal: AbortSignal): Promise<NamedBytes> {
   const response = await get(url, signal);
   if (response === undefined || !response.ok)
-    throw new InputError({
+    throw new CimError('input', {
       what: `${url.href} cannot be read (${response === undefined ? 'no answer' : `status ${response.status}`})`,
       where: attribute,
       todo: 'check the address; another origin must permit it (Access-Control-Allow-Origin)',
@@ -73,7 +73,7 @@ async function fetchFile(url: URL, attribute: string, signal: AbortSignal): Prom
   const name = url.pathname.split('/').at(-1) ?? '';
   const bytes = await bytesOf(response);
   if (bytes !== undefined) return { name, bytes };
-  throw new InputError({
+  throw new CimError('input', {
     what: `${url.href} cannot be read: ${pageInstead}`,
     where: attribute,
     todo: 'check the address',

@@ -25,7 +25,7 @@ export type ViewName = (typeof viewNames)[number];
 
 /**
  * The view of this name; `headline` where none is given.
- * @throws {UsageError} when there is no such view
+ * @throws {CimError} (usage) when there is no such view
  */
 export const viewNamed = (name = 'headline'): ViewName =>
   parseValue('view', oneOf(viewNames), name);

@@ -8,6 +8,7 @@ import {
   matrixVector,
 } from '../../pipeline/matrix-vector.ts';
 import { type JobFigures, runJob } from '../../pipeline/run-job.ts';
+import { type ErrorData, errorData } from '../../core/errors.ts';
 import type { Progress } from '../../core/progress.ts';
 
 /** {@link JobFigures} as they survive the way through JSON. */
@@ -21,6 +22,9 @@ export interface ServedOptions {
   readonly maxMemory?: number | undefined;
 }
 
+/** What came of a call: errors as data, since what a page throws reaches the command line as its text alone. */
+export type Outcome<T> = { readonly result: T } | { readonly error: ErrorData };
+
 /** What a page offers to the command line, as `globalThis.marsServed`. */
 export interface Served {
   /** Runs the job at `url`. */
@@ -28,20 +32,31 @@ export interface Served {
     url: string,
     onProgress?: (progress: Progress) => void,
     options?: ServedOptions,
-  ): Promise<ServedResult>;
-  matrixVector(one: MatrixVectorCase, where: string): Promise<MatrixVectorResult>;
+  ): Promise<Outcome<ServedResult>>;
+  /** Computes a product. */
+  matrixVector(one: MatrixVectorCase, where: string): Promise<Outcome<MatrixVectorResult>>;
 }
 
 /** The functions that the command line calls. */
 export const served: Served = {
-  runJob: async (url, onProgress, options) => {
-    const job = readJob(new Uint8Array(await (await fetch(url)).arrayBuffer()));
-    await using backend = await openGpu(navigator.gpu, options);
-    const { report, timeline, activity, outputs } = await runJob(job, backend, { onProgress });
-    return { report, timeline, activity, outputs: Array.from(outputs) };
-  },
-  matrixVector: async (one, where) => {
-    await using backend = await openGpu(navigator.gpu);
-    return await matrixVector(one, backend, where);
-  },
+  runJob: (url, onProgress, options) =>
+    outcomeOf(async () => {
+      const job = readJob(new Uint8Array(await (await fetch(url)).arrayBuffer()));
+      await using backend = await openGpu(navigator.gpu, options);
+      const { report, timeline, activity, outputs } = await runJob(job, backend, { onProgress });
+      return { report, timeline, activity, outputs: Array.from(outputs) };
+    }),
+  matrixVector: (one, where) =>
+    outcomeOf(async () => {
+      await using backend = await openGpu(navigator.gpu);
+      return await matrixVector(one, backend, where);
+    }),
 };
+
+async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { error: errorData(error) };
+  }
+}

@@ -31,7 +31,7 @@ export class BundledData {
 
   /**
    * The bytes of a file, unpacked where it is packed.
-   * @throws {InputError} when it cannot be fetched
+   * @throws {CimError} (input) when it cannot be fetched
    */
   file(name: string): Promise<Uint8Array> {
     const found = this.#files.get(name);

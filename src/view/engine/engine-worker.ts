@@ -1,8 +1,7 @@
 // The worker: a simulator behind messages.
 
-import { assert } from '../../core/errors.ts';
+import { assert, errorData } from '../../core/errors.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { plainError } from './plain-error.ts';
 import { Simulator } from './simulator.ts';
 import { holdLifeLock } from './worker-life.ts';
 
@@ -32,7 +31,7 @@ async function ask(call: ToWorker & { readonly kind: 'ask' }): Promise<void> {
     const answer = await simulator.ask(call.run, call.question, call.recipe);
     scope.postMessage(answer ? { kind: 'answer', id, answer } : { kind: 'gone', id });
   } catch (error) {
-    scope.postMessage({ kind: 'error', id, error: plainError(error) });
+    scope.postMessage({ kind: 'error', id, error: errorData(error) });
   }
 }
 
@@ -50,7 +49,7 @@ async function run(call: ToWorker & { readonly kind: 'run' }): Promise<void> {
     });
     scope.postMessage({ kind: 'result', id, outcome });
   } catch (error) {
-    scope.postMessage({ kind: 'error', id, error: plainError(error) });
+    scope.postMessage({ kind: 'error', id, error: errorData(error) });
   } finally {
     stops.delete(id);
   }

@@ -65,15 +65,15 @@ export interface Engine {
    * Runs a job; jobs wait for each other. Without WebGPU the reference does a small number of images.
    * @throws {CimError} of the stage that cannot be done, rebuilt on this side of the worker
    * Where the network's images are not at hand, it is estimated: see {@link RunResult.missingImages}.
-   * @throws {CancelledError} when the signal says so
-   * @throws {EnvironmentError} when the worker dies; the next call starts another
+   * @throws {CimError} (cancelled) when the signal says so
+   * @throws {CimError} (environment) when the worker dies; the next call starts another
    */
   run(settings: RunSettings, files: UserFiles, options?: RunOptions): Promise<RunResult>;
   /**
    * Asks about a run. One whose mapping was dropped to save memory, or died with its worker, is mapped again.
    * @param run its id
    * @throws {CimError} when it was forgotten, or has no answer
-   * @throws {EnvironmentError} when the worker dies; the next call starts another
+   * @throws {CimError} (environment) when the worker dies; the next call starts another
    */
   ask<Name extends keyof Questions>(
     run: number,

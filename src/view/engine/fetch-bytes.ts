@@ -1,7 +1,7 @@
 // Fetches binary files, and notices a page in place of one: many servers answer with their start page, and status 200,
 // where there is no file.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 
 /** What an error says when a page came in place of a file. */
 export const pageInstead: string =
@@ -11,7 +11,7 @@ export const pageInstead: string =
  * The bytes at the first of `urls` that has them.
  * @param urls where the file may be; errors name the first of them
  * @param todo what a person can do when it is nowhere
- * @throws {InputError} when none can be fetched, or all give a page
+ * @throws {CimError} (input) when none can be fetched, or all give a page
  */
 export async function fetchBytes(
   urls: readonly [string, ...string[]],
@@ -30,8 +30,8 @@ export async function fetchBytes(
 }
 
 async function fetchOne(url: string, todo: string): Promise<Uint8Array<ArrayBuffer>> {
-  const fail = (what: string, cause?: unknown): InputError =>
-    new InputError({ what: `cannot be fetched: ${what}`, where: url, todo, cause });
+  const fail = (what: string, cause?: unknown): CimError =>
+    new CimError('input', { what: `cannot be fetched: ${what}`, where: url, todo, cause });
   let response: Response;
   try {
     response = await fetch(url);

@@ -5,7 +5,7 @@ import type { DataPlace } from './bundled-data.ts';
 import type { PartialResult } from './engine.ts';
 import type { RunRecipe } from './kept-runs.ts';
 import type { RunRequest } from './page-sources.ts';
-import type { PlainError } from './plain-error.ts';
+import type { ErrorData } from '../../core/errors.ts';
 import type { Answer, Question } from './questions.ts';
 import type { RunOutcome } from './simulator.ts';
 
@@ -45,4 +45,4 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly lock: string | undefined }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'partial'; readonly id: number; readonly partial: PartialResult }
-  | { readonly kind: 'error'; readonly id: number; readonly error: PlainError };
+  | { readonly kind: 'error'; readonly id: number; readonly error: ErrorData };

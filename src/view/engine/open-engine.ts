@@ -1,14 +1,13 @@
 // Opens an engine: a simulator in a worker, or, where no worker can be had (a sandboxed frame, a policy that forbids
 // it), in this thread.
 
-import { CancelledError, EnvironmentError, InputError } from '../../core/errors.ts';
+import { CimError, errorOf } from '../../core/errors.ts';
 import type { DataPlace } from './bundled-data.ts';
 import type { Engine, RunOptions, RunResult } from './engine.ts';
 import type { UserFiles } from './user-files.ts';
 import type { RunRecipe } from './kept-runs.ts';
 import type { CallEnd, FromWorker, ToWorker, WorkerCall } from './messages.ts';
 import { packageFolderBeside } from './moved-modules.ts';
-import { errorOf } from './plain-error.ts';
 import type { Answer, Question, Questions } from './questions.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
 import type { RunOutcome, Simulator } from './simulator.ts';
@@ -242,20 +241,24 @@ class WorkerEngine implements Engine {
 }
 
 const send = (worker: Worker, message: ToWorker): void => worker.postMessage(message);
-const cancelled = (): CancelledError => new CancelledError({ what: 'stopped' });
+const cancelled = (): CimError => new CimError('cancelled', { what: 'stopped' });
 /** Why a call failed whose worker was ended because of another call. */
 const interrupted = new Error('the worker was ended because of another call');
-const died = (why: string): EnvironmentError =>
+const died = (why: string): CimError =>
   deadWorker(
     'the simulator',
     why,
     'run it again, which starts a new worker; if it stops again, memory may be short: take fewer images or a smaller network',
   );
-const notLoaded = (cause: unknown): EnvironmentError =>
-  new EnvironmentError({
+const notLoaded = (cause: unknown): CimError =>
+  new CimError('environment', {
     what: `the simulator cannot be loaded: ${String(cause)}`,
     todo: 'serve the whole folder that was built, and run it again',
     cause,
   });
-const notKnown = (run: number): InputError =>
-  new InputError({ what: 'is not at hand any more', where: `run ${run}`, todo: 'run it again' });
+const notKnown = (run: number): CimError =>
+  new CimError('input', {
+    what: 'is not at hand any more',
+    where: `run ${run}`,
+    todo: 'run it again',
+  });

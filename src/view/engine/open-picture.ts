@@ -1,11 +1,11 @@
 // Opens pictures as browsers do, in a worker too.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import type { OpenPicture } from './pictures.ts';
 
 /**
  * Opens a picture of any kind that the browser knows.
- * @throws {InputError} when it is none
+ * @throws {CimError} (input) when it is none
  */
 export const openPicture: OpenPicture = async ({ name, bytes }, { height, width }) => {
   const context = new OffscreenCanvas(width, height).getContext('2d');
@@ -20,7 +20,7 @@ export const openPicture: OpenPicture = async ({ name, bytes }, { height, width 
     context?.drawImage(bitmap, 0, 0);
     bitmap.close();
   } catch (cause) {
-    throw new InputError({
+    throw new CimError('input', {
       what: `"${name}" is no picture that this browser can open`,
       where: ['images', name],
       todo: 'give a PNG or JPEG file',
@@ -28,5 +28,5 @@ export const openPicture: OpenPicture = async ({ name, bytes }, { height, width 
     });
   }
   if (context) return context.getImageData(0, 0, width, height).data;
-  throw new InputError({ what: 'this browser draws no pictures', where: ['images', name] });
+  throw new CimError('input', { what: 'this browser draws no pictures', where: ['images', name] });
 };

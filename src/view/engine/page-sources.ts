@@ -1,6 +1,6 @@
 // The sources of jobs in a page: what comes with it, and what a person gives to it.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { readCifar } from '../../datasets/cifar.ts';
 import { firstImages, type ImageSet, spreadImages, toImageSet } from '../../datasets/image-set.ts';
@@ -8,12 +8,7 @@ import { readIdxImages, readIdxLabels } from '../../datasets/idx.ts';
 import type { Network } from '../../network/network.ts';
 import { untrainedNetworks } from '../../settings/load-job.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
-import {
-  type ImageTarget,
-  MissingDataError,
-  type NamedBytes,
-  type Sources,
-} from '../../settings/sources.ts';
+import { type ImageTarget, type NamedBytes, type Sources } from '../../settings/sources.ts';
 import type { BundledData } from './bundled-data.ts';
 import type { UserFiles } from './user-files.ts';
 import { imagesName, imagesOf } from './own-file-names.ts';
@@ -108,9 +103,9 @@ function givenImages({ images = [] }: UserFiles, name: string): readonly NamedBy
 }
 
 /** A link, or a run of another day, names a file that is not here. */
-function notGiven(what: 'network' | 'chip' | 'images' | 'masks', name: string): InputError {
+function notGiven(what: 'network' | 'chip' | 'images' | 'masks', name: string): CimError {
   const setting = { network: 'network', chip: 'chip', images: 'own-images', masks: 'group-masks' };
-  return new InputError({
+  return new CimError('input', {
     what: `"${name}" is a file that is not here`,
     where: setting[what],
     todo: `give ${name} ("Your files"), or choose ${what === 'images' || what === 'masks' ? `other ${what}` : `another ${what}`}`,
@@ -119,7 +114,7 @@ function notGiven(what: 'network' | 'chip' | 'images' | 'masks', name: string): 
 
 async function bundledTests({ trainedOn }: ImageTarget, data: BundledData): Promise<ImageSet> {
   if (trainedOn === 'mnist') return await data.mnistTests();
-  throw new MissingDataError({
+  throw new CimError('missingData', {
     what: `the images of ${trainedOn} do not come with this page`,
     where: 'images',
     todo: `give ${imagesOf(trainedOn)}`,
@@ -150,7 +145,7 @@ export function readImageFiles(dataset: string, files: readonly NamedBytes[]): I
   const [images, labels] =
     first && second && first.bytes.length < second.bytes.length ? [second, first] : [first, second];
   if (!images || !labels)
-    throw new InputError({
+    throw new CimError('input', {
       what: 'MNIST has its images and its labels in two files',
       where: first?.name,
       todo: 'give both',

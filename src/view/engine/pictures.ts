@@ -1,7 +1,7 @@
 // A person's own pictures as test images: what the browser can open, scaled to what the network reads. The name of a file
 // says what it shows.
 
-import { InputError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import type { Shape } from '../../core/feature-map.ts';
 import { cifar10Classes } from '../../datasets/cifar.ts';
 import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
@@ -28,7 +28,7 @@ export type OpenPicture = (
 /**
  * The pictures as 8-bit images of the network's size; grey ones (BT.601 luma) where it has one channel. A picture that has
  * the size already keeps its pixels.
- * @throws {InputError} when a file is no picture, or its name does not begin with a class
+ * @throws {CimError} (input) when a file is no picture, or its name does not begin with a class
  */
 export async function readPictures(
   files: readonly NamedBytes[],
@@ -52,7 +52,7 @@ export function classOf(name: string, { dataset, classes }: PictureTarget): numb
   const label = named >= 0 ? named : Number(word || NaN);
   if (label < classes) return label;
   const words = dataset === 'cifar10' ? `, or ${cifar10Classes.join(', ')}` : '';
-  throw new InputError({
+  throw new CimError('input', {
     what: `"${name}" does not begin with the class of what it shows`,
     where: ['images', name],
     todo: `name it by its class, 0 to ${classes - 1}${words}, such as ${dataset === 'cifar10' ? 'cat' : '7'}-mine.png`,

@@ -1,6 +1,6 @@
 // What can be asked about a run: answers that are too much to send along with every result.
 
-import { InputError, UsageError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { adcErrors } from '../../inspect/adc-errors.ts';
 import { type ColumnSums, columnSums } from '../../inspect/column-sums.ts';
@@ -56,7 +56,8 @@ export function answerQuestion(run: KeptRun, question: Question): Answer {
   const { layer, image } = question.about;
   const images = imagesOf(run);
   const error = permittedText('the run', 'image', images.images, image);
-  if (error !== undefined) throw new UsageError({ what: error, where: mapping.network.name });
+  if (error !== undefined)
+    throw new CimError('usage', { what: error, where: mapping.network.name });
   const one = imageSlice(images, image, 1);
   const input = integerInput(mapping.network, one, layer);
   const macroOp = inspectMacroOp(mapping, { ...question.about, image: 0 }, input, {
@@ -68,7 +69,7 @@ export function answerQuestion(run: KeptRun, question: Question): Answer {
 
 function imagesOf({ images, mapping }: KeptRun): FeatureMap {
   if (images) return images;
-  throw new InputError({
+  throw new CimError('input', {
     what: 'no images were simulated, so no activations are known',
     where: mapping.network.name,
     todo: 'run it with one image or more',

@@ -1,6 +1,6 @@
 // Does what the engine is asked for, in whichever thread it is made: one job at a time, on one GPU device.
 
-import { assert, CimError, EnvironmentError } from '../../core/errors.ts';
+import { assert, hasKind } from '../../core/errors.ts';
 import { argmax } from '../../core/feature-map.ts';
 import type { LongWork } from '../../core/progress.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
@@ -10,7 +10,7 @@ import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, mapJob as mapped, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
 import { addImages, imageTarget, loadMapJob } from '../../settings/load-job.ts';
-import { MissingDataError, type Sources } from '../../settings/sources.ts';
+import type { Sources } from '../../settings/sources.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
 import { BundledData, type DataPlace } from './bundled-data.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
@@ -98,7 +98,7 @@ export class Simulator {
     try {
       job = await addImages(mapJob, settings, sources);
     } catch (error) {
-      if (!(error instanceof MissingDataError)) throw error;
+      if (!hasKind(error, 'missingData')) throw error;
       const missing = imageTarget(mapJob).trainedOn;
       return this.#estimate(id, request, mapJob, { hooks, missing });
     }
@@ -108,8 +108,7 @@ export class Simulator {
       return await this.#simulate(id, request, firstOf(job, most), { gpu, hooks });
     } catch (error) {
       // Whatever went wrong on the device (it may be lost), the next run gets a new one.
-      if (gpu && !(error instanceof CimError && error.name === 'CancelledError'))
-        await this.dispose();
+      if (gpu && !hasKind(error, 'cancelled')) await this.dispose();
       throw error;
     } finally {
       gpu?.rest();
@@ -188,7 +187,7 @@ export class Simulator {
       return await this.#backend;
     } catch (error) {
       this.#backend = undefined;
-      if (error instanceof EnvironmentError) return undefined;
+      if (hasKind(error, 'environment')) return undefined;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 // Notices the death of a worker. One that ends itself or runs out of memory fires no event; but the browser then lets go
 // of the locks it held, so that whoever waits for such a lock hears of it.
 
-import { EnvironmentError } from '../../core/errors.ts';
+import { CimError } from '../../core/errors.ts';
 
 /** What a page does about a worker. */
 export interface WorkerWatch {
@@ -62,8 +62,8 @@ export function watchWorker(worker: Worker, onDeath: (why: string) => void): Wor
 }
 
 /** What those are told who wait for a worker that has died. */
-export const deadWorker = (whose: string, why: string, todo: string): EnvironmentError =>
-  new EnvironmentError({
+export const deadWorker = (whose: string, why: string, todo: string): CimError =>
+  new CimError('environment', {
     what: `the worker of ${whose} has stopped${why === '' ? '' : `: ${why}`}`,
     todo,
   });

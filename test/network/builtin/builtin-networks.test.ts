@@ -100,7 +100,7 @@ describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
     ['side', 2048],
   ])('refuses %s = %d by name', (option, value) => {
     expect(caught(() => build({ [option]: value }))).toMatchObject({
-      name: 'NetworkError',
+      kind: 'network',
       where: [build.name, option],
     });
   });

@@ -10,6 +10,7 @@ import {
   noise,
   randomNetwork,
   tourNetwork,
+  windowNetwork,
 } from '../../support/small-networks.ts';
 import { runtime } from '../onnx-runtime.ts';
 
@@ -22,6 +23,7 @@ const wide = networkOf('wide', { height: 3, width: 3, channels: 600 }, 3, [
 describe('evaluateIntegers', () => {
   it.each([
     ['every kind of layer', tourNetwork(), 8, 8],
+    ['every kind of window', windowNetwork(), 8, 8],
     ['few bits', tourNetwork(2), 4, 3],
     ['ResNet-20', resnet20({ width: 4 }), 4, 4],
     ['wide layers', wide, 8, 8],

@@ -10,7 +10,7 @@ import { adcProgram } from '../../../src/simulate/to-program.ts';
 import { evaluateIntegers, type IntegerRun } from '../../../src/train/run/evaluate.ts';
 import { type ColumnReadout, losesNothing } from '../../../src/train/operators/column-codes.ts';
 import { mapped } from '../../support/mapped.ts';
-import { noise, randomNetwork, tourNetwork } from '../../support/small-networks.ts';
+import { noise, randomNetwork, tourNetwork, windowNetwork } from '../../support/small-networks.ts';
 import type { Mapping } from '../../../src/mapping/map-to-chip.ts';
 import { runtime } from '../onnx-runtime.ts';
 
@@ -46,7 +46,8 @@ describe('columnSums', () => {
   ];
   const networks: readonly (readonly [string, Network])[] = [
     ['tour', tourNetwork()],
-    ...[21, 22, 23].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
+    ['windows', windowNetwork()],
+    ...[21, 22, 24].map((seed) => [`random ${seed}`, randomNetwork(seed)] as const),
   ];
   it.each(
     networks.flatMap(([name, network]) => chips.map((settings) => ({ name, network, settings }))),

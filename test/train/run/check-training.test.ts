@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onePixel } from '../../../src/core/window.ts';
 import { hasWeights, type Layer } from '../../../src/network/layer.ts';
 import { checkResumed, checkTrained } from '../../../src/train/run/check-training.ts';
 import {
@@ -63,11 +64,11 @@ describe('checkResumed', () => {
   });
 
   it('refuses one with another layer, or with groups of another size', () => {
-    const wider = withLayer('half', (layer) => ({ ...layer, stride: 1 }));
+    const wider = withLayer('half', (layer) => ({ ...layer, window: onePixel }));
     const kept = new Map([...checkpoint.kept, ['main', new Float32Array(3)]]);
 
     const error = caught(() => checkResumed(wider, network, grouped));
-    expect(error).toMatchObject({ name: 'InputError', where: ['tour', 'half'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['tour', 'half'] });
     expect(caught(() => checkResumed({ ...checkpoint, kept }, network, grouped)).where).toEqual([
       'tour',
       'main',
@@ -112,7 +113,7 @@ describe('readCheckpoint', () => {
 
     const error = caught(() => readCheckpoint(bytes, 'a.checkpoint'));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['a.checkpoint'] });
+    expect(error).toMatchObject({ kind: 'input', where: ['a.checkpoint'] });
     expect(error.message).toContain(says);
   });
 });

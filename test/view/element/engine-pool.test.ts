@@ -114,7 +114,7 @@ describe('the pool of one engine', () => {
     second.stop.abort();
 
     const error = await caughtEventually(() => waiting);
-    expect(error.name).toBe('CancelledError');
+    expect(error.kind).toBe('cancelled');
     first.done.resolve('');
     await settle();
     expect(second.state.begun).toBe(false);

@@ -3,14 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { withPage } from '../../../src/cli/browser-job.ts';
+import { matrixVectorInBrowser, withPage } from '../../../src/cli/browser-job.ts';
 import { findBrowser } from '../../../src/cli/browser.ts';
 import {
   type MatrixVectorCase,
   matrixVector,
   type MatrixVectorResult,
 } from '../../../src/pipeline/matrix-vector.ts';
+import { errorData } from '../../../src/core/errors.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
+import { caughtEventually } from '../../support/caught.ts';
 import { emptyFolder, mars } from '../../support/mars.ts';
 import { drawFrom } from '../../support/draw.ts';
 import { everyNth, tries } from '../../support/long.ts';
@@ -57,7 +59,26 @@ describe('headless Chrome', () => {
       return answers;
     });
 
-    expect(actual).toEqual(expected);
+    expect(actual).toEqual(expected.map((result) => ({ result })));
+  });
+
+  it('throws what the page threw: the same kind, place and advice', async ({ skip }) => {
+    if (!findBrowser()) skip('no Chrome or Chromium');
+    // One group more than read noise can tell apart.
+    const row = Array.from({ length: 65_537 }, () => 1);
+    const one: MatrixVectorCase = {
+      ...randomMatrix(1),
+      wordLinesOn: 1,
+      weights: [row],
+      inputs: [row],
+      noise: { read: 0.5 },
+    };
+
+    const here = await caughtEventually(() => matrixVector(one, openReference(), 'case'));
+    const there = await caughtEventually(() => matrixVectorInBrowser(one, 'case'));
+
+    expect(here.kind).toBe('mapping');
+    expect(errorData(there)).toEqual(errorData(here));
   });
 
   it.for(everyNth(2, [4, 6]))(

@@ -163,7 +163,7 @@ describe('the engine and its workers', () => {
     stop.abort();
     await vi.advanceTimersByTimeAsync(2000);
 
-    expect((await cancelled).name).toBe('CancelledError');
+    expect((await cancelled).kind).toBe('cancelled');
     expect(worker(0).isEnded).toBe(true);
     expect(worker(1).ids('run')).toEqual([2]);
     worker(1).finish(2);
@@ -177,8 +177,8 @@ describe('the engine and its workers', () => {
     engine.dispose();
     await settle();
 
-    expect((await waiting).name).toBe('CancelledError');
-    expect((await caughtEventually(() => engine.run(estimate, {}))).name).toBe('CancelledError');
+    expect((await waiting).kind).toBe('cancelled');
+    expect((await caughtEventually(() => engine.run(estimate, {}))).kind).toBe('cancelled');
     expect(worker(0).isEnded).toBe(true);
   });
 });

@@ -47,7 +47,7 @@ describe('pictures as test images', () => {
   ])('%s does not, and is refused', (name, target) => {
     const error = caught(() => classOf(name, target));
 
-    expect(error).toMatchObject({ name: 'InputError', where: ['images', name] });
+    expect(error).toMatchObject({ kind: 'input', where: ['images', name] });
     expect(String(error)).toContain('0 to 9');
   });
 

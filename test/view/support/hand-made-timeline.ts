@@ -7,20 +7,13 @@ const step = (
   kind: StepKind,
   core: number,
   [start, length]: readonly [number, number],
-  more: Partial<ControllerStep> = {},
-): ControllerStep => ({
-  kind,
-  layer: kind === 'pool' ? 'pool1' : 'conv1',
-  core,
-  half: -1,
-  tile: kind === 'pool' || kind === 'wait' ? -1 : core,
-  load: kind === 'pool' || kind === 'wait' ? -1 : 0,
-  start: cycles(start),
-  cycles: cycles(length),
-  stalled: 0,
-  groups: kind === 'pool' || kind === 'wait' ? 0 : 4,
-  ...more,
-});
+  stalled = 0,
+): ControllerStep => {
+  const time = { core, start: cycles(start), cycles: cycles(length) };
+  if (kind === 'pool') return { kind, layer: 'pool1', ...time };
+  if (kind === 'wait') return { kind, layer: 'conv1', ...time };
+  return { kind, layer: 'conv1', ...time, half: 'all', tile: core, load: 0, stalled, groups: 4 };
+};
 
 /** 100 MHz: a cycle is 10 ns. */
 export const handMadeTimeline: Timeline = {
@@ -61,7 +54,7 @@ export const handMadeTimeline: Timeline = {
   ],
   steps: [
     step('load', 0, [0, 15]),
-    step('compute', 0, [15, 80], { stalled: 20 }),
+    step('compute', 0, [15, 80], 20),
     step('drain', 0, [95, 5]),
     step('load', 1, [0, 15]),
     step('compute', 1, [15, 60]),

@@ -1,11 +1,10 @@
 // Starts a training in a worker of its own, which ends with it.
 
-import { CancelledError, EnvironmentError } from '../../../core/errors.ts';
+import { CimError, errorOf } from '../../../core/errors.ts';
 import type { EpochRecord } from '../../../network/metrics-file.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../user-files.ts';
-import { errorOf } from '../plain-error.ts';
 import { deadWorker, watchWorker } from '../worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainedResult } from './training-messages.ts';
 
@@ -43,8 +42,8 @@ export const usualThreads = (): number =>
  * Trains a network. The same arguments give the same bytes on the same machine, also when stopped and gone on with.
  * @param dataUrl address of the folder `data/` that was built beside the page, with a slash at the end
  * @throws {CimError} when files are missing or wrong, or the loss is no number any more
- * @throws {CancelledError} when `signal` says stop, after a last checkpoint
- * @throws {EnvironmentError} when there is no worker, it dies, or WebAssembly is forbidden
+ * @throws {CimError} (cancelled) when `signal` says stop, after a last checkpoint
+ * @throws {CimError} (environment) when there is no worker, it dies, or WebAssembly is forbidden
  */
 export function startTraining(
   settings: TrainSettings,
@@ -105,15 +104,15 @@ function tell(message: Told, options: TrainingOptions): void {
 }
 
 const send = (worker: Worker, message: ToTrainer): void => worker.postMessage(message);
-const stopped = (): CancelledError => new CancelledError({ what: 'training was stopped' });
-const died = (why: string): EnvironmentError =>
+const stopped = (): CimError => new CimError('cancelled', { what: 'training was stopped' });
+const died = (why: string): CimError =>
   deadWorker(
     'the training',
     why,
     'resume from the last epoch, or start again; if it stops again, memory may be short: take fewer images',
   );
-const noWorker = (why: string | undefined, cause?: unknown): EnvironmentError =>
-  new EnvironmentError({
+const noWorker = (why: string | undefined, cause?: unknown): CimError =>
+  new CimError('environment', {
     what: `training needs a worker, which does not start${why ? `: ${why}` : ''}`,
     todo: "serve the whole folder that was built, with a policy whose worker-src has 'self'",
     cause,

@@ -5,7 +5,7 @@ import glueUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import { unpack } from '../bundled-data.ts';
 import { fetchBytes } from '../fetch-bytes.ts';
 import wasmUrl from './ort-wasm-simd-threaded.wasm.gz?url';
-import { EnvironmentError } from '../../../core/errors.ts';
+import { CimError } from '../../../core/errors.ts';
 import type { OnnxRuntime, RuntimeSession } from '../../../train/autodiff/runtime.ts';
 
 /** Version and build, as network files tell what they were made with. */
@@ -17,7 +17,7 @@ const nothing = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /**
  * Loads ONNX Runtime. Its sessions come back to the event loop before each run, so that messages are heard.
  * @param threads more than one only where the page is cross-origin isolated
- * @throws {EnvironmentError} when the page's policy forbids WebAssembly, or its files are not there
+ * @throws {CimError} (environment) when the page's policy forbids WebAssembly, or its files are not there
  */
 export async function loadRuntime(threads: number): Promise<OnnxRuntime> {
   checkPolicy();
@@ -48,7 +48,7 @@ function checkPolicy(): void {
   try {
     void new WebAssembly.Module(nothing);
   } catch (cause) {
-    throw new EnvironmentError({
+    throw new CimError('environment', {
       what: 'training needs WebAssembly, which this page’s content security policy forbids',
       todo: "serve the page and its scripts with script-src 'self' 'wasm-unsafe-eval'",
       cause,
@@ -56,8 +56,8 @@ function checkPolicy(): void {
   }
 }
 
-const notLoaded = (cause: unknown): EnvironmentError =>
-  new EnvironmentError({
+const notLoaded = (cause: unknown): CimError =>
+  new CimError('environment', {
     what: `ONNX Runtime does not load: ${firstLine(cause)}`,
     where: absolute(wasmUrl),
     todo: 'serve the whole folder that was built',

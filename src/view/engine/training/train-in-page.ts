@@ -39,7 +39,7 @@ export interface TrainInPageHooks extends Pick<TrainHooks, 'onEpoch' | 'onGroups
 /**
  * Trains.
  * @throws {CimError} when files are missing or wrong, or the loss is no number any more
- * @throws {CancelledError} when `signal` says stop, after a checkpoint
+ * @throws {CimError} (cancelled) when `signal` says stop, after a checkpoint
  */
 export async function trainInPage(
   request: TrainingRequest,

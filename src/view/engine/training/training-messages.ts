@@ -4,7 +4,7 @@ import type { EpochRecord } from '../../../network/metrics-file.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../user-files.ts';
-import type { PlainError } from '../plain-error.ts';
+import type { ErrorData } from '../../../core/errors.ts';
 
 /** What a training needs. */
 export interface TrainingRequest {
@@ -48,4 +48,4 @@ export type FromTrainer =
   | { readonly kind: 'groups'; readonly layers: readonly GroupsOfLayer[] }
   | { readonly kind: 'checkpoint'; readonly bytes: Uint8Array }
   | { readonly kind: 'result'; readonly result: TrainedResult }
-  | { readonly kind: 'error'; readonly error: PlainError };
+  | { readonly kind: 'error'; readonly error: ErrorData };

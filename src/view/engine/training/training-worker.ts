@@ -1,6 +1,6 @@
 // The training worker: one training behind messages. Nothing of ONNX Runtime is loaded before it is asked for.
 
-import { plainError } from '../plain-error.ts';
+import { errorData } from '../../../core/errors.ts';
 import { holdLifeLock } from '../worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainingRequest } from './training-messages.ts';
 
@@ -33,6 +33,6 @@ async function run(request: TrainingRequest): Promise<void> {
     });
     scope.postMessage({ kind: 'result', result });
   } catch (error) {
-    scope.postMessage({ kind: 'error', error: plainError(error) });
+    scope.postMessage({ kind: 'error', error: errorData(error) });
   }
 }

@@ -1,7 +1,7 @@
 // Paints an SVG onto a canvas element by element. The usual way, through an image of a blob, is not permitted under
 // `default-src 'self'`.
 
-import { EnvironmentError } from '../../../core/errors.ts';
+import { CimError } from '../../../core/errors.ts';
 import { drawnElements, viewSize } from './standalone-svg.ts';
 
 /**
@@ -9,7 +9,7 @@ import { drawnElements, viewSize } from './standalone-svg.ts';
  * @param svg in the document
  * @param background CSS colour behind it
  * @param scale pixels per unit; 2 by default
- * @throws {EnvironmentError} when the browser makes no canvas of that size
+ * @throws {CimError} (environment) when the browser makes no canvas of that size
  */
 export async function pngOf(svg: SVGSVGElement, background: string, scale = 2): Promise<Blob> {
   const { width, height } = viewSize(svg);
@@ -30,8 +30,8 @@ export async function pngOf(svg: SVGSVGElement, background: string, scale = 2): 
   return blob;
 }
 
-const noCanvas = ({ width, height }: HTMLCanvasElement): EnvironmentError =>
-  new EnvironmentError({
+const noCanvas = ({ width, height }: HTMLCanvasElement): CimError =>
+  new CimError('environment', {
     what: `the browser makes no picture of ${width} x ${height} pixels`,
     todo: 'save the SVG instead',
   });

@@ -2,7 +2,7 @@
 
 import { countOf } from '../../../core/words.ts';
 import { cycles, durationOf } from '../../../core/units.ts';
-import type { Timeline } from '../../../timeline/timeline.ts';
+import { isTileStep, type Timeline } from '../../../timeline/timeline.ts';
 import { formatShare, formatTime, formatWhole } from '../../../core/number-text.ts';
 import type { Match } from './find-slices.ts';
 
@@ -15,13 +15,16 @@ export function describeSlice({ slice, sharing = 1 }: Match, timeline: Timeline)
     const share = timeline.cyclesPerFrame > 0 ? length / timeline.cyclesPerFrame : 0;
     return `${slice.label}: ${times}, ${formatShare(share)} of the frame`;
   }
-  const { kind, layer, core, half, tile, load, groups, stalled } = step;
+  const { kind, layer, core } = step;
+  const half = isTileStep(step) && step.half !== 'all' ? `, half ${step.half} of its macros` : '';
   const parts = [
     `${kind}, ${layer}`,
-    half < 0 ? `core ${core}` : `core ${core}, half ${half} of its macros`,
-    tile < 0 ? '' : `kernel tile ${tile}, weight load ${load}, ${countOf(groups, 'group')}`,
+    `core ${core}${half}`,
+    isTileStep(step)
+      ? `kernel tile ${step.tile}, weight load ${step.load}, ${countOf(step.groups, 'group')}`
+      : '',
     times,
-    kind === 'compute' ? `${formatWhole(stalled)} of them stalled` : '',
+    step.kind === 'compute' ? `${formatWhole(step.stalled)} of them stalled` : '',
     sharing > 1 ? `one of ${sharing} steps at this pixel` : '',
   ];
   return parts.filter(Boolean).join('; ');

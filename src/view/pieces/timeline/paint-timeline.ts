@@ -1,7 +1,7 @@
 // Paints a timeline onto a canvas: axis, tracks, slices, marks of what was searched for.
 
+import { type Timeline, isTileStep } from '../../../timeline/timeline.ts';
 import { cycles, durationOf } from '../../../core/units.ts';
-import type { Timeline } from '../../../timeline/timeline.ts';
 import { formatTime } from '../../../core/number-text.ts';
 import type { Match } from './find-slices.ts';
 import type { Slice, SliceKind, Track } from './tracks.ts';
@@ -150,7 +150,8 @@ function paintWide(
   const shown = right - left - (own > 3 ? 1 : 0);
   context.fillStyle = colors.kinds[slice.kind];
   context.fillRect(left, top, shown, trackHeight);
-  const stalled = slice.step ? slice.step.stalled / (slice.end - slice.start) : 0;
+  const { step } = slice;
+  const stalled = step && isTileStep(step) ? step.stalled / (slice.end - slice.start) : 0;
   if (stalled > 0) {
     context.fillStyle = colors.port;
     context.fillRect(left, top + trackHeight * (1 - stalled), shown, trackHeight * stalled);

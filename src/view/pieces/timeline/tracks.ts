@@ -2,7 +2,14 @@
 
 import { shownText } from '../../../core/shown-text.ts';
 import { memories } from '../../../mapping/place-feature-maps.ts';
-import type { ControllerStep, LayerTime, StepKind, Timeline } from '../../../timeline/timeline.ts';
+import {
+  isHalved,
+  isTileStep,
+  type ControllerStep,
+  type LayerTime,
+  type StepKind,
+  type Timeline,
+} from '../../../timeline/timeline.ts';
 
 /** What a slice is drawn as. */
 export type SliceKind = StepKind | 'layer' | 'memory';
@@ -31,14 +38,14 @@ export interface Track {
  */
 export function layOutTracks(timeline: Timeline): readonly Track[] {
   const { layers, steps, cores } = timeline;
-  const isHalved = steps.some(({ half }) => half >= 0);
+  const halved = isHalved(timeline);
   const byCore = Array.from({ length: cores }, (): ControllerStep[] => []);
   for (const step of steps) if (step.cycles > 0) byCore[step.core]?.push(step);
   return [
     { name: 'layers', slices: layers.filter(lasts).map((time) => layerSlice(time, 'layer', '')) },
     ...memories.map((memory) => ({ name: memory, slices: memorySlices(layers, memory) })),
     ...byCore.flatMap((own, core): readonly Track[] => {
-      if (!isHalved) return [{ name: `core ${core}`, slices: stepSlices(own) }];
+      if (!halved) return [{ name: `core ${core}`, slices: stepSlices(own) }];
       return [
         { name: `core ${core}`, slices: stepSlices(own.filter(({ kind }) => kind !== 'load')) },
         {
@@ -77,7 +84,7 @@ const stepSlices = (steps: readonly ControllerStep[]): readonly Slice[] =>
       start: step.start,
       end: step.start + step.cycles,
       step,
-      label: step.tile < 0 ? step.kind : `${step.kind} tile ${step.tile}`,
+      label: isTileStep(step) ? `${step.kind} tile ${step.tile}` : step.kind,
     }))
     .sort((a, b) => a.start - b.start || a.end - b.end);
 

@@ -1,7 +1,7 @@
 // The Train tab: settings, a training as it goes, its network.
 
 import './train-panel.css';
-import { CancelledError, CimError, EnvironmentError } from '../../../core/errors.ts';
+import { CimError, hasKind } from '../../../core/errors.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { EpochRecord } from '../../../network/metrics-file.ts';
 import type { NamedBytes } from '../../engine/user-files.ts';
@@ -133,10 +133,10 @@ class LivePanel implements TrainPanel {
       this.#begun = undefined;
       this.#showResult(result);
     } catch (error) {
-      if (error instanceof CancelledError) this.#tell(stoppedText(this.#last));
+      if (hasKind(error, 'cancelled')) this.#tell(stoppedText(this.#last));
       else {
         // What ended with its worker can go on from its last epoch.
-        if (!(error instanceof EnvironmentError && begun.checkpoint)) this.#begun = undefined;
+        if (!(hasKind(error, 'environment') && begun.checkpoint)) this.#begun = undefined;
         this.#tellError(error);
       }
     } finally {

@@ -1,5 +1,6 @@
 // A page that trains, for tests: the Train tab, and trainings asked for by a test.
 
+import { errorData } from '../../../../src/core/errors.ts';
 import '../../../../src/view/ui/styles.css';
 import './training-page.css';
 import { startTraining } from '../../../../src/view/engine/training/open-training.ts';
@@ -36,11 +37,8 @@ async function runTraining({ settings, threads, stopAfter }: AskedTraining): Pro
         onProgress,
         signal: stop.signal,
       });
-      const outcome = await first.then(
-        () => 'was not stopped',
-        (error: unknown) => (error as Error).name,
-      );
-      if (outcome !== 'CancelledError') return { error: outcome };
+      const outcome = await first.then(() => undefined, errorData);
+      if (outcome?.kind !== 'cancelled') return { error: outcome?.what ?? 'was not stopped' };
     }
     const {
       file,
