@@ -12,6 +12,11 @@ import { apiOf, entryPoints, undocumented } from './support/public-api.ts';
  */
 const ofTheCommandLine = {
   words: ['countOf', 'shownText', 'shownTexts', 'notSimulated', 'subjectText', 'formatRareShare'],
+  figures: ['formatCount', 'formatEnergy', 'formatNumber', 'formatShare'],
+  // A program gives settings as values; what they are called and how they read text is for options.
+  settings: ['oneOf', 'parseValue', 'realNumber', 'wholeNumber', 'settingsIn', 'runSettings'],
+  // A program gives `TrainOptions`; these make them, and the command of a network file, from options.
+  trainSettings: ['trainSettings', 'trainOptions', 'resultCommand'],
   text: ['parseJson', 'crc32', 'nearestName'],
   assertions: ['assert', 'at'],
   numbers: ['smallest', 'largest'],
