@@ -26,6 +26,14 @@ export type {
 } from './compress/weight-group.ts';
 export { accuracy, binomialInterval, countRight } from './core/accuracy.ts';
 export {
+  type AdcTable,
+  fixedPointUnit,
+  type UniformAdc,
+  uniformAdc,
+  uniformTable,
+} from './core/adc-table.ts';
+export { type Columns, differential, twosComplement } from './core/columns.ts';
+export {
   CimError,
   type CimErrorParts,
   type ErrorData,
@@ -163,13 +171,7 @@ export type {
 export { type DatasetName, datasetNames } from './datasets/dataset-names.ts';
 export type { CountedEvents, LayerActivity } from './simulate/activity.ts';
 export type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './simulate/macro-backend.ts';
-export { fixedPointUnit } from './simulate/macro-program.ts';
-export type {
-  AdcProgram,
-  MacroProgram,
-  NoiseProgram,
-  RequantizeProgram,
-} from './simulate/macro-program.ts';
+export type { MacroProgram, NoiseProgram, RequantizeProgram } from './simulate/macro-program.ts';
 export { simulate, type SimulateOptions, type SimulationRun } from './simulate/simulate.ts';
 export {
   type Estimator,

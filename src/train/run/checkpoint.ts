@@ -15,7 +15,8 @@ import {
   type TensorFile,
   writeTensorFile,
 } from '../../network/safetensors.ts';
-import { type EpochRecord, epochSchema } from '../../network/metrics-file.ts';
+import { epochSchema } from '../../network/epoch-schema.ts';
+import { type EpochRecord } from '../../network/epoch-record.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import type { ScalesByLayer } from '../scales/scale-learner.ts';
 

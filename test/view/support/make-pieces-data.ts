@@ -15,7 +15,7 @@ import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
 import { mapJob, runJob } from '../../../src/pipeline/run-job.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
-import type { EpochRecord } from '../../../src/network/metrics-file.ts';
+import type { EpochRecord } from '../../../src/network/epoch-record.ts';
 import type { TrainingRecord } from '../../../src/view/pieces/plots/training-data.ts';
 import type { PiecesData } from './pieces-page/pieces-data.ts';
 
@@ -41,7 +41,7 @@ export async function makePiecesData(): Promise<PiecesData> {
         sum,
         count: Math.round(2e6 * Math.exp(-(((sum - 20) / 22) ** 2)) + (sum === 90 ? 7 : 0)),
       })),
-      adc: { bits: 6, step: 1, offset: 0 },
+      adc: { levels: Array.from({ length: 64 }, (_, code) => code), low: -0.5, high: 63.5 },
     },
     sweep: {
       setting: 'ADC bits',

@@ -1,7 +1,7 @@
 // Starts a training in a worker of its own, which ends with it.
 
 import { CimError, errorOf } from '../../../core/errors.ts';
-import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../user-files.ts';

@@ -1,6 +1,6 @@
 // What goes between a page and its training worker.
 
-import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
 import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../user-files.ts';

@@ -3,7 +3,7 @@
 import './train-panel.css';
 import { CimError, hasKind } from '../../../core/errors.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { NamedBytes } from '../../engine/user-files.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';

@@ -1,7 +1,7 @@
 // What a training says of itself, in words.
 
 import { countOf } from '../../../core/words.ts';
-import type { EpochRecord } from '../../../network/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { TrainProgress } from '../../../train/run/train-options.ts';
 import { formatNumber, formatShare, formatWhole } from '../../../core/number-text.ts';
 import type { TrainedResult } from '../../engine/training/training-messages.ts';

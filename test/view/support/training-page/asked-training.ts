@@ -1,6 +1,6 @@
 // What goes between a test and the page that trains.
 
-import type { EpochRecord } from '../../../../src/network/metrics-file.ts';
+import type { EpochRecord } from '../../../../src/network/epoch-record.ts';
 import type { TrainSettings } from '../../../../src/settings/train-settings.ts';
 
 /** What a test asks for; all of it plain data. */
