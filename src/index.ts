@@ -146,6 +146,29 @@ export { layerPower } from './report/layer-power.ts';
 export { checkReport, readReport } from './report/read-report.ts';
 export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
+export {
+  addImages,
+  imageTarget,
+  loadCalibratedJob,
+  loadChip,
+  type LoadedNetwork,
+  loadEstimate,
+  loadJob,
+  loadMapJob,
+  loadNetwork,
+  loadNetworkOrImage,
+  type MapSettings,
+  untrainedNetworks,
+} from './settings/load-job.ts';
+export { defaultSettings, type RunSettings, type SharedSettings } from './settings/run-settings.ts';
+export type {
+  DatasetSettings,
+  ImageSettings,
+  ImageTarget,
+  NamedBytes,
+  Sources,
+} from './settings/sources.ts';
+export { type DatasetName, datasetNames } from './datasets/dataset-names.ts';
 export type { CountedEvents, LayerActivity } from './simulate/activity.ts';
 export type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './simulate/macro-backend.ts';
 export type { MacroProgram, NoiseProgram, RequantizeProgram } from './simulate/macro-program.ts';
