@@ -272,7 +272,7 @@ describe('a chip file with a table', () => {
     });
     expect(caught(() => setChipValues(nonUniformAdc, ['adc.values=0,x']))).toMatchObject({
       kind: 'usage',
-      where: ['--set', 'adc.values'],
+      where: ['set', 'adc.values'],
     });
   });
 });

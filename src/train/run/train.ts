@@ -7,7 +7,7 @@ import { type ImageSet, toImageSet } from '../../datasets/image-set.ts';
 import type { Network } from '../../network/network.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { TrainOptions } from './train-options.ts';
-import type { EpochRecord } from '../../network/metrics-file.ts';
+import type { EpochRecord } from '../../network/epoch-record.ts';
 import { Training } from './training.ts';
 
 /** What training gives. */
