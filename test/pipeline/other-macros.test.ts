@@ -248,7 +248,11 @@ describe('a chip file with a table', () => {
   it.each([
     ['fewer values', (adc) => adc['values']!.value.pop(), 'adc.values'],
     ['values out of order', (adc) => (adc['values']!.value[3] = 9), 'adc.values'],
-    ['thresholds out of order', (adc) => (adc['thresholds']!.value = [3, 2, 1]), 'adc.thresholds'],
+    [
+      'thresholds out of order',
+      (adc) => (adc['thresholds']!.value = adc['thresholds']!.value.toReversed()),
+      'adc.thresholds',
+    ],
     ['no thresholds', (adc) => delete adc['thresholds'], 'adc.thresholds'],
     ['one value as a number', (adc) => (adc['values']!.value = 4 as never), 'adc.values.value'],
   ] as [string, (adc: Record<string, { value: number[] }>) => void, string][])(
@@ -272,7 +276,7 @@ describe('a chip file with a table', () => {
     });
     expect(caught(() => setChipValues(nonUniformAdc, ['adc.values=0,x']))).toMatchObject({
       kind: 'usage',
-      where: ['--set', 'adc.values'],
+      where: ['set', 'adc.values'],
     });
   });
 });
