@@ -28,6 +28,7 @@ const everything = [
   'train',
   'pipeline',
   'sweep',
+  'settings',
 ];
 
 /** Who may import whom; every folder may also import from itself. */
@@ -47,6 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: throughReport.filter((folder) => folder !== 'report'),
   pipeline: [...throughReport, 'datasets', 'reference'],
   sweep: [...throughReport, 'pipeline'],
+  settings: [...throughReport, 'datasets', 'pipeline', 'sweep', 'train'],
   view: everything,
   cli: everything,
 };
@@ -85,7 +87,7 @@ const roomsImport: Readonly<Record<string, readonly string[]>> = {
 const purePackages = ['zod'];
 const impure = ['gpu', 'view', 'cli'];
 
-const importPattern = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+const importPattern = /(?:from\s|import\s|import\()\s*'([^']+)'/g;
 
 interface Import {
   readonly file: string;

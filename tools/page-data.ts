@@ -14,7 +14,7 @@ import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 /** As `calibration.most` of src/pipeline/usual-job.ts: what a small network is calibrated on. */
 const calibrationImages = 256;
 
-/** As `bundledTrainingImages` of src/view/engine/training/training-settings.ts: about 1.6 MB, packed. */
+/** As `bundledTrainingImages` of src/settings/train-settings.ts: about 1.6 MB, packed. */
 const trainingImages = 10_000;
 
 const models = join(import.meta.dirname, '../models');

@@ -3,9 +3,8 @@
 import { CimError } from '../../src/core/errors.ts';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
-import { builtinNetworks } from '../../src/network/builtin/builtin-networks.ts';
-import { readNetworkFile } from '../../src/network/io/network-file.ts';
-import type { Network } from '../../src/network/network.ts';
+import { loadNetwork } from '../../src/settings/load-job.ts';
+import type { Sources } from '../../src/settings/sources.ts';
 import { questions } from '../questions.ts';
 import { adapterOf } from '../support/adapter.ts';
 import { type Answer, ask } from '../support/measure.ts';
@@ -24,18 +23,24 @@ async function openHost(): Promise<Host> {
     adapter: await adapterOf(navigator.gpu, adapterText(adapter)),
     now: () => performance.now() / 1000,
     cpuSeconds: async () => (await benchCpuSeconds()) ?? undefined,
-    network,
+    sources,
+    network: (name) => loadNetwork({ network: name, seed: 1 }, sources),
     images,
   };
 }
 
-async function network(name: string): Promise<Network> {
-  const response = await fetch(`/models/${name}.safetensors`);
-  if (response.ok) return readNetworkFile(new Uint8Array(await response.arrayBuffer()), name);
-  const build = builtinNetworks[name];
-  if (!build) throw new Error(`no network is called ${name}`);
-  return build({ seed: 1 });
-}
+/** Networks and images as Node serves them; questions of bench/ ask for no files. */
+const sources: Host['sources'] & Pick<Sources, 'networkFile' | 'trainedNetworks'> = {
+  trainedNetworks: [],
+  networkFile: async (name) => {
+    const response = await fetch(`/models/${name}.safetensors`);
+    return response.ok ? { name, bytes: new Uint8Array(await response.arrayBuffer()) } : undefined;
+  },
+  chipFile: () => Promise.resolve(undefined),
+  maskFile: (name) => Promise.reject(new CimError('input', { what: 'is not served', where: name })),
+  calibrationImages: async ({ dataset }, count) =>
+    (await images(dataset as Dataset, 'train', count)).images,
+};
 
 async function images(name: Dataset, part: 'train' | 'test', count: number): Promise<ImageSet> {
   const response = await fetch(`/images/${name}/${part}/${count}`);

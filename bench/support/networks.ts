@@ -1,15 +1,14 @@
 // The bundled networks on the chip, at the densities that mars is validated at.
 
-import { mars, setChipValues } from '../../src/chips/index.ts';
-import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { assert } from '../../src/core/errors.ts';
 import { type FeatureMap, imageSlice } from '../../src/core/feature-map.ts';
-import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import type { Mapping } from '../../src/mapping/map-to-chip.ts';
 import { quantizePixels } from '../../src/core/pixels.ts';
 import type { Network } from '../../src/network/network.ts';
 import { mapJob } from '../../src/pipeline/run-job.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
+import { addCalibration, mapJobOf } from '../../src/settings/load-job.ts';
+import { defaultSettings } from '../../src/settings/run-settings.ts';
 import type { HeldMap, MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { toPrograms } from '../../src/simulate/to-program.ts';
@@ -36,9 +35,6 @@ export const bundled: readonly {
   { network: 'resnet18', densities: ['dense', 'profile 1.2', 'profile 0.6', 'profile 0.5'] },
 ];
 
-/** Training images that choose the clips of trained networks; those of the others are guessed from batch norm. */
-const calibrationImages = 128;
-
 /** The data set of a bundled network. */
 export const datasetOf = (network: Network): Dataset =>
   network.dataset === 'mnist' ? 'mnist' : 'cifar10';
@@ -46,24 +42,20 @@ export const datasetOf = (network: Network): Dataset =>
 /** Was it trained, or does it have the weights that training starts from? */
 export const isTrained = (network: Network): boolean => network.origin.testAccuracy !== null;
 
-/** Compresses a network to 8 bits and maps it onto MARS. */
+/** Compresses a network to 8 bits and maps it onto MARS. Clips of untrained networks are guessed from batch norm. */
 export async function mapNetwork(
   host: Host,
   network: Network,
   density: Density,
-  settings: readonly string[] = [],
+  set: readonly string[] = [],
 ): Promise<Mapping> {
-  const chip = setChipValues(mars, settings);
   const [how, amount] = density.split(' ');
   const scale = Number(amount);
-  const groupMasks =
-    how === 'profile' ? densityProfileMasks(network, scale, 1, groupShapeOf(chip, 8)) : undefined;
-  const prunedGroups = how === 'pruned' ? scale : 0;
-  const calibration = isTrained(network)
-    ? (await host.images(datasetOf(network), 'train', calibrationImages)).images
-    : undefined;
-  const widths = { weightBits: 8, activationBits: 8 };
-  return mapJob({ network, chip, calibration, ...widths, prunedGroups, groupMasks });
+  const pruning =
+    how === 'profile' ? { densityProfile: scale } : { prunedGroups: how === 'pruned' ? scale : 0 };
+  const settings = { ...defaultSettings, set, weightBits: 8, activationBits: 8, ...pruning };
+  const job = await mapJobOf({ network }, settings, host.sources);
+  return mapJob(isTrained(network) ? await addCalibration(job, settings, host.sources) : job);
 }
 
 /** Compares `count` images on `backend` with the integer network, which an ADC that loses nothing must equal. */

@@ -1,9 +1,10 @@
 // This process as a host: Dawn, the files of this machine, the CPU seconds of all our threads.
 
 import { loadDataset } from '../../src/cli/load-dataset.ts';
-import { loadNetwork } from '../../src/cli/load-network.ts';
 import { openNodeGpu } from '../../src/cli/node-gpu.ts';
+import { nodeSources } from '../../src/cli/node-sources.ts';
 import { type ImageSet, spreadImages } from '../../src/datasets/image-set.ts';
+import { loadNetwork } from '../../src/settings/load-job.ts';
 import { adapterOf } from './adapter.ts';
 import type { Dataset, Host } from './question.ts';
 
@@ -21,7 +22,8 @@ export async function openNodeHost(): Promise<Host> {
       const { user, system } = process.cpuUsage();
       return Promise.resolve((user + system) / 1e6);
     },
-    network: (name) => Promise.resolve(loadNetwork(name)),
+    sources: nodeSources,
+    network: (name) => loadNetwork({ network: name, seed: 1 }, nodeSources),
     images: (name, part, count) => Promise.resolve(loadImages(name, part, count)),
   };
 }

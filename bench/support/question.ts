@@ -2,6 +2,7 @@
 
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import type { Network } from '../../src/network/network.ts';
+import type { Sources } from '../../src/settings/sources.ts';
 import type { Adapter, Row } from './result.ts';
 
 /** Data sets that questions use. */
@@ -28,6 +29,8 @@ export interface Host {
   now(): number;
   /** CPU seconds used so far, of all threads; undefined where nobody tells. */
   cpuSeconds(): Promise<number | undefined>;
+  /** Where jobs are loaded from. */
+  readonly sources: Pick<Sources, 'chipFile' | 'maskFile' | 'calibrationImages'>;
   /** A trained network of models/, or one that is built from code. */
   network(name: string): Promise<Network>;
   /** Every n-th image of a data set, so that `count` of them are spread over it. */

@@ -2,7 +2,8 @@
 
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { borderless, count, number } from '../../src/cli/format.ts';
+import { borderless } from '../../src/cli/borderless.ts';
+import { formatCount, formatNumber } from '../../src/core/number-text.ts';
 import type { Comparison } from './compare.ts';
 import type { Question } from './question.ts';
 import { type BenchResult, keyText, type Row, type Timing } from './result.ts';
@@ -12,7 +13,7 @@ export function rowLine({ key, timing, facts }: Row): string {
   const unit = headline(timing);
   const rate =
     timing && unit !== undefined
-      ? `${count(timing.perSecond[unit] ?? 0)} ${unit}/s`
+      ? `${formatCount(timing.perSecond[unit] ?? 0)} ${unit}/s`
       : keyText(facts);
   return `${keyText(key)}: ${rate}`;
 }
@@ -53,14 +54,14 @@ function timedTable(rows: readonly Row[]): string {
   const lines = rows.map(({ key, facts, timing }) => {
     const unit = headline(timing) ?? '';
     const { wall, cpu, perSecond, perCpuSecond, roofline } = timing as Timing;
-    const share = roofline ? `${number(100 * roofline.share)} % ${roofline.bound}` : '';
+    const share = roofline ? `${formatNumber(100 * roofline.share)} % ${roofline.bound}` : '';
     return [
       ...keys.map((name) => cell(key[name])),
       ...words.map((name) => cell(facts[name])),
-      count(perSecond[unit] ?? 0),
-      perCpuSecond ? count(perCpuSecond[unit] ?? 0) : '',
-      ...times.map((one) => number(1000 * wall[one])),
-      cpu ? number(1000 * cpu.p50) : '',
+      formatCount(perSecond[unit] ?? 0),
+      perCpuSecond ? formatCount(perCpuSecond[unit] ?? 0) : '',
+      ...times.map((one) => formatNumber(1000 * wall[one])),
+      cpu ? formatNumber(1000 * cpu.p50) : '',
       ...(hasRoofline ? [share] : []),
     ];
   });
@@ -82,8 +83,8 @@ export function comparisonTable(comparison: Comparison, first: string, second: s
   const keys = namesOf(comparison.rows.map(({ key }) => key));
   const lines = comparison.rows.map((row) => [
     ...keys.map((name) => cell(row.key[name])),
-    `${count(row.first)} ${row.unit}/s`,
-    `${count(row.second)} ${row.unit}/s`,
+    `${formatCount(row.first)} ${row.unit}/s`,
+    `${formatCount(row.second)} ${row.unit}/s`,
     row.ratio.toFixed(2),
     row.cpuRatio === null ? '' : row.cpuRatio.toFixed(2),
   ]);

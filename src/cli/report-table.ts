@@ -7,10 +7,10 @@ import { shownTexts } from '../core/shown-text.ts';
 import { type Fact, type FactGroup, factNote, factText, notSimulated } from '../report/fact.ts';
 import { energyParts } from '../report/energy.ts';
 import { headlineFacts } from '../report/headline-facts.ts';
-import { formatRareShare } from '../report/number-text.ts';
+import { formatCount, formatEnergy, formatRareShare } from '../core/number-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
 import { subjectText } from '../report/report-words.ts';
-import { borderless, count, energy } from './format.ts';
+import { borderless } from './borderless.ts';
 
 /** The whole report as text. Names that came from files cannot control the terminal. */
 export function reportTable(exact: Report): string {
@@ -46,14 +46,14 @@ function layerTable(report: Report): string {
 function layerRow(layer: LayerReport): string[] {
   const { name, shape } = layer;
   const shapes = [name, shapeText(shape.input), sizeText(shape.kernel), shapeText(shape.output)];
-  const cost = [count(layer.cycles), energy(layer.energy.total)];
+  const cost = [formatCount(layer.cycles), formatEnergy(layer.energy.total)];
   if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
   const groups = `${layer.groupsKept} of ${layer.groups}`;
   return [
     ...shapes,
-    count(layer.macs),
+    formatCount(layer.macs),
     groups,
-    count(layer.macroOps),
+    formatCount(layer.macroOps),
     ...cost,
     saturatedText(layer),
   ];

@@ -10,7 +10,8 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../train/run/checkpoint.ts';
-import { type EpochRecord, writeMetricsLine } from '../network/io/metrics-file.ts';
+import { writeMetricsLine } from '../network/io/metrics-file.ts';
+import { type EpochRecord } from '../network/epoch-record.ts';
 import { readBytes } from './files.ts';
 import { writeTogether, writeWhole } from './write-files.ts';
 

@@ -2,7 +2,7 @@
 
 import { SingleBar } from 'cli-progress';
 import type { TrainProgress } from '../train/run/train-options.ts';
-import type { EpochRecord } from '../network/io/metrics-file.ts';
+import type { EpochRecord } from '../network/epoch-record.ts';
 
 /** Shows a training. */
 export interface TrainingBar {

@@ -58,6 +58,27 @@ export function checkSchema<T>(
   throw fail(faultOf(schema, chosenIssue(parsed.error.issues, value), value));
 }
 
+/** What a schema permits at one place: choices, or numbers in a range. */
+export interface Permitted {
+  /** Every permitted value as text; undefined where they are not listed. */
+  readonly choices: readonly string[] | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  /** Only whole numbers. */
+  readonly isWhole: boolean;
+}
+
+/** What `schema` permits at `path` of a value that it permits. */
+export function permittedAt(schema: z.ZodType, path: readonly string[], value: unknown): Permitted {
+  const node = nodeAt(schema, path, value);
+  return {
+    choices: choicesOf(node)?.map(String),
+    min: node.minimum,
+    max: node.maximum,
+    isWhole: node.type === 'integer',
+  };
+}
+
 /** The issue to show: a misspelt name rather than the field that is missing for it. */
 function chosenIssue(issues: readonly Issue[], value: unknown): Issue | undefined {
   const [first] = issues;

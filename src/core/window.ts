@@ -1,10 +1,7 @@
 // Sliding windows over feature maps: which input pixels an output pixel sees. Convolutions, pools and the macro's groups
 // all move this way.
 
-import type { Shape } from './feature-map.ts';
-
-/** Rows and columns. */
-export type MapSize = Pick<Shape, 'height' | 'width'>;
+import type { Size } from './feature-map.ts';
 
 /** A place in a map. */
 export interface Pixel {
@@ -48,7 +45,7 @@ export function symmetricWindow(
 export const onePixel: Window = symmetricWindow(1, 1);
 
 /** A window that covers a whole map. */
-export const wholeMap = ({ height, width }: MapSize): Window => symmetricWindow(height, width);
+export const wholeMap = ({ height, width }: Size): Window => symmetricWindow(height, width);
 
 /** Windows of `size` x `size` side by side: they do not overlap. */
 export const tilingWindow = (size: number): Window => symmetricWindow(size, size, { stride: size });
@@ -91,13 +88,13 @@ const numbersOf = (window: Window): readonly number[] => [
 export const positionsOf = ({ height, width }: Window): number => height * width;
 
 /** Pixels from the first to the last row and column of a window, holes included. */
-export const extentOf = ({ height, width, dilations }: Window): MapSize => ({
+export const extentOf = ({ height, width, dilations }: Window): Size => ({
   height: (height - 1) * dilations[0] + 1,
   width: (width - 1) * dilations[1] + 1,
 });
 
 /** Output pixels of a window that moves over `map`: less than 1 where the padded map is smaller than the window. */
-export function outputSize(window: Window, map: MapSize): MapSize {
+export function outputSize(window: Window, map: Size): Size {
   const { strides, pads } = window;
   const extent = extentOf(window);
   return {
@@ -116,7 +113,7 @@ export function inputPixel(window: Window, output: Pixel, position: number): Pix
 }
 
 /** Does a pixel lie in a map, rather than in the border around it? */
-export const isInside = ({ height, width }: MapSize, { y, x }: Pixel): boolean =>
+export const isInside = ({ height, width }: Size, { y, x }: Pixel): boolean =>
   y >= 0 && y < height && x >= 0 && x < width;
 
 /**
@@ -126,7 +123,7 @@ export const isInside = ({ height, width }: MapSize, { y, x }: Pixel): boolean =
  */
 export function forEachInside(
   window: Window,
-  map: MapSize,
+  map: Size,
   output: Pixel,
   visit: (position: number, pixel: number) => void,
 ): void {
@@ -152,7 +149,7 @@ export function forEachInside(
  */
 export function windowsOver(
   window: Window,
-  map: MapSize,
+  map: Size,
 ): { readonly rows: Uint32Array; readonly columns: Uint32Array } {
   const [down, right] = axesOf(window);
   const output = outputSize(window, map);
@@ -186,7 +183,7 @@ function windowsAlong(axis: Axis, size: number, outputs: number): Uint32Array {
 }
 
 /** What is wrong with a window that moves over `map`, in words that follow a layer's name; undefined where it fits. */
-export function windowFault(window: Window, map: MapSize): string | undefined {
+export function windowFault(window: Window, map: Size): string | undefined {
   const { height, width, strides, pads, dilations } = window;
   const counts: readonly [string, readonly number[], least: number][] = [
     ['window', [height, width], 1],
@@ -212,7 +209,7 @@ export function windowFault(window: Window, map: MapSize): string | undefined {
  * As {@link windowFault} for a pool: its pads must be smaller than its window, as ONNX Runtime asks for, and each of its
  * windows must see the map, for a border has neither a maximum nor a mean.
  */
-export function poolFault(window: Window, map: MapSize): string | undefined {
+export function poolFault(window: Window, map: Size): string | undefined {
   const fault = windowFault(window, map);
   if (fault !== undefined) return fault;
   const { height, width, pads } = window;
@@ -237,4 +234,4 @@ function firstBlind(axis: Axis, size: number, outputs: number): number {
   return -1;
 }
 
-const sizeText = ({ height, width }: MapSize): string => `${height}x${width}`;
+const sizeText = ({ height, width }: Size): string => `${height}x${width}`;

@@ -1,5 +1,7 @@
 // Words that follow a number.
 
-/** A count with its noun: `1 image`, `3 images`. */
+import { formatWhole } from './number-text.ts';
+
+/** A count with its noun: `1 image`, `2,000 images`. */
 export const countOf = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${count} ${count === 1 ? noun : plural}`;
+  `${formatWhole(count)} ${count === 1 ? noun : plural}`;

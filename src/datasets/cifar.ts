@@ -1,7 +1,9 @@
 // CIFAR's binary files: per image one or two label bytes, then 1024 bytes each of red, green and blue.
 // https://www.cs.toronto.edu/~kriz/cifar.html ("Binary version")
 
+import { countOf } from '../core/words.ts';
 import { CimError } from '../core/errors.ts';
+import { kindInstead } from '../core/file-kind.ts';
 import { type ImageSet, toImageSet } from './image-set.ts';
 
 const side = 32;
@@ -41,7 +43,7 @@ export function readCifar(bytes: Uint8Array, kind: CifarKind, where: string): Im
   const images = bytes.length / record;
   if (images === 0 || !Number.isInteger(images))
     throw new CimError('input', {
-      what: `${bytes.length} bytes are not a whole number of ${record}-byte images`,
+      what: `${countOf(bytes.length, 'byte')} are not a whole number of ${record}-byte images${kindInstead(bytes)}`,
       where,
       todo: 'use the binary version of the data set, unpacked',
     });

@@ -1,6 +1,8 @@
 // MNIST's IDX files: big-endian header, then bytes. http://yann.lecun.com/exdb/mnist/ ("FILE FORMATS")
 
+import { countOf } from '../core/words.ts';
 import { CimError } from '../core/errors.ts';
+import { kindInstead } from '../core/file-kind.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 
 const unsignedBytes = 0x08;
@@ -29,12 +31,13 @@ function readHeader(bytes: Uint8Array, dimensions: number, where: string): reado
   const fail = (what: string): never => {
     throw new CimError('input', { what, where, todo: 'is it a whole, unpacked IDX file?' });
   };
-  if (bytes.length < headerBytes) fail(`only ${bytes.length} bytes, too short for its header`);
+  if (bytes.length < headerBytes)
+    fail(`only ${countOf(bytes.length, 'byte')}, too short for its header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.getUint32(0);
   if (magic !== unsignedBytes * 256 + dimensions)
     fail(
-      `starts with 0x${magic.toString(16).padStart(8, '0')}, not with the mark of unsigned bytes in ${dimensions} dimensions`,
+      `starts with 0x${magic.toString(16).padStart(8, '0')}, not with the mark of unsigned bytes in ${countOf(dimensions, 'dimension')}${kindInstead(bytes)}`,
     );
   const sizes = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const claimed = sizes.reduce((product, size) => product * size, 1);

@@ -8,6 +8,7 @@ import {
   lengthFault,
 } from '../core/feature-map.ts';
 
+import { formatWhole } from '../core/number-text.ts';
 import { countOf } from '../core/words.ts';
 
 /** Images with their labels. */
@@ -60,7 +61,7 @@ export function firstImages(set: ImageSet, count: number | undefined): ImageSet 
   if (count === undefined) return set;
   if (count > set.images.images)
     throw new CimError('input', {
-      what: `${countOf(count, 'image')} asked for, it has ${set.images.images}`,
+      what: `${countOf(count, 'image')} asked for, it has ${formatWhole(set.images.images)}`,
       where: set.name,
     });
   return {

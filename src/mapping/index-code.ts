@@ -1,5 +1,6 @@
 // Index codes say which group a slot of the macro holds. One code serves all kernels of a tile.
 
+import { countOf } from '../core/words.ts';
 import { readBits, writeBits } from '../core/bits.ts';
 import { CimError } from '../core/errors.ts';
 import { bitsFor } from '../core/integer.ts';
@@ -38,7 +39,7 @@ export function packIndexCodes(codes: ArrayLike<number>, bits: number): Uint8Arr
 export function unpackIndexCodes(bytes: Uint8Array, bits: number, count: number): Uint32Array {
   if (bytes.length * 8 < count * bits)
     throw new CimError('input', {
-      what: `${bytes.length} bytes cannot hold ${count} index codes of ${bits} bits`,
+      what: `${countOf(bytes.length, 'byte')} cannot hold ${countOf(count, 'index code')} of ${countOf(bits, 'bit')}`,
     });
   return Uint32Array.from({ length: count }, (_, i) => readBits(bytes, i * bits, bits));
 }

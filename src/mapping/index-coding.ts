@@ -11,6 +11,7 @@
 // Every coding is a row of symbols of one width, packed lowest bit first. How many groups a list has stands apart (the
 // controller needs it for its weight loads) and is not counted here.
 
+import { countOf } from '../core/words.ts';
 import type { GroupGrid } from '../compress/weight-group.ts';
 import { readBits } from '../core/bits.ts';
 import { CimError } from '../core/errors.ts';
@@ -118,7 +119,7 @@ export function decodeGroupList(
   let bits = 0;
   const next = (): number => {
     if (bits + width > bytes.length * 8)
-      fail(`its group list goes on after the last of ${bytes.length} bytes`);
+      fail(`its group list goes on after the last of ${countOf(bytes.length, 'byte')}`);
     bits += width;
     return readBits(bytes, bits - width, width);
   };

@@ -19,6 +19,7 @@
 // by side), so each macro's part of a word line, which is written at once, is one run of bits: 8 kernels x 8 bits = 64
 // of them on MARS. Cells of word lines and kernels that the layer does not have are zero.
 
+import { countOf } from '../core/words.ts';
 import {
   type CompressedLayer,
   isMacroLayer,
@@ -27,6 +28,7 @@ import {
 import { type GroupGrid, type GroupShapeRule, weightIndex } from '../compress/weight-group.ts';
 import { crc32, joinBytes, readBits, writeBits } from '../core/bits.ts';
 import { CimError } from '../core/errors.ts';
+import { kindInstead } from '../core/file-kind.ts';
 import { parseJson } from '../core/json.ts';
 import { decodeGroupList, encodeGroupList, type IndexCoding, indexFormat } from './index-coding.ts';
 import { layerGroups } from './layer-groups.ts';
@@ -88,7 +90,7 @@ export function readStoredImage(bytes: Uint8Array, where: string): StoredNetwork
   );
   if (cursor.at !== body.length)
     throw new CimError('input', {
-      what: `has ${body.length - cursor.at} bytes after its last layer`,
+      what: `has ${countOf(body.length - cursor.at, 'byte')} after its last layer`,
       where,
     });
   const { indexCoding, dataset, network } = header;
@@ -114,8 +116,8 @@ function open(
   const fail = (what: string): never => {
     throw new CimError('input', { what, where, todo: 'write it again with mars map --image' });
   };
-  if (!isStoredImage(bytes)) fail('is not a stored image: its first 8 bytes are others');
-  if (bytes.length < leading + trailing) fail(`is cut off after ${bytes.length} bytes`);
+  if (!isStoredImage(bytes)) fail(`is not a stored image${kindInstead(bytes)}`);
+  if (bytes.length < leading + trailing) fail(`is cut off after ${countOf(bytes.length, 'byte')}`);
   const [version = 0, headerBytes = 0] = readWords(bytes.subarray(magic.length, leading));
   if (version !== formatVersion)
     fail(`is a stored image of version ${version}, only ${formatVersion} is read`);

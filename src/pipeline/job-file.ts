@@ -8,6 +8,7 @@ import { CimError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap, shapeText } from '../core/feature-map.ts';
 import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
+import { formatWhole } from '../core/number-text.ts';
 import { countOf } from '../core/words.ts';
 import { toImageSet } from '../datasets/image-set.ts';
 import { indexCodings } from '../mapping/index-coding.ts';
@@ -88,11 +89,17 @@ export function readJob(bytes: Uint8Array): Job {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headBytes = bytes.length < 4 ? Infinity : view.getUint32(0, true);
   if (headBytes > bytes.length - 4)
-    throw new CimError('input', { what: `is cut off after ${bytes.length} bytes`, where });
+    throw new CimError('input', {
+      what: `is cut off after ${countOf(bytes.length, 'byte')}`,
+      where,
+    });
   const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
   const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
   if (total !== bytes.length)
-    throw new CimError('input', { what: `has ${bytes.length} bytes, not ${total}`, where });
+    throw new CimError('input', {
+      what: `has ${countOf(bytes.length, 'byte')}, not ${formatWhole(total)}`,
+      where,
+    });
   let at = 4 + headBytes;
   const [network, pixels, labels, calibration] = header.lengths.map((length) => {
     at += length;
@@ -108,7 +115,7 @@ export function readJob(bytes: Uint8Array): Job {
   };
   if ((header.stored || !header.calibration) && calibration.length > 0)
     throw new CimError('input', {
-      what: `has ${calibration.length} bytes that belong to nothing`,
+      what: `has ${countOf(calibration.length, 'byte')} that belong to nothing`,
       where,
     });
   if (header.stored) return { ...common, stored: readStoredImage(network, where) };
@@ -183,7 +190,7 @@ function withData(shape: z.infer<typeof mapSchema>, data: Uint8Array): FeatureMa
   const wanted = shape.images * activationsPerImage(shape);
   if (data.length !== wanted)
     throw new CimError('input', {
-      what: `${data.length} pixels are not ${countOf(shape.images, 'image')} of ${shapeText(shape)}`,
+      what: `${countOf(data.length, 'pixel')} are not ${countOf(shape.images, 'image')} of ${shapeText(shape)}`,
       where,
     });
   return { ...shape, data };

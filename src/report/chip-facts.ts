@@ -3,7 +3,7 @@
 import type { Evidence } from '../chips/index.ts';
 import { type Fact, notSimulated } from './fact.ts';
 import { noiseText } from './noise-text.ts';
-import { formatWhole } from './number-text.ts';
+import { formatWhole } from '../core/number-text.ts';
 import type { Report } from './report.ts';
 import { isEstimated } from './report-words.ts';
 

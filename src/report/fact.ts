@@ -9,7 +9,7 @@ import {
   formatRareShare,
   formatShare,
   formatWhole,
-} from './number-text.ts';
+} from '../core/number-text.ts';
 
 /** What the number of a fact is; `rareShare`: a share that is never rounded down to 0. */
 export type FactUnit =

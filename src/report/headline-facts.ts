@@ -1,12 +1,12 @@
 // The headline figures of a report: the one list that terminal, page and element show.
 
-import { countOf } from '../core/words.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
 import { binomialInterval } from '../core/accuracy.ts';
 import { areaFacts, evidenceFacts, runFacts, weightFacts } from './chip-facts.ts';
 import { energyPartNames, energyParts } from './energy.ts';
 import { type Fact, type FactGroup, notSimulated } from './fact.ts';
-import { formatCount, formatRatio, formatShare, formatWhole, imagesText } from './number-text.ts';
+import { formatCount, formatRatio, formatShare, formatWhole } from '../core/number-text.ts';
+import { countOf } from '../core/words.ts';
 import type { Report } from './report.ts';
 import { adcText, isEstimated, saturatedShare } from './report-words.ts';
 
@@ -49,7 +49,7 @@ function accuracyFacts(report: Report): readonly Fact[] {
       label: 'accuracy on the chip',
       value: top1,
       unit: 'share',
-      note: known(imagesText(images), range ? `95 % interval ${intervalText(range)}` : ''),
+      note: known(countOf(images, 'image'), range ? `95 % interval ${intervalText(range)}` : ''),
       isMain: true,
     },
     { label: 'in exact integers', value: quantizedTop1, unit: 'share' },
@@ -59,7 +59,7 @@ function accuracyFacts(report: Report): readonly Fact[] {
       value: floatTop1,
       unit: 'share',
       ...(floatImages === 0 && { missing: 'not run' }),
-      note: floatImages === 0 ? '' : `first ${imagesText(floatImages)}, nothing pruned`,
+      note: floatImages === 0 ? '' : `first ${countOf(floatImages, 'image')}, nothing pruned`,
     },
   ];
 }

@@ -1,6 +1,6 @@
 // What is read off a report in more than one place: in words, or as one number.
 
-import { imagesText } from './number-text.ts';
+import { countOf } from '../core/words.ts';
 import type { Report } from './report.ts';
 
 /** Whether nothing was simulated: then no accuracy and no event that depends on data is known. */
@@ -11,7 +11,7 @@ export const isEstimated = ({ energy }: Pick<Report, 'energy'>): boolean =>
 export function subjectText({ network, chip, dataset, images, energy }: Report): string {
   if (energy.activity === 'estimated')
     return `${network} on ${chip}, estimated from the mapping: no images were simulated`;
-  return `${network} on ${chip}, ${imagesText(images)}${dataset === '' ? '' : ` of ${dataset}`}`;
+  return `${network} on ${chip}, ${countOf(images, 'image')}${dataset === '' ? '' : ` of ${dataset}`}`;
 }
 
 /** The ADC of a report's chip in words; undefined where the report has no such numbers. */

@@ -1,11 +1,7 @@
 // Training for the chip's groups and integers: `import { train } from 'mars-cim/train'`. ONNX Runtime is handed in.
 
-export {
-  type EpochRecord,
-  readMetrics,
-  type Stage,
-  writeMetricsLine,
-} from '../network/io/metrics-file.ts';
+export { readMetrics, writeMetricsLine } from '../network/io/metrics-file.ts';
+export { type EpochRecord, type Stage } from '../network/epoch-record.ts';
 export type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './autodiff/runtime.ts';
 export type { LayerNorms } from './groups/groups.ts';
 export { type LayerPlan, type LayerPlans, readLayerPlans, withDense } from './groups/layer-plan.ts';

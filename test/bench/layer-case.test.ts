@@ -1,6 +1,7 @@
 // The layers of the benches: their sizes, and that a wrong backend does not get to be timed.
 
 import { describe, expect, it } from 'vitest';
+import { nodeSources } from '../../src/cli/node-sources.ts';
 import { macroSpec } from '../../bench/macros.bench.ts';
 import { columnReadsOf, macsOf } from '../../bench/support/bounds.ts';
 import { commonLayer, openLayer, uniformInputs } from '../../bench/support/layer.ts';
@@ -18,6 +19,7 @@ const host: Host = {
   now: () => 0,
   cpuSeconds: () => Promise.resolve(undefined),
   network: none,
+  sources: nodeSources,
   images: none,
 };
 

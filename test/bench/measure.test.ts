@@ -1,6 +1,7 @@
 // The harness of the benches, with a clock that stands still unless work moves it.
 
 import { describe, expect, it } from 'vitest';
+import { nodeSources } from '../../src/cli/node-sources.ts';
 import { ask } from '../../bench/support/measure.ts';
 import type { Bench, Host, Settings, TimedCase } from '../../bench/support/question.ts';
 import { CimError } from '../../src/core/errors.ts';
@@ -16,6 +17,7 @@ function fakeHost(): { readonly host: Host; readonly pass: (wall: number, cpu: n
     now: () => wall,
     cpuSeconds: () => Promise.resolve(cpu),
     network: none,
+    sources: nodeSources,
     images: none,
   };
   return {

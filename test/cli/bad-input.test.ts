@@ -76,12 +76,17 @@ const cases: readonly BadInput[] = [
     says: /venus.*mars/,
   },
   { title: 'an unknown backend', args: () => ['run', '--backend', 'cuda'], code: 2, says: /cuda/ },
-  { title: 'no images', args: () => ['run', '--images', '0'], code: 2, says: /--images/ },
+  {
+    title: 'fewer images than none',
+    args: () => ['run', '--images', '-1'],
+    code: 2,
+    says: /^mars: images: must be a whole number from 0 to 10000000, not "-1"$/,
+  },
   {
     title: 'no GPU memory',
     args: () => ['run', '--max-gpu-memory', '0'],
     code: 2,
-    says: /--max-gpu-memory/,
+    says: /^mars: max-gpu-memory: must be/,
   },
   {
     title: 'GPU memory that the weights alone exceed',
@@ -96,31 +101,31 @@ const cases: readonly BadInput[] = [
     title: 'images that are not a number',
     args: () => ['run', '--images', 'NaN'],
     code: 2,
-    says: /--images/,
+    says: /^mars: images: must be .*, not "NaN"$/,
   },
   {
     title: 'nine weight bits',
     args: () => ['run', '--weight-bits', '9'],
     code: 2,
-    says: /--weight-bits/,
+    says: /^mars: weight-bits: must be a whole number from 2 to 8, not "9"$/,
   },
   {
     title: 'a share above one',
     args: () => ['run', '--pruned-groups', '1.5'],
     code: 2,
-    says: /--pruned-groups/,
+    says: /^mars: pruned-groups: must be a number from 0 to 1, not "1\.5"$/,
   },
   {
     title: 'an unknown chip value',
     args: () => ['run', '--set', 'adc.bitz=5'],
     code: 2,
-    says: /^mars: --set: the chip has no value "adc\.bitz"; is it adc\.bits(, [\w.]+){2}\? `mars info --chip mars` lists all$/,
+    says: /^mars: set: the chip has no value "adc\.bitz"; is it adc\.bits(, [\w.]+){2}\? `mars info --chip mars` lists all$/,
   },
   {
     title: 'a chip value like no other',
     args: () => ['estimate', '--set', 'quux=5'],
     code: 2,
-    says: /^mars: --set: the chip has no value "quux"; `mars info --chip mars` lists all$/,
+    says: /^mars: set: the chip has no value "quux"; `mars info --chip mars` lists all$/,
   },
   {
     title: 'a setting without a value',
@@ -138,7 +143,7 @@ const cases: readonly BadInput[] = [
     title: 'more images than there are',
     args: () => ['run', '--images', '10001'],
     code: 1,
-    says: /10001.*10000/,
+    says: /10,001 images asked for, it has 10,000/,
   },
   {
     title: 'an ADC of no bits',
@@ -203,7 +208,7 @@ const cases: readonly BadInput[] = [
       return ['run', '--network', write('huge.safetensors', bytes)];
     },
     code: 1,
-    says: /huge\.safetensors.*2147483648/,
+    says: /huge\.safetensors: is not a \.safetensors file;/,
   },
   {
     title: 'a chip file that is missing',
@@ -281,7 +286,7 @@ const cases: readonly BadInput[] = [
       return ['run', '--data', mixed];
     },
     code: 1,
-    says: /10000 images but 60000 labels/,
+    says: /10,000 images but 60,000 labels/,
   },
   {
     title: 'a case that is missing',

@@ -5,7 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasetNamed } from '../../src/cli/load-dataset.ts';
-import { loadNetwork, modelNames, untrainedNames } from '../../src/cli/load-network.ts';
+import { modelNames } from '../../src/cli/model-files.ts';
+import { nodeSources } from '../../src/cli/node-sources.ts';
+import { loadNetwork, untrainedNetworks } from '../../src/settings/load-job.ts';
 import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
@@ -74,10 +76,11 @@ describe('mars run without the images of its network', () => {
 });
 
 describe('every network by name', () => {
-  it.each([...modelNames(), ...untrainedNames()])(
+  it.each([...modelNames(), ...untrainedNetworks(modelNames())])(
     '%s has a data set that can be missing',
-    (name) => {
-      expect(datasetNamed(loadNetwork(name).dataset)).toBe(loadNetwork(name).dataset);
+    async (name) => {
+      const { dataset } = await loadNetwork({ network: name, seed: 1 }, nodeSources);
+      expect(datasetNamed(dataset)).toBe(dataset);
     },
   );
 });

@@ -4,8 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
-import { type JobOptions, loadJob } from '../../src/cli/options.ts';
-import { caught } from '../support/caught.ts';
+import { nodeSources } from '../../src/cli/node-sources.ts';
+import { loadCalibratedJob } from '../../src/settings/load-job.ts';
+import { defaultSettings, type RunSettings } from '../../src/settings/run-settings.ts';
+import { caught, caughtEventually } from '../support/caught.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
 const record = 3073;
@@ -27,35 +29,34 @@ function testsAlone(): string {
   return folder;
 }
 
-const options = (network: string, data: string): JobOptions => ({
+const options = (network: string, data: string): RunSettings => ({
+  ...defaultSettings,
   network,
   data,
-  chip: 'mars',
-  set: [],
-  balance: 'none',
-  seed: 1,
 });
 
 describe('a job', () => {
-  it('needs no training images where training settled the scales', () => {
-    const job = loadJob(options('resnet20-4b', testsAlone()));
+  it('needs no training images where training settled the scales', async () => {
+    const job = await loadCalibratedJob(options('resnet20-4b', testsAlone()), nodeSources);
 
     expect('stored' in job || job.calibration).toBe(undefined);
   });
 
-  it('names the files that are missing where it does need them', () => {
+  it('names the files that are missing where it does need them', async () => {
     const folder = testsAlone();
 
-    const error = caught(() => loadJob(options('resnet20', folder)));
+    const error = await caughtEventually(() =>
+      loadCalibratedJob(options('resnet20', folder), nodeSources),
+    );
 
     expect(error.message).toContain(
       'has no data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin of cifar10 (training images)',
     );
     expect(error.message).toContain('https://www.cs.toronto.edu/~kriz/cifar.html');
     expect(error.where).toEqual([folder]);
-    expect(
-      caught(() => loadJob({ ...options('resnet20-4b', folder), weightBits: 6 })).message,
-    ).toContain('data_batch_1.bin');
+    const asked = { ...options('resnet20-4b', folder), weightBits: 6 };
+    const other = await caughtEventually(() => loadCalibratedJob(asked, nodeSources));
+    expect(other.message).toContain('data_batch_1.bin');
   });
 });
 

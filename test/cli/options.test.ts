@@ -2,13 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { loadNetwork, modelNames, untrainedNames } from '../../src/cli/load-network.ts';
-import { addJobOptions, type JobOptions, loadMapJob } from '../../src/cli/options.ts';
+import { modelNames } from '../../src/cli/model-files.ts';
+import { nodeSources } from '../../src/cli/node-sources.ts';
+import { addJobOptions, type JobOptions } from '../../src/cli/options.ts';
 import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { writeMaskFile } from '../../src/compress/mask-file.ts';
 import { resnet20 } from '../../src/network/builtin/resnet20.ts';
 import { mapJob } from '../../src/pipeline/run-job.ts';
-import { caught } from '../support/caught.ts';
+import { loadMapJob, loadNetwork, untrainedNetworks } from '../../src/settings/load-job.ts';
+import { caughtEventually } from '../support/caught.ts';
 import { emptyFolder } from '../support/mars.ts';
 
 const shape = { channels: 16, kernels: 16 };
@@ -23,21 +25,26 @@ const parsed = (...args: readonly string[]): JobOptions =>
   addJobOptions(new Command('test')).parse(args, { from: 'user' }).opts<JobOptions>();
 
 describe('loadNetwork', () => {
-  it.each(untrainedNames())('builds %s, never trained, from the seed', (name) => {
-    const network = loadNetwork(name, 5);
+  it.each(untrainedNetworks(modelNames()))(
+    'builds %s, never trained, from the seed',
+    async (name) => {
+      const network = await loadNetwork({ network: name, seed: 5 }, nodeSources);
 
-    expect(network).toMatchObject({ name, origin: { seed: 5, testAccuracy: null } });
-  });
+      expect(network).toMatchObject({ name, origin: { seed: 5, testAccuracy: null } });
+    },
+  );
 
   it('knows every network by one name only', () => {
-    const names = [...modelNames(), ...untrainedNames()];
+    const names = [...modelNames(), ...untrainedNetworks(modelNames())];
 
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(expect.arrayContaining(['vgg16', 'resnet18', 'resnet20']));
   });
 
-  it('names all that there are where there is none', () => {
-    const error = caught(() => loadNetwork('lenet'));
+  it('names all that there are where there is none', async () => {
+    const error = await caughtEventually(() =>
+      loadNetwork({ network: 'lenet', seed: 1 }, nodeSources),
+    );
 
     expect(error.kind).toBe('usage');
     expect(error.message).toMatch(/lenet.*vgg16.*resnet18.*resnet20/);
@@ -50,26 +57,38 @@ describe('--group-masks and --density-profile', () => {
   const file = write('masks.json', writeMaskFile({ network: 'resnet20', shape, masks }));
   const args = ['--network', 'resnet20', '--chip', 'mars'];
 
-  it('takes the masks of a file', () => {
-    const job = loadMapJob(parsed(...args, '--group-masks', file));
+  it('takes the masks of a file', async () => {
+    const job = await loadMapJob(parsed(...args, '--group-masks', file), nodeSources);
 
     expect(job).toMatchObject({ groupMasks: masks, prunedGroups: 0 });
     const stored = mapJob(job).layers.flatMap((layer) => (layer.kind === 'macro' ? [layer] : []));
     expect(stored.map(({ kept }) => kept)).toEqual([...masks.values()]);
   });
 
-  it('draws masks from profile and seed', () => {
-    const job = loadMapJob(parsed(...args, '--density-profile', '1.5', '--seed', '9'));
+  it('draws masks from profile and seed', async () => {
+    const job = await loadMapJob(
+      parsed(...args, '--density-profile', '1.5', '--seed', '9'),
+      nodeSources,
+    );
 
     expect(job).toMatchObject({ groupMasks: masks, prunedGroups: 0 });
   });
 
   it.each([
-    [['--group-masks', file, '--density-profile', '1'], /--group-masks and --density-profile/],
-    [['--group-masks', file, '--pruned-groups', '0'], /--pruned-groups and --group-masks/],
-    [['--density-profile', '0', '--pruned-groups', '0.5'], /--pruned-groups and --density/],
-  ])('refuses %j together', (both, says) => {
-    const error = caught(() => loadMapJob(parsed(...args, ...both)));
+    [
+      ['--group-masks', file, '--density-profile', '1'],
+      /^density-profile: cannot be given with group-masks; use only one/,
+    ],
+    [
+      ['--group-masks', file, '--pruned-groups', '0'],
+      /^group-masks: cannot be given with pruned-groups;/,
+    ],
+    [
+      ['--density-profile', '0', '--pruned-groups', '0.5'],
+      /^density-profile: cannot be given with pruned-groups;/,
+    ],
+  ])('refuses %j together', async (both, says) => {
+    const error = await caughtEventually(() => loadMapJob(parsed(...args, ...both), nodeSources));
 
     expect(error.kind).toBe('usage');
     expect(error.message).toMatch(says);
@@ -86,17 +105,21 @@ describe('--group-masks and --density-profile', () => {
       content: { network: 'resnet20', shape: { channels: 16, kernels: 8 }, masks },
       says: /16 channels x 8 kernels.*16 x 16/,
     },
-  ])('refuses masks for $title, naming the file', ({ title, content, says }) => {
+  ])('refuses masks for $title, naming the file', async ({ title, content, says }) => {
     const path = write(`${title}.json`, writeMaskFile(content));
 
-    const error = caught(() => loadMapJob(parsed(...args, '--group-masks', path)));
+    const error = await caughtEventually(() =>
+      loadMapJob(parsed(...args, '--group-masks', path), nodeSources),
+    );
 
     expect(error).toMatchObject({ kind: 'input', where: [path] });
     expect(error.message).toMatch(says);
   });
 
-  it('refuses a file that is not there', () => {
-    const error = caught(() => loadMapJob(parsed(...args, '--group-masks', '/no/masks.json')));
+  it('refuses a file that is not there', async () => {
+    const error = await caughtEventually(() =>
+      loadMapJob(parsed(...args, '--group-masks', '/no/masks.json'), nodeSources),
+    );
 
     expect(error).toMatchObject({ kind: 'input', where: ['/no/masks.json'] });
   });

@@ -36,7 +36,7 @@ describe('mars page', () => {
 
   it.for([
     ['--host', '192.0.2.1', /192\.0\.2\.1:0: cannot serve there \(EADDRNOTAVAIL\); give --host/],
-    ['--port', '70000', /wanted: a whole number from 0 to 65535/],
+    ['--port', '70000', /port: must be a whole number from 0 to 65535, not "70000"/],
   ] as const)('refuses %s %s', ([option, value, message]) => {
     const { code, stdout, stderr } = mars(['page', '--no-open', '--port', '0', option, value]);
 

@@ -5,7 +5,6 @@ import {
   inputPixel,
   isInside,
   isSameWindow,
-  type MapSize,
   onePixel,
   outputSize,
   poolFault,
@@ -17,13 +16,14 @@ import {
   windowFault,
   windowsOver,
 } from '../../src/core/window.ts';
+import { type Size } from '../../src/core/feature-map.ts';
 import { plainOutputSize } from '../support/plain.ts';
 import { holds } from '../support/property.ts';
 import { anyWindow } from '../support/random-window.ts';
 
 type Visit = readonly [position: number, pixel: number];
 
-function visited(window: Window, map: MapSize, output: { y: number; x: number }): Visit[] {
+function visited(window: Window, map: Size, output: { y: number; x: number }): Visit[] {
   const seen: Visit[] = [];
   forEachInside(window, map, output, (position, pixel) => seen.push([position, pixel]));
   return seen;
@@ -47,7 +47,7 @@ function positions(
   return all;
 }
 
-const lies = ({ height, width }: MapSize, { y, x }: { y: number; x: number }): boolean =>
+const lies = ({ height, width }: Size, { y, x }: { y: number; x: number }): boolean =>
   y >= 0 && y < height && x >= 0 && x < width;
 
 describe('forEachInside', () => {

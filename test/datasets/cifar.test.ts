@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCifar } from '../../src/datasets/cifar.ts';
+import { countOf } from '../../src/core/words.ts';
 import { caught } from '../support/caught.ts';
 
 /** `labels` per image, then the red, green and blue planes: red is the row, green the column, blue the image. */
@@ -40,8 +41,8 @@ describe('readCifar', () => {
   it.each([0, 1, 3072, 3074, 2 * 3073 - 1])('refuses %i bytes', (length) => {
     const error = caught(() => readCifar(new Uint8Array(length), 'cifar10', 'data.bin'));
 
-    expect(error).toMatchObject({ kind: 'input', where: ['data.bin'] });
-    expect(error.message).toContain(`${length} bytes`);
+    expect(error).toMatchObject({ name: 'CimError', where: ['data.bin'] });
+    expect(error.message).toContain(countOf(length, 'byte'));
   });
 
   it('refuses CIFAR-100 read as CIFAR-10', () => {

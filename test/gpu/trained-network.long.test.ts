@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
 import { openBackend } from '../../src/cli/backends.ts';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
-import { loadNetwork } from '../../src/cli/load-network.ts';
+import { nodeSources } from '../../src/cli/node-sources.ts';
 import { firstImages, type ImageSet, spreadImages } from '../../src/datasets/image-set.ts';
 import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { type Job, runJob } from '../../src/pipeline/run-job.ts';
+import { loadNetwork } from '../../src/settings/load-job.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 
 describe('mnist-cnn on 500 images', () => {
@@ -21,7 +22,7 @@ describe('mnist-cnn on 500 images', () => {
     const calibration = spreadImages(loadDataset('mnist', 'train'), 256);
     const widths = { weightBits: 8, activationBits: 8 };
     job = {
-      network: loadNetwork('mnist-cnn'),
+      network: await loadNetwork({ network: 'mnist-cnn', seed: 1 }, nodeSources),
       chip: mars,
       images: tests,
       calibration,

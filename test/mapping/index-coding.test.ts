@@ -180,7 +180,7 @@ describe('decodeGroupList', () => {
     [
       'a list that is cut off',
       () => read([0b011_000], 'absolute', 3),
-      'goes on after the last of 1 bytes',
+      'goes on after the last of 1 byte',
     ],
     ['codes out of order', () => read([0b000_011], 'absolute', 2), 'at place 0, after 1'],
     ['the same code twice', () => read([0b011_011], 'absolute', 2), 'at place 1, after 1'],

@@ -385,7 +385,11 @@ describe('readStoredImage', () => {
   });
 
   it.each<[string, RegExp, (body: Uint8Array) => Uint8Array]>([
-    ['bytes after the last layer', /1 bytes after/, (body) => joinBytes([body, Uint8Array.of(0)])],
+    [
+      'bytes after the last layer',
+      /has 1 byte after/,
+      (body) => joinBytes([body, Uint8Array.of(0)]),
+    ],
     ['too few bytes', /fc > tile 0: needs/, (body) => body.slice(0, -1)],
     [
       'more groups than there are',

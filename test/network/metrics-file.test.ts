@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EpochRecord,
-  readMetrics,
-  writeMetricsLine,
-} from '../../src/network/io/metrics-file.ts';
+import { readMetrics, writeMetricsLine } from '../../src/network/io/metrics-file.ts';
+import { type EpochRecord } from '../../src/network/epoch-record.ts';
 import { caught } from '../support/caught.ts';
 
 const record = (epoch: number): EpochRecord => ({

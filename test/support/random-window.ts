@@ -1,21 +1,16 @@
 // Random windows that fit a map: strides, pads and dilations of their own in each direction.
 
 import fc from 'fast-check';
-import {
-  type MapSize,
-  poolFault,
-  symmetricWindow,
-  type Window,
-  windowFault,
-} from '../../src/core/window.ts';
+import { poolFault, symmetricWindow, type Window, windowFault } from '../../src/core/window.ts';
+import { type Size } from '../../src/core/feature-map.ts';
 import type { Draw } from './draw.ts';
 
 /** A window of a convolution over `map`: up to 3 x 4 positions, strides 1 ... 3, pads 0 ... 3, dilations 1 ... 3. */
-export const randomWindow = (draw: Draw, map: MapSize): Window =>
+export const randomWindow = (draw: Draw, map: Size): Window =>
   firstWithout(draw, (window) => windowFault(window, map));
 
 /** As {@link randomWindow}, of a pool. */
-export const randomPoolWindow = (draw: Draw, map: MapSize): Window =>
+export const randomPoolWindow = (draw: Draw, map: Size): Window =>
   firstWithout(draw, (window) => poolFault(window, map));
 
 function firstWithout(draw: Draw, fault: (window: Window) => string | undefined): Window {

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { setChipValues } from '../../src/chips/index.ts';
 import { densityProfileMasks } from '../../src/compress/group-masks.ts';
 import { mapToChip, type Mapping } from '../../src/mapping/map-to-chip.ts';
+import { readNetworkFile } from '../../src/network/io/network-file.ts';
 import { vgg16 } from '../../src/network/builtin/vgg16.ts';
 import { schedule } from '../../src/timeline/schedule.ts';
 import { toChromeTrace, type TraceOptions } from '../../src/timeline/chrome-trace.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
 import { microseconds } from '../../src/timeline/trace-time.ts';
-import { loadNetwork } from '../../src/cli/load-network.ts';
+import { networkFile } from '../../src/cli/model-files.ts';
 import { mapped } from '../support/mapped.ts';
 import {
   type Conversion,
@@ -55,7 +56,7 @@ function overlaps(slices: readonly ImportedSlice[]): number {
 const vgg = vgg16();
 const shape = { channels: 16, kernels: 16 };
 const networks: readonly (readonly [string, () => Mapping])[] = [
-  ['mnist-cnn', () => mapped(loadNetwork('mnist-cnn'))],
+  ['mnist-cnn', () => mapped(readNetworkFile(networkFile('mnist-cnn')!.bytes, 'mnist-cnn'))],
   [
     'vgg16 at the density profile',
     () => mapped(vgg, { groupMasks: densityProfileMasks(vgg, 1.1, 1, shape) }),

@@ -1,7 +1,7 @@
 // Accuracy against density, as rows.
 
 import type { FigureData } from '../../src/view/pieces/figure/figure-data.ts';
-import { formatShare } from '../../src/view/ui/format.ts';
+import { formatShare } from '../../src/core/number-text.ts';
 
 /** One network of a series. */
 export interface DensityRow {

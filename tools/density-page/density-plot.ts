@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { shownTexts } from '../../src/core/shown-text.ts';
 import { drawFigure } from '../../src/view/pieces/figure/figure.ts';
 import type { LegendItem, LegendSymbol } from '../../src/view/pieces/figure/legend-layout.ts';
-import { formatShare } from '../../src/view/ui/format.ts';
+import { formatShare } from '../../src/core/number-text.ts';
 import type { PieceHandle } from '../../src/view/ui/make-element.ts';
 import { drawPlot, legendHeight, seriesColor, tip } from '../../src/view/pieces/plots/base-plot.ts';
 import { densityData, type DensityRow, seriesOf } from './density-data.ts';

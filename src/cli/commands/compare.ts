@@ -4,11 +4,14 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { CimError } from '../../core/errors.ts';
+import { formatNumber } from '../../core/number-text.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import type { Report } from '../../report/report.ts';
-import { borderless, number } from '../format.ts';
-import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { loadMapJob } from '../../settings/load-job.ts';
+import { borderless } from '../borderless.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 
 interface CompareOptions extends JobOptions {
@@ -61,13 +64,15 @@ export function compareCommand(): Command {
     )
     .argument('<chips...>', 'names or files of chips; --set changes all of them')
     .option('--json', 'print the reports as JSON')
-    .action((chips: string[], options: CompareOptions) => {
+    .action(async (chips: string[], options: CompareOptions) => {
       if (chips.length < 2)
         throw new CimError('usage', {
           what: 'one chip cannot be compared',
           todo: 'name two or more',
         });
-      const reports = chips.map((chip) => estimate(loadMapJob({ ...options, chip })).report);
+      const reports: Report[] = [];
+      for (const chip of chips)
+        reports.push(estimate(await loadMapJob({ ...options, chip }, nodeSources)).report);
       print(options.json ? `${JSON.stringify({ version: 1, reports }, null, 2)}\n` : text(reports));
     });
 }
@@ -80,7 +85,7 @@ function text(exact: readonly Report[]): string {
     const values = reports.map(of);
     const [a, b] = values;
     const ratio = a && b !== undefined ? `${(b / a).toFixed(2)}x` : '';
-    table.push([title, ...values.map(number), ...(reports.length === 2 ? [ratio] : [])]);
+    table.push([title, ...values.map(formatNumber), ...(reports.length === 2 ? [ratio] : [])]);
   }
   return `${reports[0]?.network ?? ''}\n\n${table.toString()}\n`;
 }

@@ -11,27 +11,22 @@ import {
 } from '../../compress/compress.ts';
 import { type CompressedNetwork, isMacroLayer } from '../../compress/compressed-network.ts';
 import { type LayerVariant, layerVariants } from '../../compress/layer-sensitivity.ts';
+import { formatShare } from '../../core/number-text.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { countOf } from '../../core/words.ts';
-import { firstImages, type ImageSet } from '../../datasets/image-set.ts';
+import type { ImageSet } from '../../datasets/image-set.ts';
 import { groupShapeOf, layerGroups } from '../../mapping/layer-groups.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import type { Network } from '../../network/network.ts';
 import { trainedOn } from '../../pipeline/run-job.ts';
+import { realNumber, wholeNumber } from '../../settings/kinds.ts';
+import { imageTarget, loadCalibratedJob } from '../../settings/load-job.ts';
 import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
-import { borderless, share } from '../format.ts';
-import { loadDataset } from '../load-dataset.ts';
+import { borderless } from '../borderless.ts';
 import { integerAccuracy, realAccuracy } from '../../train/recipes/measure-accuracy.ts';
 import { importRuntimeIfThere } from '../onnx-runtime.ts';
-import {
-  addJobOptions,
-  jobDataset,
-  type JobOptions,
-  loadJob,
-  real,
-  usage,
-  whole,
-} from '../options.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions, option, usage } from '../options.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
@@ -51,21 +46,30 @@ export function compressCommand(): Command {
     .description(
       'quantize and prune a trained network without training it, and measure what that costs (faster with onnxruntime-node)',
     )
-    .option('--images <count>', 'test images to measure the accuracy on', whole(1, 1e6), 500)
+    .addOption(
+      option(
+        '--images <count>',
+        'test images to measure the accuracy on',
+        wholeNumber(1, 1e7),
+      ).default(500),
+    )
     .option(
       '--sensitivity',
       'also measure the accuracy with each layer alone at fewer bits, and pruned',
     )
-    .option(
-      '--sensitivity-bits <bits>',
-      'weight bits that a layer is tried with (default: two fewer, at least 2)',
-      whole(2, 8),
+    .addOption(
+      option(
+        '--sensitivity-bits <bits>',
+        'weight bits that a layer is tried with (default: two fewer, at least 2)',
+        wholeNumber(2, 8),
+      ),
     )
-    .option(
-      '--sensitivity-pruned <share>',
-      'share of its stored groups that a layer is tried without',
-      real(0, 1),
-      0.5,
+    .addOption(
+      option(
+        '--sensitivity-pruned <share>',
+        'share of its stored groups that a layer is tried without',
+        realNumber(0, 1),
+      ).default(0.5),
     )
     .option('--out <file>', 'write the stored network, for mars run --network <file>')
     .option('--json', 'print the result as JSON')
@@ -98,14 +102,11 @@ interface CompressResult {
 
 async function run(options: CompressCommandOptions): Promise<void> {
   if (options.out !== undefined) checkTargets([options.out]);
-  const job = loadJob(options);
+  const job = await loadCalibratedJob(options, nodeSources);
   if ('stored' in job)
     throw usage(`${options.network} is compressed already`, 'give a network in real arithmetic');
   const { network, calibration, chip, weightBits, activationBits, prunedGroups, groupMasks } = job;
-  const test = firstImages(
-    loadDataset(jobDataset(options, trainedOn(job)), 'test', options.data, options.images),
-    options.images,
-  );
+  const test = await nodeSources.testImages(imageTarget(job), options);
   const found = await importRuntimeIfThere();
   const runtime = 'missing' in found ? undefined : found;
   const bar = openProgressBar();
@@ -184,19 +185,22 @@ function text(exact: CompressResult): string {
   const { sensitivity, layers, integerAccuracy } = result;
   const head = ['layer', 'weights', 'bits', 'groups', 'stored'];
   if (sensitivity)
-    head.push(`at ${sensitivity.bits} bits`, `${share(sensitivity.pruned)} of its groups pruned`);
+    head.push(
+      `at ${sensitivity.bits} bits`,
+      `${formatShare(sensitivity.pruned)} of its groups pruned`,
+    );
   const table = new Table({ ...borderless(head.length), head });
   const tried = (accuracy: number | null): string =>
     accuracy === null
       ? ''
-      : `${share(accuracy)} (${(100 * (accuracy - integerAccuracy)).toFixed(2)})`;
+      : `${formatShare(accuracy)} (${(100 * (accuracy - integerAccuracy)).toFixed(2)})`;
   for (const row of layers) {
     const cells = [
       row.name,
       String(row.weights),
       String(row.weightBits),
       String(row.groups),
-      `${row.storedGroups} (${share(row.storedGroups / row.groups)})`,
+      `${row.storedGroups} (${formatShare(row.storedGroups / row.groups)})`,
     ];
     if (sensitivity) cells.push(tried(row.fewerBitsAccuracy), tried(row.prunedAccuracy));
     table.push(cells);
@@ -204,7 +208,7 @@ function text(exact: CompressResult): string {
   const { network, weightBits, activationBits, images, realAccuracy } = result;
   return [
     `${network}: ${weightBits}-bit weights, ${activationBits}-bit activations`,
-    `${countOf(images, 'test image')}: ${share(realAccuracy)} right in real arithmetic, ${share(integerAccuracy)} in integers`,
+    `${countOf(images, 'test image')}: ${formatShare(realAccuracy)} right in real arithmetic, ${formatShare(integerAccuracy)} in integers`,
     '',
     table.toString(),
     '',

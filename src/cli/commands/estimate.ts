@@ -3,7 +3,9 @@
 import { Command } from 'commander';
 import { estimate } from '../../pipeline/estimate.ts';
 import { reportText } from '../../report/report.ts';
-import { addJobOptions, type JobOptions, loadMapJob } from '../options.ts';
+import { loadMapJob } from '../../settings/load-job.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 import { reportTable } from '../report-table.ts';
 import { checkRunFolder, writeRun } from '../run-files.ts';
@@ -24,9 +26,9 @@ export function estimateCommand(): Command {
       'write report.json and trace.json there, and remove simulation.json of an earlier run',
     )
     .option('--json', 'print the report as JSON, and nothing else')
-    .action((options: EstimateOptions) => {
+    .action(async (options: EstimateOptions) => {
       if (options.out !== undefined) checkRunFolder(options.out);
-      const { report, timeline } = estimate(loadMapJob(options));
+      const { report, timeline } = estimate(await loadMapJob(options, nodeSources));
       if (options.out !== undefined) writeRun(options.out, { report, timeline, simulation: null });
       print(options.json ? reportText(report) : reportTable(report));
     });

@@ -8,9 +8,10 @@ import { CimError } from '../../core/errors.ts';
 import { shownText, shownTexts } from '../../core/shown-text.ts';
 import type { AdapterDescription } from '../../gpu/adapter.ts';
 import { openDevice } from '../../gpu/open-gpu.ts';
-import { modelNames } from '../load-network.ts';
+import { loadChip } from '../../settings/load-job.ts';
+import { modelNames } from '../model-files.ts';
 import { openNodeGpu } from '../node-gpu.ts';
-import { loadChip } from '../options.ts';
+import { nodeSources } from '../node-sources.ts';
 import { print } from '../output.ts';
 import { packageVersion } from '../package-root.ts';
 
@@ -41,7 +42,10 @@ export function infoCommand(): Command {
     .action(async (options: InfoOptions) => {
       if (options.chipSchema) print(`${JSON.stringify(chipJsonSchema(), null, 2)}\n`);
       else if (options.chip !== undefined)
-        showChip(loadChip({ chip: options.chip, set: [] }), options.json ?? false);
+        showChip(
+          await loadChip({ chip: options.chip, set: [] }, nodeSources),
+          options.json ?? false,
+        );
       else await showMachine(options.json ?? false);
     });
 }

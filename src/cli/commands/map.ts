@@ -10,7 +10,9 @@ import { groupShapeOf } from '../../mapping/layer-groups.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
-import { addJobOptions, type JobOptions, loadJob, loadMapJob } from '../options.ts';
+import { loadCalibratedJob, loadMapJob } from '../../settings/load-job.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
 
@@ -36,10 +38,13 @@ export function mapCommand(): Command {
     .action(map);
 }
 
-function map(options: MapCommandOptions): void {
+async function map(options: MapCommandOptions): Promise<void> {
   if (options.image !== undefined) checkTargets([options.image], '--image');
   // What is stored where follows from the weights; an image also holds scales, which real images must calibrate.
-  const job = options.image === undefined ? loadMapJob(options) : loadJob(options);
+  const job = await (options.image === undefined ? loadMapJob : loadCalibratedJob)(
+    options,
+    nodeSources,
+  );
   const mapping = mapJob(job);
   let written = '';
   if (options.image !== undefined) {
@@ -47,7 +52,7 @@ function map(options: MapCommandOptions): void {
     const stored = { network, indexCoding, dataset: trainedOn(job) };
     const image = writeStoredImage(stored, (bits) => groupShapeOf(chip, bits));
     writeWhole(options.image, image, '--image');
-    written = `Written: ${options.image}, ${image.length} bytes\n`;
+    written = `Written: ${options.image}, ${countOf(image.length, 'byte')}\n`;
   }
   print(
     options.json

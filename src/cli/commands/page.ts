@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
-import { whole } from '../options.ts';
+import { wholeNumber } from '../../settings/kinds.ts';
+import { option } from '../options.ts';
 import { print, printed } from '../output.ts';
 import { servePage } from '../page-server.ts';
 
@@ -16,7 +17,11 @@ interface PageOptions {
 export function pageCommand(): Command {
   return new Command('page')
     .description('serve the page of mars-cim on this machine and open it in the browser')
-    .option('--port <number>', 'port, 0 for any that is free', whole(0, 65_535), 8417)
+    .addOption(
+      option('--port <number>', 'port, 0 for any that is free', wholeNumber(0, 65_535)).default(
+        8417,
+      ),
+    )
     .option(
       '--host <name>',
       'address to serve on; browsers compute on WebGPU only for this machine itself or https',

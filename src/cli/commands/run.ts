@@ -2,22 +2,21 @@
 
 import { Command } from 'commander';
 import { type CimError, hasKind } from '../../core/errors.ts';
-import { firstImages } from '../../datasets/image-set.ts';
 import { estimate } from '../../pipeline/estimate.ts';
-import { type Job, type JobFigures, runJob, trainedOn } from '../../pipeline/run-job.ts';
+import { type Job, type JobFigures, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { reportText } from '../../report/report.ts';
+import { wholeNumber } from '../../settings/kinds.ts';
+import { addImages, loadMapJob } from '../../settings/load-job.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 import { openBackend } from '../backends.ts';
 import { runJobInBrowser } from '../browser-job.ts';
-import { loadDataset } from '../load-dataset.ts';
+import { nodeSources } from '../node-sources.ts';
 import {
+  addImageOptions,
   addJobOptions,
   backendOption,
   type BackendName,
-  jobDataset,
-  type JobOptions,
-  loadJob,
-  loadMapJob,
-  whole,
+  option,
 } from '../options.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
@@ -25,10 +24,8 @@ import { reportTable } from '../report-table.ts';
 import { checkRunFolder, type RunResult, writeRun } from '../run-files.ts';
 import { simulationText } from '../simulation-file.ts';
 
-interface RunOptions extends JobOptions {
-  readonly images: number;
+interface RunOptions extends RunSettings {
   readonly backend: BackendName;
-  readonly floatImages?: number;
   readonly maxGpuMemory?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -36,26 +33,17 @@ interface RunOptions extends JobOptions {
 
 /** The command. */
 export function runCommand(): Command {
-  return addJobOptions(new Command('run'))
+  return addImageOptions(addJobOptions(new Command('run')))
     .description(
       'compress, map, simulate and schedule a trained network on real images, and report; estimate it where its images are not on this machine and none were asked for',
     )
-    .option(
-      '--images <count>',
-      'test images to simulate; given, they must be there',
-      whole(1, 1e7),
-      500,
-    )
     .addOption(backendOption())
-    .option(
-      '--float-images <count>',
-      'images to run in real arithmetic as well, 0 for none (default: as many as a few seconds take)',
-      whole(0, 1e7),
-    )
-    .option(
-      '--max-gpu-memory <MiB>',
-      'most device memory to take; batches become smaller to fit (default: what there is)',
-      whole(1, 1e6),
+    .addOption(
+      option(
+        '--max-gpu-memory <MiB>',
+        'most device memory to take; batches become smaller to fit (default: what there is)',
+        wholeNumber(1, 1e6),
+      ),
     )
     .option(
       '--out <folder>',
@@ -68,23 +56,21 @@ export function runCommand(): Command {
 
 async function run(options: RunOptions, command: Command): Promise<void> {
   checkRunFolder(options.out);
+  const mapJob = await loadMapJob(options, nodeSources);
+  if (options.images === 0) {
+    finish({ ...estimate(mapJob), simulation: null }, options);
+    return;
+  }
   let job: Job;
   try {
-    job = loadWithImages(options);
+    job = await addImages(mapJob, options, nodeSources);
   } catch (error) {
     if (!hasKind(error, 'missingData') || wantsImages(command)) throw error;
-    finish(estimateInstead(options, error), options);
+    finish(estimateInstead(mapJob, error), options);
     return;
   }
   const result = await simulate(job, options);
   finish({ ...result, simulation: simulationText(result) }, options);
-}
-
-function loadWithImages(options: RunOptions): Job {
-  const part = loadJob(options);
-  const { floatImages, images: count, data } = options;
-  const tests = loadDataset(jobDataset(options, trainedOn(part)), 'test', data, count);
-  return { ...part, images: firstImages(tests, count), floatImages };
 }
 
 /** Options that only someone gives who wants images simulated. */
@@ -94,8 +80,8 @@ const wantsImages = (command: Command): boolean =>
   ofImages.some((name) => command.getOptionValueSource(name) === 'cli');
 
 /** What is known without images; says on stderr why there is no more. */
-function estimateInstead(options: RunOptions, { message }: CimError): RunResult {
-  const { report, timeline } = estimate(loadMapJob(options));
+function estimateInstead(job: MapJob, { message }: CimError): RunResult {
+  const { report, timeline } = estimate(job);
   const notSimulated = `no image was simulated, because of missing data: ${message}`;
   process.stderr.write(`mars: this is an estimate, without accuracy; ${notSimulated}\n`);
   return { report: { ...report, notSimulated }, timeline, simulation: null };

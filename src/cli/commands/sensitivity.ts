@@ -2,10 +2,14 @@
 
 import { Command } from 'commander';
 import pc from 'picocolors';
+import type { ChipSpec } from '../../chips/index.ts';
 import { shownTexts } from '../../core/shown-text.ts';
+import { wholeNumber } from '../../settings/kinds.ts';
+import { loadEstimate } from '../../settings/load-job.ts';
 import { openEstimator, type Outcome, outcomeOf } from '../../sweep/estimator.ts';
 import { sensitivity, type Sensitivity, type SensitivityRow } from '../../sweep/sensitivity.ts';
-import { addJobOptions, type JobOptions, loadEstimate, whole } from '../options.ts';
+import { nodeSources } from '../node-sources.ts';
+import { addJobOptions, type JobOptions, option } from '../options.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 
@@ -20,14 +24,17 @@ export function sensitivityCommand(): Command {
     .description(
       'halve and double every number of the chip, one at a time, and show what it does (tornado table)',
     )
-    .option('--top <count>', 'rows to print', whole(1, 100), 10)
+    .addOption(option('--top <count>', 'rows to print', wholeNumber(1, 100)).default(10))
     .option('--json', 'print every row as JSON')
-    .action((options: SensitivityOptions) => {
-      const { chip, ...job } = loadEstimate(options);
+    .action(async (options: SensitivityOptions) => {
+      const { chip, ...job } = await loadEstimate(options, nodeSources);
       const estimator = openEstimator(job);
       const bar = openProgressBar();
       const work = { onProgress: bar.show };
-      const result = sensitivity(chip, (changed) => outcomeOf(estimator(changed, options)), work);
+      const { balance, indexCoding = 'absolute' } = options;
+      const of = (changed: ChipSpec): Outcome =>
+        outcomeOf(estimator(changed, { balance, indexCoding }));
+      const result = sensitivity(chip, of, work);
       bar.stop();
       print(
         options.json

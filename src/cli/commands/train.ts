@@ -7,17 +7,17 @@ import type { Network, Origin } from '../../network/network.ts';
 import { epochsOf } from '../../train/run/stages.ts';
 import { train, type Trained } from '../../train/run/train.ts';
 import type { TrainHooks, TrainOptions } from '../../train/run/train-options.ts';
+import { resultCommand } from '../../settings/train-settings.ts';
 import { datasetNamed, loadDataset } from '../load-dataset.ts';
 import { measureAccuracy } from '../../train/recipes/measure-accuracy.ts';
 import { describeHardware, importRuntime, type NodeRuntime } from '../onnx-runtime.ts';
 import { print } from '../output.ts';
 import {
   addTrainOptions,
-  commandText,
+  settledOptions,
   startNetwork,
   type TrainFlags,
   trainOptionsOf,
-  trainSettings,
 } from '../train-flags.ts';
 import { findCheckpoint, finishTraining, recordTraining, trainFiles } from '../train-files.ts';
 import { openTrainingBar } from '../train-progress.ts';
@@ -59,13 +59,18 @@ async function run(flags: TrainFlags): Promise<void> {
   const out = flags.out ?? `${flags.network}.safetensors`;
   checkTargets(Object.values(trainFiles(out)));
   // Wrong options are told before anything is looked for.
-  const probe = startNetwork(flags, dataset === 'cifar100' ? 100 : 10);
-  const options = trainOptionsOf(flags, probe);
+  const probe = await startNetwork(flags, dataset === 'cifar100' ? 100 : 10);
+  const options = await trainOptionsOf(flags, probe);
   const runtime = await importRuntime();
   const images = firstImages(loadDataset(dataset, 'train', flags.data, flags.images), flags.images);
   const test = loadDataset(dataset, 'test', flags.data);
   const made = {
-    command: commandText(flags, dataset, options),
+    command: resultCommand({
+      ...flags,
+      dataset,
+      epochs: options.epochs,
+      groupLasso: options.groupLasso,
+    }),
     seed: flags.seed,
     hardware: describeHardware(runtime, options.threads),
     date: new Date().toISOString().slice(0, 10),
@@ -111,7 +116,7 @@ async function trainWithFiles(
   out: string,
 ): Promise<{ readonly trained: Trained; readonly seconds: number }> {
   const files = trainFiles(out);
-  const settings = trainSettings(flags, network, options);
+  const settings = settledOptions(flags, network, options);
   const resume = findCheckpoint(files, flags.resume === true, settings);
   const recorder = recordTraining(files, resume);
   const bar = openTrainingBar(epochsOf(options));

@@ -8,7 +8,7 @@ import { defaultShape, type KernelShape } from '../../gpu/kernel-shape.ts';
 import { openDevice } from '../../gpu/open-gpu.ts';
 import { fastestShape, type ShapeTime, tuneShapes } from '../../gpu/tune-shapes.ts';
 import { adapterName } from '../backends.ts';
-import { borderless } from '../format.ts';
+import { borderless } from '../borderless.ts';
 import { openNodeGpu } from '../node-gpu.ts';
 import { print } from '../output.ts';
 import { canKeepShapes, keepShape, tuningFile } from '../tuning-cache.ts';

@@ -1,47 +1,10 @@
 // The metrics of a training: one epoch per line, as JSON. Here, not beside training, since a page reads them that has none.
 
-import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
-
-/** What an epoch does; epochs come in this order. */
-export type Stage = 'dense' | 'lasso' | 'tune' | 'quantize';
-const stages: readonly Stage[] = ['dense', 'lasso', 'tune', 'quantize'];
-
-/** One epoch, as a line of the metrics. */
-export interface EpochRecord {
-  /** Counted from 1. */
-  readonly epoch: number;
-  readonly stage: Stage;
-  /** Means over the epoch, on the images as they were trained on. */
-  readonly loss: number;
-  readonly accuracy: number;
-  /** Share of the weight groups that are not wholly zero. */
-  readonly density: number;
-  /** Of the last step. */
-  readonly learningRate: number;
-  readonly imagesPerSecond: number;
-  readonly seconds: number;
-  /** Share of the test images classified rightly after the epoch, where it was measured. */
-  readonly testAccuracy?: number | undefined;
-}
-
-const share = z.number().min(0).max(1);
-const time = z.number().nonnegative();
-
-/** An {@link EpochRecord}. */
-export const epochSchema: z.ZodType<EpochRecord> = z.strictObject({
-  epoch: z.int().positive(),
-  stage: z.enum(stages),
-  loss: z.number(),
-  accuracy: share,
-  density: share,
-  learningRate: z.number().nonnegative(),
-  imagesPerSecond: time,
-  seconds: time,
-  testAccuracy: share.optional(),
-});
+import type { EpochRecord } from '../epoch-record.ts';
+import { epochSchema } from '../epoch-schema.ts';
 
 const todo = 'give the metrics.jsonl that mars train writes';
 

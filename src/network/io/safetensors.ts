@@ -1,8 +1,10 @@
 // The safetensors container: an 8-byte header length, a JSON header, then raw tensors. We store networks in it, so
 // that Python tools read our files as they are. https://github.com/huggingface/safetensors#format
 
+import { countOf } from '../../core/words.ts';
 import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
+import { kindInstead } from '../../core/file-kind.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 
@@ -18,6 +20,8 @@ export interface TensorFile {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
+/** What the header begins with. */
+const openBrace = 0x7b;
 /** Limit of the format itself. */
 const largestHeader = 100_000_000;
 
@@ -40,11 +44,18 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
   const fail = (what: string): never => {
     throw new CimError('input', { what, where, todo: 'is it a whole .safetensors file?' });
   };
-  if (bytes.length < 8) fail(`only ${bytes.length} bytes, too short for a header`);
+  if (bytes.length < 8) fail(`only ${countOf(bytes.length, 'byte')}, too short for a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
-  if (headerBytes > largestHeader || headerBytes > bytes.length - 8)
-    fail(`its header claims ${headerBytes} bytes, the file has ${bytes.length}`);
+  if (headerBytes > largestHeader || headerBytes > bytes.length - 8) {
+    if (bytes[8] === openBrace)
+      fail(`its header claims ${headerBytes} bytes, the file has ${bytes.length}`);
+    throw new CimError('input', {
+      what: `is not a .safetensors file${kindInstead(bytes)}`,
+      where,
+      todo: 'give a network file, such as mars train writes',
+    });
+  }
   const header = parseHeader(bytes.subarray(8, 8 + headerBytes), fail);
   const body = bytes.subarray(8 + headerBytes);
   const { __metadata__: metadata = {}, ...entries } = header;

@@ -13,8 +13,8 @@ export function columnReadout(chip: ChipSpec): ColumnReadout | undefined {
   const noisy = Object.entries(chip.noise).find(([, { value }]) => value !== 0);
   if (noisy)
     throw new CimError('usage', {
-      what: `training knows no noise, and noise.${noisy[0]} of this chip is ${noisy[1].value}`,
-      where: '--set',
+      what: `training does not model noise, but this chip sets noise.${noisy[0]} to ${noisy[1].value}`,
+      where: 'set',
       todo: 'train without, and try noise with mars run',
     });
   const readout: ColumnReadout = {

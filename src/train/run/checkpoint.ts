@@ -1,6 +1,7 @@
 // A training under way as a file: a network file whose arrays are those of the moment, with the velocities, the kept
 // groups and the learned scales, and where it stands. Random numbers need no state, they are counted.
 
+import { countOf } from '../../core/words.ts';
 import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
@@ -13,11 +14,12 @@ import {
   type TensorFile,
   writeTensorFile,
 } from '../../network/io/safetensors.ts';
-import { type EpochRecord, epochSchema } from '../../network/io/metrics-file.ts';
-import { fuse } from '../../network/passes/fuse.ts';
-import { spellOut } from '../../network/passes/spell-out.ts';
+import { epochSchema } from '../../network/epoch-schema.ts';
+import { type EpochRecord } from '../../network/epoch-record.ts';
 import { parametersOf } from '../graphs/parameters.ts';
 import type { ScalesByLayer } from '../scales/scale-learner.ts';
+import { fuse } from '../../network/passes/fuse.ts';
+import { spellOut } from '../../network/passes/spell-out.ts';
 
 /** Where a training stands within its epochs. */
 export interface Position {
@@ -156,7 +158,7 @@ function checkParts(checkpoint: Checkpoint, file: TensorFile, where: string): vo
     );
   check(
     epochs.length === position.epoch && epochs.every(({ epoch }, i) => epoch === i + 1),
-    `has records of ${epochs.length} epochs and stands after epoch ${position.epoch}`,
+    `has records of ${countOf(epochs.length, 'epoch')} and stands after epoch ${position.epoch}`,
   );
 }
 

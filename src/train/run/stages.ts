@@ -1,9 +1,9 @@
 // The schedule of a training: dense, then group lasso, then without the groups that were removed, then in integers; and
 // the learning rate of each step.
 
-import type { Stage } from '../../network/io/metrics-file.ts';
+import type { Stage } from '../../network/epoch-record.ts';
 
-export type { Stage } from '../../network/io/metrics-file.ts';
+export type { Stage } from '../../network/epoch-record.ts';
 
 /** How many epochs each stage has. */
 export interface ScheduleOptions {

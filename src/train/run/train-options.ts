@@ -2,7 +2,7 @@
 
 import type { GroupShape } from '../../compress/weight-group.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
-import type { EpochRecord } from '../../network/io/metrics-file.ts';
+import type { EpochRecord } from '../../network/epoch-record.ts';
 import type { Network } from '../../network/network.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type LayerNorms, macroGroup } from '../groups/groups.ts';

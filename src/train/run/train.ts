@@ -10,7 +10,7 @@ import { spellOut } from '../../network/passes/spell-out.ts';
 import { checkActivations } from '../graphs/forward.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { TrainOptions } from './train-options.ts';
-import type { EpochRecord } from '../../network/io/metrics-file.ts';
+import type { EpochRecord } from '../../network/epoch-record.ts';
 import { Training } from './training.ts';
 
 /** What training gives. */

@@ -28,7 +28,7 @@ import type { OnnxRuntime, RuntimeSession } from '../autodiff/runtime.ts';
 import { ScaleLearner } from '../scales/scale-learner.ts';
 import { epochsOf, lassoStrength, learningRateAt, type Stage, stageOf } from './stages.ts';
 import type { GroupsOfLayer, TrainHooks, TrainOptions } from './train-options.ts';
-import type { EpochRecord } from '../../network/io/metrics-file.ts';
+import type { EpochRecord } from '../../network/epoch-record.ts';
 import { type Arrays, TrainingRun } from './training-run.ts';
 import { type TrainingStep, trainingStep } from '../graphs/training-step.ts';
 

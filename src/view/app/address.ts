@@ -1,12 +1,7 @@
 // The page's address: the settings of a run and the view that is shown, so that a link gives both again.
 
-import {
-  type RunSettings,
-  ownImagesWord,
-  readSettings,
-  writeSettings,
-} from '../engine/run-settings.ts';
-import { chipWords, checkWords, settingWords } from '../engine/setting-words.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
+import { checkWords, readSettings, wordsOf, writeSettings } from '../../settings/settings-text.ts';
 
 /** What an address says. */
 export interface Place {
@@ -16,14 +11,8 @@ export interface Place {
   readonly runs: boolean;
 }
 
-/** All words that an address knows: those of `mars run`, the element's short ones, and the page's own. */
-const known: readonly string[] = [
-  ...settingWords,
-  'set',
-  ...Object.keys(chipWords),
-  ownImagesWord,
-  'view',
-];
+/** All words that an address knows: those of the settings, and the view. */
+const known: readonly string[] = [...wordsOf('page'), 'view'];
 
 /**
  * Reads the query of an address.
@@ -36,9 +25,11 @@ export function readAddress(query: string): Place {
   return { settings: readSettings(text), view, runs: [...text.keys()].some(isSetting) };
 }
 
-/** Inverse of {@link readAddress}, with `?`. A run with all the usual settings says so by its network. */
+/** Inverse of {@link readAddress}, with `?`. A run with all default settings says so by its network. */
 export function writeAddress(settings: RunSettings, view: string | undefined): string {
-  const text = writeSettings(settings);
+  const text = new URLSearchParams(
+    writeSettings(settings).map(([name, one]): [string, string] => [name, one]),
+  );
   if (text.size === 0) text.set('network', settings.network);
   if (view !== undefined) text.set('view', view);
   return `?${text}`;

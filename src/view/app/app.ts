@@ -5,6 +5,8 @@ import { countOf } from '../../core/words.ts';
 import './own-files.css';
 import '../ui/styles.css';
 import { assert, CimError, hasKind } from '../../core/errors.ts';
+import { oneOf, parseValue } from '../../settings/kinds.ts';
+import { defaultSettings } from '../../settings/run-settings.ts';
 import type { RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
@@ -83,6 +85,7 @@ document.addEventListener('drop', (event) => {
   event.preventDefault();
   void takeFiles([...(event.dataTransfer?.files ?? [])]);
 });
+form.fill(defaultSettings);
 void openAddress();
 
 /** Does what the address says. */
@@ -90,24 +93,18 @@ async function openAddress(): Promise<void> {
   try {
     const { settings, view, runs } = readAddress(location.search);
     form.fill(settings);
-    if (view !== undefined && !results.names.includes(view)) throw notAView(view, results.names);
-    if (view !== undefined) results.show(view);
+    if (view !== undefined) results.show(parseValue('view', oneOf(results.names), view));
     if (runs) await submit();
   } catch (error) {
     tell(error);
   }
 }
 
-function notAView(view: string, known: readonly string[]): CimError {
-  const todo = `wanted: one of ${known.join(', ')}`;
-  return new CimError('usage', { what: `"${view}" is not permitted`, where: 'view', todo });
-}
-
 async function submit(): Promise<void> {
   form.clearErrors();
   let wanted: Wanted;
   try {
-    wanted = form.read();
+    wanted = await form.read();
   } catch (error) {
     tell(error);
     return;

@@ -1,10 +1,11 @@
 // The values of the chip: each control shows the chip's own value and how it is known, until a person changes it.
 
-import type { ChipSpec } from '../../chips/index.ts';
+import { type ChipSpec, permittedValues } from '../../chips/index.ts';
 import { type ProvenanceEntry, provenanceOf } from '../../chips/sourced.ts';
-import { make } from '../ui/make-element.ts';
+import { chipGroups, type ChipValue, chipValues } from '../../settings/chip-values.ts';
+import { runSettings } from '../../settings/run-settings.ts';
 import { type Field, makeField } from '../ui/field.ts';
-import { type Parameter, parameterGroups, parameters } from './chip-parameters.ts';
+import { make } from '../ui/make-element.ts';
 
 /** The controls of a chip's values. */
 export interface ChipControls {
@@ -16,12 +17,12 @@ export interface ChipControls {
   changed(): readonly string[];
 }
 
-/** Makes the controls. */
-export function makeChipControls(): ChipControls {
-  const fields = new Map(parameters.map((one) => [one.path, fieldOf(one)]));
+/** Makes the controls, with what `chip` permits. */
+export function makeChipControls(chip: ChipSpec): ChipControls {
+  const fields = new Map(chipValues.map((one) => [one.path, fieldOf(one, chip)]));
   const other = makeField({
     name: 'set',
-    label: 'Other values (path=value …)',
+    label: runSettings.set.label,
     type: 'text',
     isWide: true,
     attributes: { placeholder: 'clock.frequency=200', spellcheck: 'false', autocomplete: 'off' },
@@ -39,8 +40,8 @@ export function makeChipControls(): ChipControls {
   return {
     element: layOut(fields, other),
     fields: [...fields.values(), other],
-    show: (chip, set) => {
-      known = new Map(provenanceOf(chip).map((entry) => [entry.parameter, entry]));
+    show: (shown, set) => {
+      known = new Map(provenanceOf(shown).map((entry) => [entry.parameter, entry]));
       const changes = new Map(set.map((one) => one.split('=', 2) as [string, string]));
       for (const [path, field] of fields) {
         field.input.value = changes.get(path) ?? String(known.get(path)?.value ?? '');
@@ -61,15 +62,15 @@ export function makeChipControls(): ChipControls {
 const unitText = (entry: ProvenanceEntry | undefined): string =>
   entry === undefined || entry.unit === '' ? '' : `${entry.unit}; `;
 
-function fieldOf({ path, label, choices, low, high, step }: Parameter): Field {
+function fieldOf({ path, label, step = 1 }: ChipValue, chip: ChipSpec): Field {
+  const { choices, min, max, isWhole } = permittedValues(chip, path);
   if (choices) return makeField({ name: path, label, choices: choices.map((one) => [one, one]) });
-  const attributes = { min: String(low), max: String(high), step: step === 1 ? '1' : 'any' };
-  return makeField({ name: path, label, attributes });
+  return makeField({ name: path, label, range: { min, max, step: isWhole ? step : undefined } });
 }
 
 function layOut(fields: ReadonlyMap<string, Field>, other: Field): HTMLElement {
-  const groups = parameterGroups.map((group, number) => {
-    const inside = parameters.filter((one) => one.group === group);
+  const groups = chipGroups.map((group, number) => {
+    const inside = chipValues.filter((one) => one.group === group);
     const details = make('details', {}, [
       make('summary', { text: group }),
       make(

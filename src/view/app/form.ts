@@ -2,20 +2,22 @@
 
 import { chipNamed, chips, type ChipSpec } from '../../chips/index.ts';
 import type { CimError } from '../../core/errors.ts';
-import { indexCodings } from '../../mapping/index-coding.ts';
-import { balances } from '../../mapping/place-tiles.ts';
-import type { UserFiles } from '../engine/user-files.ts';
-import { loadChip, networkNames, trainedNetworks } from '../engine/load-job.ts';
+import { loadChip } from '../../settings/load-job.ts';
 import {
   defaultSettings,
-  mostImages,
-  readSettings,
+  runGroups,
+  type RunGroup,
   type RunSettings,
-  writeSettings,
-} from '../engine/run-settings.ts';
-import { make } from '../ui/make-element.ts';
-import { type ChipControls, makeChipControls } from './chip-controls.ts';
+  runSettings,
+} from '../../settings/run-settings.ts';
+import { type AnySetting, settingsIn } from '../../settings/setting.ts';
+import { readSettings, writeSettings } from '../../settings/settings-text.ts';
+import type { UserFiles } from '../engine/user-files.ts';
+import { givenChip, networkNames, trainedNetworks } from '../engine/page-sources.ts';
 import { type Field, makeField } from '../ui/field.ts';
+import { make } from '../ui/make-element.ts';
+import { settingField } from '../ui/setting-field.ts';
+import { type ChipControls, makeChipControls } from './chip-controls.ts';
 import { type FileFields, makeOwnFileControls } from './own-file-controls.ts';
 import { OwnFiles } from './own-files.ts';
 
@@ -32,7 +34,7 @@ export interface RunForm {
    * What is set.
    * @throws {CimError} for what is not permitted
    */
-  read(): Wanted;
+  read(): Promise<Wanted>;
   fill(settings: RunSettings): void;
   /** Takes over files that `checkFiles` has read, and chooses them. */
   addFiles(files: UserFiles): void;
@@ -41,16 +43,10 @@ export interface RunForm {
   clearErrors(): void;
 }
 
-const usual = (text: string): Readonly<Record<string, string>> => ({ placeholder: text });
-const range = (low: number, high: number): Readonly<Record<string, string>> => ({
-  min: String(low),
-  max: String(high),
-});
-
 /** Makes the form. `onFiles` is told of files that a person chose. */
 export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm {
   const fields = makeFields();
-  const chipControls = makeChipControls();
+  const chipControls = makeChipControls(chipNamed(defaultSettings.chip));
   const own = new OwnFiles();
   const { chip: chipField } = fields;
   const showChip = (set: readonly string[]): void => {
@@ -65,19 +61,22 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
   const every = (): readonly Field[] => [...Object.values(fields), ...chipControls.fields];
   return {
     element,
-    read: () => {
+    read: async () => {
       const text = new URLSearchParams();
-      for (const { name, input } of Object.values(fields)) text.set(name, input.value.trim());
+      for (const { name, input } of Object.values(fields)) text.set(name, input.value);
       for (const one of chipControls.changed()) text.append('set', one);
       const settings = readSettings(text);
       const files = own.of(settings);
-      loadChip(settings, files);
+      await loadChip(settings, givenChip(files));
       return { settings, files };
     },
     fill: (settings) => {
-      const text = writeSettings({ ...defaultSettings, ...settings });
-      for (const { name, input } of Object.values(fields))
-        setValue(input, text.get(name) ?? usualText(name));
+      const text = new Map(writeSettings({ ...defaultSettings, ...settings }));
+      for (const { name, kind, default: usual } of formSettings)
+        setValue(
+          fields[name]?.input,
+          text.get(name) ?? (usual === undefined ? '' : kind.write(usual)),
+        );
       ownControls.show();
       showChip(settings.set);
     },
@@ -98,71 +97,38 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
   };
 }
 
-function makeFields(): FileFields & Readonly<Record<string, Field>> {
-  const names = (list: readonly string[]): readonly (readonly [string, string])[] =>
-    list.map((name) => [name, name]);
-  const networks = networkNames.map((name): readonly [string, string] => [
+/** Settings that have one control each; the values of the chip have theirs. */
+const formSettings: readonly AnySetting[] = settingsIn(runSettings, 'page').filter(
+  ({ isList }) => !isList,
+);
+
+/** What may be chosen where only the page knows that. */
+const choices: Readonly<Record<string, readonly (readonly [value: string, text: string])[]>> = {
+  network: networkNames.map((name) => [
     name,
     trainedNetworks.includes(name) ? `${name} (trained)` : `${name} (random weights)`,
-  ]);
-  const from = (name: string, label: string, attributes: Readonly<Record<string, string>>): Field =>
-    makeField({ name, label, attributes });
-  return {
-    network: makeField({ name: 'network', label: 'Network', choices: networks, isWide: true }),
-    'own-images': makeField({
-      name: 'own-images',
-      label: 'Images from',
-      choices: [['', 'the network’s test set']],
-      isWide: true,
+  ]),
+  'own-images': [['', runSettings.ownImages.defaultText ?? '']],
+  chip: Object.keys(chips).map((name) => [name, name]),
+};
+/** Controls with long names in them. */
+const wide: readonly string[] = ['network', 'own-images'];
+
+const makeFields = (): FileFields & Readonly<Record<string, Field>> =>
+  Object.fromEntries(
+    formSettings.map((setting) => {
+      const { name } = setting;
+      const more = { choices: choices[name], isWide: wide.includes(name) };
+      return [name, settingField(setting, more)];
     }),
-    images: from('images', 'Images (0: none)', { ...range(0, mostImages), step: '1' }),
-    seed: from('seed', 'Seed', { ...range(0, 2 ** 32 - 1), step: '1' }),
-    weightBits: from('weight-bits', 'Weight bits', {
-      ...range(2, 8),
-      step: '1',
-      ...usual('usual'),
-    }),
-    activationBits: from('activation-bits', 'Activation bits', {
-      ...range(1, 8),
-      step: '1',
-      ...usual('usual'),
-    }),
-    prunedGroups: from('pruned-groups', 'Groups pruned', {
-      ...range(0, 1),
-      step: '0.05',
-      ...usual('as trained'),
-    }),
-    densityProfile: from('density-profile', 'Density profile', {
-      ...range(0, 100),
-      step: '0.1',
-      ...usual('none'),
-    }),
-    indexCoding: makeField({
-      name: 'index-coding',
-      label: 'Index coding',
-      choices: names(indexCodings),
-    }),
-    chip: makeField({ name: 'chip', label: 'Chip', choices: names(Object.keys(chips)) }),
-    balance: makeField({ name: 'balance', label: 'Balance', choices: names(balances) }),
-  };
-}
+  ) as FileFields & Readonly<Record<string, Field>>;
 
 function layOut(
-  fields: ReturnType<typeof makeFields>,
+  fields: Readonly<Record<string, Field>>,
   chipControls: ChipControls,
   filesElement: HTMLElement,
   onFiles: (files: readonly File[]) => void,
 ): HTMLElement {
-  const group = (
-    title: string,
-    names: readonly string[],
-    more: readonly Node[] = [],
-  ): HTMLElement =>
-    make('fieldset', {}, [
-      make('legend', { text: title }),
-      ...names.flatMap((name) => fields[name]?.element ?? []),
-      ...more,
-    ]);
   const chooser = makeField({
     name: 'files',
     label: 'Your files: network, chip, pictures, data set, report',
@@ -175,21 +141,20 @@ function layOut(
     if (input instanceof HTMLInputElement) onFiles([...(input.files ?? [])]);
     input.value = '';
   });
-  return make('div', { class: 'fields' }, [
-    group(
-      'Network and images',
-      ['network', 'own-images', 'images', 'seed'],
-      [chooser.element, filesElement],
-    ),
-    group('Compression', [
-      'weightBits',
-      'activationBits',
-      'prunedGroups',
-      'densityProfile',
-      'indexCoding',
-    ]),
-    group('Chip', ['chip', 'balance'], [chipControls.element]),
-  ]);
+  const more: Readonly<Record<RunGroup, readonly Node[]>> = {
+    'Network and images': [chooser.element, filesElement],
+    Compression: [],
+    Chip: [chipControls.element],
+  };
+  const group = (title: RunGroup): HTMLElement =>
+    make('fieldset', {}, [
+      make('legend', { text: title }),
+      ...formSettings.flatMap((one) =>
+        one.group === title ? (fields[one.name]?.element ?? []) : [],
+      ),
+      ...more[title],
+    ]);
+  return make('div', { class: 'fields' }, runGroups.map(group));
 }
 
 /** The chip that changes are counted from; the default one while the name is that of a file which is not here. */
@@ -197,22 +162,12 @@ const baseChip = (name: string, own: OwnFiles): ChipSpec =>
   own.chip(name) ?? chipNamed(Object.hasOwn(chips, name) ? name : defaultSettings.chip);
 
 /** Sets a value; a select gets an option of that value if it has none. */
-function setValue(input: HTMLInputElement | HTMLSelectElement, value: string): void {
+function setValue(input: HTMLInputElement | HTMLSelectElement | undefined, value: string): void {
+  if (!input) return;
   if (input instanceof HTMLSelectElement && ![...input.options].some((one) => one.value === value))
     input.append(make('option', { text: value, attributes: { value, 'data-file': '' } }));
   input.value = value;
 }
-
-const usualText = (name: string): string => writeSettingsOf.get(name) ?? '';
-/** Texts of the options that an address leaves out because they are usual. */
-const writeSettingsOf: ReadonlyMap<string, string> = new Map([
-  ['network', defaultSettings.network],
-  ['images', String(defaultSettings.images)],
-  ['chip', defaultSettings.chip],
-  ['index-coding', defaultSettings.indexCoding],
-  ['balance', defaultSettings.balance],
-  ['seed', String(defaultSettings.seed)],
-]);
 
 /** The control that an error is about, by the places that it names. */
 function fieldOf(error: CimError, fields: readonly Field[]): Field | undefined {
@@ -221,9 +176,6 @@ function fieldOf(error: CimError, fields: readonly Field[]): Field | undefined {
     fields.find(({ name }) =>
       places.some((place) => place === name || place.startsWith(`${name}.`)),
     ) ??
-    fields.find(
-      ({ input }) => input.value !== '' && places.some((place) => place === input.value),
-    ) ??
-    (places.includes('--set') ? fields.find(({ name }) => name === 'set') : undefined)
+    fields.find(({ input }) => input.value !== '' && places.some((place) => place === input.value))
   );
 }

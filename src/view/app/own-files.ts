@@ -4,10 +4,11 @@ import { type ChipSpec, chips, readChipFile } from '../../chips/index.ts';
 import { CimError } from '../../core/errors.ts';
 import { readCifar } from '../../datasets/cifar.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
-import { networkNames, readImageFiles, readNetwork } from '../engine/load-job.ts';
+import { networkNames, readImageFiles } from '../engine/page-sources.ts';
 import { imagesName } from '../engine/own-file-names.ts';
 import { classOf, isPicture, type OpenPicture } from '../engine/pictures.ts';
-import type { RunSettings } from '../engine/run-settings.ts';
+import { readNetworkOrImage } from '../../settings/load-job.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 
 /** What is chosen in a control: its name, and the value that stands for the file. */
 export interface Choice {
@@ -116,7 +117,7 @@ export async function checkFiles(
   { network, chip, images = [] }: UserFiles,
   openPicture: OpenPicture,
 ): Promise<void> {
-  if (network) readNetwork(network);
+  if (network) readNetworkOrImage(network);
   if (chip) chipOf(chip);
   const pictures = images.filter(isPicture);
   if (pictures.length === 0) checkDataSet(images);

@@ -2,7 +2,7 @@
 
 import type { Engine, RunResult } from '../engine/engine.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
-import type { RunSettings } from '../engine/run-settings.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 import { make } from '../ui/make-element.ts';
 import { drawArrayPanel } from './array-panel.ts';
 import {

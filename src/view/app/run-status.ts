@@ -3,7 +3,7 @@
 import type { Progress } from '../../core/progress.ts';
 import { countOf } from '../../core/words.ts';
 import type { PartialResult } from '../engine/engine.ts';
-import { formatShare, formatTime } from '../ui/format.ts';
+import { formatShare, formatTime } from '../../core/number-text.ts';
 import { make, setText } from '../ui/make-element.ts';
 
 /** The status of runs. */

@@ -3,7 +3,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { checkReport } from '../../report/read-report.ts';
 import type { Report } from '../../report/report.ts';
-import type { RunSettings } from '../engine/run-settings.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 
 /** A run as it is kept. */
 export interface StoredRun {

@@ -2,8 +2,9 @@
 
 import type { Report } from '../../report/report.ts';
 import { isEstimated } from '../../report/report-words.ts';
-import { commandLine, type RunSettings } from '../engine/run-settings.ts';
-import { formatCount, formatShare } from '../ui/format.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
+import { commandLine } from '../../settings/settings-text.ts';
+import { formatCount, formatShare } from '../../core/number-text.ts';
 import { make, makeButton } from '../ui/make-element.ts';
 import { drawCompareTable } from '../pieces/tables/compare-table.ts';
 import type { RunStore, StoredRun } from './run-store.ts';

@@ -3,7 +3,8 @@
 import { CimError, hasKind } from '../../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { UserFiles } from '../engine/user-files.ts';
-import type { RunSettings } from '../engine/run-settings.ts';
+import { wholeNumber } from '../../settings/kinds.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 import type { Report } from '../../report/report.ts';
 import { make, makeButton } from '../ui/make-element.ts';
 import { drawSweepPlot } from '../pieces/plots/sweep-plot.ts';
@@ -129,11 +130,12 @@ function doneText(rows: readonly SweepRow[]): string {
 
 /** What the field says; undefined where that is not permitted, which then stands beside it. */
 function wantedImages(field: Field, most: number): number | undefined {
-  const text = field.input.value.trim();
-  const count = Number(text);
-  const isPermitted = text !== '' && Number.isInteger(count) && count >= 1 && count <= most;
-  field.showError(isPermitted ? undefined : `Images must be 1 … ${most}, as many as were run.`);
-  return isPermitted ? count : undefined;
+  const kind = wholeNumber(1, most);
+  const count = kind.parse(field.input.value.trim());
+  field.showError(
+    count === undefined ? `must be ${kind.permitted}, the images of the run` : undefined,
+  );
+  return count;
 }
 
 async function measure(

@@ -1,19 +1,15 @@
 // The attributes of the element: the options of a run in the words of the command line, short forms for common values
 // of the chip, and how the element shows what came of it.
 
-import { readSettings, type RunSettings } from '../engine/run-settings.ts';
-import { chipWords, nearestWord, settingWords, unknownWord } from '../engine/setting-words.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
+import { nearestWord, readSettings, unknownWord, wordsOf } from '../../settings/settings-text.ts';
+import type { NamedText } from '../../settings/table-text.ts';
 
 /** Attributes that say where files are. */
 const fileAttributes = ['data', 'model'] as const;
 
 /** A change of one of these means another run. */
-export const runAttributes: readonly string[] = [
-  ...settingWords,
-  'set',
-  ...Object.keys(chipWords),
-  ...fileAttributes,
-];
+export const runAttributes: readonly string[] = [...wordsOf('element'), ...fileAttributes];
 
 /** All attributes that the element heeds. */
 export const attributeNames: readonly string[] = [
@@ -36,12 +32,13 @@ export interface Attributes {
  */
 export function settingsOf(attributes: Attributes): RunSettings {
   checkAttributes(attributes);
-  const text = new URLSearchParams();
-  for (const name of [...settingWords, ...Object.keys(chipWords)]) {
+  const text: NamedText[] = [];
+  for (const name of wordsOf('element')) {
     const value = given(attributes, name);
-    if (value !== undefined) text.set(name, value);
+    // A list has its entries with spaces between.
+    for (const one of name === 'set' ? words(value) : value === undefined ? [] : [value])
+      text.push([name, one]);
   }
-  for (const one of words(given(attributes, 'set'))) text.append('set', one);
   return readSettings(text);
 }
 

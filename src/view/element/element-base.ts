@@ -1,5 +1,11 @@
 // HTMLElement where there is one, and a plain object's class elsewhere, so that the element can be imported on a server.
 
-/** What the element is built on; without a DOM it can be imported and named, not used. */
-export const ElementBase: typeof HTMLElement =
-  typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
+import type { SettingProperties } from './setting-properties.ts';
+
+/**
+ * What the element is built on, with the properties that `reflectProperties` gives to it; without a DOM it can be imported
+ * and named, not used.
+ */
+export const ElementBase: new () => HTMLElement & SettingProperties = (
+  typeof HTMLElement === 'undefined' ? Object : HTMLElement
+) as new () => HTMLElement & SettingProperties;

@@ -2,18 +2,19 @@
 
 import { CimError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
+import { chipPaths } from '../../settings/settings-text.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { imagesOf, namingFiles, notIncluded } from '../engine/own-file-names.ts';
-import { defaultSettings, type RunSettings } from '../engine/run-settings.ts';
 import { attributeNames, given, runKey, settingsOf, words } from './attributes.ts';
 import { dataPlace } from './data-place.ts';
-import { chipWords } from '../engine/setting-words.ts';
 import { ElementBase } from './element-base.ts';
 import { createEnginePool, type EngineHold, type EnginePool } from './engine-pool.ts';
 import type { MarsChipEventMap, MarsChipEvents } from './events.ts';
 import { type ChipState, createFrame, type Frame, sheetsOf } from './frame.ts';
-import { type Reflected, reflectProperties, upgradeProperties } from './properties.ts';
+import { reflectProperties, upgradeProperties } from './properties.ts';
+import { type Reflected, settingProperties } from './setting-properties.ts';
 import { fetchFiles } from './user-files.ts';
 import { type ShownView, viewNamed, views } from './views.ts';
 
@@ -23,23 +24,7 @@ const number = (attribute: string, usual?: number): Reflected => {
 };
 
 const properties: Readonly<Record<string, Reflected>> = {
-  network: text('network', defaultSettings.network),
-  images: number('images', defaultSettings.images),
-  chip: text('chip', defaultSettings.chip),
-  set: text('set', ''),
-  weightBits: number('weight-bits'),
-  activationBits: number('activation-bits'),
-  prunedGroups: number('pruned-groups'),
-  densityProfile: number('density-profile'),
-  indexCoding: text('index-coding', defaultSettings.indexCoding),
-  balance: text('balance', defaultSettings.balance),
-  seed: number('seed', defaultSettings.seed),
-  adcBits: number('adc-bits'),
-  adcStep: number('adc-step'),
-  readNoise: number('read-noise'),
-  cores: number('cores'),
-  macros: number('macros'),
-  overlap: text('overlap'),
+  ...settingProperties,
   view: text('view', 'headline'),
   data: text('data'),
   model: text('model'),
@@ -76,40 +61,6 @@ export class MarsChip extends ElementBase {
     if (typeof document !== 'undefined') reflectProperties(this.prototype, properties);
   }
 
-  /** A network that comes with the page; `mnist-cnn` by default. */
-  declare network: string;
-  /** Test images to simulate, 0 ... 10000; 500 by default. 0: cycles and energy are estimated. */
-  declare images: number;
-  /** Name of a chip; `mars` by default. */
-  declare chip: string;
-  /** Changed values of the chip, `path=value`, with spaces between; empty by default. */
-  declare set: string;
-  /** 2 ... 8. */
-  declare weightBits: number | undefined;
-  /** 1 ... 8. */
-  declare activationBits: number | undefined;
-  /** Share of the weight groups to prune, 0 ... 1. */
-  declare prunedGroups: number | undefined;
-  /** Scale of the illustrative density profile, 0 ... 100; excludes `prunedGroups`. */
-  declare densityProfile: number | undefined;
-  /** `absolute` (default), or another index coding. */
-  declare indexCoding: string;
-  /** How kernel tiles are dealt onto cores; `none` by default. */
-  declare balance: string;
-  /** Of everything random, 0 ... 2^32 - 1; 1 by default. */
-  declare seed: number;
-  /** Short for `adc.bits`, 1 ... 8. */
-  declare adcBits: number | undefined;
-  /** Short for `adc.step`, in unit discharges. */
-  declare adcStep: number | undefined;
-  /** Short for `noise.read`: a deviation in unit discharges. */
-  declare readNoise: number | undefined;
-  /** Short for `cores.count`. */
-  declare cores: number | undefined;
-  /** Short for `cores.macros`: macros per core. */
-  declare macros: number | undefined;
-  /** Short for `controller.overlap`: `serial`, `macroPingPong` or `ideal`. */
-  declare overlap: string | undefined;
   /** What is shown: one of `viewNames`; `headline` by default. */
   declare view: string;
   /** Address of the images: a folder, which ends with a slash, or files with a space between them. */
@@ -379,7 +330,7 @@ export class MarsChip extends ElementBase {
 function headingOf(element: MarsChip): string {
   const changed = [
     ...words(element.set),
-    ...Object.entries(chipWords).flatMap(([name, path]) => {
+    ...Object.entries(chipPaths).flatMap(([name, path]) => {
       const value = given(element, name);
       return value === undefined ? [] : [`${path}=${value}`];
     }),

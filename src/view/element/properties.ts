@@ -1,11 +1,6 @@
 // Properties that are attributes: reading one reads the attribute, setting one sets it.
 
-/** Properties by attribute: what they are as a value, and what an absent attribute means. */
-export interface Reflected {
-  readonly attribute: string;
-  readonly kind: 'text' | 'number';
-  readonly usual: string | number | undefined;
-}
+import type { Reflected } from './setting-properties.ts';
 
 /**
  * Gives `prototype` an accessor for each property. A number is undefined, or its usual value, where its attribute is

@@ -1,6 +1,6 @@
 // What the element can show of a result, by the names of its attribute `view`. Each view is loaded when it is wanted.
 
-import { CimError } from '../../core/errors.ts';
+import { oneOf, parseValue } from '../../settings/kinds.ts';
 import { layerPower } from '../../report/layer-power.ts';
 import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
@@ -27,16 +27,8 @@ export type ViewName = (typeof viewNames)[number];
  * The view of this name; `headline` where none is given.
  * @throws {CimError} (usage) when there is no such view
  */
-export function viewNamed(name: string | undefined): ViewName {
-  const found = viewNames.find((one) => one === (name ?? 'headline'));
-  if (found === undefined)
-    throw new CimError('usage', {
-      what: `"${name}" is not permitted`,
-      where: 'view',
-      todo: `wanted: one of ${viewNames.join(', ')}`,
-    });
-  return found;
-}
+export const viewNamed = (name = 'headline'): ViewName =>
+  parseValue('view', oneOf(viewNames), name);
 
 /** Each view by its name. */
 export const views: Readonly<Record<ViewName, View>> = {

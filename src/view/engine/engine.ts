@@ -3,9 +3,9 @@
 import type { Progress } from '../../core/progress.ts';
 import type { Report } from '../../report/report.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 import type { Questions } from './questions.ts';
 import type { UserFiles } from './user-files.ts';
-import type { RunSettings } from './run-settings.ts';
 
 /** What images gave: all arrays in the order of the images. Empty arrays where nothing was simulated. */
 export interface Predictions {

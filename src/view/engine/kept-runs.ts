@@ -3,7 +3,7 @@
 import type { FeatureMap } from '../../core/feature-map.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
-import type { RunRequest } from './load-job.ts';
+import type { RunRequest } from './page-sources.ts';
 
 /** What is kept of a run. */
 export interface KeptRun {

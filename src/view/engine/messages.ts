@@ -4,7 +4,7 @@ import type { Progress } from '../../core/progress.ts';
 import type { DataPlace } from './bundled-data.ts';
 import type { PartialResult } from './engine.ts';
 import type { RunRecipe } from './kept-runs.ts';
-import type { RunRequest } from './load-job.ts';
+import type { RunRequest } from './page-sources.ts';
 import type { ErrorData } from '../../core/errors.ts';
 import type { Answer, Question } from './questions.ts';
 import type { RunOutcome } from './simulator.ts';

@@ -9,7 +9,7 @@ import type { RunRecipe } from './kept-runs.ts';
 import type { CallEnd, FromWorker, ToWorker, WorkerCall } from './messages.ts';
 import { packageFolderBeside } from './moved-modules.ts';
 import type { Answer, Question, Questions } from './questions.ts';
-import type { RunSettings } from './run-settings.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 import type { RunOutcome, Simulator } from './simulator.ts';
 import { deadWorker, watchWorker, type WorkerWatch } from './worker-life.ts';
 

@@ -1,7 +1,7 @@
 // How settings name a person's own files, and what a person is asked to give.
 
 import type { NamedBytes, UserFiles } from './user-files.ts';
-import type { RunSettings } from './run-settings.ts';
+import type { RunSettings } from '../../settings/run-settings.ts';
 
 /** Settings that name the files, which count from then on. */
 export const namingFiles = (

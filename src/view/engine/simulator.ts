@@ -9,14 +9,16 @@ import type { GpuBackend } from '../../gpu/gpu-backend.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, mapJob as mapped, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
+import { addImages, imageTarget, loadMapJob } from '../../settings/load-job.ts';
+import type { Sources } from '../../settings/sources.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
 import { BundledData, type DataPlace } from './bundled-data.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
 import type { PartialResult, Predictions, RunResult } from './engine.ts';
 import { type KeptRun, KeptRuns, type RunRecipe } from './kept-runs.ts';
 import { type Answer, answerQuestion, type Question } from './questions.ts';
-import { loadJob, loadMapJob, missingImages, type RunRequest } from './load-job.ts';
 import { openPicture } from './open-picture.ts';
+import { pageSources, type RunRequest } from './page-sources.ts';
 
 /** Images that the reference can do while a person waits. */
 const referenceImages = 5;
@@ -83,13 +85,23 @@ export class Simulator {
     await backend?.[Symbol.asyncDispose]();
   }
 
+  #sources({ files }: RunRequest): Sources {
+    return pageSources(files, this.#data, openPicture);
+  }
+
   async #run(id: number, request: RunRequest, hooks: RunHooks): Promise<RunOutcome> {
     const { settings } = request;
-    const mapJob = await loadMapJob(request, this.#data);
-    const missing = settings.images === 0 ? undefined : missingImages(request, mapJob);
-    if (settings.images === 0 || missing !== undefined)
+    const sources = this.#sources(request);
+    const mapJob = await loadMapJob(settings, sources);
+    if (settings.images === 0) return this.#estimate(id, request, mapJob, { hooks });
+    let job: Job;
+    try {
+      job = await addImages(mapJob, settings, sources);
+    } catch (error) {
+      if (!hasKind(error, 'missingData')) throw error;
+      const missing = imageTarget(mapJob).trainedOn;
       return this.#estimate(id, request, mapJob, { hooks, missing });
-    const job = await loadJob(request, mapJob, { data: this.#data, openPicture });
+    }
     const gpu = await this.#open();
     try {
       const most = gpu ? Infinity : referenceImages;
@@ -107,7 +119,7 @@ export class Simulator {
     id: number,
     request: RunRequest,
     job: MapJob,
-    { hooks, missing }: { readonly hooks: RunHooks; readonly missing: string | undefined },
+    { hooks, missing }: { readonly hooks: RunHooks; readonly missing?: string },
   ): RunOutcome {
     const { mapping, timeline, report } = estimate(job, hooks);
     const { seed } = request.settings;
@@ -157,9 +169,10 @@ export class Simulator {
 
   async #make({ request, images, activity }: RunRecipe): Promise<KeptRun> {
     const { seed } = request.settings;
-    const mapJob = await loadMapJob(request, this.#data);
+    const sources = this.#sources(request);
+    const mapJob = await loadMapJob(request.settings, sources);
     if (images === 0) return { mapping: mapped(mapJob), seed, activity, images: undefined };
-    const job = await loadJob(request, mapJob, { data: this.#data, openPicture });
+    const job = await addImages(mapJob, request.settings, sources);
     const { images: same } = firstOf(job, images).images;
     return { mapping: mapped(job), seed, activity, images: same };
   }

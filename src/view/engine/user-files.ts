@@ -1,10 +1,8 @@
 // Files of a person, as settings may name them.
 
-/** A file. */
-export interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+import type { NamedBytes } from '../../settings/sources.ts';
+
+export type { NamedBytes } from '../../settings/sources.ts';
 
 /** Files that a person gave, beside the settings. */
 export interface UserFiles {

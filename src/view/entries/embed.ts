@@ -2,7 +2,7 @@
 
 import { MarsChip } from '../element/define.ts';
 import { CimError } from '../../core/errors.ts';
-import { checkWords } from '../engine/setting-words.ts';
+import { checkWords } from '../../settings/settings-text.ts';
 
 const element = document.querySelector('mars-chip');
 const query = new URLSearchParams(location.search);

@@ -9,9 +9,15 @@ export interface FieldSettings {
   readonly name: string;
   readonly label: string;
   /** What may be chosen: value and text; undefined: see `type`. */
-  readonly choices?: readonly (readonly [value: string, text: string])[];
+  readonly choices?: readonly (readonly [value: string, text: string])[] | undefined;
   /** `number` by default. */
   readonly type?: 'number' | 'text' | 'file';
+  /** Numbers that are permitted, and what arrows add; without a step any number between may be typed. */
+  readonly range?: Readonly<Record<'min' | 'max' | 'step', number | undefined>>;
+  /** What an empty control means. */
+  readonly placeholder?: string;
+  /** What it is, shown to who points at it. */
+  readonly help?: string;
   /** Takes the whole width of the form. */
   readonly isWide?: boolean;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -61,12 +67,24 @@ export function makeField(settings: FieldSettings): Field {
 }
 
 function makeInput(settings: FieldSettings, id: string): HTMLInputElement | HTMLSelectElement {
-  const { name, choices, type = 'number', attributes = {} } = settings;
-  const all = { id, name, ...attributes };
-  if (!choices)
-    return make('input', {
-      attributes: { ...all, type, ...(type === 'number' ? { step: 'any' } : {}), ...attributes },
-    });
-  const options = choices.map(([value, text]) => make('option', { text, attributes: { value } }));
-  return make('select', { attributes: all }, options);
+  const { name, choices, type = 'number', range = {}, placeholder, help, attributes } = settings;
+  const given = { id, name, title: help, ...attributes };
+  if (choices) {
+    const options = choices.map(([value, text]) => make('option', { text, attributes: { value } }));
+    return make('select', { attributes: withText(given) }, options);
+  }
+  const ofNumber = type === 'number' ? { step: 'any', ...withText(range) } : {};
+  return make('input', {
+    attributes: { type, ...ofNumber, ...withText({ placeholder, ...given }) },
+  });
 }
+
+/** Attributes that have a value, as text. */
+const withText = (
+  values: Readonly<Record<string, string | number | undefined>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+  );

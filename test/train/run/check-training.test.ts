@@ -8,7 +8,7 @@ import {
   writeCheckpoint,
 } from '../../../src/train/run/checkpoint.ts';
 import { groupedLayers } from '../../../src/train/groups/groups.ts';
-import type { EpochRecord } from '../../../src/network/io/metrics-file.ts';
+import type { EpochRecord } from '../../../src/network/epoch-record.ts';
 import { caught } from '../../support/caught.ts';
 import { tourNetwork } from '../../support/small-networks.ts';
 import { fuse } from '../../../src/network/passes/fuse.ts';

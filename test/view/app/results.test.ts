@@ -113,7 +113,9 @@ describe.skipIf(!canRun)('the views of a run', () => {
     for (const value of ['', '0', '3', '1.5']) {
       await page.evaluate(`document.querySelector('#field-sweep-images').value = '${value}'`);
       await page.click(`${panel} .row button`);
-      expect(await textOf(page, '#field-sweep-images-error'), value).toContain('1 … 2');
+      expect(await textOf(page, '#field-sweep-images-error'), value).toContain(
+        'must be a whole number from 1 to 2',
+      );
     }
     expect(await page.$(`${panel} svg`)).toBeNull();
     await page.close();

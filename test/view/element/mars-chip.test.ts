@@ -205,7 +205,7 @@ describeUnless(noBrowser, 'the element', () => {
     await ask(`document.getElementById('a').setAttribute('images', 'many')`);
     await until('events.length === 3');
 
-    const message = 'images: "many" is not permitted; wanted: a whole number from 0 to 10000';
+    const message = 'images: must be a whole number from 0 to 10000000, not "many"';
     expect(await ask('events')).toEqual([
       {
         id: 'a',

@@ -10,7 +10,7 @@ import { CimError } from '../../../src/core/errors.ts';
 import type { RunOptions, RunResult } from '../../../src/view/engine/engine.ts';
 import type { FromWorker, ToWorker } from '../../../src/view/engine/messages.ts';
 import { openEngine } from '../../../src/view/engine/open-engine.ts';
-import { defaultSettings } from '../../../src/view/engine/run-settings.ts';
+import { defaultSettings } from '../../../src/settings/run-settings.ts';
 import { caughtEventually } from '../../support/caught.ts';
 import { root } from '../../support/mars.ts';
 

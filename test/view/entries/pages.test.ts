@@ -134,7 +134,7 @@ describeUnless(noDrawing, 'the pages', () => {
     await page.waitForFunction(`document.querySelector('.note').textContent !== ''`);
 
     expect(await page.$eval('.note', (note) => note.textContent)).toMatch(
-      /^colour: "colour" is no setting; known: network, images/,
+      /^colour: "colour" is not a setting; known: network, images/,
     );
     expect(await page.$('mars-chip')).toBeNull();
   });

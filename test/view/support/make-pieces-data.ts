@@ -15,7 +15,7 @@ import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
 import { mapJob, runJob } from '../../../src/pipeline/run-job.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
-import type { EpochRecord } from '../../../src/network/io/metrics-file.ts';
+import type { EpochRecord } from '../../../src/network/epoch-record.ts';
 import type { TrainingRecord } from '../../../src/view/pieces/plots/training-data.ts';
 import type { PiecesData } from './pieces-page/pieces-data.ts';
 

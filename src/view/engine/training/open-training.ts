@@ -1,12 +1,12 @@
 // Starts a training in a worker of its own, which ends with it.
 
 import { CimError, errorOf } from '../../../core/errors.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/io/metrics-file.ts';
+import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../user-files.ts';
 import { deadWorker, watchWorker } from '../worker-life.ts';
 import type { FromTrainer, ToTrainer, TrainedResult } from './training-messages.ts';
-import type { TrainingSettings } from './training-settings.ts';
 
 /** How to train. */
 export interface TrainingOptions {
@@ -46,7 +46,7 @@ export const usualThreads = (): number =>
  * @throws {CimError} (environment) when there is no worker, it dies, or WebAssembly is forbidden
  */
 export function startTraining(
-  settings: TrainingSettings,
+  settings: TrainSettings,
   dataUrl: string | URL,
   options: TrainingOptions = {},
 ): Promise<TrainedResult> {

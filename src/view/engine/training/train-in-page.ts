@@ -2,6 +2,7 @@
 
 import { compress } from '../../../compress/compress.ts';
 import { crc32 } from '../../../core/bits.ts';
+import { countOf } from '../../../core/words.ts';
 import { firstImages, type ImageSet } from '../../../datasets/image-set.ts';
 import { mnistCnn } from '../../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../../network/network.ts';
@@ -16,13 +17,14 @@ import {
   type TrainHooks,
   type TrainOptions,
 } from '../../../train/run/train-options.ts';
+import { chipNamed } from '../../../chips/index.ts';
+import { trainOptions } from '../../../settings/train-options.ts';
+import { trainingCommand, type TrainSettings } from '../../../settings/train-settings.ts';
 import { BundledData, unpack } from '../bundled-data.ts';
 import type { NamedBytes } from '../user-files.ts';
-import { readImageFiles } from '../load-job.ts';
+import { readImageFiles } from '../page-sources.ts';
 import { loadRuntime, runtimeName } from './page-runtime.ts';
 import type { TrainedResult, TrainingRequest } from './training-messages.ts';
-import { trainOptions } from './training-options.ts';
-import { trainingCommand, type TrainingSettings } from './training-settings.ts';
 
 /** How often the weight groups are told within an epoch. */
 const groupsPerEpoch = 8;
@@ -49,8 +51,10 @@ export async function trainInPage(
   const [all, test] = await Promise.all([loadTraining(request.files, data), data.mnistTests()]);
   const images = firstImages(all, settings.images);
   const kept = keptSettings(request, images);
-  const trained = await train(mnistCnn({ seed: settings.seed }), images, runtime, {
-    ...trainOptions(settings, threads),
+  const start = mnistCnn({ seed: settings.seed });
+  const target = { network: start, chip: chipNamed(settings.chip) };
+  const trained = await train(start, images, runtime, {
+    ...trainOptions({ ...settings, threads }, target),
     onProgress: hooks.onProgress,
     signal: hooks.signal,
     hooks: {
@@ -127,11 +131,11 @@ async function measure(
 }
 
 const origin = (
-  settings: TrainingSettings,
+  settings: TrainSettings,
   threads: number,
 ): Pick<Network['origin'], 'command' | 'seed' | 'hardware' | 'date'> => ({
   command: trainingCommand(settings),
   seed: settings.seed,
-  hardware: `a browser, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${runtimeName}`,
+  hardware: `a browser, ${countOf(threads, 'thread')}, ${runtimeName}`,
   date: new Date().toISOString().slice(0, 10),
 });

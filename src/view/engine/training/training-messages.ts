@@ -1,14 +1,14 @@
 // What goes between a page and its training worker.
 
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/io/metrics-file.ts';
+import type { TrainSettings } from '../../../settings/train-settings.ts';
 import type { NamedBytes } from '../user-files.ts';
 import type { ErrorData } from '../../../core/errors.ts';
-import type { TrainingSettings } from './training-settings.ts';
 
 /** What a training needs. */
 export interface TrainingRequest {
-  readonly settings: TrainingSettings;
+  readonly settings: TrainSettings;
   /** Address of the folder `data/`, with a slash at the end. */
   readonly dataUrl: string;
   /** MNIST's images and labels to train on, packed or not; empty: those that come with the page. */

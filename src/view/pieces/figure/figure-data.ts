@@ -1,6 +1,6 @@
 // What a figure says in words and numbers: the part of a plot that needs no drawing.
 
-import { formatWhole } from '../../ui/format.ts';
+import { formatWhole } from '../../../core/number-text.ts';
 import type { CellValue } from './csv.ts';
 
 /** Rows under named columns. */

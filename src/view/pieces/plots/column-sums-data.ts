@@ -1,7 +1,7 @@
 // Sums on bit lines against the codes of the ADC, as rows.
 
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatCount, formatShare } from '../../ui/format.ts';
+import { formatCount, formatShare } from '../../../core/number-text.ts';
 
 /** How often a sum was on a bit line. */
 export interface ColumnSum {

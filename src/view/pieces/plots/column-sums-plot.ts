@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { drawFigure } from '../figure/figure.ts';
 import type { LegendItem } from '../figure/legend-layout.ts';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount } from '../../../core/number-text.ts';
 import { make, type PieceHandle } from '../../ui/make-element.ts';
 import { drawPlot, legendHeight, seriesColor, tip } from './base-plot.ts';
 import {

@@ -1,9 +1,10 @@
 // What the cycles of a frame go to, layer by layer, as rows.
 
+import { countOf } from '../../../core/words.ts';
 import { durationOf } from '../../../core/units.ts';
 import { type CycleShares, frameShares, type Timeline } from '../../../timeline/timeline.ts';
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatShare, formatTime, formatWhole } from '../../ui/format.ts';
+import { formatShare, formatTime } from '../../../core/number-text.ts';
 
 /** Kinds of cycles in the order of the stack. */
 export const shareNames: readonly (keyof CycleShares)[] = [
@@ -24,7 +25,7 @@ export function cyclesData(timeline: Timeline): FigureData {
   const stalls = shares.port + shares.drain + shares.pool + shares.barrier;
   return {
     caption: 'Cycles per frame by layer and cause, averaged over the cores',
-    summary: `A frame of ${network} takes ${formatWhole(cyclesPerFrame)} cycles (${formatTime(durationOf(cyclesPerFrame, frequency))}): ${share(shares.compute)} compute, ${share(shares.load)} weight loads, ${share(stalls)} stalls.`,
+    summary: `A frame of ${network} takes ${countOf(cyclesPerFrame, 'cycle')} (${formatTime(durationOf(cyclesPerFrame, frequency))}): ${share(shares.compute)} compute, ${share(shares.load)} weight loads, ${share(stalls)} stalls.`,
     table: {
       columns: [
         'layer',

@@ -2,7 +2,7 @@
 
 import type { Timeline } from '../../../timeline/timeline.ts';
 import { drawFigure } from '../figure/figure.ts';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount } from '../../../core/number-text.ts';
 import type { PieceHandle } from '../../ui/make-element.ts';
 import { cyclesData, shareNames } from './cycles-data.ts';
 import { drawShares, type LayerShares, sharesHeight } from './shares-of-layers.ts';

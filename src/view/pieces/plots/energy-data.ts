@@ -3,7 +3,7 @@
 import { energyPartNames, energyParts } from '../../../report/energy.ts';
 import type { Report } from '../../../report/report.ts';
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatEnergy, formatShare } from '../../ui/format.ts';
+import { formatEnergy, formatShare } from '../../../core/number-text.ts';
 
 type Part = (typeof energyParts)[number];
 

@@ -3,7 +3,7 @@
 import { energyPartNames, energyParts } from '../../../report/energy.ts';
 import type { Report } from '../../../report/report.ts';
 import { drawFigure } from '../figure/figure.ts';
-import { formatEnergy } from '../../ui/format.ts';
+import { formatEnergy } from '../../../core/number-text.ts';
 import type { PieceHandle } from '../../ui/make-element.ts';
 import { energyData, layerEnergies } from './energy-data.ts';
 import { drawShares, type LayerShares, sharesHeight } from './shares-of-layers.ts';

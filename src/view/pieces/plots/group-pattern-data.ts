@@ -2,7 +2,7 @@
 
 import { decodeIndex } from '../../../mapping/index-code.ts';
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatShare } from '../../ui/format.ts';
+import { formatShare } from '../../../core/number-text.ts';
 
 /** The groups of one layer. */
 export interface GroupPattern {

@@ -4,7 +4,7 @@ import { binomialInterval } from '../../../core/accuracy.ts';
 import type { Report } from '../../../report/report.ts';
 import { isEstimated } from '../../../report/report-words.ts';
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatShare } from '../../ui/format.ts';
+import { formatShare } from '../../../core/number-text.ts';
 
 /** What one run of a sweep found. */
 export interface SweepRow {

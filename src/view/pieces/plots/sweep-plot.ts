@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { countOf } from '../../../core/words.ts';
 import { drawFigure } from '../figure/figure.ts';
 import type { LegendItem } from '../figure/legend-layout.ts';
-import { formatShare } from '../../ui/format.ts';
+import { formatShare } from '../../../core/number-text.ts';
 import type { PieceHandle } from '../../ui/make-element.ts';
 import { drawPlot, legendHeight, seriesColor, tip } from './base-plot.ts';
 import { inOrder, intervalOf, type Sweep, sweepData, type SweepRow } from './sweep-data.ts';

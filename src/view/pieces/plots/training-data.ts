@@ -1,7 +1,7 @@
 // Epochs of a training, as rows.
 
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatNumber, formatShare } from '../../ui/format.ts';
+import { formatNumber, formatShare } from '../../../core/number-text.ts';
 
 /** What a plot needs of a line of the metrics; an `EpochRecord` is one. */
 export interface TrainingRecord {

@@ -5,7 +5,7 @@ import { largest, smallest } from '../../../core/extremes.ts';
 import { drawFigure } from '../figure/figure.ts';
 import { drawLegend } from '../figure/legend.ts';
 import type { LegendItem } from '../figure/legend-layout.ts';
-import { formatNumber, formatShare } from '../../ui/format.ts';
+import { formatNumber, formatShare } from '../../../core/number-text.ts';
 import { makeSvg, type PieceHandle } from '../../ui/make-element.ts';
 import { drawPlot, legendHeight, seriesColor } from './base-plot.ts';
 import { percent } from './sweep-plot.ts';

@@ -12,7 +12,7 @@ import {
   formatRatio,
   formatShare,
   formatWhole,
-} from '../../ui/format.ts';
+} from '../../../core/number-text.ts';
 
 /** What one report says in a row. */
 export interface CompareCell {

@@ -1,7 +1,7 @@
 // The images of a run, each with what the chip and the exact network say to it.
 
 import type { Predictions } from '../../engine/engine.ts';
-import { formatWhole } from '../../ui/format.ts';
+import { formatWhole } from '../../../core/number-text.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';
 import { drawBar } from './sortable-table.ts';
 import {

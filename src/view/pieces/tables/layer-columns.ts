@@ -3,7 +3,7 @@
 import { shapeText, sizeText } from '../../../core/feature-map.ts';
 import type { LayerReport, Report } from '../../../report/report.ts';
 import type { CellValue } from '../figure/csv.ts';
-import { formatShare } from '../../ui/format.ts';
+import { formatShare } from '../../../core/number-text.ts';
 
 /** A column of the layer table; bars are lengths 0 ... 1. */
 export interface LayerColumn {

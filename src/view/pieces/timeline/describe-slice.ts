@@ -1,15 +1,16 @@
 // A slice of the timeline, and the whole frame, in words.
 
+import { countOf } from '../../../core/words.ts';
 import { cycles, durationOf } from '../../../core/units.ts';
 import { isTileStep, type Timeline } from '../../../timeline/timeline.ts';
-import { formatShare, formatTime, formatWhole } from '../../ui/format.ts';
+import { formatShare, formatTime, formatWhole } from '../../../core/number-text.ts';
 import type { Match } from './find-slices.ts';
 
 /** What a slice is, where, when and for how long; and that it is one of several where they share a pixel. */
 export function describeSlice({ slice, sharing = 1 }: Match, timeline: Timeline): string {
   const { start, end, step } = slice;
   const length = end - start;
-  const times = `${formatWhole(length)} cycles (${formatTime(durationOf(cycles(length), timeline.frequency))}) from cycle ${formatWhole(start)}`;
+  const times = `${countOf(length, 'cycle')} (${formatTime(durationOf(cycles(length), timeline.frequency))}) from cycle ${formatWhole(start)}`;
   if (!step) {
     const share = timeline.cyclesPerFrame > 0 ? length / timeline.cyclesPerFrame : 0;
     return `${slice.label}: ${times}, ${formatShare(share)} of the frame`;
@@ -20,7 +21,7 @@ export function describeSlice({ slice, sharing = 1 }: Match, timeline: Timeline)
     `${kind}, ${layer}`,
     `core ${core}${half}`,
     isTileStep(step)
-      ? `kernel tile ${step.tile}, weight load ${step.load}, ${formatWhole(step.groups)} groups`
+      ? `kernel tile ${step.tile}, weight load ${step.load}, ${countOf(step.groups, 'group')}`
       : '',
     times,
     step.kind === 'compute' ? `${formatWhole(step.stalled)} of them stalled` : '',

@@ -2,7 +2,7 @@
 
 import { type Timeline, isTileStep } from '../../../timeline/timeline.ts';
 import { cycles, durationOf } from '../../../core/units.ts';
-import { formatTime } from '../../ui/format.ts';
+import { formatTime } from '../../../core/number-text.ts';
 import type { Match } from './find-slices.ts';
 import type { Slice, SliceKind, Track } from './tracks.ts';
 import { type CycleRange, tickText, ticksOf } from './view-range.ts';

@@ -2,7 +2,7 @@
 // only elements resolve `light-dark()`.
 
 import { type CycleShares, frameShares, type Timeline } from '../../../timeline/timeline.ts';
-import { formatShare } from '../../ui/format.ts';
+import { formatShare } from '../../../core/number-text.ts';
 import { make } from '../../ui/make-element.ts';
 import { shareNames } from '../plots/cycles-data.ts';
 import type { TimelineColors } from './paint-timeline.ts';

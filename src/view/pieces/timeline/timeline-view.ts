@@ -1,5 +1,6 @@
 // The controller's timeline of one frame: a canvas with tracks, with search, legend, a table of layers and a trace file.
 
+import { countOf } from '../../../core/words.ts';
 import { type ChromeTrace, toChromeTrace } from '../../../timeline/chrome-trace.ts';
 import type { Timeline } from '../../../timeline/timeline.ts';
 import { drawDataTable } from '../figure/data-table.ts';
@@ -171,7 +172,8 @@ function makeSearch(
   const tell = (): void => {
     const { matches, match } = current();
     const place = match < 0 ? '' : `${match + 1} of `;
-    count.textContent = input.value.trim() === '' ? '' : `${place}${matches.length} steps`;
+    count.textContent =
+      input.value.trim() === '' ? '' : `${place}${countOf(matches.length, 'step')}`;
   };
   const again = (): void => {
     change(search(current(), input.value));

@@ -1,6 +1,6 @@
 // Which cycles are in view: zooming and panning as arithmetic, and the ticks of the axis.
 
-import { formatWhole } from '../../ui/format.ts';
+import { formatWhole } from '../../../core/number-text.ts';
 
 /** Cycles in view, `from` < `to`. */
 export interface CycleRange {

@@ -1,14 +1,16 @@
 // The settings of a training as a form.
 
+import { placeholderOf } from '../../ui/setting-field.ts';
 import { make, makeButton } from '../../ui/make-element.ts';
 import type { NamedBytes } from '../../engine/user-files.ts';
+import { type AnySetting, settingsIn } from '../../../settings/setting.ts';
+import { readTable, writeTable } from '../../../settings/table-text.ts';
 import {
-  defaultTraining,
-  readTraining,
-  type TrainingField,
-  trainingFields,
-  type TrainingSettings,
-} from '../../engine/training/training-settings.ts';
+  defaultPageTraining,
+  defaultTrainSettings,
+  type TrainSettings,
+  trainSettings,
+} from '../../../settings/train-settings.ts';
 
 /** The form. */
 export interface TrainForm {
@@ -16,11 +18,11 @@ export interface TrainForm {
   readonly start: HTMLButtonElement;
   readonly stop: HTMLButtonElement;
   readonly resume: HTMLButtonElement;
-  /** @throws {CimError} (usage) naming a setting that is not permitted */
-  settings(): TrainingSettings;
+  /** @throws {CimError} of kind `usage`: naming a setting that is not permitted */
+  settings(): TrainSettings;
   /** Files that were given in place of the images of the page. */
   files(): Promise<readonly NamedBytes[]>;
-  show(settings: TrainingSettings): void;
+  show(settings: TrainSettings): void;
   /** Whether settings can be changed. */
   lock(isLocked: boolean): void;
 }
@@ -34,7 +36,7 @@ export interface TrainActions {
 
 /** Makes the form. */
 export function makeTrainForm(actions: TrainActions): TrainForm {
-  const inputs = new Map(trainingFields.map((field) => [field.key, makeInput(field)]));
+  const inputs = new Map(fields.map((setting) => [setting.name, makeInput(setting)]));
   const files = make('input', {
     attributes: { type: 'file', multiple: '', accept: '.gz,*-ubyte' },
     class: 'mars-input',
@@ -42,7 +44,7 @@ export function makeTrainForm(actions: TrainActions): TrainForm {
   const fieldset = make('fieldset', { class: 'mars-train-fields' }, [
     make('legend', { text: 'Settings of the training' }),
     labelled('Network', networkSelect()),
-    ...trainingFields.map(({ key, label }) => labelled(label, inputs.get(key) ?? '')),
+    ...fields.map(({ name, label }) => labelled(label, inputs.get(name) ?? '')),
     labelled('Other images: train-images and train-labels', files, 'mars-train-files'),
   ]);
   const start = makeButton('Start', actions.start, { class: 'mars-button mars-button-main' });
@@ -61,35 +63,50 @@ export function makeTrainForm(actions: TrainActions): TrainForm {
     start,
     stop,
     resume,
-    settings: () => readTraining((key) => inputs.get(key)?.value ?? ''),
+    settings: () => {
+      return readTable(
+        trainSettings,
+        [...inputs].map(([name, input]) => [name, input.value]),
+      );
+    },
     files: () => Promise.all([...(files.files ?? [])].map(read)),
     show: (settings) => {
-      for (const [key, input] of inputs) input.value = String(settings[key] ?? '');
+      const text = new Map(writeTable(trainSettings, settings, { defaults: defaultTrainSettings }));
+      for (const { name, default: value, kind } of fields) {
+        const input = inputs.get(name);
+        if (input) input.value = text.get(name) ?? (value === undefined ? '' : kind.write(value));
+      }
     },
     lock: (isLocked) => {
       fieldset.disabled = isLocked;
     },
   };
-  form.show(defaultTraining);
+  form.show(defaultPageTraining);
   return form;
 }
 
-function makeInput({ low, high, whole, empty, key }: TrainingField): HTMLInputElement {
+/** The settings that the page has, each with a control. */
+const fields: readonly AnySetting[] = settingsIn(trainSettings, 'page');
+
+function makeInput(setting: AnySetting): HTMLInputElement {
+  const { name, kind, help, defaultText = '' } = setting;
+  const { min, max, isWhole } = kind.range ?? {};
   return make('input', {
     class: 'mars-input',
     attributes: {
       type: 'number',
-      name: key,
-      min: String(low),
-      max: String(high),
-      step: whole ? '1' : 'any',
-      placeholder: empty ?? '',
+      name,
+      title: defaultText === '' ? help : `${help} (default: ${defaultText})`,
+      min: String(min ?? ''),
+      max: String(max ?? ''),
+      step: isWhole === true ? '1' : 'any',
+      placeholder: placeholderOf(setting),
     },
   });
 }
 
 const networkSelect = (): HTMLSelectElement =>
-  make('select', { class: 'mars-input' }, [make('option', { text: defaultTraining.network })]);
+  make('select', { class: 'mars-input' }, [make('option', { text: defaultPageTraining.network })]);
 
 const labelled = (text: string, control: Node | string, name = ''): HTMLLabelElement =>
   make('label', { class: `mars-train-field ${name}`.trim() }, [make('span', { text }), control]);

@@ -3,7 +3,7 @@
 import './train-panel.css';
 import { CimError, hasKind } from '../../../core/errors.ts';
 import type { GroupsOfLayer, TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/io/metrics-file.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { NamedBytes } from '../../engine/user-files.ts';
 import { saveFile } from '../figure/save-file.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';
@@ -12,7 +12,7 @@ import { drawGroupGrids } from './group-grids.ts';
 import { startTraining, usualThreads } from '../../engine/training/open-training.ts';
 import { makeTrainForm, type TrainForm } from './train-form.ts';
 import type { TrainedResult } from '../../engine/training/training-messages.ts';
-import type { TrainingSettings } from '../../engine/training/training-settings.ts';
+import type { TrainSettings } from '../../../settings/train-settings.ts';
 import { factsOf, resultText, stoppedText } from './training-words.ts';
 
 /** What the tab is given. */
@@ -35,7 +35,7 @@ export function drawTrainPanel(parent: ParentNode, options: TrainPanelOptions): 
 
 /** A training that can be gone on with. */
 interface Begun {
-  readonly settings: TrainingSettings;
+  readonly settings: TrainSettings;
   readonly files: readonly NamedBytes[];
   checkpoint: Uint8Array | undefined;
 }

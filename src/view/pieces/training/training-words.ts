@@ -1,8 +1,9 @@
 // What a training says of itself, in words.
 
+import { countOf } from '../../../core/words.ts';
+import type { EpochRecord } from '../../../network/epoch-record.ts';
 import type { TrainProgress } from '../../../train/run/train-options.ts';
-import type { EpochRecord } from '../../../network/io/metrics-file.ts';
-import { formatNumber, formatShare, formatWhole } from '../../ui/format.ts';
+import { formatNumber, formatShare, formatWhole } from '../../../core/number-text.ts';
 import type { TrainedResult } from '../../engine/training/training-messages.ts';
 
 /** Where a training stands. */
@@ -37,7 +38,7 @@ export function resultText(result: TrainedResult): string {
   const { testAccuracy, quantizedAccuracy, zeroGroups, groups, imagesPerSecond, threads } = result;
   const integers =
     quantizedAccuracy === null ? '' : `, ${formatShare(quantizedAccuracy)} in the chip’s integers`;
-  const speed = `${formatWhole(imagesPerSecond)} images/s on ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const speed = `${formatWhole(imagesPerSecond)} images/s on ${countOf(threads, 'thread')}`;
   return `Trained: ${formatShare(testAccuracy)} of MNIST’s 10,000 test images right${integers}; ${groups - zeroGroups} of ${groups} weight groups left; ${speed}.`;
 }
 

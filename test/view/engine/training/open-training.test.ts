@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTraining } from '../../../../src/view/engine/training/open-training.ts';
 import type { FromTrainer } from '../../../../src/view/engine/training/training-messages.ts';
-import { defaultTraining } from '../../../../src/view/engine/training/training-settings.ts';
+import { defaultPageTraining } from '../../../../src/settings/train-settings.ts';
 import { caughtEventually } from '../../../support/caught.ts';
 
 class PlayedWorker extends EventTarget {
@@ -39,7 +39,7 @@ describe('a training', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   const begin = () =>
-    caughtEventually(() => startTraining(defaultTraining, 'data/', { threads: 1 }));
+    caughtEventually(() => startTraining(defaultPageTraining, 'data/', { threads: 1 }));
   const error = (): Event => Object.assign(new Event('error'), { message: 'memory' });
 
   it('ends with its worker, whether that throws or goes without a word', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EpochRecord } from '../../../../src/network/io/metrics-file.ts';
+import type { EpochRecord } from '../../../../src/network/epoch-record.ts';
 import { stageStarts, trainingData } from '../../../../src/view/pieces/plots/training-data.ts';
 
 const epoch = (number: number, stage: EpochRecord['stage'], test?: number): EpochRecord => ({

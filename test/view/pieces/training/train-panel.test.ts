@@ -12,8 +12,10 @@ import { readNetworkFile } from '../../../../src/network/io/network-file.ts';
 import type { Network } from '../../../../src/network/network.ts';
 import { parametersOf } from '../../../../src/train/graphs/parameters.ts';
 import { train } from '../../../../src/train/run/train.ts';
-import { trainOptions } from '../../../../src/view/engine/training/training-options.ts';
-import { defaultTraining } from '../../../../src/view/engine/training/training-settings.ts';
+import { mars as chip } from '../../../../src/chips/index.ts';
+import { nameOf } from '../../../../src/settings/setting.ts';
+import { trainOptions } from '../../../../src/settings/train-options.ts';
+import { defaultPageTraining } from '../../../../src/settings/train-settings.ts';
 import { describeUnless, noBrowser } from '../../../support/browsers.ts';
 import { itLong } from '../../../support/long.ts';
 import { emptyFolder, root } from '../../../support/mars.ts';
@@ -26,7 +28,7 @@ const policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'";
 /** 3 steps per epoch, 2 epochs; half of the 270 groups are to be left. */
 const settings = {
-  ...defaultTraining,
+  ...defaultPageTraining,
   images: 400,
   epochs: 2,
   groupLasso: 0.5,
@@ -140,12 +142,9 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
     const { epochs } = await usual(page);
     const images = firstImages(loadDataset('mnist', 'train', undefined), settings.images);
 
-    const { losses } = await train(
-      mnistCnn({ seed: settings.seed }),
-      images,
-      runtime,
-      trainOptions(settings, 1),
-    );
+    const network = mnistCnn({ seed: settings.seed });
+    const options = trainOptions({ ...settings, threads: 1 }, { network, chip });
+    const { losses } = await train(network, images, runtime, options);
 
     expect(epochs.map(({ loss }) => loss)).toEqual(losses);
   });
@@ -230,7 +229,7 @@ function zeroGroupsOf(network: Network): Readonly<Record<string, number>> {
 
 const fill = async (page: Page, values: Readonly<Record<string, string>>): Promise<void> => {
   for (const [name, value] of Object.entries(values))
-    await page.evaluate(`document.querySelector('[name=${name}]').value = '${value}'`);
+    await page.evaluate(`document.querySelector('[name=${nameOf(name)}]').value = '${value}'`);
 };
 const press = async (page: Page, text: string): Promise<void> => {
   await page.evaluate(

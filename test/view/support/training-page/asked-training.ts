@@ -1,11 +1,11 @@
 // What goes between a test and the page that trains.
 
-import type { EpochRecord } from '../../../../src/network/io/metrics-file.ts';
-import type { TrainingSettings } from '../../../../src/view/engine/training/training-settings.ts';
+import type { EpochRecord } from '../../../../src/network/epoch-record.ts';
+import type { TrainSettings } from '../../../../src/settings/train-settings.ts';
 
 /** What a test asks for; all of it plain data. */
 export interface AskedTraining {
-  readonly settings: TrainingSettings;
+  readonly settings: TrainSettings;
   readonly threads?: number | undefined;
   /** Steps after which it is stopped, and then gone on with. */
   readonly stopAfter?: number | undefined;

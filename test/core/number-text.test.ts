@@ -9,7 +9,7 @@ import {
   formatShare,
   formatTime,
   formatWhole,
-} from '../../src/report/number-text.ts';
+} from '../../src/core/number-text.ts';
 
 describe('numbers in page and report', () => {
   it.each([
@@ -78,6 +78,12 @@ describe('numbers in page and report', () => {
     expect(formatShare(0 / 0)).toBe('unknown');
     expect(formatRatio(5.6379)).toBe('5.64 ×');
     expect(formatNumber(0.05)).toBe('0.05');
-    expect(formatNumber(1234.5)).toBe('1230');
+    expect(formatNumber(999.4)).toBe('999');
+    expect(formatNumber(1234.5)).toBe('1,235');
+    expect([formatNumber(0), formatNumber(1 / 0), formatNumber(0 / 0)]).toEqual([
+      '0',
+      'unknown',
+      'unknown',
+    ]);
   });
 });

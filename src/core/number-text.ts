@@ -1,4 +1,4 @@
-// Numbers as a person reads them, in terminal and page: three significant digits and a unit that fits.
+// Numbers as a person reads them, in terminal, page and errors: three significant digits and a unit that fits.
 
 /** A unit's name and how many of the smallest unit it is. */
 type Unit = readonly [size: number, name: string];
@@ -23,8 +23,14 @@ const countUnits: readonly Unit[] = [
   [1, ''],
 ];
 
-/** Three significant digits without trailing zeros: `12.3`, `0.05`, `1230`. */
-export const formatNumber = (value: number): string => String(Number(value.toPrecision(3)));
+/**
+ * Three significant digits without trailing zeros, from 1000 on all digits of the whole part: `12.3`, `0.05`, `1,230`.
+ * `unknown` for what is no number, such as 0 of 0.
+ */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return 'unknown';
+  return Math.abs(value) >= 1000 ? formatWhole(value) : String(Number(value.toPrecision(3)));
+}
 
 /** All digits of a whole number, in threes: `1,234,567`. */
 export const formatWhole = (value: number): string =>
@@ -51,22 +57,17 @@ export function formatRareShare(share: number): string {
 
 /** Bits as bytes, KB or, from 10,000 KB on, MB; 1 KB is 1024 bytes. Whole numbers from 1000 on keep their digits. */
 export function formatBytes(bits: number): string {
-  const text = (value: number): string =>
-    value >= 1000 ? formatWhole(value) : formatNumber(value);
   const kilobytes = bits / 8192;
-  if (kilobytes >= 1e4) return `${text(kilobytes / 1024)} MB`;
-  return kilobytes >= 10 ? `${text(kilobytes)} KB` : `${text(bits / 8)} B`;
+  if (kilobytes >= 1e4) return `${formatNumber(kilobytes / 1024)} MB`;
+  return kilobytes >= 10 ? `${formatNumber(kilobytes)} KB` : `${formatNumber(bits / 8)} B`;
 }
-
-/** `1 image`, `2,000 images`. */
-export const imagesText = (images: number): string =>
-  images === 1 ? '1 image' : `${formatWhole(images)} images`;
 
 /** A ratio, `2.31 ×`. */
 export const formatRatio = (ratio: number): string => `${formatNumber(ratio)} ×`;
 
 /** Rounds first: what rounds up to 1000 takes the next unit. */
 function scaled(value: number, units: readonly Unit[]): string {
+  if (!Number.isFinite(value)) return 'unknown';
   const rounded = Number(value.toPrecision(3));
   const [size, name] = units.find(([size]) => Math.abs(rounded) >= size) ?? [1, lastName(units)];
   const text = formatNumber(rounded / size);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import {
-  commandLine,
-  defaultSettings,
-  readSettings,
-  type RunSettings,
-  writeSettings,
-} from '../../../src/view/engine/run-settings.ts';
+import { defaultSettings, type RunSettings } from '../../src/settings/run-settings.ts';
+import { commandLine, readSettings, writeSettings } from '../../src/settings/settings-text.ts';
 
 const read = (query: string): RunSettings => readSettings(new URLSearchParams(query));
 
 /** Any settings that a person can ask for. */
 const anySettings = fc.record({
   network: fc.constantFrom('mnist-cnn', 'vgg16', 'my network.safetensors'),
-  images: fc.integer({ min: 0, max: 10000 }),
+  dataset: fc.constantFrom(undefined, 'cifar10'),
+  data: fc.constantFrom(undefined, '/a/folder'),
+  ownImages: fc.constantFrom(undefined, '7-a.png, 3-b.png'),
+  floatImages: fc.constantFrom(undefined, 0, 3),
+  groupMasks: fc.constant(undefined),
+  images: fc.integer({ min: 0, max: 1e7 }),
   chip: fc.constantFrom('mars', 'generic-sram'),
   set: fc.array(fc.constantFrom('adc.bits=5', 'noise.read=0.25', 'cores.count=16'), {
     maxLength: 3,
@@ -22,7 +22,7 @@ const anySettings = fc.record({
   activationBits: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
   prunedGroups: fc.option(fc.constantFrom(0, 0.25, 1), { nil: undefined }),
   densityProfile: fc.constant(undefined),
-  indexCoding: fc.constantFrom('absolute', 'bitmap'),
+  indexCoding: fc.constantFrom(undefined, 'absolute', 'bitmap'),
   balance: fc.constantFrom('none', 'sorted', 'lpt'),
   seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 }) as fc.Arbitrary<RunSettings>;
@@ -30,15 +30,16 @@ const anySettings = fc.record({
 describe('settings of a run', () => {
   it('are those of `mars run` where an address says nothing', () => {
     expect(read('')).toEqual(defaultSettings);
-    expect(writeSettings(defaultSettings).size).toBe(0);
+    expect(writeSettings(defaultSettings)).toEqual([]);
   });
 
   it('survive the way through an address', () => {
     fc.assert(
       fc.property(anySettings, (settings) => {
-        expect(readSettings(new URLSearchParams(String(writeSettings(settings))))).toEqual(
-          settings,
+        const query = new URLSearchParams(
+          writeSettings(settings).map(([name, text]): [string, string] => [name, text]),
         );
+        expect(read(String(query))).toEqual(settings);
       }),
     );
   });
@@ -46,7 +47,7 @@ describe('settings of a run', () => {
   it.each([
     ['images=-1', 'images'],
     ['images=1.5', 'images'],
-    ['images=10001', 'images'],
+    ['images=10000001', 'images'],
     ['weight-bits=9', 'weight-bits'],
     ['activation-bits=0', 'activation-bits'],
     ['pruned-groups=1.5', 'pruned-groups'],
@@ -61,7 +62,7 @@ describe('settings of a run', () => {
 
   it('are told as a command', () => {
     expect(commandLine(read('images=20&set=adc.bits=5&set=noise.read=0.1&balance=lpt'))).toBe(
-      'mars run --images 20 --balance lpt --set adc.bits=5 --set noise.read=0.1',
+      'mars run --images 20 --set adc.bits=5 --set noise.read=0.1 --balance lpt',
     );
     expect(commandLine(read('network=my net.safetensors&images=0'))).toBe(
       "mars estimate --network 'my net.safetensors'",

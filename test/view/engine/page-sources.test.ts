@@ -6,11 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadJob as commandLineJob } from '../../../src/cli/options.ts';
+import { nodeSources } from '../../../src/cli/node-sources.ts';
 import type { FeatureMap } from '../../../src/core/feature-map.ts';
 import { BundledData } from '../../../src/view/engine/bundled-data.ts';
-import { loadJob, loadMapJob, type RunRequest } from '../../../src/view/engine/load-job.ts';
-import { readSettings } from '../../../src/view/engine/run-settings.ts';
+import type { Job } from '../../../src/pipeline/run-job.ts';
+import { loadCalibratedJob, loadJob } from '../../../src/settings/load-job.ts';
+import { defaultSettings } from '../../../src/settings/run-settings.ts';
+import { readSettings } from '../../../src/settings/settings-text.ts';
+import { pageSources, type RunRequest } from '../../../src/view/engine/page-sources.ts';
 import { pageDataPlugin } from '../../../tools/page-data.ts';
 import { root } from '../../support/mars.ts';
 
@@ -34,6 +37,9 @@ const request = (query: string): RunRequest => ({
   files: {},
 });
 
+const jobOf = ({ settings, files }: RunRequest, data: BundledData): Promise<Job> =>
+  loadJob(settings, pageSources(files, data, noPicture));
+
 describe('the job of a page', () => {
   let server: Server;
   let data: BundledData;
@@ -53,19 +59,18 @@ describe('the job of a page', () => {
 
   it('equals that of the command line, calibration included', async () => {
     const wanted = request('images=7&set=adc.bits=5&seed=3&balance=lpt&pruned-groups=0.8');
-    const part = commandLineJob({
-      network: 'mnist-cnn',
-      chip: 'mars',
-      set: ['adc.bits=5'],
-      prunedGroups: 0.8,
-      balance: 'lpt',
-      seed: 3,
-    });
+    const part = await loadCalibratedJob(
+      {
+        ...defaultSettings,
+        set: ['adc.bits=5'],
+        prunedGroups: 0.8,
+        balance: 'lpt',
+        seed: 3,
+      },
+      nodeSources,
+    );
 
-    const job = await loadJob(wanted, await loadMapJob(wanted, data), {
-      data,
-      openPicture: noPicture,
-    });
+    const job = await jobOf(wanted, data);
 
     const plain = (map: FeatureMap): object => ({
       ...map,
@@ -108,10 +113,7 @@ describe('the job of a page', () => {
       },
     };
 
-    const job = await loadJob(wanted, await loadMapJob(wanted, data), {
-      data,
-      openPicture: noPicture,
-    });
+    const job = await jobOf(wanted, data);
 
     expect(job.images.labels).toEqual(Uint8Array.of(7, 2));
   });
@@ -122,12 +124,7 @@ describe('the job of a page', () => {
     ['chip=none', 'none'],
     ['set=adc.bits=99', 'adc.bits'],
   ])('refuses %s', async (query, message) => {
-    const wanted = request(query);
-    await expect(
-      loadMapJob(wanted, data).then((job) =>
-        loadJob(wanted, job, { data, openPicture: noPicture }),
-      ),
-    ).rejects.toThrow(message);
+    await expect(jobOf(request(query), data)).rejects.toThrow(message);
   });
 
   it('says what is not served', async () => {

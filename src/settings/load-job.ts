@@ -1,0 +1,246 @@
+// From settings to a job: the same on the command line, in the page and in benches, which differ in their `Sources`.
+
+import { type ChipSpec, chipNamed, readChipFile, setChipValues } from '../chips/index.ts';
+import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts';
+import { hasTrainedScales } from '../compress/scales.ts';
+import type { GroupShape } from '../compress/weight-group.ts';
+import { CimError } from '../core/errors.ts';
+import { groupShapeOf } from '../mapping/layer-groups.ts';
+import type { StoredNetwork } from '../mapping/stored-header.ts';
+import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
+import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
+import { readNetworkFile } from '../network/io/network-file.ts';
+import type { Network } from '../network/network.ts';
+import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
+import { calibrationCount, jobBits, prunedIn } from '../pipeline/usual-job.ts';
+import type { EstimatorJob } from '../sweep/estimator.ts';
+import { checkRunSettings } from './check-settings.ts';
+import type { RunSettings } from './run-settings.ts';
+import { nameOf } from './setting.ts';
+import type { ImageTarget, NamedBytes, Sources } from './sources.ts';
+
+/** The settings of a job that is only mapped. */
+export type MapSettings = Omit<RunSettings, 'images' | 'floatImages'>;
+
+/** The settings of a job that has no images to simulate. */
+type CalibratedSettings = MapSettings & Partial<Pick<RunSettings, 'floatImages'>>;
+
+/** A network in real arithmetic, or one that is compressed already. */
+export type LoadedNetwork = { readonly network: Network } | { readonly stored: StoredNetwork };
+
+/**
+ * Loads everything but images: a job that can be mapped and estimated, its clips guessed from batch norm.
+ * @throws {CimError} of kind `usage`: for a name that does not exist, or settings that compress a stored image
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export async function loadMapJob(settings: MapSettings, sources: Sources): Promise<MapJob> {
+  checkRunSettings(settings);
+  return await mapJobOf(await loadNetworkOrImage(settings, sources), settings, sources);
+}
+
+/** {@link loadMapJob} for a network that is loaded already. */
+export async function mapJobOf(
+  loaded: LoadedNetwork,
+  settings: MapSettings,
+  sources: Pick<Sources, 'chipFile' | 'maskFile'>,
+): Promise<MapJob> {
+  const chip = await loadChip(settings, sources);
+  const { balance, indexCoding } = settings;
+  if ('stored' in loaded) {
+    refuseToCompress(settings);
+    return { stored: loaded.stored, chip, balance };
+  }
+  const { network } = loaded;
+  const bits = jobBits(settings, network, chip);
+  const shape = groupShapeOf(chip, bits.weightBits);
+  const groupMasks = (await loadMasks(settings, network, sources))?.(shape);
+  const prunedGroups = groupMasks ? 0 : (settings.prunedGroups ?? prunedIn(network));
+  return { network, chip, ...bits, prunedGroups, groupMasks, indexCoding, balance };
+}
+
+/**
+ * Loads all but the images to simulate. Calibration images are read only where training did not settle the scales.
+ * @throws {CimError} as {@link loadMapJob}, and for images that are missing or wrong
+ */
+export const loadCalibratedJob = async (
+  settings: CalibratedSettings,
+  sources: Sources,
+): Promise<UnloadedJob> =>
+  await addCalibration(await loadMapJob(settings, sources), settings, sources);
+
+/**
+ * Loads a whole job.
+ * @throws {CimError} as {@link loadCalibratedJob}
+ */
+export const loadJob = async (settings: RunSettings, sources: Sources): Promise<Job> =>
+  await addImages(await loadMapJob(settings, sources), settings, sources);
+
+/**
+ * What {@link loadMapJob} gave, with the images that its settings ask for.
+ * @throws {CimError} of kind `missingData`: when the data set is not available
+ * @throws {CimError} for images that are wrong
+ */
+export async function addImages(
+  job: MapJob,
+  settings: RunSettings,
+  sources: Sources,
+): Promise<Job> {
+  const unloaded = await addCalibration(job, settings, sources);
+  const images = await sources.testImages(imageTarget(job), settings);
+  return { ...unloaded, images };
+}
+
+/** What the images of a job must fit. */
+export function imageTarget(job: MapJob): ImageTarget {
+  const { classes, input } = 'stored' in job ? job.stored.network : job.network;
+  return { trainedOn: trainedOn(job), classes, input };
+}
+
+/**
+ * What {@link loadMapJob} gave, with the images to choose activation clips on, where training did not settle the scales.
+ * @throws {CimError} for images that are missing or wrong
+ */
+export async function addCalibration(
+  job: MapJob,
+  settings: CalibratedSettings,
+  sources: Pick<Sources, 'calibrationImages'>,
+): Promise<UnloadedJob> {
+  const { seed, floatImages } = settings;
+  const common = { seed, ...(floatImages === undefined ? {} : { floatImages }) };
+  if ('stored' in job || hasTrainedScales(job.network, job)) return { ...job, ...common };
+  const { network } = job;
+  const count = calibrationCount(network);
+  const calibration = await sources.calibrationImages(network, count, settings);
+  return { ...job, calibration, ...common };
+}
+
+/**
+ * Loads network and chip for estimates on many chips.
+ * @throws {CimError} for anything that is missing or wrong
+ */
+export async function loadEstimate(
+  settings: MapSettings,
+  sources: Sources,
+): Promise<EstimatorJob & { readonly chip: ChipSpec }> {
+  checkRunSettings(settings);
+  const network = await loadNetwork(settings, sources);
+  return {
+    network,
+    chip: await loadChip(settings, sources),
+    weightBits: settings.weightBits ?? network.precision?.weightBits,
+    activationBits: settings.activationBits ?? network.precision?.activationBits,
+    prunedGroups: settings.prunedGroups ?? prunedIn(network),
+    masksFor: await loadMasks(settings, network, sources),
+  };
+}
+
+/**
+ * The chip that settings name, with its changed values.
+ * @throws {CimError} of kind `usage`: for a name or path that does not exist
+ * @throws {CimError} of kind `chip`: for a file or value that is wrong
+ */
+export async function loadChip(
+  { chip, set }: Pick<RunSettings, 'chip' | 'set'>,
+  sources: Pick<Sources, 'chipFile'>,
+): Promise<ChipSpec> {
+  const file = await sources.chipFile(chip);
+  return setChipValues(file ? readChipFile(file.bytes, file.name) : chipNamed(chip), set);
+}
+
+/**
+ * The network that settings name: a file, or one that is built from code with the weights that training starts from.
+ * @throws {CimError} of kind `usage`: when there is none of that name
+ * @throws {CimError} of kind `input`: when its file is damaged
+ */
+export async function loadNetworkOrImage(
+  { network: name, seed }: Pick<RunSettings, 'network' | 'seed'>,
+  sources: Pick<Sources, 'networkFile' | 'trainedNetworks'>,
+): Promise<LoadedNetwork> {
+  const file = await sources.networkFile(name);
+  if (file) return readNetworkOrImage(file);
+  const build = Object.hasOwn(builtinNetworks, name) ? builtinNetworks[name] : undefined;
+  if (build) return { network: build({ seed }) };
+  const { trainedNetworks } = sources;
+  throw new CimError('usage', {
+    what: `no network is called "${name}", and no file either`,
+    where: 'network',
+    todo: `known: ${trainedNetworks.join(', ')}, and untrained ${untrainedNetworks(trainedNetworks).join(', ')}; or give a .safetensors file or a stored image`,
+  });
+}
+
+/** Names of the networks that are built from code, and that no trained one has. */
+export const untrainedNetworks = (trained: readonly string[]): readonly string[] =>
+  Object.keys(builtinNetworks).filter((name) => !trained.includes(name));
+
+/**
+ * {@link loadNetworkOrImage} where an image will not do.
+ * @throws {CimError} of kind `usage`: when there is no network of that name, or it is a stored image
+ * @throws {CimError} of kind `input`: when its file is damaged
+ */
+export async function loadNetwork(
+  settings: Pick<RunSettings, 'network' | 'seed'>,
+  sources: Pick<Sources, 'networkFile' | 'trainedNetworks'>,
+): Promise<Network> {
+  const loaded = await loadNetworkOrImage(settings, sources);
+  if ('network' in loaded) return loaded.network;
+  throw new CimError('usage', {
+    what: `${settings.network} is a stored image, which is compressed already`,
+    where: 'network',
+    todo: 'give a network by name or as a .safetensors file',
+  });
+}
+
+/**
+ * The network of a file. One that begins like a stored image, or whose name ends with `.bin`, is one.
+ * @throws {CimError} when it is damaged
+ */
+export const readNetworkOrImage = ({ name, bytes }: NamedBytes): LoadedNetwork =>
+  isStoredImage(bytes) || name.endsWith('.bin')
+    ? { stored: readStoredImage(bytes, name) }
+    : { network: readNetworkFile(bytes, name) };
+
+/** Settings that compress. */
+const compressing = [
+  'weightBits',
+  'activationBits',
+  'prunedGroups',
+  'groupMasks',
+  'densityProfile',
+  'indexCoding',
+] as const;
+
+function refuseToCompress(settings: MapSettings): void {
+  const given = compressing.find((key) => settings[key] !== undefined);
+  if (given === undefined) return;
+  throw new CimError('usage', {
+    what: `cannot be given with the stored image ${settings.network}, which is compressed already`,
+    where: nameOf(given),
+    todo: 'leave it out here, and give it to mars map --image',
+  });
+}
+
+/** Masks of `network` for groups of some shape, where the settings ask for any. */
+async function loadMasks(
+  { groupMasks: name, densityProfile, seed }: MapSettings,
+  network: Network,
+  sources: Pick<Sources, 'maskFile'>,
+): Promise<((shape: GroupShape) => GroupMasks) | undefined> {
+  if (densityProfile !== undefined)
+    return (shape) => densityProfileMasks(network, densityProfile, seed, shape);
+  if (name === undefined) return undefined;
+  const file = await sources.maskFile(name);
+  if (file.network !== network.name)
+    throw new CimError('input', {
+      what: `is for the network ${file.network}, not for ${network.name}`,
+      where: name,
+    });
+  return (shape) => {
+    const { channels, kernels } = file.shape;
+    if (channels !== shape.channels || kernels !== shape.kernels)
+      throw new CimError('input', {
+        what: `counts groups of ${channels} channels x ${kernels} kernels, the chip runs ${shape.channels} x ${shape.kernels} at these weight bits`,
+        where: name,
+      });
+    return file.masks;
+  };
+}

@@ -1,0 +1,43 @@
+// The control of a setting, as its declaration says.
+
+import type { AnySetting } from '../../settings/setting.ts';
+import { type Field, type FieldSettings, makeField } from './field.ts';
+
+/** Longer words do not fit into a control; who points at it reads them. */
+const longestPlaceholder = 14;
+
+/** What only the page knows of a control. */
+export interface ControlOptions {
+  /** What may be chosen, where the setting itself permits any text. */
+  readonly choices?: FieldSettings['choices'] | undefined;
+  /** Takes the whole width of the form; not by default. */
+  readonly isWide?: boolean;
+}
+
+/** Makes the control of a setting. */
+export function settingField(setting: AnySetting, options: ControlOptions = {}): Field {
+  const { name, label, kind, defaultText = '', help } = setting;
+  const { choices = choicesOf(setting), isWide = false } = options;
+  const { range } = kind;
+  const step = setting.step ?? (range?.isWhole === true ? 1 : undefined);
+  return makeField({
+    name,
+    label,
+    isWide,
+    help: defaultText === '' ? help : `${help} (default: ${defaultText})`,
+    placeholder: placeholderOf(setting),
+    ...(choices ? { choices } : {}),
+    ...(range ? { range: { min: range.min, max: range.max, step } } : {}),
+  });
+}
+
+/** What stands in an empty control: what that means. */
+export const placeholderOf = ({ defaultText = '' }: Pick<AnySetting, 'defaultText'>): string =>
+  defaultText.length <= longestPlaceholder ? defaultText : 'default';
+
+/** What may be chosen; what happens without a choice comes first. */
+function choicesOf({ kind, default: value, defaultText }: AnySetting): FieldSettings['choices'] {
+  const values = kind.choices?.map((one): readonly [string, string] => [one, one]);
+  if (!values || value !== undefined) return values;
+  return [['', defaultText ?? 'default'], ...values.filter(([one]) => one !== defaultText)];
+}
