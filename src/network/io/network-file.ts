@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
-import { type GraphNode, operatorNames, operatorOf } from '../graph.ts';
+import { type GraphNode, type OperatorName, operatorNames, operatorOf } from '../graph.ts';
 import { checkNetwork, type Network } from '../network.ts';
 import type { NodeTensors } from '../ops/operator.ts';
 import { type DescribedFile, factsSchemas, scalesSchema } from './description.ts';
@@ -20,12 +20,13 @@ export const trainingKey = 'mars-cim-training';
 const formatVersion = 2;
 
 const versionSchema = z.looseObject({ version: z.union([z.literal(1), z.literal(formatVersion)]) });
+const schemaOf = (op: OperatorName): z.ZodType => operatorOf(op).attributes as z.ZodType;
 const nodeSchemas = operatorNames.map((op) =>
   z.strictObject({
     op: z.literal(op),
     name: z.string().min(1),
     inputs: z.array(z.string()).min(1).max(100),
-    attributes: operatorOf(op).attributes,
+    attributes: schemaOf(op),
   }),
 );
 const schema = z.strictObject({
@@ -67,7 +68,7 @@ export function networkTensors(network: Network): TensorFile {
 
 /** A node with its fields in the order of the schema, so that equal networks have equal files. */
 function described({ op, name, inputs, attributes }: GraphNode): object {
-  const { data = attributes } = operatorOf(op).attributes.safeParse(attributes);
+  const { data = attributes } = schemaOf(op).safeParse(attributes);
   return { op, name, inputs, attributes: data };
 }
 

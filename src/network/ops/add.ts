@@ -3,8 +3,7 @@
 import { z } from 'zod';
 import { at, CimError } from '../../core/errors.ts';
 import { shapeText } from '../../core/feature-map.ts';
-import type { NoAttributes } from './activation.ts';
-import type { Operator } from './operator.ts';
+import type { NoAttributes, Operator } from './operator.ts';
 
 /** Adds two maps value by value. */
 export const add: Operator<NoAttributes> = {

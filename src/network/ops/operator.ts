@@ -1,6 +1,5 @@
 // What a network needs to know of an operator: everything that differs between a convolution and a pool is behind this.
 
-import type { z } from 'zod';
 import { assert } from '../../core/errors.ts';
 import type { FloatMap, Shape } from '../../core/feature-map.ts';
 
@@ -20,10 +19,18 @@ export interface Operation<A> {
   readonly tensors: NodeTensors;
 }
 
+/** A schema of zod's, without its name: the package's types do not need zod's. */
+export interface AttributeSchema<A> {
+  parse(value: unknown): A;
+}
+
+/** Attributes of an operator that has none. */
+export type NoAttributes = Readonly<Record<string, never>>;
+
 /** An operator of networks in real arithmetic. One file of this folder each, and one line of `index.ts`. */
 export interface Operator<A = unknown> {
   /** What a network file may say of such a node. */
-  readonly attributes: z.ZodType<A>;
+  readonly attributes: AttributeSchema<A>;
   /** Maps that a node reads. */
   readonly inputs: number;
   /**

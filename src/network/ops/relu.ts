@@ -1,8 +1,8 @@
 // ReLU. The requantizer does it by clipping at 0, without a table.
 
 import { z } from 'zod';
-import { elementwise, type NoAttributes } from './activation.ts';
-import type { Operator } from './operator.ts';
+import { elementwise } from './activation.ts';
+import type { NoAttributes, Operator } from './operator.ts';
 
 /** max(0, value). */
 export const relu: Operator<NoAttributes> = elementwise(
