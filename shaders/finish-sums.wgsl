@@ -1,5 +1,5 @@
 // Codes become sums where 32 bits do not hold what is on the way: step and offset, bias, accumulator, as macro-mac.wgsl
-// applies them in 32 bits. One invocation makes one sum. CPU twin: finishedSum() in src/reference/macro-mac.ts.
+// applies them in 32 bits. One invocation makes one sum. CPU twin: roundedSum() in src/reference/macro-mac.ts, which adds up values.
 //   sum = bias + floor((step C + offset K G) / 256 + 1/2), clamped to the accumulator and counted if it was
 
 struct FinishSumsParams {

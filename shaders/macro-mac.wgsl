@@ -1,9 +1,10 @@
 // The macro, one invocation per output: walks the stored groups of its kernel tile, reads every bit line in every input
 // phase, converts, and shift-accumulates. Column codes stay in registers.
-//   s(g, j, p) = sum over the phase's planes t of 2^t popcount(input plane & weight plane j)
-//   C          = sum over g, j, p of sign_j 2^j 2^(p b) code(s(g, j, p))       sign -1 for the highest weight bit
+//   s(g, j, p) = sum over the phase's planes t and the bits c of column j's cells of 2^(t + c) popcount(input & cells)
+//   C          = sum over g, j, p of factor_j 2^(p b) level(code(s(g, j, p)))
 //   sum        = bias + floor((step C + offset K G) / 256 + 1/2), clamped to the accumulator and counted if it was;
 //                in 32 bits, see finish-sums.wgsl for more
+// Takes any columns and any ADC: factors, thresholds and levels are looked up where they are not computed.
 // CPU twin: src/reference/macro-mac.ts.
 
 struct MacroMacParams {
@@ -36,6 +37,8 @@ struct MacroMacParams {
   // where read noise and cell errors begin in the noise
   quantiles: u32,
   cell_errors: u32,
+  // where factors and ADC begin in the tables
+  readout: u32,
   // kernels of the whole layer, and the number among them of the first one here
   all_kernels: u32,
   first_kernel: u32,
@@ -44,7 +47,15 @@ struct MacroMacParams {
 // 1: step, offset, bias and accumulator are applied here; 0: codes are stored, and another kernel does that.
 override FINISH: u32 = 1u;
 override WORDS: u32 = 1u;
-override WEIGHT_BITS: u32 = 8u;
+// Bit lines of a kernel, and bits of a cell.
+override COLUMNS: u32 = 8u;
+override CELL_BITS: u32 = 1u;
+// 1: the columns are the bits of two's complement, lowest first.
+override BINARY: u32 = 1u;
+// Sum of all factors.
+override FACTOR_SUM: i32 = -1;
+// 1: the ADC is uniform, and its levels are its codes.
+override ADC_UNIFORM: u32 = 1u;
 override PHASES: u32 = 4u;
 override BITS_PER_PHASE: u32 = 2u;
 // Largest sum that a bit line can have in one phase.
@@ -61,8 +72,8 @@ override WORD_LINES_ON: u32 = 16u;
 @group(0) @binding(0) var<uniform> params: MacroMacParams;
 // order (image, y, x, block, plane, word)
 @group(0) @binding(1) var<storage, read> planes: array<u32>;
-// order (group, kernel in tile, weight bit, word)
-@group(0) @binding(2) var<storage, read> weight_planes: array<u32>;
+// order (group, kernel in tile, column, bit of the cell, word)
+@group(0) @binding(2) var<storage, read> cell_planes: array<u32>;
 // first group of each tile, and the end
 @group(0) @binding(3) var<storage, read> tile_starts: array<u32>;
 // index code of each group
@@ -72,10 +83,11 @@ override WORD_LINES_ON: u32 = 16u;
 @group(0) @binding(6) var<storage, read_write> sums: array<i32>;
 // saturated reads, zero-phase reads, overflowed sums; each as a lower and an upper word
 @group(0) @binding(7) var<storage, read_write> events: array<atomic<u32>, 6>;
-// per column, order (kernel, weight bit): offset in 1/256 unit and gain in 1/65536; from params.quantiles on, read noise
-// by 16 random bits, two 16-bit numbers per word; from params.cell_errors on, order (group, kernel in tile, weight bit,
-// word line), four bytes per word
-@group(0) @binding(8) var<storage, read> noise: array<i32>;
+// noise per column, order (kernel, column): offset in 1/256 unit and gain in 1/65536; from params.quantiles on, read noise
+// by 16 random bits, two 16-bit numbers per word; from params.cell_errors on, order (group, kernel in tile, column,
+// word line), four bytes per word; from params.readout on, factors of the columns unless BINARY, and unless ADC_UNIFORM
+// the lowest sum that is not saturated and the lowest above it that is, thresholds and levels of the ADC
+@group(0) @binding(8) var<storage, read> tables: array<i32>;
 
 var<workgroup> group_events: array<atomic<u32>, 3>;
 
@@ -142,8 +154,8 @@ fn run_output(index: u32) {
 // One kernel's part of one macro-op. Outside the map no word line is driven, but the bit lines are read all the same.
 fn macro_op(word: u32, inside: bool, column: u32, counted: ptr<function, Counted>) {
   let first_plane = word * PHASES * BITS_PER_PHASE * WORDS;
-  if (WORDS == 1u) {
-    narrow_op(first_plane, inside, column * WEIGHT_BITS, counted);
+  if (WORDS == 1u && BINARY == 1u && ADC_UNIFORM == 1u) {
+    narrow_op(first_plane, inside, column * COLUMNS, counted);
     return;
   }
   for (var phase = 0u; phase < PHASES; phase++) {
@@ -157,17 +169,16 @@ fn macro_op(word: u32, inside: bool, column: u32, counted: ptr<function, Counted
       continue;
     }
     var phase_codes = 0;
-    for (var bit = 0u; bit < WEIGHT_BITS; bit++) {
-      let ideal = ideal_code(wide_sum(plane, (column * WEIGHT_BITS + bit) * WORDS));
-      let code = clamp(ideal, 0, highest_code());
-      (*counted).saturated += select(0u, 1u, code != ideal);
-      phase_codes += code * bit_value(bit);
+    for (var of_kernel = 0u; of_kernel < COLUMNS; of_kernel++) {
+      let found = read_sum(column_sum(plane, column * COLUMNS + of_kernel));
+      (*counted).saturated += found.saturated;
+      phase_codes += found.level * factor_of(of_kernel);
     }
     (*counted).codes += phase_codes << (phase * BITS_PER_PHASE);
   }
 }
 
-// Up to 32 word lines: a plane is one word. The weight bits are taken four at a time, as vectors: arrays that are
+// Up to 32 word lines, bits of two's complement, a uniform ADC: a plane is one word. The weight bits are taken four at a time, as vectors: arrays that are
 // indexed in loops cost software adapters 2 to 5 times as much.
 fn narrow_op(first_plane: u32, inside: bool, weight_plane: u32, counted: ptr<function, Counted>) {
   let low_bits = weight_bits(weight_plane, 0u);
@@ -184,7 +195,7 @@ fn narrow_op(first_plane: u32, inside: bool, weight_plane: u32, counted: ptr<fun
       continue;
     }
     var phase_codes = dot(narrow_codes(digits, low_bits, low_values, counted), low_values);
-    if (WEIGHT_BITS > 4u) {
+    if (COLUMNS > 4u) {
       phase_codes += dot(narrow_codes(digits, high_bits, high_values, counted), high_values);
     }
     (*counted).codes += phase_codes << (phase * BITS_PER_PHASE);
@@ -214,17 +225,17 @@ fn narrow_codes(digits: vec4u, bits: vec4u, values: vec4i, counted: ptr<function
 // Planes of four weight bits from `first` on; 0 for those that the weights do not have.
 fn weight_bits(plane: u32, first: u32) -> vec4u {
   var bits = vec4u(0u);
-  if (first < WEIGHT_BITS) {
-    bits.x = weight_planes[plane + first];
+  if (first < COLUMNS) {
+    bits.x = cell_planes[plane + first];
   }
-  if (first + 1u < WEIGHT_BITS) {
-    bits.y = weight_planes[plane + first + 1u];
+  if (first + 1u < COLUMNS) {
+    bits.y = cell_planes[plane + first + 1u];
   }
-  if (first + 2u < WEIGHT_BITS) {
-    bits.z = weight_planes[plane + first + 2u];
+  if (first + 2u < COLUMNS) {
+    bits.z = cell_planes[plane + first + 2u];
   }
-  if (first + 3u < WEIGHT_BITS) {
-    bits.w = weight_planes[plane + first + 3u];
+  if (first + 3u < COLUMNS) {
+    bits.w = cell_planes[plane + first + 3u];
   }
   return bits;
 }
@@ -245,28 +256,82 @@ fn phase_digits(plane: u32) -> vec4u {
 // What a weight bit stands for: 2^bit, negative for the sign bit, 0 for a bit that the weights do not have.
 fn bit_value(bit: u32) -> i32 {
   let value = 1i << bit;
-  return select(select(0, value, bit < WEIGHT_BITS), -value, bit == WEIGHT_BITS - 1u);
+  return select(select(0, value, bit < COLUMNS), -value, bit == COLUMNS - 1u);
 }
 
-// A phase that drives no word line reads sum 0 on every bit line. The weights of the bits of two's complement add up to
-// -1, so its codes add up to minus one code.
+// What one unit on a column stands for.
+fn factor_of(column: u32) -> i32 {
+  if (BINARY == 1u) {
+    return bit_value(column);
+  }
+  return tables[params.readout + column];
+}
+
+// A phase that drives no word line reads sum 0 on every bit line.
 fn idle_phase(phase: u32, counted: ptr<function, Counted>) {
-  let ideal = ideal_code(0u);
-  let code = clamp(ideal, 0, highest_code());
-  (*counted).zero_phase += WEIGHT_BITS;
-  (*counted).saturated += select(0u, WEIGHT_BITS, code != ideal);
-  (*counted).codes -= code << (phase * BITS_PER_PHASE);
+  let found = read_sum(0u);
+  (*counted).zero_phase += COLUMNS;
+  (*counted).saturated += COLUMNS * found.saturated;
+  (*counted).codes += (FACTOR_SUM * found.level) << (phase * BITS_PER_PHASE);
 }
 
-// The sum on a bit line of more than 32 word lines.
-fn wide_sum(plane: u32, weight_plane: u32) -> u32 {
+// The sum on bit line `column` of (group, kernel in tile, column).
+fn column_sum(plane: u32, column: u32) -> u32 {
   var sum = 0u;
   for (var t = 0u; t < BITS_PER_PHASE; t++) {
-    for (var word = 0u; word < WORDS; word++) {
-      sum += countOneBits(planes[plane + t * WORDS + word] & weight_planes[weight_plane + word]) << t;
+    for (var c = 0u; c < CELL_BITS; c++) {
+      let cells = (column * CELL_BITS + c) * WORDS;
+      for (var word = 0u; word < WORDS; word++) {
+        sum += countOneBits(planes[plane + t * WORDS + word] & cell_planes[cells + word]) << (t + c);
+      }
     }
   }
   return sum;
+}
+
+// What the ADC makes of a sum: the level of its code, and 1 if the sum lies outside the codes.
+struct Read {
+  level: i32,
+  saturated: u32,
+}
+
+// Of a sum in unit discharges.
+fn read_sum(sum: u32) -> Read {
+  if (ADC_UNIFORM == 1u) {
+    return limited(ideal_code(sum));
+  }
+  return looked_up(i32(sum) * 256);
+}
+
+// Of a sum in 1/256 unit discharge.
+fn read_analog(sum: i32) -> Read {
+  if (ADC_UNIFORM == 1u) {
+    return limited(analog_code(sum));
+  }
+  return looked_up(sum);
+}
+
+fn limited(ideal: i32) -> Read {
+  let code = clamp(ideal, 0, highest_code());
+  return Read(code, select(0u, 1u, code != ideal));
+}
+
+// The code is how many thresholds the sum reaches.
+fn looked_up(sum: i32) -> Read {
+  let ends = params.readout + select(COLUMNS, 0u, BINARY == 1u);
+  let thresholds = ends + 2u;
+  var low = 0u;
+  var high = ADC_CODES - 1u;
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (tables[thresholds + middle] <= sum) {
+      low = middle + 1u;
+    } else {
+      high = middle;
+    }
+  }
+  let outside = sum < tables[ends] || sum >= tables[ends + 1u];
+  return Read(tables[thresholds + ADC_CODES - 1u + low], select(0u, 1u, outside));
 }
 
 struct NoisyOp {
@@ -281,31 +346,29 @@ struct NoisyOp {
 fn noisy_op(op: NoisyOp, counted: ptr<function, Counted>) {
   let first_plane = op.word * PHASES * BITS_PER_PHASE * WORDS;
   var state = op.state;
-  for (var bit = 0u; bit < WEIGHT_BITS; bit++) {
-    let column = op.kernel * WEIGHT_BITS + bit;
+  for (var of_kernel = 0u; of_kernel < COLUMNS; of_kernel++) {
+    let column = op.kernel * COLUMNS + of_kernel;
     for (var phase = 0u; phase < PHASES; phase++) {
       let plane = first_plane + phase * BITS_PER_PHASE * WORDS;
       var sum = 0u;
       var cells = 0;
       if (op.inside) {
-        sum = wide_sum(plane, (op.column * WEIGHT_BITS + bit) * WORDS);
+        sum = column_sum(plane, op.column * COLUMNS + of_kernel);
         if (CELL_ERRORS == 1u) {
-          cells = cell_deviation(plane, (op.column * WEIGHT_BITS + bit) * WORD_LINES_ON);
+          cells = cell_deviation(plane, (op.column * COLUMNS + of_kernel) * WORD_LINES_ON);
         }
       }
       if (READ_NOISE == 1u && phase % 2u == 0u) {
         state = next_word(state);
       }
       let deviating = i32(sum * 256u) + cells;
-      let gained = deviating + ((((deviating + 128) >> 8u) * noise[2u * column + 1u]) >> 8u);
-      let ideal = analog_code(gained + noise[2u * column] + read_noise(state, phase));
-      let code = clamp(ideal, 0, highest_code());
-      (*counted).saturated += select(0u, 1u, code != ideal);
-      let weighted = code << (bit + phase * BITS_PER_PHASE);
-      (*counted).codes += select(weighted, -weighted, bit == WEIGHT_BITS - 1u);
+      let gained = deviating + ((((deviating + 128) >> 8u) * tables[2u * column + 1u]) >> 8u);
+      let found = read_analog(gained + tables[2u * column] + read_noise(state, phase));
+      (*counted).saturated += found.saturated;
+      (*counted).codes += (found.level * factor_of(of_kernel)) << (phase * BITS_PER_PHASE);
     }
   }
-  (*counted).zero_phase += WEIGHT_BITS * zero_phases(first_plane, op.inside);
+  (*counted).zero_phase += COLUMNS * zero_phases(first_plane, op.inside);
 }
 
 // What the mismatch of a bit line's cells adds to its sum, in 1/256 unit. `first_cell` may lie in the middle of a word.
@@ -318,7 +381,7 @@ fn cell_deviation(plane: u32, first_cell: u32) -> i32 {
     for (var line = 0u; line < lines; line++) {
       let cell = first_cell + 32u * word + line;
       if (line == 0u || cell % 4u == 0u) {
-        errors = noise[params.cell_errors + cell / 4u];
+        errors = tables[params.cell_errors + cell / 4u];
       }
       let bits = (digits >> vec4u(line)) & vec4u(1u);
       let digit = bits.x | (bits.y << 1u) | (bits.z << 2u) | (bits.w << 3u);
@@ -346,7 +409,7 @@ fn read_noise(state: u32, phase: u32) -> i32 {
     return 0;
   }
   let uniform_bits = select(state >> 16u, state & 0xffffu, phase % 2u == 0u);
-  let pair = noise[params.quantiles + uniform_bits / 2u];
+  let pair = tables[params.quantiles + uniform_bits / 2u];
   return select(pair >> 16u, (pair << 16u) >> 16u, uniform_bits % 2u == 0u);
 }
 

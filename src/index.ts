@@ -26,6 +26,14 @@ export type {
 } from './compress/weight-group.ts';
 export { accuracy, binomialInterval, countRight } from './core/accuracy.ts';
 export {
+  type AdcTable,
+  fixedPointUnit,
+  type UniformAdc,
+  uniformAdc,
+  uniformTable,
+} from './core/adc-table.ts';
+export { type Columns, differential, twosComplement } from './core/columns.ts';
+export {
   CimError,
   type CimErrorParts,
   type ErrorData,
@@ -138,15 +146,32 @@ export { layerPower } from './report/layer-power.ts';
 export { checkReport, readReport } from './report/read-report.ts';
 export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
+export {
+  addImages,
+  imageTarget,
+  loadCalibratedJob,
+  loadChip,
+  type LoadedNetwork,
+  loadEstimate,
+  loadJob,
+  loadMapJob,
+  loadNetwork,
+  loadNetworkOrImage,
+  type MapSettings,
+  untrainedNetworks,
+} from './settings/load-job.ts';
+export { defaultSettings, type RunSettings, type SharedSettings } from './settings/run-settings.ts';
+export type {
+  DatasetSettings,
+  ImageSettings,
+  ImageTarget,
+  NamedBytes,
+  Sources,
+} from './settings/sources.ts';
+export { type DatasetName, datasetNames } from './datasets/dataset-names.ts';
 export type { CountedEvents, LayerActivity } from './simulate/activity.ts';
 export type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './simulate/macro-backend.ts';
-export { fixedPointUnit } from './simulate/macro-program.ts';
-export type {
-  AdcProgram,
-  MacroProgram,
-  NoiseProgram,
-  RequantizeProgram,
-} from './simulate/macro-program.ts';
+export type { MacroProgram, NoiseProgram, RequantizeProgram } from './simulate/macro-program.ts';
 export { simulate, type SimulateOptions, type SimulationRun } from './simulate/simulate.ts';
 export {
   type Estimator,

@@ -10,11 +10,8 @@
 // word, reads that cannot clip done by dot4) may pass 100 %.
 
 import { activationsPerImage } from '../../src/core/feature-map.ts';
-import {
-  fixedPointUnit,
-  type MacroProgram,
-  wordsPerPlane,
-} from '../../src/simulate/macro-program.ts';
+import { losesNothing } from '../../src/core/adc-table.ts';
+import { largestSum, type MacroProgram, wordsPerPlane } from '../../src/simulate/macro-program.ts';
 import type { Host, TimedCase } from './question.ts';
 import { type Ceiling, type Roofline, roofline } from './roofline.ts';
 
@@ -49,18 +46,19 @@ export async function boundOf(
 
 /** Column reads of one image: bit lines of the stored groups, in every phase, at every output pixel. */
 export function columnReadsOf(program: MacroProgram): number {
-  const { tileStarts, kernelsPerTile, output, weightBits, phases } = program;
+  const { tileStarts, kernelsPerTile, output, phases } = program;
   let columns = 0;
   for (let tile = 0; tile + 1 < tileStarts.length; tile++) {
     const groups = (tileStarts[tile + 1] ?? 0) - (tileStarts[tile] ?? 0);
     columns += groups * Math.min(kernelsPerTile, output.channels - tile * kernelsPerTile);
   }
-  return columns * weightBits * phases * output.height * output.width;
+  return columns * program.columns.factors.length * phases * output.height * output.width;
 }
 
 /** Multiply-accumulates of one image, those of skipped groups left out. */
 export const macsOf = (program: MacroProgram): number =>
-  (columnReadsOf(program) * program.wordLinesOn) / (program.weightBits * program.phases);
+  (columnReadsOf(program) * program.wordLinesOn) /
+  (program.columns.factors.length * program.phases);
 
 interface ProgramBound {
   readonly name: string;
@@ -75,20 +73,16 @@ function programBound(
   const seconds = isPlain
     ? images * columnReadsOf(program) * secondsPerRead(program, rates)
     : (images * macsOf(program)) / 4 / (rates.dot4 ?? 0);
-  const { input, output, weightPlanes } = program;
+  const { input, output, weights } = program;
   const perImage = activationsPerImage(input) + 4 * activationsPerImage(output);
-  const memory = (images * perImage + 4 * weightPlanes.length) / (rates.read ?? Infinity);
+  const memory = (images * perImage + weights.length) / (rates.read ?? Infinity);
   if (memory > seconds) return { name: 'read', seconds: memory };
   return { name: isPlain ? 'popcount' : 'dot4', seconds };
 }
 
 /** Is every code the sum itself? */
-function isLossless(program: MacroProgram): boolean {
-  const { adc, wordLinesOn, inputBitsPerPhase } = program;
-  const largest = wordLinesOn * (2 ** inputBitsPerPhase - 1);
-  const isExact = adc.step === fixedPointUnit && adc.offset === 0 && 2 ** adc.bits > largest;
-  return isExact && program.noise === undefined;
-}
+const isLossless = (program: MacroProgram): boolean =>
+  program.noise === undefined && losesNothing(program.adc, largestSum(program));
 
 function secondsPerRead(program: MacroProgram, rates: Rates): number {
   const planes = program.inputBitsPerPhase * wordsPerPlane(program);

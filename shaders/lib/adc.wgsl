@@ -1,7 +1,8 @@
-// The ADC. CPU twin: src/reference/adc.ts. All in 1/256 unit discharges, so that every adapter gives the same code.
+// The uniform ADC, whose codes are computed. CPU twin: uniformTable() of src/core/adc-table.ts, whose codes are looked up.
+// All in 1/256 unit discharges, so that every adapter gives the same code.
 
-// 1 ... 8
-override ADC_BITS: u32 = 6u;
+// Codes that there are.
+override ADC_CODES: u32 = 64u;
 // Distance between codes, 1/256 unit discharge.
 override ADC_STEP: i32 = 256;
 // Sum of code 0, 1/256 unit discharge.
@@ -30,5 +31,5 @@ fn analog_code(sum: i32) -> i32 {
 }
 
 fn highest_code() -> i32 {
-  return (1i << ADC_BITS) - 1;
+  return i32(ADC_CODES) - 1;
 }

@@ -5,7 +5,7 @@ import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import { checkSchema, type Permitted, permittedAt } from '../core/schema-fault.ts';
-import { type ChipSpec, chipSchema as typeless } from './chip-spec.ts';
+import { type ChipSpec, chipSchema as typeless, type TableAdcSpec } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
 
 const chipSchema = typeless as z.ZodType;
@@ -25,6 +25,7 @@ export function checkChip(value: unknown, where: string): ChipSpec {
 
 /** Checks what no field can tell alone. */
 function checkTogether(chip: ChipSpec, where: string): ChipSpec {
+  if (chip.adc.kind === 'table') checkTable(chip.adc, where);
   if (chip.controller.overlap.value === 'macroPingPong' && chip.cores.macros.value < 2)
     throw new CimError('chip', {
       what: 'macroPingPong needs two macros per core, one to load and one to compute',
@@ -32,6 +33,24 @@ function checkTogether(chip: ChipSpec, where: string): ChipSpec {
       todo: 'set cores.macros to 2 or more, or another controller.overlap',
     });
   return chip;
+}
+
+function checkTable({ thresholds, values }: TableAdcSpec, where: string): void {
+  const fail = (path: string, what: string, todo: string): never => {
+    throw new CimError('chip', { what, where: [where, path], todo });
+  };
+  const [borders, codes] = [thresholds.value, values.value];
+  if (codes.length !== borders.length + 1)
+    fail(
+      'adc.values',
+      `has ${codes.length} values for ${borders.length} thresholds`,
+      'give one value more than thresholds',
+    );
+  for (const [name, list] of Object.entries({ thresholds: borders, values: codes })) {
+    const at = list.findIndex((value, i) => i > 0 && value <= (list[i - 1] as number));
+    if (at > 0)
+      fail(`adc.${name}`, `${list[at]} follows ${list[at - 1]}`, 'give them in ascending order');
+  }
 }
 
 /**
@@ -56,8 +75,11 @@ export const permittedValues = (chip: ChipSpec, path: string): Permitted =>
  * @throws {CimError} (usage) for a path that does not exist or text that is not `path=value`
  * @throws {CimError} (chip) for a value that the field does not permit
  */
-export function setChipValues(chip: ChipSpec, settings: readonly string[]): ChipSpec {
-  const changed: ChipSpec = structuredCopy(chip);
+export function setChipValues<Chip extends ChipSpec>(
+  chip: Chip,
+  settings: readonly string[],
+): Chip {
+  const changed = structuredCopy(chip);
   for (const setting of settings) {
     const [path, text, ...rest] = setting.split('=');
     if (path === undefined || text === undefined || text === '' || rest.length > 0)
@@ -68,7 +90,8 @@ export function setChipValues(chip: ChipSpec, settings: readonly string[]): Chip
       });
     setValue(changed, path, text);
   }
-  return settings.length === 0 ? chip : checkChip(changed, `${chip.name} with --set`);
+  // Values change, and kinds do not.
+  return settings.length === 0 ? chip : (checkChip(changed, `${chip.name} with --set`) as Chip);
 }
 
 function setValue(chip: ChipSpec, path: string, text: string): void {
@@ -88,13 +111,22 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
       todo: `${advice}\`mars info --chip mars\` lists all`,
     });
   }
-  const value = typeof node.value === 'number' ? Number(text.trim() || NaN) : text;
-  if (Number.isNaN(value))
-    throw new CimError('usage', { what: `"${text}" is not a number`, where: ['set', path] });
+  const number = (word: string): number => Number(word.trim() || NaN);
+  const isList = typeof node.value === 'object';
+  const value = isList
+    ? text.split(',').map(number)
+    : typeof node.value === 'number'
+      ? number(text)
+      : text;
+  if ([value].flat().some((one) => Number.isNaN(one)))
+    throw new CimError('usage', {
+      what: `"${text}" is not ${isList ? 'numbers with commas between' : 'a number'}`,
+      where: ['set', path],
+    });
   Object.assign(node, {
     value,
     evidence: 'assumed',
-    source: `set by the user (${node.value} before)`,
+    source: `set by the user (${[node.value].flat().join(' ')} before)`,
   });
 }
 
@@ -120,4 +152,5 @@ function nearPaths(path: string, known: readonly string[]): readonly string[] {
   return [...new Set([...near, ...sharing])].slice(0, most);
 }
 
-const structuredCopy = (chip: ChipSpec): ChipSpec => JSON.parse(JSON.stringify(chip)) as ChipSpec;
+const structuredCopy = <Chip extends ChipSpec>(chip: Chip): Chip =>
+  JSON.parse(JSON.stringify(chip)) as Chip;

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { largestNoise, noNoise, type NoiseSpec } from './noise-spec.ts';
-import type { Sourced } from './sourced.ts';
+import type { Sourced, SourcedValue } from './sourced.ts';
 
 /**
  * When weights are loaded: `serial`, before the macros of a core compute; `macroPingPong`, into one macro of a core
@@ -13,15 +13,28 @@ export type Overlap = 'serial' | 'macroPingPong' | 'ideal';
 /** Which groups are stored and computed: `groups`, those that are not zero; `none`, every one (no sparsity support). */
 export type Sparsity = 'groups' | 'none';
 
-/** The SRAM array that multiplies: word lines drive inputs, bit lines hold weight bits. */
+/**
+ * How cells hold a weight. `twosComplement`: each column holds a digit of `bits` bits, and the sign bit has a column of
+ * its own. `differential`: each digit of the magnitude has two columns, one of positive and one of negative weights, and
+ * the codes of the second are taken off.
+ */
+export interface WeightCells {
+  readonly kind: 'twosComplement' | 'differential';
+  /** Bits of a cell, 1 ... 4: it discharges 0 ... 2^bits - 1 units per unit of its digit. */
+  readonly bits: Sourced;
+}
+
+/** The array that multiplies: word lines drive inputs, bit lines hold weights, one column each. */
 export interface MacroSpec {
   /** Rows of cells. Word lines in all; `wordLines / wordLinesOn` groups fit. */
   readonly wordLines: Sourced;
   /** Word lines that are on at once: inputs per macro-op. 1 ... 256. */
   readonly wordLinesOn: Sourced;
-  /** Parts that each hold a kernel (or several, if its bits leave room) and are read together. */
+  /** How cells hold weights; the bits of two's complement, one per cell, where nothing is said. */
+  readonly cells?: WeightCells | undefined;
+  /** Parts that each hold a kernel (or several, if its columns leave room) and are read together. */
   readonly partitions: Sourced;
-  /** Bit lines of a partition: the most weight bits of a kernel. */
+  /** Bit lines of a partition: the most columns of a kernel. */
   readonly bitLinesPerPartition: Sourced;
   /** Bits of each input that are driven in one input phase: 1, 2 or 4. */
   readonly inputBitsPerPhase: Sourced;
@@ -31,14 +44,28 @@ export interface MacroSpec {
   readonly writeBitsPerCycle: Sourced;
 }
 
-/** The converter of a bit line's sum into a column code. */
-export interface AdcSpec {
+/** The converter of a bit line's sum into a column code: uniform, or any other, as a table. */
+export type AdcSpec = UniformAdcSpec | TableAdcSpec;
+
+/** An ADC whose codes are as far apart everywhere. */
+export interface UniformAdcSpec {
+  /** May be left out. */
+  readonly kind?: 'uniform' | undefined;
   /** 1 ... 8. */
   readonly bits: Sourced;
   /** Distance between two codes, in unit discharges (one cell at digit 1); kept to 1/256. */
   readonly step: Sourced;
   /** The sum that code 0 stands for, in unit discharges; kept to 1/256. */
   readonly offset: Sourced;
+}
+
+/** An ADC by its codes, in unit discharges kept to 1/256. */
+export interface TableAdcSpec {
+  readonly kind: 'table';
+  /** Ascending, 1 ... 255: the code of a sum is how many of these it reaches. */
+  readonly thresholds: Sourced<readonly number[]>;
+  /** The sum that each code stands for, ascending: one more than thresholds. */
+  readonly values: Sourced<readonly number[]>;
 }
 
 /** What cores wait for each other at: the end of every pass of one tile per core, or only of a layer. */
@@ -85,6 +112,9 @@ export interface ChipSpec {
   };
 }
 
+/** A chip whose ADC is uniform. */
+export type UniformChip = ChipSpec & { readonly adc: UniformAdcSpec };
+
 /** Energy of each kind of event. */
 export interface EnergySpec {
   /** One bit line read in one input phase, ADC included, fJ. */
@@ -117,7 +147,7 @@ export interface AreaSpec {
   readonly accumulatorBit: Sourced;
 }
 
-const sourcedSchema = (value: z.ZodType<number | string>, unit: string): z.ZodType =>
+const sourcedSchema = (value: z.ZodType<SourcedValue>, unit: string): z.ZodType =>
   z.strictObject({
     value,
     unit: z.literal(unit),
@@ -135,6 +165,27 @@ const quantity = (unit: string, low: number, high: number): z.ZodType =>
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
 
+const uniformAdcSchema = z.strictObject({
+  kind: z.literal('uniform').optional(),
+  bits: count(1, 8),
+  step: sourcedSchema(
+    z
+      .number()
+      .min(1 / 256)
+      .max(64),
+    'unit discharge',
+  ),
+  offset: sourcedSchema(z.number().min(-1024).max(1024), 'unit discharge'),
+});
+/** `most` numbers of the sums that a bit line can have, and some beyond them. */
+const sums = (most: number): z.ZodType =>
+  sourcedSchema(z.array(z.number().min(-4096).max(4096)).min(1).max(most), 'unit discharge');
+const tableAdcSchema = z.strictObject({
+  kind: z.literal('table'),
+  thresholds: sums(255),
+  values: sums(256),
+});
+
 /**
  * Checks a {@link ChipSpec}; also the source of the JSON Schema for chip files. A `z.ZodType`: the types of the package
  * do not name it, since those of zod need a library that has `URL`.
@@ -149,23 +200,19 @@ export const chipSchema: object = z.strictObject({
   macro: z.strictObject({
     wordLines: count(1, 65536),
     wordLinesOn: count(1, 256),
+    cells: z
+      .strictObject({
+        kind: z.enum(['twosComplement', 'differential']),
+        bits: count(1, 4),
+      })
+      .optional(),
     partitions: count(1, 1024),
     bitLinesPerPartition: count(1, 64),
     inputBitsPerPhase: sourcedSchema(z.union([z.literal(1), z.literal(2), z.literal(4)]), ''),
     phaseTime: quantity('ns', 1e-3, 1e6),
     writeBitsPerCycle: count(1, 65536),
   }),
-  adc: z.strictObject({
-    bits: count(1, 8),
-    step: sourcedSchema(
-      z
-        .number()
-        .min(1 / 256)
-        .max(64),
-      'unit discharge',
-    ),
-    offset: sourcedSchema(z.number().min(-1024).max(1024), 'unit discharge'),
-  }),
+  adc: z.discriminatedUnion('kind', [uniformAdcSchema, tableAdcSchema]),
   noise: z
     .strictObject({
       read: deviation('unit discharge', largestNoise.read),

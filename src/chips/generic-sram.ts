@@ -1,7 +1,7 @@
 // A chip for exploration: no published one, every number a choice. Start from it with `mars info --chip generic-sram
 // --json`, or with --set.
 
-import type { ChipSpec } from './chip-spec.ts';
+import type { UniformChip } from './chip-spec.ts';
 import { mars } from './mars.ts';
 import { noNoise } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
@@ -9,7 +9,7 @@ import { sourced } from './sourced.ts';
 const choice = 'a starting point for exploration';
 
 /** Sixteen cores of four macros with a lossless readout, energies as MARS’s. */
-export const genericSram: ChipSpec = {
+export const genericSram: UniformChip = {
   ...mars,
   name: 'generic-sram',
   title: 'Generic multi-macro SRAM CIM chip, for exploration',

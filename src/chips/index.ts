@@ -15,6 +15,10 @@ export type {
   MacroSpec,
   Overlap,
   Sparsity,
+  TableAdcSpec,
+  UniformAdcSpec,
+  UniformChip,
+  WeightCells,
 } from './chip-spec.ts';
 export { chipJsonSchema, permittedValues, readChipFile, setChipValues } from './chip-file.ts';
 export type { Permitted } from '../core/schema-fault.ts';
@@ -30,6 +34,7 @@ export {
   provenanceOf,
   sourced,
   type Sourced,
+  type SourcedValue,
 } from './sourced.ts';
 
 /** Every chip of this package, by name. */

@@ -3,10 +3,11 @@
 import { CimError } from '../core/errors.ts';
 import { ceilDivide } from '../core/integer.ts';
 import type { ChipSpec } from './chip-spec.ts';
+import { chipColumns } from './readout.ts';
 
 /** The widths that a macro-op works with. */
 export interface BitWidths {
-  /** 2 ... 8, two's complement. */
+  /** 2 ... 8, signed. */
   readonly weightBits: number;
   /** 1 ... 8, unsigned. */
   readonly inputBits: number;
@@ -16,7 +17,9 @@ export interface BitWidths {
 export interface MacroGeometry {
   /** Inputs of one macro-op. */
   readonly wordLinesOn: number;
-  /** Kernels whose bits share one partition. */
+  /** Bit lines of a kernel. */
+  readonly columnsPerKernel: number;
+  /** Kernels whose columns share one partition. */
   readonly kernelsPerPartition: number;
   /** Kernels of one macro-op. */
   readonly kernelsPerMacro: number;
@@ -49,10 +52,12 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
       where: [chip.name, 'macro.wordLines'],
       todo: `set macro.wordLines to ${wordLinesOn} or more`,
     });
-  const kernelsPerPartition = Math.floor(macro.bitLinesPerPartition.value / widths.weightBits);
+  const { factors, cellBits } = chipColumns(chip, widths.weightBits);
+  const columns = factors.length;
+  const kernelsPerPartition = Math.floor(macro.bitLinesPerPartition.value / columns);
   if (kernelsPerPartition < 1)
     throw new CimError('chip', {
-      what: `a partition of ${macro.bitLinesPerPartition.value} bit lines cannot hold a kernel of ${widths.weightBits} bits`,
+      what: `a partition of ${macro.bitLinesPerPartition.value} bit lines cannot hold a kernel of ${widths.weightBits} bits${columns === widths.weightBits ? '' : ` in ${columns} columns`}`,
       where: [chip.name, 'macro.bitLinesPerPartition'],
       todo: 'use fewer weight bits or wider partitions',
     });
@@ -61,7 +66,7 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
   const cyclesPerMacroOp = wholeCycles(
     (phases * macro.phaseTime.value * chip.clock.frequency.value) / 1000,
   );
-  const rowBits = macro.partitions.value * macro.bitLinesPerPartition.value;
+  const rowBits = macro.partitions.value * macro.bitLinesPerPartition.value * cellBits;
   return {
     wordLinesOn,
     kernelsPerPartition,
@@ -72,7 +77,8 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
     phases,
     cyclesPerMacroOp,
     loadCyclesPerGroup: wordLinesOn * ceilDivide(rowBits, macro.writeBitsPerCycle.value),
-    largestSum: wordLinesOn * (2 ** macro.inputBitsPerPhase.value - 1),
+    columnsPerKernel: columns,
+    largestSum: wordLinesOn * (2 ** macro.inputBitsPerPhase.value - 1) * (2 ** cellBits - 1),
   };
 }
 

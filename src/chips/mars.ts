@@ -1,7 +1,7 @@
 // MARS: a MARS-like architecture reconstructed from its abstract, its patent's claim and the published macro.
 // The paper's full text is not open to us; only what is marked `read` was seen in the source that is named.
 
-import type { ChipSpec } from './chip-spec.ts';
+import type { UniformChip } from './chip-spec.ts';
 import { siAdc, siMacro, siMacro128, siNoise, uiucRow } from './si-macro.ts';
 import { sourced } from './sourced.ts';
 
@@ -10,7 +10,7 @@ const cacti = 'CACTI 7, 28 nm LSTP, 300 K, one 128-bit port';
 const zigzag = 'ZigZag-IMC 28 nm logic calibration at 0.9 V';
 
 /** MARS with the preferred reading of its macro (64 bit lines, 8 kernels of 8 bits per macro-op). */
-export const mars: ChipSpec = {
+export const mars: UniformChip = {
   name: 'mars',
   title: 'MARS (reconstructed), 4 cores x 2 macros of 64 Kb, 28 nm',
   process: {
@@ -167,7 +167,7 @@ export const mars: ChipSpec = {
 };
 
 /** The other reading of the macro: 128 bit lines, 16 kernels of 8 bits per macro-op. */
-export const mars128col: ChipSpec = {
+export const mars128col: UniformChip = {
   ...mars,
   name: 'mars-128col',
   title: 'MARS (reconstructed), reading V1 of its macro: 128 bit lines',
@@ -179,7 +179,7 @@ export const mars128col: ChipSpec = {
 };
 
 /** 4-bit weights and activations: two kernels per partition, two input phases, a faster clock. */
-export const mars4b: ChipSpec = {
+export const mars4b: UniformChip = {
   ...mars,
   name: 'mars-4b',
   title: 'MARS (reconstructed) with 4-bit weights and activations',
@@ -202,7 +202,7 @@ export const mars4b: ChipSpec = {
 };
 
 /** The same hardware without sparsity support: every group is stored and computed. */
-export const marsDense: ChipSpec = {
+export const marsDense: UniformChip = {
   ...mars,
   name: 'mars-dense',
   title: 'MARS (reconstructed) without sparsity support',
@@ -218,7 +218,7 @@ export const marsDense: ChipSpec = {
 };
 
 /** The low end of the energies: the fit of the published TOPS/W prefers it. */
-export const marsLowEnergy: ChipSpec = {
+export const marsLowEnergy: UniformChip = {
   ...mars,
   name: 'mars-low-energy',
   title: 'MARS (reconstructed) at the low end of the energies',

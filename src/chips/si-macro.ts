@@ -1,7 +1,7 @@
 // The macro: the 28 nm 64 Kb 6T SRAM macro of Si et al. (ISSCC 2020 15.5, JSSC 56(9) 2817). What of it was read was
 // read in the UIUC benchmark's row and in the JSSC abstract, not in the papers.
 
-import type { AdcSpec, MacroSpec } from './chip-spec.ts';
+import type { MacroSpec, UniformAdcSpec } from './chip-spec.ts';
 import type { NoiseSpec } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
 
@@ -70,7 +70,7 @@ export const siMacro128: MacroSpec = {
 };
 
 /** The macro's readout: lossless for 16 word lines of 2-bit digits. */
-export const siAdc: AdcSpec = {
+export const siAdc: UniformAdcSpec = {
   bits: sourced(6, '', 'read', uiucRow),
   step: sourced(
     1,

@@ -2,7 +2,7 @@
 // JSSC 59(5), 2024). Only its abstracts and a database row were read. Whatever else the model needs is assumed, and
 // marked so: change it with --set.
 
-import type { ChipSpec } from './chip-spec.ts';
+import type { UniformChip } from './chip-spec.ts';
 import { noNoise } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
 
@@ -12,7 +12,7 @@ const scaled =
   'not known; MARS’s 28 nm value times (65 / 28)^2 for capacitance and 1 V against 0.85 V, about 7.5';
 
 /** Four 16 Kb macros as two cores of two, one loading while the other computes. */
-export const yue2021: ChipSpec = {
+export const yue2021: UniformChip = {
   name: 'yue-2021',
   title:
     'Block-wise zero-skipping, ping-pong CIM processor (Yue et al. 2021), as far as its abstracts tell',

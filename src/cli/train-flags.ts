@@ -68,8 +68,8 @@ export async function startNetwork(flags: TrainFlags, classes: number): Promise<
 
 const describe = (network: Network): string => {
   const { name, input, classes } = network;
-  const { layers } = fuse(network);
-  return `${name} with ${countOf(layers.length, 'layer')} for ${shapeText(input)} and ${countOf(classes, 'class', 'classes')}`;
+  const layers = countOf(fuse(network).layers.length, 'layer');
+  return `${name} with ${layers} for ${shapeText(input)} and ${countOf(classes, 'class', 'classes')}`;
 };
 
 /** What must stay the same from a checkpoint on. */

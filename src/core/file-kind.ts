@@ -1,6 +1,7 @@
 // What a file is that is not what was wanted, told by its first bytes: a saved web page, an archive, a picture.
 
 /** Kinds by how their files begin. */
+/* oxlint-disable no-control-regex -- these bytes begin such files */
 const beginnings: readonly (readonly [begins: RegExp, kind: string])[] = [
   [/^\s*<(!doctype html|html|head|body|!--)/i, 'an HTML page'],
   [/^\s*<(\?xml|svg)/i, 'an XML file'],
@@ -15,6 +16,8 @@ const beginnings: readonly (readonly [begins: RegExp, kind: string])[] = [
   [/^version https:\/\/git-lfs/, 'a pointer of Git LFS'],
   [/^\s*[[{][\s"[\]{}\d-][ -~\s]{6}/, 'JSON text'],
 ];
+
+/* oxlint-enable no-control-regex */
 
 /** Bytes that are looked at. */
 const looked = 64;

@@ -29,6 +29,7 @@ interface Node {
   readonly anyOf?: readonly Node[];
   readonly oneOf?: readonly Node[];
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: Node | boolean;
   readonly propertyNames?: Node;
   readonly prefixItems?: readonly Node[];
@@ -150,7 +151,9 @@ function branchOf(node: Node, value: unknown, key: Key | undefined): Node {
   const matching = branches.find((branch) =>
     Object.entries(branch.properties ?? {}).every(([name, field]) => {
       const wanted = choicesOf(field);
-      return !wanted || wanted.includes(valueAt(value, [name]));
+      const own = valueAt(value, [name]);
+      const isLeftOut = own === undefined && !branch.required?.includes(name);
+      return !wanted || isLeftOut || wanted.includes(own);
     }),
   );
   if (matching) return matching;

@@ -1,6 +1,8 @@
 // Noise of every kind as analog-mac.wgsl takes it, behind the weights.
 
-import { type MacroProgram, type NoiseProgram, fixedPointUnit } from '../simulate/macro-program.ts';
+import { fixedPointUnit, uniformAdc } from '../core/adc-table.ts';
+import { binaryBits } from '../core/columns.ts';
+import type { MacroProgram, NoiseProgram } from '../simulate/macro-program.ts';
 import { kernelSlots } from './tile-weights.ts';
 
 /** Weight bits, and bytes of a bit line's cells, for which the kernel has room. */
@@ -19,9 +21,11 @@ export interface AnalogTables {
   readonly cellErrors: Uint32Array;
 }
 
-/** Whether a program has {@link analogTables}: it has noise, and the ADC's step is 1. */
-export const hasAnalogTables = ({ noise, adc }: MacroProgram): boolean =>
-  noise !== undefined && adc.step === fixedPointUnit;
+/** Whether a program has {@link analogTables}: it has noise and the bits of two's complement, and its ADC is uniform with step 1. */
+export const hasAnalogTables = ({ noise, adc, columns }: MacroProgram): boolean =>
+  noise !== undefined &&
+  uniformAdc(adc)?.step === fixedPointUnit &&
+  binaryBits(columns) !== undefined;
 
 /** The {@link AnalogTables} of a program; undefined where {@link hasAnalogTables} is false. */
 export function analogTables(program: MacroProgram): AnalogTables | undefined {
@@ -38,7 +42,9 @@ export function analogTables(program: MacroProgram): AnalogTables | undefined {
 }
 
 function columnTable(program: MacroProgram, noise: NoiseProgram): Int32Array {
-  const { kernelsPerTile, weightBits, adc } = program;
+  const { kernelsPerTile } = program;
+  const weightBits = program.columns.factors.length;
+  const adcOffset = uniformAdc(program.adc)?.offset ?? 0;
   const slots = kernelSlots(program, 2);
   const tiles = program.tileStarts.length - 1;
   const table = new Int32Array(tiles * slots * 2 * bitLanes);
@@ -47,14 +53,15 @@ function columnTable(program: MacroProgram, noise: NoiseProgram): Int32Array {
       for (let bit = 0; bit < weightBits; bit++) {
         const column = (tile * kernelsPerTile + kernel) * weightBits + bit;
         const to = (tile * slots + kernel) * 2 * bitLanes + bit;
-        table[to] = (noise.columnOffsets[column] as number) - adc.offset;
+        table[to] = (noise.columnOffsets[column] as number) - adcOffset;
         table[to + bitLanes] = noise.columnGains[column] as number;
       }
   return table;
 }
 
 function cellTable(program: MacroProgram, errors: Int8Array): Uint32Array {
-  const { codes, kernelsPerTile, weightBits, wordLinesOn } = program;
+  const { codes, kernelsPerTile, wordLinesOn } = program;
+  const weightBits = program.columns.factors.length;
   const slots = kernelSlots(program, 2);
   const bytes = new Uint8Array(codes.length * slots * bitLanes * cellBytes).fill(cellBias);
   let from = 0;

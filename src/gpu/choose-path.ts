@@ -1,7 +1,9 @@
 // Which kernels run a layer. A shortcut is taken where it is proven to give the same numbers, never because it is asked
 // for.
 
-import { fixedPointUnit, largestSum, type MacroProgram } from '../simulate/macro-program.ts';
+import { fixedPointUnit, losesNothing, type UniformAdc, uniformAdc } from '../core/adc-table.ts';
+import { binaryBits } from '../core/columns.ts';
+import { largestSum, type MacroProgram } from '../simulate/macro-program.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
 import { chunkLines } from './word-map.ts';
 
@@ -16,26 +18,31 @@ export interface PathOptions {
 /** Phases for which the tiled kernels have room. */
 const tiledPhases = 4;
 
-/** Whether the tiled kernels have room for a layer's digits: one word per phase, four phases. */
+/**
+ * Whether the tiled kernels have room for a layer's digits (one word per phase, four phases), and its columns are what
+ * they multiply with: the bits of two's complement.
+ */
 export const isTiled = (program: MacroProgram): boolean =>
   program.wordLinesOn <= chunkLines &&
   program.inputBitsPerPhase <= 2 &&
-  program.phases <= tiledPhases;
+  program.phases <= tiledPhases &&
+  binaryBits(program.columns) !== undefined;
 
 /**
  * How a layer's column reads are computed:
- * `dot product`: at step 1 and offset 0 a code is its sum up to the highest code, so where no sum can be higher, codes
- * weighted by bit and phase add up to the dot product;
- * `dot product, clips corrected`: the same, less what is clipped, which is looked for only where the digits of a phase
- * add up to more than the highest code;
+ * `dot product`: where every sum that a bit line can have gets a code that stands for it, codes weighted by column and
+ * phase add up to the dot product, whatever the columns are, since these add up to the weight;
+ * `dot product, clips corrected`: at step 1 and offset 0 the same, less what is clipped, which is looked for only where
+ * the digits of a phase add up to more than the highest code;
  * `bit lines`: every read on its own.
  */
 export function choosePath(program: MacroProgram, options: PathOptions): MacroPath {
-  const { bits, step, offset } = program.adc;
-  const isExact = step === fixedPointUnit && offset === 0 && program.noise === undefined;
-  if (!options.shortcuts || !options.packedDotProducts || !isExact) return 'bit lines';
-  if (2 ** bits > largestSum(program)) return 'dot product';
-  return isTiled(program) ? 'dot product, clips corrected' : 'bit lines';
+  const { adc, noise } = program;
+  if (!options.shortcuts || !options.packedDotProducts || noise) return 'bit lines';
+  if (losesNothing(adc, largestSum(program))) return 'dot product';
+  const uniform = uniformAdc(adc);
+  const onlyClips = uniform?.step === fixedPointUnit && uniform.offset === 0;
+  return onlyClips && isTiled(program) ? 'dot product, clips corrected' : 'bit lines';
 }
 
 /** The ADC as a product: floor((sum - offset) / step + 1/2) = (sum * multiplier + addend) >> shift. */
@@ -49,12 +56,14 @@ export interface AdcProduct {
 const shiftLimit = 24;
 
 /**
- * The {@link AdcProduct} that gives the right code for every sum that a bit line of `program` can have; undefined where
- * none is found.
+ * The {@link AdcProduct} that gives the right code of a uniform ADC for every sum that a bit line of `program` can have;
+ * undefined where none is found.
  */
-export function adcProduct(program: MacroProgram): AdcProduct | undefined {
+export function adcProduct(
+  program: MacroProgram,
+  { step, offset }: Pick<UniformAdc, 'step' | 'offset'>,
+): AdcProduct | undefined {
   const most = largestSum(program);
-  const { step, offset } = program.adc;
   const ideal = (sum: number): number =>
     Math.floor((2 * (sum * fixedPointUnit - offset) + step) / (2 * step));
   for (let shift = 0; shift <= shiftLimit; shift++) {

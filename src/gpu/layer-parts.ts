@@ -3,7 +3,7 @@
 
 import { CimError } from '../core/errors.ts';
 import { fitsWords, largestCodes, longestList } from '../simulate/sum-bounds.ts';
-import { type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 
 /** A part of a layer. */
 export interface LayerPart {
@@ -120,14 +120,13 @@ function partOf(program: MacroProgram, tiles: Range, lists: Range): LayerPart {
     tileStarts[i + 1] = (tileStarts[i] as number) + end - first;
   });
   const { noise } = program;
-  const columns = kernelsPerTile * program.weightBits;
-  const perGroup = columns * wordsPerPlane(program);
+  const columns = kernelsPerTile * program.columns.factors.length;
   const part: MacroProgram = {
     ...program,
     output: { ...output, channels: kernels },
     tileStarts,
     codes: gathered(program.codes, ranges, 1),
-    weightPlanes: gathered(program.weightPlanes, ranges, perGroup),
+    weights: gathered(program.weights, ranges, kernelsPerTile * program.wordLinesOn),
     bias: program.bias.subarray(firstKernel, firstKernel + kernels),
     noise: noise && {
       ...noise,

@@ -2,7 +2,9 @@
 //   s + floor((n + offset - adc.offset) / 256 + 1/2)
 // so what noise adds is a small number that grows with n, and n grows with the 16 random bits it is drawn from.
 
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
+import { fixedPointUnit, uniformAdc } from '../core/adc-table.ts';
+import { binaryBits } from '../core/columns.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { kernelSlots } from './tile-weights.ts';
 
 /** Levels of a column for which the kernel has room. */
@@ -25,13 +27,11 @@ export interface NoiseLevels {
 
 /** The {@link NoiseLevels} of a program; undefined where its noise has another form, or more levels. */
 export function noiseLevels(program: MacroProgram): NoiseLevels | undefined {
-  const { noise, adc, kernelsPerTile, weightBits } = program;
-  const hasForm =
-    adc.step === fixedPointUnit &&
-    noise !== undefined &&
-    noise.cellErrors === undefined &&
-    noise.columnGains.every((gain) => gain === 0);
-  if (!hasForm) return undefined;
+  const { noise, kernelsPerTile } = program;
+  const adc = uniformAdc(program.adc);
+  const weightBits = binaryBits(program.columns);
+  if (adc?.step !== fixedPointUnit || weightBits === undefined || !noise) return undefined;
+  if (noise.cellErrors || noise.columnGains.some((gain) => gain !== 0)) return undefined;
   const slots = kernelSlots(program, 2);
   const tiles = program.tileStarts.length - 1;
   const words = new Uint32Array(tiles * slots * bitLanes * wordsPerColumn);

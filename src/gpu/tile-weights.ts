@@ -1,7 +1,7 @@
-// Weights as the tiled kernels read them, made from the weight planes of a program.
+// Weights as the tiled kernels read them.
 
-import { transposeBits } from '../core/bits.ts';
-import { type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
+import { cellPlanes } from '../simulate/cell-planes.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { chunkLines, wordMap } from './word-map.ts';
 
 /** Kernels that an invocation of exact-mac.wgsl makes. */
@@ -30,55 +30,36 @@ export const bitLineWords = (program: MacroProgram): number => kernelSlots(progr
 
 /** Weights plus 128 as bytes, order (group, 16 kernels, chunk, kernel, quad of word lines). */
 export function dotWeights(program: MacroProgram): Uint32Array {
-  const { codes, kernelsPerTile, wordLinesOn } = program;
+  const { codes, kernelsPerTile, wordLinesOn, weights } = program;
   const { chunks } = wordMap(program);
   const slotBlocks = kernelSlots(program, dotKernels) / dotKernels;
   const packed = new Uint32Array(codes.length * dotWords(program));
+  const bytes = new Uint8Array(packed.buffer);
   for (let group = 0; group < codes.length; group++)
     for (let kernel = 0; kernel < kernelsPerTile; kernel++) {
       const block = group * slotBlocks + Math.floor(kernel / dotKernels);
       const slot = kernel % dotKernels;
-      for (let line = 0; line < wordLinesOn; line += 8) {
+      const from = (group * kernelsPerTile + kernel) * wordLinesOn;
+      for (let line = 0; line < wordLinesOn; line++) {
         const chunk = block * chunks + Math.floor(line / chunkLines);
-        const to = (chunk * dotKernels + slot) * quadsPerChunk + (line % chunkLines) / 4;
-        putEight(program, group * kernelsPerTile + kernel, line, { packed, to });
+        const to = (chunk * dotKernels + slot) * chunkLines + (line % chunkLines);
+        bytes[to] = (weights[from + line] as number) + 128;
       }
     }
   return packed;
 }
 
-const matrix = new Uint32Array(2);
-const matrixBytes = new Uint8Array(matrix.buffer);
-
-/** Puts eight weights plus 128 of a column into two words. Eight planes of eight word lines are a matrix of bits. */
-function putEight(
-  program: MacroProgram,
-  column: number,
-  line: number,
-  { packed, to }: { readonly packed: Uint32Array; readonly to: number },
-): void {
-  const { weightPlanes, weightBits } = program;
-  const words = wordsPerPlane(program);
-  const first = column * weightBits * words + (line >> 5);
-  for (let bit = 0; bit < 8; bit++) {
-    // The sign goes on above the highest bit, as in any two's complement.
-    const plane = weightPlanes[first + Math.min(bit, weightBits - 1) * words] as number;
-    matrixBytes[bit] = plane >>> (line & 31);
-  }
-  transposeBits(matrix, 0);
-  packed[to] = (matrix[0] as number) ^ 0x80808080;
-  packed[to + 1] = (matrix[1] as number) ^ 0x80808080;
-}
-
 /** Weight bits as wide as digits, order (group, kernel, eight weight bits), for at most 16 word lines. */
 export function bitLineWeights(program: MacroProgram): Uint32Array {
-  const { codes, kernelsPerTile, weightBits, weightPlanes, inputBitsPerPhase } = program;
+  const { codes, kernelsPerTile, columns, inputBitsPerPhase } = program;
+  const weightBits = columns.factors.length;
+  const planes = cellPlanes(program);
   const slots = kernelSlots(program, 2);
   const masks = new Uint32Array(codes.length * bitLineWords(program));
   for (let group = 0; group < codes.length; group++)
     for (let kernel = 0; kernel < kernelsPerTile; kernel++)
       for (let bit = 0; bit < weightBits; bit++) {
-        const plane = weightPlanes[(group * kernelsPerTile + kernel) * weightBits + bit] as number;
+        const plane = planes[(group * kernelsPerTile + kernel) * weightBits + bit] as number;
         masks[(group * slots + kernel) * bitLanes + bit] =
           inputBitsPerPhase === 1 ? plane : asWideAsDigits(plane);
       }

@@ -1,12 +1,14 @@
 // Measures on a device which shape of the tiled kernels is fastest there.
 
+import { fixedPointUnit, uniformTable } from '../core/adc-table.ts';
+import { twosComplement } from '../core/columns.ts';
 import { CimError } from '../core/errors.ts';
 import { smallest } from '../core/extremes.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { randomWord } from '../core/random.ts';
 import { onePixel, symmetricWindow } from '../core/window.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { candidateShapes, type KernelShape } from './kernel-shape.ts';
 
 /** What a shape took. */
@@ -123,16 +125,13 @@ function tuningLayer(): MacroProgram {
     inputBits: 8,
     inputBitsPerPhase: 2,
     phases: 4,
-    weightBits: 8,
-    adc: { bits: 6, step: fixedPointUnit, offset: 0 },
+    columns: twosComplement(8),
+    adc: uniformTable({ bits: 6, step: fixedPointUnit, offset: 0 }),
     accumulatorBits: 24,
     kernelsPerTile,
     tileStarts: Uint32Array.from({ length: tiles + 1 }, (_, tile) => tile * codes),
     codes: Uint32Array.from({ length: tiles * codes }, (_, group) => group % codes),
-    weightPlanes: Uint32Array.from(
-      { length: tiles * codes * kernelsPerTile * 8 },
-      (_, i) => word(i) >>> 16,
-    ),
+    weights: Int8Array.from({ length: tiles * codes * kernelsPerTile * 16 }, (_, i) => word(i)),
     bias: new Int32Array(channels),
     requantize: undefined,
     noise: undefined,

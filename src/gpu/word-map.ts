@@ -56,12 +56,12 @@ export interface StoredCode {
 
 /** Every index code that some tile of a program stores, ascending. */
 export function storedCodes(program: MacroProgram): readonly StoredCode[] {
-  const { tileStarts, codes, kernelsPerTile, weightBits, output } = program;
+  const { tileStarts, codes, kernelsPerTile, columns, output } = program;
   const reads = new Map<number, number>();
   for (let tile = 0; tile + 1 < tileStarts.length; tile++) {
     const kernels = Math.min(kernelsPerTile, output.channels - tile * kernelsPerTile);
     for (const code of codes.subarray(tileStarts[tile], tileStarts[tile + 1]))
-      reads.set(code, (reads.get(code) ?? 0) + kernels * weightBits);
+      reads.set(code, (reads.get(code) ?? 0) + kernels * columns.factors.length);
   }
   return [...reads]
     .map(([code, columnReads]) => ({ code, columnReads }))

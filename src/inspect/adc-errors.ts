@@ -1,15 +1,14 @@
 // How far the ADC's codes are from the sums on the bit lines, layer by layer: what a small ADC costs, and where.
 
 import { isMacroLayer } from '../compress/compressed-network.ts';
-import { at } from '../core/errors.ts';
+import { adcCode, fixedPointUnit } from '../core/adc-table.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import { clamp } from '../core/integer.ts';
 import type { Mapping } from '../mapping/map-to-chip.ts';
-import { columnCode } from '../reference/adc.ts';
 import { integerInputs } from '../reference/integer-network.ts';
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { toProgram } from '../simulate/to-program.ts';
-import { adcLevels, addSums, readsPerPixel, samplePixels } from './column-sums.ts';
+import { addSums, readsPerPixel, samplePixels } from './column-sums.ts';
 import { macroLayer } from './mapped-layer.ts';
 
 /** How much to look at. */
@@ -48,12 +47,12 @@ export function adcErrors(
 }
 
 function meanError({ adc }: MacroProgram, counts: Float64Array): number {
-  const values = adcLevels({ adc }).map(({ value }) => value);
   let reads = 0;
   let distance = 0;
   counts.forEach((count, sum) => {
     reads += count;
-    distance += count * Math.abs(at(values, columnCode(sum * fixedPointUnit, adc)) - sum);
+    const value = adc.values[adcCode(sum * fixedPointUnit, adc)] as number;
+    distance += count * Math.abs(value / fixedPointUnit - sum);
   });
   return distance / reads;
 }

@@ -1,4 +1,4 @@
-// What one cell of a macro holds: the way from a row and a bit line back to kernel, weight bit and group.
+// What one cell of a macro holds: the way from a row and a bit line back to kernel, column and group.
 
 import type { FilledMacro, Filling, MacroArray } from './macro-array.ts';
 
@@ -13,8 +13,8 @@ export interface CellPlace {
   readonly code: number | undefined;
   /** Number of the kernel in its layer; undefined where no kernel has this bit line. */
   readonly kernel: number | undefined;
-  /** Bit of the weight, 0 the lowest. */
-  readonly weightBit: number | undefined;
+  /** Column of the kernel, 0 the lowest bit of its weight in two's complement. */
+  readonly column: number | undefined;
   readonly value: 0 | 1;
 }
 
@@ -37,11 +37,11 @@ export function cellPlace(
   macro: FilledMacro,
   cell: { readonly row: number; readonly bitLine: number },
 ): CellPlace {
-  const weightBits = array.layers[filling.layer]?.weightBits ?? 1;
-  const kernelsPerPartition = Math.floor(array.bitLinesPerPartition / weightBits);
+  const columns = array.layers[filling.layer]?.columnNames.length ?? 1;
+  const kernelsPerPartition = Math.floor(array.bitLinesPerPartition / columns);
   const partition = Math.floor(cell.bitLine / array.bitLinesPerPartition);
   const inPartition = cell.bitLine % array.bitLinesPerPartition;
-  const place = Math.floor(inPartition / weightBits);
+  const place = Math.floor(inPartition / columns);
   const kernel = partition * kernelsPerPartition + place;
   const isUsed = place < kernelsPerPartition && kernel < macro.kernels;
   const slot = Math.floor(cell.row / array.wordLinesOn);
@@ -51,7 +51,7 @@ export function cellPlace(
     partition,
     code: filling.codes[slot],
     kernel: isUsed ? macro.firstKernel + kernel : undefined,
-    weightBit: isUsed ? inPartition % weightBits : undefined,
+    column: isUsed ? inPartition % columns : undefined,
     value: cellValue(array, filling, macro, cell),
   };
 }

@@ -1,15 +1,16 @@
 // How large the sums on the bit lines of a layer are for real images, before the ADC: what its range is needed for.
 
 import { isMacroLayer, macsOf } from '../compress/compressed-network.ts';
+import { fixedPointUnit, isSaturated } from '../core/adc-table.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import { clamp, popcount } from '../core/integer.ts';
 import { randomWord } from '../core/random.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
-import { idealCode } from '../reference/adc.ts';
 import { wordActivations } from '../reference/input-phases.ts';
 import { integerInput } from '../reference/integer-network.ts';
 import { wordOf } from '../reference/macro-mac.ts';
-import { fixedPointUnit, type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
+import { cellPlanes } from '../simulate/cell-planes.ts';
+import { type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
 import { toProgram } from '../simulate/to-program.ts';
 import { macroLayer } from './mapped-layer.ts';
 
@@ -40,6 +41,9 @@ export interface ColumnSums {
   /** Reads whose sum lies outside the ADC's codes. */
   readonly saturated: number;
   readonly levels: readonly AdcLevel[];
+  /** In unit discharges: sums below `low`, and those from `high` on, lie outside the ADC's codes. */
+  readonly low: number;
+  readonly high: number;
   /** The inputs are those of the integer network: what the chip computes where its ADC loses nothing. */
   readonly inputs: 'integer network';
 }
@@ -97,16 +101,15 @@ export function columnSums(
     ofImages: images.images,
     saturated: saturatedReads(program, counts),
     levels: adcLevels(program),
+    low: program.adc.low / fixedPointUnit,
+    high: program.adc.high / fixedPointUnit,
     inputs: 'integer network',
   };
 }
 
 /** What each code of a program's ADC stands for. */
-export const adcLevels = ({ adc }: Pick<MacroProgram, 'adc'>): readonly AdcLevel[] =>
-  Array.from({ length: 2 ** adc.bits }, (_, code) => ({
-    code,
-    value: (adc.offset + code * adc.step) / fixedPointUnit,
-  }));
+const adcLevels = ({ adc }: Pick<MacroProgram, 'adc'>): readonly AdcLevel[] =>
+  Array.from(adc.values, (value, code) => ({ code, value: value / fixedPointUnit }));
 
 /** Images whose feature maps up to a layer cost {@link defaultMacs}. */
 function affordableImages({ network }: Mapping, name: string): number {
@@ -119,9 +122,9 @@ function affordableImages({ network }: Mapping, name: string): number {
 }
 
 /** Column reads of an output pixel. */
-export const readsPerPixel = ({ tiles, layer, geometry }: MappedMacroLayer): number =>
+export const readsPerPixel = ({ tiles, geometry }: MappedMacroLayer): number =>
   tiles.reduce((sum, tile) => sum + tile.codes.length * tile.kernels, 0) *
-  layer.weightBits *
+  geometry.columnsPerKernel *
   geometry.phases;
 
 /** `count` of `total` pixels, one from each of `count` equal stretches: spread, and not in step with rows. */
@@ -137,8 +140,7 @@ export function samplePixels(total: number, count: number, seed: number): readon
 function saturatedReads({ adc }: MacroProgram, counts: Float64Array): number {
   let saturated = 0;
   counts.forEach((count, sum) => {
-    const code = idealCode(sum * fixedPointUnit, adc);
-    if (code < 0 || code >= 2 ** adc.bits) saturated += count;
+    if (isSaturated(sum * fixedPointUnit, adc)) saturated += count;
   });
   return saturated;
 }
@@ -151,6 +153,7 @@ export function addSums(
   counts: Float64Array,
 ): void {
   const activations = wordActivations(program, input);
+  const cells = cellPlanes(program);
   const { output, tileStarts, kernelsPerTile } = program;
   const planes = new Uint32Array(
     program.phases * program.inputBitsPerPhase * wordsPerPlane(program),
@@ -163,7 +166,7 @@ export function addSums(
       for (let group = tileStarts[tile] as number; group < last; group++) {
         const word = wordOf(program, group, place);
         inputPlanes(program, activations, word, planes);
-        addGroup(program, { group, kernels, planes }, counts);
+        addGroup(program, { group, kernels, planes, cells }, counts);
       }
     }
   }
@@ -195,21 +198,30 @@ function addGroup(
     group,
     kernels,
     planes,
-  }: { readonly group: number; readonly kernels: number; readonly planes: Uint32Array },
+    cells,
+  }: {
+    readonly group: number;
+    readonly kernels: number;
+    readonly planes: Uint32Array;
+    readonly cells: Uint32Array;
+  },
   counts: Float64Array,
 ): void {
-  const { kernelsPerTile, weightBits, inputBitsPerPhase, phases, weightPlanes } = program;
+  const { kernelsPerTile, inputBitsPerPhase, phases } = program;
+  const { factors, cellBits } = program.columns;
   const words = wordsPerPlane(program);
-  const first = group * kernelsPerTile * weightBits * words;
-  for (let column = 0; column < kernels * weightBits; column++)
+  const first = group * kernelsPerTile * factors.length * cellBits * words;
+  for (let column = 0; column < kernels * factors.length; column++)
     for (let phase = 0; phase < phases; phase++) {
       let sum = 0;
       for (let bit = 0; bit < inputBitsPerPhase; bit++)
         for (let word = 0; word < words; word++) {
           const input = planes[(phase * inputBitsPerPhase + bit) * words + word] as number;
           if (input === 0) continue;
-          const cells = weightPlanes[first + column * words + word] as number;
-          sum += popcount(input & cells) << bit;
+          for (let cellBit = 0; cellBit < cellBits; cellBit++) {
+            const plane = first + (column * cellBits + cellBit) * words;
+            sum += popcount(input & (cells[plane + word] as number)) << (bit + cellBit);
+          }
         }
       counts[sum] = (counts[sum] as number) + 1;
     }

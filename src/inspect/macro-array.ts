@@ -4,6 +4,9 @@
 import type { KernelTile, WeightLoad } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
+import type { ChipSpec } from '../chips/index.ts';
+import { cellOf, columnName } from '../core/columns.ts';
+import { CimError } from '../core/errors.ts';
 import { popcount } from '../core/integer.ts';
 import { smallest } from '../core/extremes.ts';
 import { weightIndex } from '../compress/weight-group.ts';
@@ -38,7 +41,8 @@ export interface MacroArray {
 /** What is known of a layer as a whole. */
 export interface ArrayLayer {
   readonly name: string;
-  readonly weightBits: number;
+  /** Bit lines of a kernel in words, such as `bit 3`. */
+  readonly columnNames: readonly string[];
   readonly kernels: number;
   /** Output pixels of an image, and those of a row. */
   readonly pixels: number;
@@ -105,11 +109,13 @@ export interface FilledMacro {
 
 /**
  * The {@link MacroArray} of a mapping.
+ * @throws {CimError} (usage) where a cell holds more than one bit: such cells cannot be drawn yet
  * @param activity counted events of a simulation, for the saturated share of each layer; none by default
  */
 export function macroArray(mapping: Mapping, activity: readonly LayerActivity[] = []): MacroArray {
   const { macro, cores } = mapping.chip;
   const { wordLines, wordLinesOn, partitions, bitLinesPerPartition } = macro;
+  checkCells(mapping.chip);
   const mapped = mapping.layers.filter((layer) => layer.kind === 'macro');
   const plans = mapped.flatMap((layer, number) => fillingsOf(layer, number));
   const wordsPerRow = Math.ceil((partitions.value * bitLinesPerPartition.value) / 32);
@@ -142,6 +148,16 @@ export function macroArray(mapping: Mapping, activity: readonly LayerActivity[] 
     wordsPerRow,
     cells: store.cells,
   };
+}
+
+function checkCells({ name, macro }: ChipSpec): void {
+  const bits = macro.cells?.bits.value ?? 1;
+  if (bits === 1) return;
+  throw new CimError('usage', {
+    what: `its cells hold ${bits} bits, and only cells of one bit can be drawn`,
+    where: [name, 'macro.cells'],
+    todo: 'look at single macro-ops, which show what every cell holds',
+  });
 }
 
 /** A filling whose cells are still to be written. */
@@ -239,11 +255,11 @@ interface Slot {
 
 /** Writes the weights of a group's kernels in one macro; a partition holds the bits of its kernels side by side. */
 function writeSlot(
-  { layer, geometry, grid }: MappedMacroLayer,
+  { layer, geometry, grid, columns }: MappedMacroLayer,
   slot: Slot,
   store: CellStore,
 ): void {
-  const { weightBits, weights } = layer;
+  const { weights } = layer;
   const perKernel = weights.length / layer.geometry.kernels;
   for (let wordLine = 0; wordLine < geometry.wordLinesOn; wordLine++) {
     const place = { kernel: slot.firstKernel, code: slot.code, wordLine };
@@ -254,19 +270,20 @@ function writeSlot(
       const weight = weights[first + kernel * perKernel] as number;
       if (weight === 0) continue;
       const partition = Math.floor(kernel / geometry.kernelsPerPartition);
-      const column =
-        partition * store.bitLines + (kernel % geometry.kernelsPerPartition) * weightBits;
-      for (let bit = 0; bit < weightBits; bit++)
-        if ((weight >> bit) & 1) {
-          const at = row + ((column + bit) >> 5);
-          store.cells[at] = (store.cells[at] as number) | (1 << ((column + bit) & 31));
+      const firstColumn =
+        partition * store.bitLines +
+        (kernel % geometry.kernelsPerPartition) * geometry.columnsPerKernel;
+      for (let column = 0; column < geometry.columnsPerKernel; column++)
+        if (cellOf(columns, weight, column) === 1) {
+          const at = row + ((firstColumn + column) >> 5);
+          store.cells[at] = (store.cells[at] as number) | (1 << ((firstColumn + column) & 31));
         }
     }
   }
 }
 
 function arrayLayer(
-  { layer, kept, tiles }: MappedMacroLayer,
+  { layer, kept, columns, tiles }: MappedMacroLayer,
   fillings: readonly Filling[],
   activity: readonly LayerActivity[],
 ): ArrayLayer {
@@ -276,7 +293,7 @@ function arrayLayer(
   const counted = activity.find((one) => one.layer === layer.name);
   return {
     name: layer.name,
-    weightBits: layer.weightBits,
+    columnNames: columns.factors.map((_, column) => columnName(columns, column)),
     kernels: layer.geometry.kernels,
     pixels: layer.outputShape.height * layer.outputShape.width,
     width: layer.outputShape.width,

@@ -1,21 +1,17 @@
 // One macro-op in full: what every word line drives, what every cell holds, what every bit line sums up to, its codes,
 // and how they are shifted and added. Built on the functions of the reference, so it shows what is simulated.
 
+import { adcCode, adcUnits, fixedPointUnit, isSaturated } from '../core/adc-table.ts';
+import { cellOf } from '../core/columns.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import { assert, at, CimError } from '../core/errors.ts';
 import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { decodeIndex } from '../mapping/index-code.ts';
-import { columnCode, idealCode } from '../reference/adc.ts';
 import { digit, wordActivations } from '../reference/input-phases.ts';
 import { wordOf } from '../reference/macro-mac.ts';
 import { type ColumnOp, macroOpKey, noisySum, pixelKey } from '../reference/noise.ts';
-import {
-  fixedPointUnit,
-  type MacroProgram,
-  offsetPerMacroOp,
-  wordsPerPlane,
-} from '../simulate/macro-program.ts';
+import { type MacroProgram, offsetPerMacroOp } from '../simulate/macro-program.ts';
 import { toProgram } from '../simulate/to-program.ts';
 import { macroLayer } from './mapped-layer.ts';
 import { permittedText } from './permitted-text.ts';
@@ -49,9 +45,6 @@ export interface MacroOp extends MacroOpChoice {
   readonly outsideMap: boolean;
   readonly phases: number;
   readonly inputBitsPerPhase: number;
-  readonly weightBits: number;
-  /** Bits, and step and offset in unit discharges. */
-  readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
   /** Whether the chip has noise, which then is in `analog` and all that follows. */
   readonly noisy: boolean;
   readonly wordLines: readonly DrivenWordLine[];
@@ -69,9 +62,9 @@ export interface DrivenWordLine {
 export interface MacroOpKernel {
   /** Number in its layer. */
   readonly kernel: number;
-  /** From the lowest weight bit to the sign. */
+  /** In the order of the chip's columns: from the lowest weight bit to the sign in two's complement. */
   readonly columns: readonly MacroOpColumn[];
-  /** Codes, shifted and added: sum over bits and phases of shift * code. */
+  /** Levels of the codes (the codes themselves of a uniform ADC), shifted and added: sum over columns and phases of shift * level. */
   readonly partialSum: number;
   /** What `partialSum` stands for with the ADC's step and offset, in units of the layer's sums; a multiple of 1/256. */
   readonly value: number;
@@ -79,11 +72,13 @@ export interface MacroOpKernel {
 
 /** One bit line. */
 export interface MacroOpColumn {
-  readonly weightBit: number;
+  readonly column: number;
+  /** What one unit on the bit line stands for: +-2^(weight bit) in two's complement. */
+  readonly factor: number;
   readonly partition: number;
   /** Number within the macro. */
   readonly bitLine: number;
-  /** The bit in the cell of each word line. */
+  /** What the cell of each word line holds. */
   readonly cells: Uint8Array;
   /** One per input phase. */
   readonly reads: readonly MacroOpRead[];
@@ -96,10 +91,12 @@ export interface MacroOpRead {
   /** What the ADC sees: `sum`, with noise where the chip has it; in unit discharges. */
   readonly analog: number;
   readonly code: number;
+  /** The code in steps of the ADC: the code itself where the ADC is uniform. */
+  readonly level: number;
   /** The sum that the code stands for. */
   readonly value: number;
   readonly saturated: boolean;
-  /** What the code is multiplied by: +-2^(weight bit) * 2^(phase * bits per phase). */
+  /** What the level is multiplied by: factor * 2^(phase * bits per phase). */
   readonly shift: number;
 }
 
@@ -139,12 +136,6 @@ export function inspectMacroOp(
     outsideMap: known.word < 0,
     phases: program.phases,
     inputBitsPerPhase: program.inputBitsPerPhase,
-    weightBits: program.weightBits,
-    adc: {
-      bits: program.adc.bits,
-      step: program.adc.step / fixedPointUnit,
-      offset: program.adc.offset / fixedPointUnit,
-    },
     noisy: program.noise !== undefined,
     wordLines: drivenLines(program, known),
     kernels: Array.from({ length: kernels }, (_, k) => {
@@ -153,7 +144,7 @@ export function inspectMacroOp(
         partition: Math.floor(k / geometry.kernelsPerPartition),
         firstBitLine:
           Math.floor(k / geometry.kernelsPerPartition) * bitLines +
-          (k % geometry.kernelsPerPartition) * program.weightBits,
+          (k % geometry.kernelsPerPartition) * geometry.columnsPerKernel,
       };
       return kernelOf(program, known, { group, code, tile }, place);
     }),
@@ -252,61 +243,64 @@ function kernelOf(
   const kernel = tile.firstKernel + place.kernelInTile;
   const op: ColumnOp = {
     kernel,
-    column: group * program.kernelsPerTile + place.kernelInTile,
+    kernelOfGroup: group * program.kernelsPerTile + place.kernelInTile,
     key: program.noise ? macroOpKey(known.ofPixel, kernel, code) : 0,
     activations: known.activations,
     word: known.word,
   };
-  const columns = Array.from({ length: program.weightBits }, (_, bit): MacroOpColumn => {
-    const cells = cellsOf(program, op.column, bit);
+  const columns = program.columns.factors.map((factor, column): MacroOpColumn => {
+    const cells = cellsOf(program, op.kernelOfGroup, column);
     return {
-      weightBit: bit,
+      column,
+      factor,
       partition: place.partition,
-      bitLine: place.firstBitLine + bit,
+      bitLine: place.firstBitLine + column,
       cells,
       reads: Array.from({ length: program.phases }, (_unused, phase) =>
-        readColumn(program, op, cells, { bit, phase }),
+        readColumn(program, op, cells, { column, phase }),
       ),
     };
   });
   const partialSum = columns
     .flatMap(({ reads }) => reads)
-    .reduce((sum, { shift, code: ofColumn }) => sum + shift * ofColumn, 0);
-  const value = (program.adc.step * partialSum + offsetPerMacroOp(program)) / fixedPointUnit;
+    .reduce((sum, { shift, level }) => sum + shift * level, 0);
+  const { step } = adcUnits(program.adc);
+  const value = (step * partialSum + offsetPerMacroOp(program)) / fixedPointUnit;
   return { kernel, columns, partialSum, value };
 }
 
-function cellsOf(program: MacroProgram, column: number, bit: number): Uint8Array {
-  const words = wordsPerPlane(program);
-  const first = (column * program.weightBits + bit) * words;
-  return Uint8Array.from(
-    { length: program.wordLinesOn },
-    (_, line) => ((program.weightPlanes[first + (line >> 5)] as number) >>> (line & 31)) & 1,
-  );
+function cellsOf(
+  { columns, weights, wordLinesOn }: MacroProgram,
+  kernelOfGroup: number,
+  column: number,
+): Uint8Array {
+  const own = weights.subarray(kernelOfGroup * wordLinesOn, (kernelOfGroup + 1) * wordLinesOn);
+  return Uint8Array.from(own, (weight) => cellOf(columns, weight, column));
 }
 
 function readColumn(
   program: MacroProgram,
   op: ColumnOp,
   cells: Uint8Array,
-  { bit, phase }: { readonly bit: number; readonly phase: number },
+  { column, phase }: { readonly column: number; readonly phase: number },
 ): MacroOpRead {
-  const { adc, noise, wordLinesOn, inputBitsPerPhase, weightBits } = program;
+  const { adc, noise, wordLinesOn, inputBitsPerPhase, columns } = program;
   let sum = 0;
   for (let line = 0; line < wordLinesOn && op.word >= 0; line++) {
     const activation = op.activations[op.word * wordLinesOn + line] as number;
     sum += digit(activation, phase, inputBitsPerPhase) * (cells[line] as number);
   }
-  const analog = noise ? noisySum(program, noise, op, { bit, phase, sum }) : fixedPointUnit * sum;
-  const ideal = idealCode(analog, adc);
-  const code = columnCode(analog, adc);
-  const sign = bit === weightBits - 1 ? -1 : 1;
+  const analog = noise
+    ? noisySum(program, noise, op, { column, phase, sum })
+    : fixedPointUnit * sum;
+  const code = adcCode(analog, adc);
   return {
     sum,
     analog: analog / fixedPointUnit,
     code,
-    value: (adc.offset + code * adc.step) / fixedPointUnit,
-    saturated: ideal !== code,
-    shift: sign * 2 ** bit * 2 ** (phase * inputBitsPerPhase),
+    level: adcUnits(adc).levels[code] as number,
+    value: (adc.values[code] as number) / fixedPointUnit,
+    saturated: isSaturated(analog, adc),
+    shift: (columns.factors[column] as number) * 2 ** (phase * inputBitsPerPhase),
   };
 }

@@ -4,7 +4,10 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { noiseDeviations } from '../chips/noise-spec.ts';
 import type { MacroLayer } from '../compress/compressed-network.ts';
+import { type AdcTable, adcUnits } from '../core/adc-table.ts';
+import { type Columns, factorSum, largestFactors } from '../core/columns.ts';
 import { CimError } from '../core/errors.ts';
+import { ceilDivide } from '../core/integer.ts';
 
 /** Bits of the sums that a requantizer takes, and of the accumulators of a chip that loses nothing. */
 const sumBits = 31;
@@ -47,4 +50,49 @@ export function checkNoiseNumbers(network: string, layer: MacroLayer, chip: Chip
     where: [network, layer.name],
     todo: 'map it onto a chip without noise',
   });
+}
+
+/** How a layer's columns are read. */
+interface Readout {
+  readonly columns: Columns;
+  readonly adc: AdcTable;
+  /** Most groups of a kernel. */
+  readonly groups: number;
+}
+
+/**
+ * Checks that cells hold a layer's weights, that noise knows such cells, and that every number that codes stand for is
+ * exact: doubles hold it, and 32 bits what one macro-op gives.
+ * @throws {CimError} (mapping) naming the layer
+ */
+export function checkReadout(
+  network: string,
+  layer: MacroLayer,
+  chip: ChipSpec,
+  { columns, adc, groups }: Readout,
+): void {
+  const fail = (what: string, todo: string): never => {
+    throw new CimError('mapping', { what, where: [network, layer.name], todo });
+  };
+  if (columns.least > -(2 ** (layer.weightBits - 1)) && layer.weights.includes(columns.least - 1))
+    fail(
+      `has a weight of ${columns.least - 1}, the chip's cells hold ${columns.least} ... ${columns.most}`,
+      "quantize symmetrically, or map it onto a chip with two's complement",
+    );
+  if (columns.cellBits > 1 && chip.noise.cell.value !== 0)
+    fail(
+      `is mapped onto cells of ${columns.cellBits} bits, and their mismatch (noise.cell) is not modelled`,
+      'set noise.cell to 0',
+    );
+  const perPhase = chip.macro.inputBitsPerPhase.value;
+  const phases = ceilDivide(layer.inputBits, perPhase);
+  const weight = (2 ** (phases * perPhase) - 1) / (2 ** perPhase - 1);
+  const { step, offset, levels } = adcUnits(adc);
+  const codes = largestFactors(columns) * weight * (levels.at(-1) ?? 0);
+  const offsets = Math.abs(factorSum(columns) * offset * weight);
+  if (codes >= 2 ** 31 || offsets >= 2 ** 31 || groups * (step * codes + offsets) >= 2 ** 53)
+    fail(
+      'has sums of codes beyond what is computed exactly',
+      'use an ADC with a coarser step, a smaller range or a smaller offset',
+    );
 }

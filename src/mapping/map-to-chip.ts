@@ -2,16 +2,19 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import { macroGeometry, type MacroGeometry } from '../chips/macro-geometry.ts';
+import { chipAdc, chipColumns } from '../chips/readout.ts';
 import {
   type CompressedNetwork,
   isMacroLayer,
   type MacroLayer,
   type PoolLayer,
 } from '../compress/compressed-network.ts';
+import type { AdcTable } from '../core/adc-table.ts';
+import type { Columns } from '../core/columns.ts';
 import { CimError } from '../core/errors.ts';
 import type { GroupGrid } from '../compress/weight-group.ts';
 import { type IndexCoding, type IndexFormat, indexFormat } from './index-coding.ts';
-import { checkLayerSums, checkNoiseNumbers } from './check-layer.ts';
+import { checkLayerSums, checkNoiseNumbers, checkReadout } from './check-layer.ts';
 import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
 import { layerGroups } from './layer-groups.ts';
 import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
@@ -26,6 +29,10 @@ export interface MappedMacroLayer {
   readonly grid: GroupGrid;
   /** One per group of the grid: 1 if it has a weight that is not zero. */
   readonly kept: Uint8Array;
+  /** The bit lines of a kernel. */
+  readonly columns: Columns;
+  /** The ADC of the layer, behind each bit line. */
+  readonly adc: AdcTable;
   readonly tiles: readonly KernelTile[];
   /** Which core runs which tile over which pixels. */
   readonly runs: readonly TileRun[];
@@ -59,6 +66,8 @@ export interface MapOptions {
   readonly balance?: Balance;
   /** How group lists are stored; `absolute` by default. It changes what is stored and read, not what is computed. */
   readonly indexCoding?: IndexCoding;
+  /** ADCs by layer, where one has another than the chip's. */
+  readonly adcs?: ReadonlyMap<string, AdcTable> | undefined;
 }
 
 /**
@@ -76,10 +85,13 @@ export function mapToChip(
   const featureMaps = placeFeatureMaps(network, chip);
   const layers = network.layers.map((layer): MappedLayer => {
     if (!isMacroLayer(layer)) return { kind: 'pool', layer };
+    const columns = chipColumns(chip, layer.weightBits);
+    const adc = options.adcs?.get(layer.name) ?? chipAdc(chip);
     const mapped = mapLayer(network.name, layer, chip, balance);
     const lists = mapped.tiles.map((tile) => tile.codes);
     const format = indexFormat(lists, mapped.grid, indexCoding);
-    return { kind: 'macro', layer, ...mapped, indexFormat: format };
+    checkReadout(network.name, layer, chip, { columns, adc, groups: mapped.grid.codes });
+    return { kind: 'macro', layer, ...mapped, columns, adc, indexFormat: format };
   });
   return { network, chip, balance, indexCoding, layers, featureMaps };
 }

@@ -23,7 +23,8 @@ export function plannedActivity(mapped: MappedMacroLayer, images: number): Plann
   for (const tile of tiles) {
     groups += tile.codes.length;
     macroOps += tile.codes.length * Math.ceil(tile.kernels / geometry.kernelsPerMacro) * pixels;
-    columnReads += tile.codes.length * tile.kernels * layer.weightBits * geometry.phases * pixels;
+    columnReads +=
+      tile.codes.length * tile.kernels * geometry.columnsPerKernel * geometry.phases * pixels;
   }
   return {
     layer: layer.name,

@@ -2,14 +2,15 @@
 
 import { z } from 'zod';
 import { largestNoise, type NoiseDeviations } from '../chips/noise-spec.ts';
+import { fixedPointUnit, uniformTable } from '../core/adc-table.ts';
+import { twosComplement } from '../core/columns.ts';
 import { CimError } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import { onePixel } from '../core/window.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
-import { fixedPointUnit, type MacroProgram } from '../simulate/macro-program.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { defaultSeed, type IdealProgram, noiseProgram } from '../simulate/noise-program.ts';
-import { setBits } from '../simulate/to-program.ts';
 
 /** A case as it is written in a file. */
 export interface MatrixVectorCase {
@@ -133,7 +134,7 @@ function caseNoise(
     seed,
     layer: 0,
     where: [where, 'noise'],
-    bitLine: (_, kernel, weightBit) => kernel * program.weightBits + weightBit,
+    bitLine: (_, kernel, column) => kernel * program.columns.factors.length + column,
     rows: program.words.blocks * program.wordLinesOn,
   });
 }
@@ -143,17 +144,11 @@ function caseProgram(one: MatrixVectorCase): IdealProgram {
   const channels = weights[0]?.length ?? 0;
   const kernels = weights.length;
   const blocks = Math.ceil(channels / wordLinesOn);
-  const words = Math.ceil(wordLinesOn / 32);
-  const planes = new Uint32Array(blocks * kernels * weightBits * words);
+  const stored = new Int8Array(blocks * kernels * wordLinesOn);
   weights.forEach((row, kernel) =>
     row.forEach((weight, channel) => {
-      const line = channel % wordLinesOn;
-      const column = Math.floor(channel / wordLinesOn) * kernels + kernel;
-      setBits(planes, column * weightBits * words + (line >> 5), weight, {
-        bits: weightBits,
-        words,
-        mask: (1 << (line & 31)) >>> 0,
-      });
+      const group = Math.floor(channel / wordLinesOn);
+      stored[(group * kernels + kernel) * wordLinesOn + (channel % wordLinesOn)] = weight;
     }),
   );
   return {
@@ -167,17 +162,17 @@ function caseProgram(one: MatrixVectorCase): IdealProgram {
     inputBits: one.inputBits,
     inputBitsPerPhase: one.inputBitsPerPhase,
     phases: Math.ceil(one.inputBits / one.inputBitsPerPhase),
-    weightBits,
-    adc: {
+    columns: twosComplement(weightBits),
+    adc: uniformTable({
       bits: one.adc.bits,
       step: Math.round(one.adc.step * fixedPointUnit),
       offset: Math.round(one.adc.offset * fixedPointUnit),
-    },
+    }),
     accumulatorBits: 32,
     kernelsPerTile: kernels,
     tileStarts: Uint32Array.of(0, blocks),
     codes: Uint32Array.from({ length: blocks }, (_, block) => block),
-    weightPlanes: planes,
+    weights: stored,
     bias: new Int32Array(kernels),
     requantize: undefined,
   };

@@ -1,23 +1,21 @@
 // The macro: column sums, column codes, shift-accumulate over bits, phases and stored groups. Twin of
 // shaders/macro-mac.wgsl, written as the equations stand; slow on purpose.
 //
-//   s(g, j, p) = sum over wl of digit(wl, p) * bit j of weight(wl)          sum on a bit line
-//   C          = sum over g, j, p of sign_j 2^j 2^(p b) code(s(g, j, p))    sign -1 for the highest weight bit
-//   sum        = bias + floor((step C + offset K G) / 256 + 1/2)            step, offset in 1/256 unit discharge
+//   s(g, j, p) = sum over wl of digit(wl, p) * cell j of weight(wl)         sum on a bit line
+//   V          = sum over g, j, p of factor_j 2^(p b) value(code(s(g, j, p)))   in 1/256 unit discharge
+//   sum        = bias + floor(V / 256 + 1/2)
 //
+// Factors and cells are those of the program's columns, codes and values those of its ADC. Kernels add up levels instead:
+// value = offset + step * level gives V = step C + offset K G with C the same sum of levels and K that of all factors.
 // Where the program has noise, the ADC converts a disturbed s: see noise.ts.
 
 import { clamp } from '../core/integer.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import { inputPixel, isInside, positionsOf } from '../core/window.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
-import {
-  fixedPointUnit,
-  type MacroProgram,
-  offsetPerMacroOp,
-  wordsPerPlane,
-} from '../simulate/macro-program.ts';
-import { columnCode, idealCode } from './adc.ts';
+import { adcCode, fixedPointUnit, isSaturated } from '../core/adc-table.ts';
+import { cellOf } from '../core/columns.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import { digit, wordActivations } from './input-phases.ts';
 import { type ColumnOp, macroOpKey, noisySum, pixelKey } from './noise.ts';
 
@@ -48,15 +46,19 @@ export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 
           const tile = Math.floor(kernel / kernelsPerTile);
           const first = tileStarts[tile] as number;
           const last = tileStarts[tile + 1] as number;
-          let codes = 0;
+          let value = 0;
           for (let group = first; group < last; group++) {
             const word = wordOf(program, group, { image, y, x });
-            const column = group * kernelsPerTile + (kernel % kernelsPerTile);
+            const kernelOfGroup = group * kernelsPerTile + (kernel % kernelsPerTile);
             const code = program.codes[group] as number;
             const key = ofPixel === undefined ? 0 : macroOpKey(ofPixel, kernel, code);
-            codes += macroOp(program, { activations, word, cells, kernel, column, key }, counter);
+            value += macroOp(
+              program,
+              { activations, word, cells, kernel, kernelOfGroup, key },
+              counter,
+            );
           }
-          const sum = finishedSum(program, { kernel, codes, groups: last - first });
+          const sum = roundedSum(program, kernel, value);
           const kept = clamp(sum, -largest, largest - 1);
           if (kept !== sum) counter.overflowedSums += 1;
           sums[to++] = kept;
@@ -66,35 +68,29 @@ export function macroMac(program: MacroProgram, input: FeatureMap, firstImage = 
 }
 
 /**
- * What a kernel's weighted codes stand for, with the bias, not yet limited to the accumulator. Doubles are exact
- * here: group lists end at 65536, and 65536 * 2^7 * 255 * 255 codes of up to 64 * 256 stay below 2^53. Twin of shaders/finish-sums.wgsl.
+ * A kernel's sum from the `value` of all its codes in 1/256 unit, not yet limited to the accumulator. Doubles are exact
+ * here: mapping sees to it that values stay below 2^53. Twin of shaders/finish-sums.wgsl, which adds up levels.
  */
-export function finishedSum(
-  program: MacroProgram,
-  of: { readonly kernel: number; readonly codes: number; readonly groups: number },
-): number {
-  const { step } = program.adc;
-  const value = step * of.codes + offsetPerMacroOp(program) * of.groups;
-  return (program.bias[of.kernel] as number) + Math.floor(value / fixedPointUnit + 0.5);
-}
+const roundedSum = (program: MacroProgram, kernel: number, value: number): number =>
+  (program.bias[kernel] as number) + Math.floor(value / fixedPointUnit + 0.5);
 
 interface MacroOpInputs extends ColumnOp {
-  /** Every weight bit, order (group, kernel in tile, weight bit, word line). */
+  /** Every cell, order (group, kernel in tile, column, word line). */
   readonly cells: Uint8Array;
 }
 
-/** One kernel's codes of one macro-op, weighted by bit and phase. */
+/** What one kernel's codes of one macro-op stand for, weighted by column and phase, in 1/256 unit. */
 function macroOp(
   program: MacroProgram,
   inputs: MacroOpInputs,
   counter: { saturatedReads: number; zeroPhaseReads: number },
 ): number {
-  const { wordLinesOn, inputBitsPerPhase, phases, weightBits, adc, noise } = program;
-  const highestCode = 2 ** adc.bits - 1;
+  const { wordLinesOn, inputBitsPerPhase, phases, adc, noise } = program;
+  const { factors } = program.columns;
   let total = 0;
   for (let phase = 0; phase < phases; phase++) {
     let driven = 0;
-    for (let bit = 0; bit < weightBits; bit++) {
+    for (let column = 0; column < factors.length; column++) {
       let sum = 0;
       for (let line = 0; line < wordLinesOn; line++) {
         const activation =
@@ -103,17 +99,18 @@ function macroOp(
         driven |= onLine;
         sum +=
           onLine *
-          (inputs.cells[(inputs.column * weightBits + bit) * wordLinesOn + line] as number);
+          (inputs.cells[
+            (inputs.kernelOfGroup * factors.length + column) * wordLinesOn + line
+          ] as number);
       }
       const analog = noise
-        ? noisySum(program, noise, inputs, { bit, phase, sum })
+        ? noisySum(program, noise, inputs, { column, phase, sum })
         : fixedPointUnit * sum;
-      const ideal = idealCode(analog, adc);
-      if (ideal < 0 || ideal > highestCode) counter.saturatedReads += 1;
-      const sign = bit === weightBits - 1 ? -1 : 1;
-      total += sign * 2 ** bit * 2 ** (phase * inputBitsPerPhase) * columnCode(analog, adc);
+      if (isSaturated(analog, adc)) counter.saturatedReads += 1;
+      const value = adc.values[adcCode(analog, adc)] as number;
+      total += (factors[column] as number) * 2 ** (phase * inputBitsPerPhase) * value;
     }
-    if (driven === 0) counter.zeroPhaseReads += weightBits;
+    if (driven === 0) counter.zeroPhaseReads += factors.length;
   }
   return total;
 }
@@ -135,14 +132,14 @@ export function wordOf(
   );
 }
 
-/** Every weight bit on its own, order (group, kernel in tile, weight bit, word line). */
-function cellsOnLines(program: MacroProgram): Uint8Array {
-  const { wordLinesOn, weightPlanes } = program;
-  const words = wordsPerPlane(program);
-  const columns = weightPlanes.length / words;
-  return Uint8Array.from({ length: columns * wordLinesOn }, (_, i) => {
-    const line = i % wordLinesOn;
-    const plane = Math.floor(i / wordLinesOn);
-    return ((weightPlanes[plane * words + (line >> 5)] as number) >>> (line & 31)) & 1;
+/** Every cell on its own, order (group, kernel in tile, column, word line). */
+function cellsOnLines({ columns, weights, wordLinesOn }: MacroProgram): Uint8Array {
+  const count = columns.factors.length;
+  const cells = new Uint8Array(weights.length * count);
+  weights.forEach((weight, i) => {
+    const first = Math.floor(i / wordLinesOn) * count * wordLinesOn + (i % wordLinesOn);
+    for (let column = 0; column < count; column++)
+      cells[first + column * wordLinesOn] = cellOf(columns, weight, column);
   });
+  return cells;
 }

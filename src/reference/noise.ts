@@ -5,7 +5,7 @@
 //   a2 = a1 + floor(floor(a1 / 256 + 1/2) * gain / 256)            gain in 1/65536
 //   a3 = a2 + offset + n
 //
-// n is drawn by number of the image in the run, pixel, kernel, index code, weight bit j and phase p, so neither the
+// n is drawn by number of the image in the run, pixel, kernel, index code, column j and phase p, so neither the
 // batch nor the order of work matters; all words have 32 bits.
 //
 //   pixelKey = pcg(layerKey + (image * height + y) * width + x)
@@ -15,14 +15,15 @@
 
 import { floorDivide } from '../core/integer.ts';
 import { pcg, xorshift32 } from '../core/random.ts';
-import { type MacroProgram, type NoiseProgram, fixedPointUnit } from '../simulate/macro-program.ts';
+import { fixedPointUnit } from '../core/adc-table.ts';
+import type { MacroProgram, NoiseProgram } from '../simulate/macro-program.ts';
 import { digit } from './input-phases.ts';
 
 /** One kernel's part in the macro-op of one group at one pixel. */
 export interface ColumnOp {
   readonly kernel: number;
   /** Number of (group, kernel in tile). */
-  readonly column: number;
+  readonly kernelOfGroup: number;
   /** {@link macroOpKey}; 0 where there is no noise. */
   readonly key: number;
   /** Activations of every word of word lines. */
@@ -33,7 +34,7 @@ export interface ColumnOp {
 
 /** One read of a column. */
 export interface ColumnRead {
-  readonly bit: number;
+  readonly column: number;
   readonly phase: number;
   /** The ideal sum on the bit line, in unit discharges. */
   readonly sum: number;
@@ -46,7 +47,7 @@ export function noisySum(
   op: ColumnOp,
   read: ColumnRead,
 ): number {
-  const ofKernel = op.kernel * program.weightBits + read.bit;
+  const ofKernel = op.kernel * program.columns.factors.length + read.column;
   const cells = fixedPointUnit * read.sum + cellDeviation(program, noise, op, read);
   const gain = noise.columnGains[ofKernel] as number;
   const gained = cells + floorDivide(floorDivide(cells + 128, 256) * gain, 256);
@@ -66,10 +67,10 @@ export function readNoise(
   program: Pick<MacroProgram, 'phases'>,
   { readQuantiles }: Pick<NoiseProgram, 'readQuantiles'>,
   { key }: Pick<ColumnOp, 'key'>,
-  { bit, phase }: Pick<ColumnRead, 'bit' | 'phase'>,
+  { column, phase }: Pick<ColumnRead, 'column' | 'phase'>,
 ): number {
   if (!readQuantiles) return 0;
-  const draws = bit * Math.ceil(program.phases / 2) + Math.floor(phase / 2) + 1;
+  const draws = column * Math.ceil(program.phases / 2) + Math.floor(phase / 2) + 1;
   let word = key === 0 ? 1 : key;
   for (let draw = 0; draw < draws; draw++) word = xorshift32(word);
   return readQuantiles[phase % 2 === 0 ? word & 0xffff : word >>> 16] as number;
@@ -80,11 +81,11 @@ function cellDeviation(
   program: MacroProgram,
   { cellErrors }: NoiseProgram,
   op: ColumnOp,
-  { bit, phase }: ColumnRead,
+  { column, phase }: ColumnRead,
 ): number {
   const { wordLinesOn, inputBitsPerPhase } = program;
   if (!cellErrors || op.word < 0) return 0;
-  const first = (op.column * program.weightBits + bit) * wordLinesOn;
+  const first = (op.kernelOfGroup * program.columns.factors.length + column) * wordLinesOn;
   let sum = 0;
   for (let line = 0; line < wordLinesOn; line++) {
     const activation = op.activations[op.word * wordLinesOn + line] as number;

@@ -1,6 +1,7 @@
 // Area of a chip by part, each with the evidence of the numbers it is made of.
 
 import type { ChipSpec, Evidence } from '../chips/index.ts';
+import { chipColumns } from '../chips/readout.ts';
 
 /** Area of one kind of part. */
 export interface AreaEntry {
@@ -21,7 +22,10 @@ export function chipArea(chip: ChipSpec): readonly AreaEntry[] {
   const macros = cores.count.value * cores.macros.value;
   const kernels =
     macro.partitions.value *
-    Math.floor(macro.bitLinesPerPartition.value / precision.weightBits.value);
+    Math.floor(
+      macro.bitLinesPerPartition.value /
+        chipColumns(chip, precision.weightBits.value).factors.length,
+    );
   const sram = (bytes: number): number => (bytes * 8 * area.sramBit.value) / 1e6;
   return [
     {

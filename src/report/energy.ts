@@ -92,7 +92,7 @@ export function macroEnergy(
     requantize: femtoToPico(outputBits > 0 ? activations * energy.requantize.value : 0),
     weightPath: picojoules(
       (events.loadedBits + events.indexBits) * energy.weightSramRead.value +
-        events.loadedBits * energy.macroWrite.value,
+        events.writtenBits * energy.macroWrite.value,
     ),
     static: staticEnergy(chip, run.cycles),
   });
@@ -145,8 +145,9 @@ interface LayerEvents {
   readonly accumulations: number;
   /** Bits of partial sums written and read back between weight loads. */
   readonly spilledBits: number;
-  /** Weight bits written into macros, and index bits read for them. */
+  /** Weight bits read to be loaded, bits of the cells that they are written into, and index bits read for them. */
   readonly loadedBits: number;
+  readonly writtenBits: number;
   readonly indexBits: number;
 }
 
@@ -155,8 +156,16 @@ function layerEvents(chip: ChipSpec, mapped: MappedMacroLayer): LayerEvents {
   const { layer, geometry, tiles, runs } = mapped;
   const isHalved = chip.controller.overlap.value === 'macroPingPong';
   const { indexBits: listBits, groupsKept } = layerStorage(mapped);
-  const groupBits = geometry.wordLinesOn * geometry.kernelsPerCore * layer.weightBits;
-  const events = { wordBits: 0, accumulations: 0, spilledBits: 0, loadedBits: 0, indexBits: 0 };
+  const groupWeights = geometry.wordLinesOn * geometry.kernelsPerCore;
+  const cellBits = geometry.columnsPerKernel * mapped.columns.cellBits;
+  const events = {
+    wordBits: 0,
+    accumulations: 0,
+    spilledBits: 0,
+    loadedBits: 0,
+    writtenBits: 0,
+    indexBits: 0,
+  };
   for (const run of runs) {
     const tile = tiles[run.tile];
     if (!tile || tile.codes.length === 0) continue;
@@ -167,7 +176,8 @@ function layerEvents(chip: ChipSpec, mapped: MappedMacroLayer): LayerEvents {
     events.accumulations += coreOps * tile.kernels;
     events.spilledBits +=
       2 * (tile.loads.length - 1) * run.pixels * tile.kernels * chip.accumulator.bits.value;
-    events.loadedBits += tile.codes.length * groupBits;
+    events.loadedBits += tile.codes.length * groupWeights * layer.weightBits;
+    events.writtenBits += tile.codes.length * groupWeights * cellBits;
     events.indexBits += (listBits / groupsKept) * tile.codes.length;
   }
   return events;

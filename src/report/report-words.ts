@@ -16,9 +16,11 @@ export function subjectText({ network, chip, dataset, images, energy }: Report):
 
 /** The ADC of a report's chip in words; undefined where the report has no such numbers. */
 export function adcText({ provenance }: Pick<Report, 'provenance'>): string | undefined {
-  const [bits, step, offset] = ['adc.bits', 'adc.step', 'adc.offset'].map(
-    (path) => provenance.find(({ parameter }) => parameter === path)?.value,
-  );
+  const valueOf = (path: string): number | string | undefined =>
+    provenance.find(({ parameter }) => parameter === path)?.value;
+  const values = valueOf('adc.values');
+  if (values !== undefined) return `${String(values).split(' ').length} codes, by a table`;
+  const [bits, step, offset] = ['adc.bits', 'adc.step', 'adc.offset'].map(valueOf);
   if (bits === undefined || step === undefined || offset === undefined) return undefined;
   return `${bits} ${bits === 1 ? 'bit' : 'bits'}, step ${step}, offset ${offset}`;
 }

@@ -1,18 +1,10 @@
 // A macro layer as a backend sees it: integers only, every size spelt out. Mapping and the mvm command both make these.
 
+import { type AdcTable, adcUnits } from '../core/adc-table.ts';
+import { type Columns, factorSum } from '../core/columns.ts';
 import type { FixedScale } from '../core/integer.ts';
 import type { Shape } from '../core/feature-map.ts';
 import type { Window } from '../core/window.ts';
-
-/** Fixed point of the analog quantities: units per unit discharge. */
-export const fixedPointUnit = 256;
-
-/** The ADC in fixed point: {@link fixedPointUnit} units are one unit discharge. */
-export interface AdcProgram {
-  readonly bits: number;
-  readonly step: number;
-  readonly offset: number;
-}
 
 /** How sums become stored activations; see `Requantize` and `IntegerResidual` of compress. */
 export interface RequantizeProgram {
@@ -52,13 +44,13 @@ export interface NoiseProgram {
   readonly key: number;
   /** Read noise by 16-bit uniform, in 1/256 unit discharge; 65536 entries. Undefined: there is none. */
   readonly readQuantiles: Int16Array | undefined;
-  /** Offset of each column in 1/256 unit discharge, order (tile, kernel in tile, weight bit). */
+  /** Offset of each column in 1/256 unit discharge, order (tile, kernel in tile, column). */
   readonly columnOffsets: Int32Array;
-  /** Deviation of each column's gain from 1, in 1/65536, order (tile, kernel in tile, weight bit). */
+  /** Deviation of each column's gain from 1, in 1/65536, order (tile, kernel in tile, column). */
   readonly columnGains: Int32Array;
   /**
-   * Deviation of each cell's discharge in 1/256 unit discharge, -127 ... 127, order (group, kernel in tile, weight bit,
-   * word line); 0 where the weight bit is 0, for such a cell discharges nothing. Undefined: there is none.
+   * Deviation of each cell's discharge in 1/256 unit discharge, -127 ... 127, order (group, kernel in tile, column,
+   * word line); 0 where the cell is 0, for such a cell discharges nothing. Undefined: there is none.
    */
   readonly cellErrors: Int8Array | undefined;
 }
@@ -79,8 +71,9 @@ export interface MacroProgram {
   readonly inputBits: number;
   readonly inputBitsPerPhase: number;
   readonly phases: number;
-  readonly weightBits: number;
-  readonly adc: AdcProgram;
+  /** The bit lines of a kernel: what their codes stand for, and how their cells hold a weight. */
+  readonly columns: Columns;
+  readonly adc: AdcTable;
   /** Undefined: bit lines and ADC are ideal. */
   readonly noise: NoiseProgram | undefined;
   readonly accumulatorBits: number;
@@ -89,11 +82,8 @@ export interface MacroProgram {
   readonly tileStarts: Uint32Array;
   /** Index code of each group: block * (kernel.height * kernel.width) + ky * kernel.width + kx. */
   readonly codes: Uint32Array;
-  /**
-   * Weight bits, order (group, kernel in tile, weight bit, word of 32 word lines); bit i of a word is word line i.
-   * The highest weight bit is the sign of two's complement.
-   */
-  readonly weightPlanes: Uint32Array;
+  /** Weights, order (group, kernel in tile, word line); 0 where the layer has none. `columns` tells the cells. */
+  readonly weights: Int8Array;
   /** One per kernel. */
   readonly bias: Int32Array;
   /** Undefined: the sums themselves are the result. */
@@ -114,13 +104,14 @@ export const phaseWeights = (program: Pick<MacroProgram, 'phases' | 'inputBitsPe
   (2 ** planesPerWord(program) - 1) / (2 ** program.inputBitsPerPhase - 1);
 
 /**
- * What the ADC's offset adds to a kernel's sum with each macro-op, in 1/256 unit: every code stands for `offset` more,
- * and the weights of the bits of two's complement sum to -1.
+ * What the ADC's offset adds to a kernel's sum with each macro-op, in 1/256 unit: every code stands for `offset` more.
+ * The factors of two's complement sum to -1, those of differential columns to 0.
  */
 export const offsetPerMacroOp = (program: MacroProgram): number =>
-  -program.adc.offset * phaseWeights(program);
+  factorSum(program.columns) * adcUnits(program.adc).offset * phaseWeights(program);
 
 /** Largest sum that a bit line can have in one phase. */
 export const largestSum = (
-  program: Pick<MacroProgram, 'wordLinesOn' | 'inputBitsPerPhase'>,
-): number => program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1);
+  program: Pick<MacroProgram, 'wordLinesOn' | 'inputBitsPerPhase' | 'columns'>,
+): number =>
+  program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1) * (2 ** program.columns.cellBits - 1);

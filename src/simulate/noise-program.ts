@@ -2,17 +2,14 @@
 // backend needs to draw the noise of each column read itself. Integers only, so that every backend draws the same.
 
 import { type NoiseDeviations, noiseDeviations } from '../chips/noise-spec.ts';
+import { fixedPointUnit } from '../core/adc-table.ts';
+import { cellOf } from '../core/columns.ts';
 import { CimError } from '../core/errors.ts';
 import { clamp } from '../core/integer.ts';
 import { normalQuantiles } from '../core/normal.ts';
 import { randomWord, randomWords } from '../core/random.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
-import {
-  fixedPointUnit,
-  type MacroProgram,
-  type NoiseProgram,
-  wordsPerPlane,
-} from './macro-program.ts';
+import type { MacroProgram, NoiseProgram } from './macro-program.ts';
 
 /** Fixed point of a column's gain: units per share of 1. */
 export const gainUnit = 65536;
@@ -29,8 +26,8 @@ export interface NoiseSource {
   readonly layer: number;
   /** Network and layer, for errors. */
   readonly where: readonly string[];
-  /** Number, on the whole chip, of the bit line that holds a weight bit of a kernel of a tile. */
-  readonly bitLine: (tile: number, kernelInTile: number, weightBit: number) => number;
+  /** Number, on the whole chip, of the bit line that is a column of a kernel of a tile. */
+  readonly bitLine: (tile: number, kernelInTile: number, column: number) => number;
   /** Cells of a bit line. */
   readonly rows: number;
 }
@@ -77,10 +74,10 @@ export function noiseSource(mapping: Mapping, mapped: MappedMacroLayer, seed: nu
     seed,
     layer: layers.indexOf(mapped),
     where: [network.name, layer.name],
-    bitLine: (tile, kernelInTile, weightBit) => {
+    bitLine: (tile, kernelInTile, column) => {
       const kernel = (cores[tile] ?? 0) * kernelsPerCore + kernelInTile;
       const partition = Math.floor(kernel / kernelsPerPartition);
-      const place = (kernel % kernelsPerPartition) * layer.weightBits + weightBit;
+      const place = (kernel % kernelsPerPartition) * geometry.columnsPerKernel + column;
       return partition * bitLines + place;
     },
     rows: chip.macro.wordLines.value,
@@ -98,64 +95,64 @@ function checkNumbers(program: IdealProgram, where: readonly string[]): void {
   });
 }
 
-/** One draw per column, order (tile, kernel in tile, weight bit). */
+/** One draw per column, order (tile, kernel in tile, column). */
 function columnDraws(
   program: IdealProgram,
   source: NoiseSource,
   stream: number,
   deviation: number,
 ): Int32Array {
-  const { kernelsPerTile, weightBits, tileStarts } = program;
+  const { kernelsPerTile, tileStarts } = program;
+  const columns = program.columns.factors.length;
   const word = randomWords(source.seed, stream);
   const quantiles = fixedTable(deviation);
-  const draws = new Int32Array((tileStarts.length - 1) * kernelsPerTile * weightBits);
+  const draws = new Int32Array((tileStarts.length - 1) * kernelsPerTile * columns);
   let to = 0;
   for (let tile = 0; tile < tileStarts.length - 1; tile++)
     for (let kernel = 0; kernel < kernelsPerTile; kernel++)
-      for (let bit = 0; bit < weightBits; bit++)
-        draws[to++] = quantiles[word(source.bitLine(tile, kernel, bit)) >>> 16] as number;
+      for (let column = 0; column < columns; column++)
+        draws[to++] = quantiles[word(source.bitLine(tile, kernel, column)) >>> 16] as number;
   return draws;
 }
 
-/** One draw per cell that holds a 1, order (group, kernel in tile, weight bit, word line). */
+/** One draw per cell that holds a 1, order (group, kernel in tile, column, word line). */
 function cellDraws(program: IdealProgram, source: NoiseSource): Int8Array {
-  const { kernelsPerTile, weightBits, wordLinesOn, tileStarts } = program;
+  const { kernelsPerTile, wordLinesOn, tileStarts } = program;
+  const columns = program.columns.factors.length;
   const groups = tileStarts.at(-1) ?? 0;
-  const draws = new Int8Array(groups * kernelsPerTile * weightBits * wordLinesOn);
+  const draws = new Int8Array(groups * kernelsPerTile * columns * wordLinesOn);
   const slots = Math.floor(source.rows / wordLinesOn);
-  const column = columnCells(program, source, draws);
-  let at = 0;
+  const drawColumn = columnCells(program, source, draws);
   for (let tile = 0; tile < tileStarts.length - 1; tile++) {
     const first = tileStarts[tile] as number;
     const last = tileStarts[tile + 1] as number;
     for (let group = first; group < last; group++)
       for (let kernel = 0; kernel < kernelsPerTile; kernel++)
-        for (let bit = 0; bit < weightBits; bit++) {
+        for (let column = 0; column < columns; column++) {
           const firstRow = ((group - first) % slots) * wordLinesOn;
-          column(at++, source.bitLine(tile, kernel, bit) * source.rows + firstRow);
+          const firstCell = source.bitLine(tile, kernel, column) * source.rows + firstRow;
+          drawColumn(group * kernelsPerTile + kernel, column, firstCell);
         }
   }
   return draws;
 }
 
-/** Draws the cells of one column of one group, which begin at number `firstCell` of the chip's cells. */
+/** Draws the cells of one column of (group, kernel), which begin at number `firstCell` of the chip's cells. */
 function columnCells(
   program: IdealProgram,
   source: NoiseSource,
   draws: Int8Array,
-): (column: number, firstCell: number) => void {
-  const { wordLinesOn, weightPlanes } = program;
-  const words = wordsPerPlane(program);
+): (kernel: number, column: number, firstCell: number) => void {
+  const { wordLinesOn, weights, columns } = program;
   const word = randomWords(source.seed, streams.cell);
   const quantiles = fixedTable(source.deviations.cell * fixedPointUnit);
-  return (column, firstCell) => {
-    for (let line = 0; line < wordLinesOn; line++) {
-      const plane = weightPlanes[column * words + (line >> 5)] as number;
-      if ((plane >>> (line & 31)) & 1) {
+  return (kernel, column, firstCell) => {
+    const to = (kernel * columns.factors.length + column) * wordLinesOn;
+    for (let line = 0; line < wordLinesOn; line++)
+      if (cellOf(columns, weights[kernel * wordLinesOn + line] as number, column) === 1) {
         const drawn = quantiles[word(firstCell + line) >>> 16] as number;
-        draws[column * wordLinesOn + line] = clamp(drawn, -127, 127);
+        draws[to + line] = clamp(drawn, -127, 127);
       }
-    }
   };
 }
 

@@ -3,15 +3,17 @@
 import type { Mapping } from '../mapping/map-to-chip.ts';
 import { plannedActivity } from '../mapping/planned-activity.ts';
 import { type CompressedLayer, isMacroLayer } from '../compress/compressed-network.ts';
+import { type AdcTable, fixedPointUnit, uniformTable } from '../core/adc-table.ts';
 import { assert, CimError, hasKind } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, lengthFault, shapeText } from '../core/feature-map.ts';
+import { bitsFor } from '../core/integer.ts';
 import { quantizePixels } from '../core/pixels.ts';
 import type { LongWork } from '../core/progress.ts';
 import { foldLayers } from '../network/fused-network.ts';
 import { imageName } from '../network/graph.ts';
 import type { LayerActivity } from './activity.ts';
 import type { HeldMap, MacroBackend, MacroPath, PreparedLayer } from './macro-backend.ts';
-import { fixedPointUnit, type MacroProgram } from './macro-program.ts';
+import { largestSum, type MacroProgram } from './macro-program.ts';
 import { defaultSeed } from './noise-program.ts';
 import { toPrograms } from './to-program.ts';
 
@@ -120,16 +122,25 @@ async function prepareLayers(
   );
 }
 
-/** Bits of an ADC, and of an accumulator, that no sum of a 32-bit program exceeds. */
-const losslessBits = 16;
+/** Bits of an accumulator that no sum of a 32-bit program exceeds. */
 const widestAccumulator = 31;
+
+/** An ADC that loses nothing of sums up to `largest`; the same one for the same bits. */
+function losslessAdc(largest: number): AdcTable {
+  const bits = bitsFor(largest + 1);
+  const adc = losslessAdcs.get(bits) ?? uniformTable({ bits, step: fixedPointUnit, offset: 0 });
+  losslessAdcs.set(bits, adc);
+  return adc;
+}
+
+const losslessAdcs = new Map<number, AdcTable>();
 
 function programsOf(mapping: Mapping, seed: number, exact: boolean): readonly MacroProgram[] {
   const programs = [...toPrograms(mapping, seed).values()];
   if (!exact) return programs;
   return programs.map((program) => ({
     ...program,
-    adc: { bits: losslessBits, step: fixedPointUnit, offset: 0 },
+    adc: losslessAdc(largestSum(program)),
     accumulatorBits: widestAccumulator,
     noise: undefined,
   }));

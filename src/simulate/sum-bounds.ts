@@ -1,23 +1,19 @@
 // How large the sums of a layer can become: what decides whether 32 bits hold them. decisions/0018-sums-beyond-32-bits.md
 // has the proofs.
 
-import {
-  fixedPointUnit,
-  largestSum,
-  type MacroProgram,
-  offsetPerMacroOp,
-  phaseWeights,
-} from './macro-program.ts';
+import { adcCode, adcUnits, fixedPointUnit } from '../core/adc-table.ts';
+import { largestFactors } from '../core/columns.ts';
+import { largestSum, type MacroProgram, offsetPerMacroOp, phaseWeights } from './macro-program.ts';
 
 /**
  * Largest magnitude of a kernel's weighted codes in one macro-op. Without noise no code exceeds that of the largest sum
  * on a bit line; with noise any code can occur, whatever the weights are.
  */
 export function largestCodes(program: MacroProgram): number {
-  const { bits, step, offset } = program.adc;
-  const ideal = Math.floor((fixedPointUnit * largestSum(program) - offset) / step + 0.5);
-  const reached = program.noise ? Infinity : Math.max(0, ideal);
-  return 2 ** (program.weightBits - 1) * phaseWeights(program) * Math.min(2 ** bits - 1, reached);
+  const { adc, columns, noise } = program;
+  const { levels } = adcUnits(adc);
+  const reached = noise ? levels.length - 1 : adcCode(fixedPointUnit * largestSum(program), adc);
+  return largestFactors(columns) * phaseWeights(program) * (levels[reached] as number);
 }
 
 /** Groups of the longest list of a program. */
@@ -42,4 +38,4 @@ export function fitsWords(program: MacroProgram): boolean {
 /** Largest magnitude of what a kernel's codes stand for, in 1/256 unit discharge. */
 const largestValue = (program: MacroProgram): number =>
   longestList(program) *
-  (program.adc.step * largestCodes(program) + Math.abs(offsetPerMacroOp(program)));
+  (adcUnits(program.adc).step * largestCodes(program) + Math.abs(offsetPerMacroOp(program)));

@@ -36,6 +36,8 @@ const without: readonly string[] = [
   'adc.bits',
   'adc.step',
   'adc.offset',
+  'adc.thresholds',
+  'adc.values',
   'noise.read',
   'noise.offset',
   'noise.gain',

@@ -22,7 +22,11 @@ const fills: readonly Fill[] = ['random', 'random', 'random', 'max', 'zero'];
 const drawn = (count: number, style: Style): readonly RandomCase[] =>
   Array.from({ length: count }, (_, seed) => randomCase(seed, fills[seed % 5], style));
 
-const cases: readonly RandomCase[] = [...drawn(80, 'any'), ...drawn(80, 'mars')];
+const cases: readonly RandomCase[] = [
+  ...drawn(80, 'any'),
+  ...drawn(80, 'mars'),
+  ...drawn(80, 'other'),
+];
 
 /** Each case has kernels of its own, which software adapters compile for seconds; SwiftShader gets a tenth of them. */
 const casesOn = (kind: string, shortcuts: boolean): readonly RandomCase[] => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { uniformAdc, uniformTable } from '../../src/core/adc-table.ts';
+import { differential, twosComplement } from '../../src/core/columns.ts';
 import { adcProduct, choosePath, isTiled, type PathOptions } from '../../src/gpu/choose-path.ts';
 import { largestSum, type MacroProgram } from '../../src/simulate/macro-program.ts';
 import { drawFrom } from '../support/draw.ts';
@@ -19,13 +21,13 @@ const program = (change: Partial<MacroProgram> = {}): MacroProgram => ({
   inputBits: 8,
   inputBitsPerPhase: 2,
   phases: 4,
-  weightBits: 8,
-  adc: { bits: 6, step: 256, offset: 0 },
+  columns: twosComplement(8),
+  adc: uniformTable({ bits: 6, step: 256, offset: 0 }),
   noise: undefined,
   ...change,
 });
 const adc = (bits: number, step = 256, offset = 0): Partial<MacroProgram> => ({
-  adc: { bits, step, offset },
+  adc: uniformTable({ bits, step, offset }),
 });
 
 describe('choosePath', () => {
@@ -58,6 +60,19 @@ describe('choosePath', () => {
     ['a step of 255/256', adc(8, 255), 'bit lines'],
     ['an offset of 1/256', adc(6, 256, 1), 'bit lines'],
     ['an offset of -1/256', adc(6, 256, -1), 'bit lines'],
+    ['a step of 1/2 that loses nothing', adc(7, 128), 'dot product'],
+    [
+      'cells of two bits and 8 bits for 144',
+      { ...adc(8), columns: twosComplement(8, 2) },
+      'dot product',
+    ],
+    [
+      'cells of two bits and 7 bits for 144',
+      { ...adc(7), columns: twosComplement(8, 2) },
+      'bit lines',
+    ],
+    ['differential columns and 6 bits', { columns: differential(8) }, 'dot product'],
+    ['differential columns and 5 bits', { ...adc(5), columns: differential(8) }, 'bit lines'],
     ['noise, be it all zeros', { noise }, 'bit lines'],
     ['noise and 5 bits', { ...adc(5), noise }, 'bit lines'],
   ])('takes the right path with %s', (_, change, path) => {
@@ -72,13 +87,21 @@ describe('choosePath', () => {
       expect(choosePath(program(adc(bits)), { ...all, ...change })).toBe('bit lines');
   });
 
-  it('takes dot products only where every sum is a code, for random programs', () => {
+  it('takes dot products only where every sum has a code that stands for it, for random programs', () => {
+    let found = 0;
     for (let seed = 0; seed < 200; seed++) {
       const one = randomCase(seed, 'zero', 'mars').program;
       if (choosePath(one, all) !== 'dot product') continue;
-      const codes = Array.from({ length: largestSum(one) + 1 }, (__, sum) => codeOf(one, sum));
-      expect(codes.every((code, sum) => code === sum && code < 2 ** one.adc.bits)).toBe(true);
+      const { bits, step, offset } = uniformAdc(one.adc)!;
+      for (let sum = 0; sum <= largestSum(one); sum++) {
+        const code = codeOf(one, sum);
+        expect(code).toBeGreaterThanOrEqual(0);
+        expect(code).toBeLessThan(2 ** bits);
+        expect(offset + step * code).toBe(256 * sum);
+      }
+      found += 1;
     }
+    expect(found).toBeGreaterThan(20);
   });
 });
 
@@ -88,6 +111,8 @@ describe('isTiled', () => {
     ['17 word lines', { wordLinesOn: 17 }, false],
     ['5 phases', { phases: 5 }, false],
     ['4 bits per phase', { inputBitsPerPhase: 4 }, false],
+    ['cells of two bits', { columns: twosComplement(8, 2) }, false],
+    ['differential columns', { columns: differential(8) }, false],
   ])('knows %s', (_, change, expected) => {
     expect(isTiled(program(change))).toBe(expected);
   });
@@ -103,23 +128,29 @@ describe('adcProduct', () => {
         inputBitsPerPhase: draw(1, 2),
         ...adc(6, draw(1, 2000), draw(-3000, 3000)),
       });
-      const product = adcProduct(one);
+      const product = adcProduct(one, uniformAdc(one.adc)!);
       if (!product) continue;
       found += 1;
       const { multiplier, addend, shift } = product;
       for (let sum = 0; sum <= largestSum(one); sum++)
         if ((sum * multiplier + addend) >> shift !== codeOf(one, sum))
-          expect.fail(`step ${one.adc.step}, offset ${one.adc.offset}, sum ${sum}`);
+          expect.fail(`${JSON.stringify(uniformAdc(one.adc))}, sum ${sum}`);
     }
     expect(found).toBeGreaterThan(450);
   });
 
   it('shifts nothing at step 1 and offset 0', () => {
-    expect(adcProduct(program())).toEqual({ multiplier: 1, addend: 0, shift: 0 });
+    expect(adcProduct(program(), { step: 256, offset: 0 })).toEqual({
+      multiplier: 1,
+      addend: 0,
+      shift: 0,
+    });
   });
 
   it('never exceeds 32 bits', () => {
-    const products = [1, 2, 3, 255, 2000].map((step) => adcProduct(program(adc(6, step, 3000))));
+    const products = [1, 2, 3, 255, 2000].map((step) =>
+      adcProduct(program(), { step, offset: 3000 }),
+    );
 
     const largest = products.map((one) => (one ? 48 * one.multiplier + Math.abs(one.addend) : 0));
     expect(Math.max(...largest)).toBeLessThan(2 ** 31);
@@ -127,7 +158,8 @@ describe('adcProduct', () => {
 });
 
 /** The definition: floor((sum - offset) / step + 1/2), in whole numbers. */
-function codeOf({ adc: { step, offset } }: MacroProgram, sum: number): number {
+function codeOf({ adc: table }: MacroProgram, sum: number): number {
+  const { step, offset } = uniformAdc(table)!;
   return Number(
     floorDivided(2n * (256n * BigInt(sum) - BigInt(offset)) + BigInt(step), 2n * BigInt(step)),
   );

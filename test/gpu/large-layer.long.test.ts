@@ -7,6 +7,7 @@ import { xorshift32 } from '../../src/core/random.ts';
 import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
+import { uniformTable } from '../../src/core/adc-table.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
@@ -20,26 +21,26 @@ function layer(): { readonly program: MacroProgram; readonly input: FeatureMap }
   const flat = flatProgram({ kernels, groups, kernelsPerTile: 16 });
   let word = 1;
   const next = (): number => (word = xorshift32(word));
-  const weightPlanes = flat.weightPlanes.map(() => next() >>> 16);
+  const weights = flat.weights.map(() => next() >>> 24);
   const channels = 16 * groups;
   const data = Uint8Array.from({ length: channels }, () => {
     const bits = next();
     return (bits & 3) === 0 ? bits >>> 24 : 0;
   });
   const bias = Int32Array.from({ length: kernels }, () => next() >> 12);
-  const program = { ...flat, weightPlanes, bias, noise: undefined };
+  const program = { ...flat, weights, bias, noise: undefined };
   return { program, input: { images: 1, height: 1, width: 1, channels, bits: 8, data } };
 }
 
 /** One tile as a layer of its own. */
 function tileOf(program: MacroProgram, tile: number): MacroProgram {
-  const perTile = groups * 16 * program.weightBits;
+  const perTile = groups * 16 * program.wordLinesOn;
   return {
     ...program,
     output: { ...program.output, channels: 16 },
     tileStarts: Uint32Array.of(0, groups),
     codes: program.codes.subarray(0, groups),
-    weightPlanes: program.weightPlanes.subarray(tile * perTile, (tile + 1) * perTile),
+    weights: program.weights.subarray(tile * perTile, (tile + 1) * perTile),
     bias: program.bias.subarray(16 * tile, 16 * (tile + 1)),
   };
 }
@@ -78,7 +79,7 @@ describe('a linear layer 25,088 -> 4,096', () => {
   ])(
     'has the sums of the reference: %s',
     async (_, adc) => {
-      const one = { ...program, adc };
+      const one = { ...program, adc: uniformTable(adc) };
 
       const { sums, events } = await run(backend!, one, input);
 

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNodeGpu } from '../../src/cli/node-gpu.ts';
+import { uniformAdc, uniformTable } from '../../src/core/adc-table.ts';
 import { choosePath } from '../../src/gpu/choose-path.ts';
 import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
 import { layerParts } from '../../src/gpu/layer-parts.ts';
@@ -92,7 +93,8 @@ for (const style of ['mars', 'any'] as const)
   for (let seed = 0; seed < 150; seed++) {
     const one = randomCase(seed, 'random', style);
     const { noise, codes, kernelsPerTile } = one.program;
-    const isAnalog = style === 'mars' && noise?.cellErrors && one.program.adc.step === 256;
+    const step = uniformAdc(one.program.adc)?.step;
+    const isAnalog = style === 'mars' && noise?.cellErrors && step === 256;
     const perKernel = isAnalog ? 160 : 8;
     if (codes.length * kernelsPerTile * perKernel <= weightBytes(one.program)) continue;
     const path = choosePath(one.program, { shortcuts: true, packedDotProducts: true });
@@ -179,11 +181,8 @@ describe('sums beyond 32 bits', () => {
   /** 1600 groups of 16 weights 127 and -128 in two kernels; all inputs at their largest. */
   function long(change: Partial<MacroProgram>): RandomCase {
     const flat = flatProgram({ kernels: 2, groups: 1600 });
-    const weightPlanes = flat.weightPlanes.map((plane, i) => {
-      const isSign = i % 8 === 7;
-      return (Math.floor(i / 8) % 2 === 0) === isSign ? 0 : plane;
-    });
-    const program: MacroProgram = { ...flat, weightPlanes, noise: undefined, ...change };
+    const weights = flat.weights.map((_, i) => (Math.floor(i / 16) % 2 === 0 ? 127 : -128));
+    const program: MacroProgram = { ...flat, weights, noise: undefined, ...change };
     const input = flatInput(flat);
     input.data.fill(255);
     return { title: 'long', program, input, firstImage: 0, residual: undefined };
@@ -191,7 +190,8 @@ describe('sums beyond 32 bits', () => {
 
   it('of codes stand for the dot product at a fine step', async () => {
     // Codes are up to 192, four of them a unit: 127 * 85 * 192 * 1600 = 3.3e9 for the first kernel.
-    const one = long({ adc: { bits: 8, step: 64, offset: 0 }, bias: Int32Array.of(5, -7) });
+    const adc = uniformTable({ bits: 8, step: 64, offset: 0 });
+    const one = long({ adc, bias: Int32Array.of(5, -7) });
     const values = Int32Array.of(5 + 1600 * 16 * 255 * 127, -7 - 1600 * 16 * 255 * 128);
 
     const events = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
@@ -206,7 +206,7 @@ describe('sums beyond 32 bits', () => {
       [32, 3000],
       [32, -3000],
     ] as const) {
-      const adc = { bits: 8, step: 40 * 256, offset };
+      const adc = uniformTable({ bits: 8, step: 40 * 256, offset });
       const bias = Int32Array.of(2 ** 31 - 1, -(2 ** 31) + 1);
       const one = long({ adc, accumulatorBits, bias });
 

@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { noiseLevels } from '../../src/gpu/noise-levels.ts';
+import { uniformTable } from '../../src/core/adc-table.ts';
+import { twosComplement } from '../../src/core/columns.ts';
 import { normalQuantiles } from '../../src/core/normal.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { drawFrom } from '../support/draw.ts';
@@ -24,9 +26,9 @@ function program(
   return {
     ...randomCase(1).program,
     kernelsPerTile,
-    weightBits,
+    columns: twosComplement(weightBits),
     tileStarts: Uint32Array.of(0, 1, 2),
-    adc: { bits: 6, step: 256, offset: 0 },
+    adc: uniformTable({ bits: 6, step: 256, offset: 0 }),
     noise: {
       key: 1,
       readQuantiles: read === 0 ? undefined : Int16Array.from(normalQuantiles(read)),
@@ -48,7 +50,7 @@ describe('noiseLevels', () => {
   ])('gives what is added for each of 65536 draws: %s', (_, read, spread, adcOffset) => {
     const draw = drawFrom(3);
     const one = program(read, () => draw(-spread, spread), {
-      adc: { bits: 6, step: 256, offset: adcOffset },
+      adc: uniformTable({ bits: 6, step: 256, offset: adcOffset }),
     });
     const { readQuantiles, columnOffsets } = one.noise!;
 
@@ -83,8 +85,12 @@ describe('noiseLevels', () => {
   it.each<[string, MacroProgram]>([
     ['no noise', program(40, () => 0, { noise: undefined })],
     ['gains', program(40, () => 0, { gain: 1 })],
-    ['another step', program(40, () => 0, { adc: { bits: 6, step: 255, offset: 0 } })],
+    [
+      'another step',
+      program(40, () => 0, { adc: uniformTable({ bits: 6, step: 255, offset: 0 }) }),
+    ],
     ['more than three levels', program(256, () => 0)],
+    ['cells of two bits', program(40, () => 0, { columns: twosComplement(4, 2) })],
   ])('has none for %s', (_, one) => {
     expect(noiseLevels(one)).toBeUndefined();
   });

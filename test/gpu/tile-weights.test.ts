@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { bitLineWeights, dotKernels, dotWeights, kernelSlots } from '../../src/gpu/tile-weights.ts';
-import { type MacroProgram, wordsPerPlane } from '../../src/simulate/macro-program.ts';
+import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { randomCase } from '../support/random-program.ts';
 
 const programs = Array.from({ length: 24 }, (_, seed) => {
@@ -10,21 +10,13 @@ const programs = Array.from({ length: 24 }, (_, seed) => {
   return randomCase(seed, 'random', style).program;
 });
 
-/** Bit of a weight, straight from the planes. */
-function bitOf(program: MacroProgram, column: number, bit: number, line: number): number {
-  const words = wordsPerPlane(program);
-  const plane = program.weightPlanes[(column * program.weightBits + bit) * words + (line >> 5)]!;
-  return (plane >>> (line & 31)) & 1;
+function weightOf(program: MacroProgram, kernelOfGroup: number, line: number): number {
+  return program.weights[kernelOfGroup * program.wordLinesOn + line]!;
 }
 
-function weightOf(program: MacroProgram, column: number, line: number): number {
-  let weight = 0;
-  for (let bit = 0; bit < program.weightBits; bit++) {
-    const sign = bit === program.weightBits - 1 ? -1 : 1;
-    weight += sign * 2 ** bit * bitOf(program, column, bit, line);
-  }
-  return weight;
-}
+/** Bit of a weight in two's complement. */
+const bitOf = (program: MacroProgram, kernelOfGroup: number, bit: number, line: number): number =>
+  Math.floor((weightOf(program, kernelOfGroup, line) + 256) / 2 ** bit) % 2;
 
 describe('kernelSlots', () => {
   it('pads the kernels of a tile', () => {
@@ -63,7 +55,8 @@ describe('bitLineWeights', () => {
   );
 
   it.each(tiled)('holds every weight bit as wide as a digit: $name', (program) => {
-    const { codes, kernelsPerTile, wordLinesOn, weightBits, inputBitsPerPhase } = program;
+    const { codes, kernelsPerTile, wordLinesOn, inputBitsPerPhase } = program;
+    const weightBits = program.columns.factors.length;
     const words = bitLineWeights(program);
     const slots = 2 * Math.ceil(kernelsPerTile / 2);
 

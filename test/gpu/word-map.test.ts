@@ -27,7 +27,7 @@ function wordAt(program: MacroProgram, y: number, x: number, code: number): numb
 }
 
 describe.each(programs)('the word map of $name', (program) => {
-  const { output, words, tileStarts, codes, kernelsPerTile, weightBits } = program;
+  const { output, words, tileStarts, codes, kernelsPerTile, columns } = program;
   const { paddedHeight, paddedWidth } = wordMap(program);
 
   it('has room for every window, and ends with the last one', () => {
@@ -65,7 +65,7 @@ describe.each(programs)('the word map of $name', (program) => {
             if (k < output.channels) {
               const [y, x] = [Math.floor(pixel / output.width), pixel % output.width];
               const word = wordAt(program, y, x, codes[group]!);
-              expected[word] = expected[word]! + weightBits;
+              expected[word] = expected[word]! + columns.factors.length;
             }
 
     expect(readsOfWords(program)).toEqual(expected);

@@ -8,6 +8,7 @@ import { noiseSource } from '../../src/simulate/noise-program.ts';
 import { plannedActivity } from '../../src/mapping/planned-activity.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
+import { weightAt } from '../support/plain-macro.ts';
 import { randomNetwork, tourNetwork } from '../support/small-networks.ts';
 
 /** Chips on which kernels share partitions, macros are too small for a tile, word lines exceed a word. */
@@ -35,7 +36,6 @@ describe('the macro array', () => {
       macroLayersOf(mapping).forEach((layer, number) => {
         const program = toProgram(mapping, layer);
         const source = noiseSource(mapping, layer, 1);
-        const words = Math.ceil(program.wordLinesOn / 32);
         const slots = Math.floor(source.rows / program.wordLinesOn);
         for (const filling of array.fillings.filter((one) => one.layer === number)) {
           const core = Math.min(
@@ -50,9 +50,8 @@ describe('the macro array', () => {
               for (let bit = 0; bit < bits; bit++) {
                 const onChip = source.bitLine(filling.tile, k, bit);
                 const macro = Math.floor(onChip / bitLinesPerMacro) - core * array.macrosPerCore;
-                const column = (group * program.kernelsPerTile + k) * bits + bit;
                 for (let line = 0; line < program.wordLinesOn; line++) {
-                  const plane = program.weightPlanes[column * words + Math.floor(line / 32)]!;
+                  const weight = weightAt(program, group, k, line);
                   const place = {
                     row: slot * program.wordLinesOn + line,
                     bitLine: onChip % bitLinesPerMacro,
@@ -65,8 +64,8 @@ describe('the macro array', () => {
                     partition: Math.floor(place.bitLine / array.bitLinesPerPartition),
                     code,
                     kernel: layer.tiles[filling.tile]!.firstKernel + k,
-                    weightBit: bit,
-                    value: Math.floor(plane / 2 ** (line % 32)) % 2,
+                    column: bit,
+                    value: Math.floor((weight + 256) / 2 ** bit) % 2,
                   });
                   seen += cell.value;
                 }

@@ -103,8 +103,7 @@ describe('a macro-op', () => {
       op.wordLines.forEach((_, line) => {
         const channel = op.block * 16 + line;
         const weight = columns.reduce(
-          (sum, { cells, weightBit }) =>
-            sum + cells[line]! * (weightBit === 7 ? -128 : 2 ** weightBit),
+          (sum, { cells, column }) => sum + cells[line]! * (column === 7 ? -128 : 2 ** column),
           0,
         );
         const index = ((kernel * channels + channel) * 3 + op.ky) * 3 + op.kx;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normalProbability } from '../../src/core/normal.ts';
 import { pcg, randomWord, xorshift32 } from '../../src/core/random.ts';
-import { columnCode } from '../../src/reference/adc.ts';
+import { adcCode, uniformTable } from '../../src/core/adc-table.ts';
 import { macroMac } from '../../src/reference/macro-mac.ts';
 import { macroOpKey, noisySum, pixelKey, readNoise } from '../../src/reference/noise.ts';
 import type { NoiseProgram } from '../../src/simulate/macro-program.ts';
@@ -20,7 +20,7 @@ interface Place {
   readonly pixel: number;
   readonly kernel: number;
   readonly code: number;
-  readonly bit: number;
+  readonly column: number;
   readonly phase: number;
 }
 
@@ -29,16 +29,16 @@ const pixelsPerImage = 49;
 const phases = 4;
 
 /** The noise of one read. */
-function drawAt(noise: NoiseProgram, { pixel, kernel, code, bit, phase }: Place): number {
+function drawAt(noise: NoiseProgram, { pixel, kernel, code, column, phase }: Place): number {
   const key = macroOpKey(pixelKey(noise, pixel), kernel, code);
-  return readNoise({ phases }, noise, { key }, { bit, phase });
+  return readNoise({ phases }, noise, { key }, { column, phase });
 }
 
 /** `count` reads of a layer of 32 kernels, 20 index codes and 8 bits: all of a pixel, then of the next. */
 const places = (count: number): readonly Place[] =>
   Array.from({ length: count }, (_, i) => ({
     phase: i % phases,
-    bit: Math.floor(i / 4) % 8,
+    column: Math.floor(i / 4) % 8,
     code: Math.floor(i / 32) % 20,
     kernel: Math.floor(i / 640) % 32,
     pixel: Math.floor(i / 20_480),
@@ -114,8 +114,8 @@ describe('readNoise', () => {
     readonly isFirst?: (place: Place) => boolean;
   }
   const others: readonly Other[] = [
-    { name: 'the next bit', of: step(({ bit }) => ({ bit: (bit + 1) % 8 })) },
-    { name: 'a bit further on', of: step(({ bit }) => ({ bit: (bit + 3) % 8 })) },
+    { name: 'the next bit', of: step(({ column }) => ({ column: (column + 1) % 8 })) },
+    { name: 'a bit further on', of: step(({ column }) => ({ column: (column + 3) % 8 })) },
     {
       name: 'the other half of the word',
       of: step(({ phase }) => ({ phase: phase + 1 })),
@@ -163,7 +163,7 @@ describe('readNoise', () => {
       pixel: 3 * pixelsPerImage + 11,
       kernel: 40_000,
       code: 65_535,
-      bit: 5,
+      column: 5,
       phase: 3,
     };
     const layerKey = randomWord(1, 0x3_0000, 0);
@@ -183,7 +183,13 @@ describe('readNoise', () => {
 describe('noisySum', () => {
   // One column of two word lines that drive digits 3 and 2 in phase 1 and nothing in phase 0.
   const program = { ...flatProgram(), wordLinesOn: 2, noise: undefined };
-  const op = { kernel: 0, column: 0, key: 0, word: 0, activations: Uint8Array.of(0b1100, 0b1000) };
+  const op = {
+    kernel: 0,
+    kernelOfGroup: 0,
+    key: 0,
+    word: 0,
+    activations: Uint8Array.of(0b1100, 0b1000),
+  };
   const noise: NoiseProgram = {
     key: 0,
     readQuantiles: undefined,
@@ -194,11 +200,11 @@ describe('noisySum', () => {
 
   it('adds up cells, gain and offset', () => {
     // 256 * 5 + 3 * 9 - 2 * 20 = 1267; 1267 / 256 rounds to 5; -15000 / 256 = -58.6 falls to -59.
-    expect(noisySum(program, noise, op, { bit: 4, phase: 1, sum: 5 })).toBe(1267 - 59 - 70);
+    expect(noisySum(program, noise, op, { column: 4, phase: 1, sum: 5 })).toBe(1267 - 59 - 70);
   });
 
   it('has offset and read noise also where nothing is driven', () => {
-    const read = { bit: 4, phase: 0, sum: 0 };
+    const read = { column: 4, phase: 0, sum: 0 };
 
     expect(noisySum(program, noise, op, read)).toBe(-70);
     expect(noisySum(program, noise, { ...op, word: -1 }, { ...read, phase: 1 })).toBe(-70);
@@ -214,15 +220,15 @@ describe('noisySum', () => {
       cellErrors: undefined,
     };
 
-    expect(noisySum(program, silent, op, { bit: 0, phase: 1, sum: 5 })).toBe(1280);
+    expect(noisySum(program, silent, op, { column: 0, phase: 1, sum: 5 })).toBe(1280);
   });
 });
 
 describe('column codes with read noise', () => {
-  const adc = { bits: 6, step: 256, offset: 0 };
+  const adc = uniformTable({ bits: 6, step: 256, offset: 0 });
   /** How far codes are from the sum, for every entry of the table. */
   const codeErrors = (noise: NoiseProgram, sum: number): readonly number[] =>
-    Array.from(noise.readQuantiles!, (n) => columnCode(256 * sum + n, adc) - sum);
+    Array.from(noise.readQuantiles!, (n) => adcCode(256 * sum + n, adc) - sum);
 
   it.each([0.15, 0.5, 1])('are right on average, away from the ends, at %d units', (read) => {
     const noise = noiseOf(read);
@@ -233,7 +239,7 @@ describe('column codes with read noise', () => {
     expect(known.mean).toBeCloseTo(halves, 12);
     expect(halves).toBeLessThan(1 / (256 * read));
     const draws = places(100_000).map(
-      (place) => columnCode(256 * 30 + drawAt(noise, place), adc) - 30,
+      (place) => adcCode(256 * 30 + drawAt(noise, place), adc) - 30,
     );
     expect(Math.abs(meanOff(draws, known))).toBeLessThan(standardErrors);
   });

@@ -40,7 +40,7 @@ const readers: Readonly<Record<Surface, (texts: readonly NamedText[]) => Values>
   page: (texts) => {
     const query = new URLSearchParams();
     for (const [name, text] of texts) query.append(name, text);
-    return { ...readAddress(`?${query}`).settings };
+    return { ...readAddress(`?${String(query)}`).settings };
   },
   element: (texts) => ({
     ...settingsOf({
@@ -183,7 +183,7 @@ describe('a short word of the chip', () => {
   it.each(chipValues.flatMap(({ word, path }) => (word === undefined ? [] : [[word, path]])))(
     '%s changes %s in an address and in an attribute',
     (word, path) => {
-      const name = nameOf(word!);
+      const name = nameOf(word);
       expect(chipPaths[name]).toBe(path);
       for (const surface of ['page', 'element'] as const)
         expect(readers[surface]([[name, '3']])['set']).toEqual([`${path}=3`]);

@@ -27,15 +27,13 @@ describe('the sizes of a program', () => {
     },
   );
 
-  it('charge the ADC offset once per bit and phase, which sums to minus one per phase weight', () => {
-    for (let seed = 0; seed < 20; seed++) {
-      const { program } = randomCase(seed);
+  it('charge the ADC offset once per column and phase', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const { program } = randomCase(seed, 'zero', seed < 20 ? 'any' : 'other');
       let sum = 0;
       for (let phase = 0; phase < program.phases; phase++)
-        for (let bit = 0; bit < program.weightBits; bit++) {
-          const sign = bit === program.weightBits - 1 ? -1 : 1;
-          sum += sign * 2 ** bit * 2 ** (phase * program.inputBitsPerPhase) * program.adc.offset;
-        }
+        for (const factor of program.columns.factors)
+          sum += factor * 2 ** (phase * program.inputBitsPerPhase) * program.adc.values[0]!;
 
       expect(offsetPerMacroOp(program) + 0).toBe(sum + 0);
     }

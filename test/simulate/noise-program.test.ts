@@ -196,7 +196,8 @@ describe('cells', () => {
     for (let group = 0; group < 9; group++)
       for (let column = 0; column < 128; column++)
         for (let line = 0; line < 16; line++) {
-          const isOne = Math.floor(program.weightPlanes[group * 128 + column]! / 2 ** line) % 2;
+          const weight = program.weights[(group * 16 + Math.floor(column / 8)) * 16 + line]!;
+          const isOne = Math.floor((weight + 256) / 2 ** (column % 8)) % 2;
           // 64 word lines are 4 groups of 16.
           const row = (group % 4) * 16 + line;
           const cell = drawn(256 * 0.03, 4, streams.cell, column * 64 + row);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type UniformAdc, uniformTable } from '../../src/core/adc-table.ts';
+import { differential } from '../../src/core/columns.ts';
 import { integerForward } from '../../src/reference/integer-network.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
@@ -8,8 +10,12 @@ import { flatProgram, withNoise } from '../support/flat-program.ts';
 import { mapped } from '../support/mapped.ts';
 import { linear, networkOf, noise } from '../support/small-networks.ts';
 
-const program = (change: Partial<MacroProgram>, groups = 1): MacroProgram => ({
+const program = (
+  { adc, ...change }: Partial<Omit<MacroProgram, 'adc'>> & { readonly adc?: UniformAdc },
+  groups = 1,
+): MacroProgram => ({
   ...flatProgram({ groups }),
+  ...(adc && { adc: uniformTable(adc) }),
   noise: undefined,
   ...change,
 });
@@ -25,8 +31,15 @@ describe('largestCodes', () => {
     expect(largestCodes(program({ adc: { bits: 8, step: 256, offset: 2e4 } }))).toBe(0);
   });
 
+  it('counts the factors of one sign: codes of the others take away', () => {
+    const columns = differential(8);
+
+    // 1 + 2 + ... + 64 on either side.
+    expect(largestCodes(program({ columns }))).toBe(48 * 127 * 85);
+  });
+
   it('counts every code where there is noise', () => {
-    const one = { ...flatProgram(), adc: { bits: 8, step: 256, offset: 0 } };
+    const one = { ...flatProgram(), adc: uniformTable({ bits: 8, step: 256, offset: 0 }) };
 
     expect(largestCodes(withNoise(one, { read: 0.1 }))).toBe(255 * 2 ** 7 * 85);
   });
@@ -46,7 +59,7 @@ describe('fitsWords', () => {
   it('counts what codes stand for, offset and bias', () => {
     // Code 1 stands for 40 unit discharges: 40 * 2^7 * 85 * 4934 = 2.1473e9.
     const adc = { bits: 8, step: 40 * 256, offset: 0 };
-    const fits = (change: Partial<MacroProgram>): boolean =>
+    const fits = (change: Parameters<typeof program>[0]): boolean =>
       fitsWords(program({ adc, ...change }, 4934));
 
     expect(fits({})).toBe(true);

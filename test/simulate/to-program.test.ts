@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { adcProgram, setBits, toProgram, toPrograms } from '../../src/simulate/to-program.ts';
+import { toProgram, toPrograms } from '../../src/simulate/to-program.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
-import { weightFromPlanes } from '../support/plain-macro.ts';
+import { weightAt } from '../support/plain-macro.ts';
 import { holds } from '../support/property.ts';
 import { randomNetwork, tourNetwork } from '../support/small-networks.ts';
 import { tries } from '../support/long.ts';
 
-/** The weights of order (M, C, R, S) as codes and planes of a program hold them, zero where no group is stored. */
+/** The weights of order (M, C, R, S) as codes and weights of a program hold them, zero where no group is stored. */
 function rebuilt(program: MacroProgram, { layer }: MappedMacroLayer): Int8Array {
   const { channels, kernels, window } = layer.geometry;
   const area = window.height * window.width;
@@ -21,7 +21,7 @@ function rebuilt(program: MacroProgram, { layer }: MappedMacroLayer): Int8Array 
     for (let group = program.tileStarts[tile]!; group < program.tileStarts[tile + 1]!; group++)
       for (let k = 0; k < program.kernelsPerTile; k++)
         for (let line = 0; line < program.wordLinesOn; line++) {
-          const weight = weightFromPlanes(program, group, k, line);
+          const weight = weightAt(program, group, k, line);
           const kernel = tile * program.kernelsPerTile + k;
           const code = program.codes[group]!;
           const wide = Math.floor(code / positions) * program.wordLinesOn + line;
@@ -81,27 +81,5 @@ describe('toProgram', () => {
       words: { height: 9, width: 8, blocks: 2 },
       requantize: { residual: { stride: 2, channelOffset: 3, signed: false } },
     });
-  });
-});
-
-describe('adcProgram', () => {
-  it('keeps step and offset to 1/256', () => {
-    const { chip } = mapped(tourNetwork(), {
-      settings: ['adc.step=0.3', 'adc.offset=-1.5', 'adc.bits=5'],
-    });
-
-    // 0.3 * 256 = 76.8
-    expect(adcProgram(chip)).toEqual({ bits: 5, step: 77, offset: -384 });
-  });
-});
-
-describe('setBits', () => {
-  it('writes two’s complement, one bit per plane', () => {
-    const planes = new Uint32Array(8);
-
-    setBits(planes, 0, -3, { bits: 4, words: 2, mask: 0x80000000 });
-
-    // -3 is 1101 in 4 bits.
-    expect([...planes]).toEqual([0x80000000, 0, 0, 0, 0x80000000, 0, 0x80000000, 0]);
   });
 });

@@ -1,5 +1,7 @@
 // Programs whose bit lines all carry the same sum, so that what noise does to them can be told from it.
 
+import { uniformTable } from '../../src/core/adc-table.ts';
+import { twosComplement } from '../../src/core/columns.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { onePixel } from '../../src/core/window.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
@@ -34,13 +36,13 @@ export function flatProgram(options: FlatOptions = {}): IdealProgram {
     inputBits: bits,
     inputBitsPerPhase: 2,
     phases: bits / 2,
-    weightBits: bits,
-    adc: { bits: 6, step: 256, offset: 0 },
+    columns: twosComplement(bits),
+    adc: uniformTable({ bits: 6, step: 256, offset: 0 }),
     accumulatorBits: 32,
     kernelsPerTile,
     tileStarts: Uint32Array.from({ length: tiles + 1 }, (_, tile) => tile * groups),
     codes: Uint32Array.from({ length: tiles * groups }, (_, group) => group % groups),
-    weightPlanes: new Uint32Array(tiles * groups * kernelsPerTile * bits).fill(0xffff),
+    weights: new Int8Array(tiles * groups * kernelsPerTile * 16).fill(-1),
     bias: new Int32Array(kernels),
     requantize: undefined,
   };
@@ -58,7 +60,7 @@ export function withNoise(
     layer: 0,
     where: ['flat'],
     bitLine: (tile, kernel, bit) =>
-      (tile * program.kernelsPerTile + kernel) * program.weightBits + bit,
+      (tile * program.kernelsPerTile + kernel) * program.columns.factors.length + bit,
     rows: 1024,
     ...source,
   });

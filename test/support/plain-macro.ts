@@ -1,6 +1,6 @@
 // The macro by brute force: every sum on every bit line, from the definition of a macro-op. Shares no code with src.
 
-import type { ChipSpec } from '../../src/chips/index.ts';
+import type { UniformChip } from '../../src/chips/index.ts';
 import type { Shape } from '../../src/core/feature-map.ts';
 import type { Window } from '../../src/core/window.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
@@ -29,13 +29,19 @@ export interface PlainMacro {
   readonly wordLinesOn: number;
   readonly inputBits: number;
   readonly inputBitsPerPhase: number;
-  readonly weightBits: number;
-  /** In 1/256 unit discharge. */
-  readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
+  readonly columns: readonly PlainColumn[];
+  /** Of a sum in 1/256 unit discharge: what its code stands for, in the same unit, and whether it lies outside. */
+  readonly convert: (sum: number) => { readonly value: number; readonly isOutside: boolean };
   readonly accumulatorBits: number;
   readonly groupsOf: (kernel: number) => readonly PlainGroup[];
   /** Undefined: an ideal macro. */
   readonly noise?: PlainNoise | undefined;
+}
+
+/** A bit line of a kernel: what a unit on it stands for, and what its cell holds for a weight. */
+interface PlainColumn {
+  readonly factor: number;
+  readonly cell: (weight: number) => number;
 }
 
 /** Tables of a program's noise, and what its draws depend on beyond them. */
@@ -70,7 +76,7 @@ export interface PlainMacroResult {
 
 /** Runs every macro-op bit by bit. */
 export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
-  const { weightBits, inputBitsPerPhase: digitBits, adc } = macro;
+  const { columns, inputBitsPerPhase: digitBits } = macro;
   const phases = Math.ceil(macro.inputBits / digitBits);
   const lines = Array.from({ length: macro.wordLinesOn }, (_, line) => line);
   const columnSums = new Map<number, number>();
@@ -92,12 +98,10 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
         let sum = 0;
         for (const line of lines) sum += digits[line]! * cells[line]!;
         const analog = plainAnalog(macro, { ...place, bit, phase, digits, sum });
-        const code = Math.floor((analog - adc.offset) / adc.step + 0.5);
-        const kept = Math.min(2 ** adc.bits - 1, Math.max(0, code));
-        const sign = bit === weightBits - 1 ? -1 : 1;
-        total += sign * 2 ** bit * 2 ** (phase * digitBits) * (adc.offset + kept * adc.step);
+        const { value, isOutside } = macro.convert(analog);
+        total += columns[bit]!.factor * 2 ** (phase * digitBits) * value;
         count.columnReads += 1;
-        if (kept !== code) count.saturatedReads += 1;
+        if (isOutside) count.saturatedReads += 1;
         if (isZero) count.zeroPhaseReads += 1;
         columnSums.set(sum, (columnSums.get(sum) ?? 0) + 1);
       });
@@ -107,11 +111,7 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
   const { height, width, channels } = macro.output;
   for (let kernel = 0; kernel < channels; kernel++) {
     const groups = macro.groupsOf(kernel).map(({ group, code, weight, input }) => {
-      const bits = Array.from({ length: weightBits }, (_, bit) =>
-        lines.map(
-          (line) => Math.floor(((weight(line) + 2 ** weightBits) % 2 ** weightBits) / 2 ** bit) % 2,
-        ),
-      );
+      const bits = columns.map(({ cell }) => lines.map((line) => cell(weight(line))));
       return { group, code, bits, input };
     });
     for (let pixel = 0; pixel < macro.images * height * width; pixel++) {
@@ -138,18 +138,19 @@ export function runPlainMacro(macro: PlainMacro): PlainMacroResult {
 
 /** The sum on a bit line in 1/256 unit discharge, with all that noise does to it. */
 function plainAnalog(macro: PlainMacro, read: PlainRead): number {
-  const { noise, weightBits, wordLinesOn } = macro;
+  const { noise, wordLinesOn } = macro;
+  const columns = macro.columns.length;
   if (!noise) return 256 * read.sum;
   const { tables, kernelsPerTile, firstImage } = noise;
   const { kernel, group, bit, phase } = read;
   const cells = read.digits.map((digit, line) => {
-    const column = (group * kernelsPerTile + (kernel % kernelsPerTile)) * weightBits + bit;
+    const column = (group * kernelsPerTile + (kernel % kernelsPerTile)) * columns + bit;
     return digit * (tables.cellErrors?.[column * wordLinesOn + line] ?? 0);
   });
   const withCells = cells.reduce((sum, one) => sum + one, 256 * read.sum);
-  const gain = tables.columnGains[kernel * weightBits + bit]!;
+  const gain = tables.columnGains[kernel * columns + bit]!;
   const withGain = withCells + Math.floor((Math.floor((withCells + 128) / 256) * gain) / 256);
-  const fixed = withGain + tables.columnOffsets[kernel * weightBits + bit]!;
+  const fixed = withGain + tables.columnOffsets[kernel * columns + bit]!;
   if (!tables.readQuantiles) return fixed;
   const { height, width } = macro.output;
   const image = BigInt(firstImage + read.at.image);
@@ -181,7 +182,7 @@ function plainXorshift(word: bigint): bigint {
 /** A mapped layer on `input`, read from its weights of order (M, C, R, S) and the marks of its stored groups. */
 export function plainFromLayer(
   { layer, grid, kept }: MappedMacroLayer,
-  chip: ChipSpec,
+  chip: UniformChip,
   input: PlainMap,
 ): PlainMacro {
   const { geometry, weights } = layer;
@@ -227,12 +228,12 @@ export function plainFromLayer(
     wordLinesOn: chip.macro.wordLinesOn.value,
     inputBits: layer.inputBits,
     inputBitsPerPhase: chip.macro.inputBitsPerPhase.value,
-    weightBits: layer.weightBits,
-    adc: {
-      bits: chip.adc.bits.value,
-      step: Math.round(chip.adc.step.value * 256),
-      offset: Math.round(chip.adc.offset.value * 256),
-    },
+    columns: bitColumns(layer.weightBits),
+    convert: uniformConverter(
+      chip.adc.bits.value,
+      Math.round(chip.adc.step.value * 256),
+      Math.round(chip.adc.offset.value * 256),
+    ),
     accumulatorBits: chip.accumulator.bits.value,
     groupsOf,
   };
@@ -246,7 +247,7 @@ const seenAt = (
   place: number,
 ): number => output * strides[axis] + place * dilations[axis] - pads[axis];
 
-/** A program on `input`, its weights read from their planes. */
+/** A program on `input`. */
 export function plainFromProgram(
   program: MacroProgram,
   input: PlainMap,
@@ -266,7 +267,7 @@ export function plainFromProgram(
       return {
         group,
         code: codes[group]!,
-        weight: (line) => weightFromPlanes(program, group, m % kernelsPerTile, line),
+        weight: (line) => weightAt(program, group, m % kernelsPerTile, line),
         input: (line, { image, y, x }) => {
           const wordY = seenAt(kernel, 0, y, Math.floor(position / kernel.width));
           const wordX = seenAt(kernel, 1, x, position % kernel.width);
@@ -287,23 +288,38 @@ export function plainFromProgram(
     });
   };
   const noise = program.noise && { tables: program.noise, firstImage, kernelsPerTile };
-  return { ...program, images: input.images, groupsOf, noise };
+  const { factors, cells } = program.columns;
+  const columns = factors.map((factor, column) => ({
+    factor,
+    cell: (weight: number) => cells[(weight + 128) * factors.length + column]!,
+  }));
+  const { thresholds, values, low, high } = program.adc;
+  const convert: PlainMacro['convert'] = (sum) => ({
+    value: values[thresholds.filter((threshold) => threshold <= sum).length]!,
+    isOutside: sum < low || sum >= high,
+  });
+  return { ...program, images: input.images, groupsOf, noise, columns, convert };
 }
 
-/** The weight of one cell row, put together from its bits: the highest one counts negatively. */
-export function weightFromPlanes(
-  program: MacroProgram,
+/** The bits of two's complement, lowest first: the highest one counts negatively. */
+const bitColumns = (weightBits: number): readonly PlainColumn[] =>
+  Array.from({ length: weightBits }, (_, bit) => ({
+    factor: (bit === weightBits - 1 ? -1 : 1) * 2 ** bit,
+    cell: (weight) => Math.floor(((weight + 2 ** weightBits) % 2 ** weightBits) / 2 ** bit) % 2,
+  }));
+
+const uniformConverter =
+  (bits: number, step: number, offset: number): PlainMacro['convert'] =>
+  (sum) => {
+    const code = Math.floor((sum - offset) / step + 0.5);
+    const kept = Math.min(2 ** bits - 1, Math.max(0, code));
+    return { value: offset + kept * step, isOutside: kept !== code };
+  };
+
+/** The weight of a kernel of a group on a word line. */
+export const weightAt = (
+  { kernelsPerTile, wordLinesOn, weights }: MacroProgram,
   group: number,
   kernelInTile: number,
   line: number,
-): number {
-  const words = Math.ceil(program.wordLinesOn / 32);
-  let weight = 0;
-  for (let bit = 0; bit < program.weightBits; bit++) {
-    const plane = (group * program.kernelsPerTile + kernelInTile) * program.weightBits + bit;
-    const word = program.weightPlanes[plane * words + Math.floor(line / 32)]!;
-    const isSet = Math.floor(word / 2 ** (line % 32)) % 2 === 1;
-    if (isSet) weight += (bit === program.weightBits - 1 ? -1 : 1) * 2 ** bit;
-  }
-  return weight;
-}
+): number => weights[(group * kernelsPerTile + kernelInTile) * wordLinesOn + line]!;

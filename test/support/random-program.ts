@@ -1,11 +1,12 @@
 // Random macro programs over everything that the chip model permits, a third of them with noise, for comparing backends.
 
+import { type AdcTable, uniformTable } from '../../src/core/adc-table.ts';
+import { differential, twosComplement } from '../../src/core/columns.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 import type { NoiseDeviations } from '../../src/chips/noise-spec.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { type IdealProgram, noiseProgram } from '../../src/simulate/noise-program.ts';
-import { setBits } from '../../src/simulate/to-program.ts';
 import { type Draw, drawFrom } from './draw.ts';
 import { plainOutputSize } from './plain.ts';
 import { randomWindow } from './random-window.ts';
@@ -23,8 +24,11 @@ export interface RandomCase {
 /** Which inputs and weights: random, all zero, or all at their largest. */
 export type Fill = 'random' | 'zero' | 'max';
 
-/** What is drawn from: all that a chip may have, or what is near MARS's macro, for which there are tiled kernels. */
-export type Style = 'any' | 'mars';
+/**
+ * What is drawn from: `any`, the bits of two's complement and a uniform ADC; `mars`, of these what is near MARS's macro,
+ * for which there are tiled kernels; `other`, cells of several bits, differential columns and ADCs by any table.
+ */
+export type Style = 'any' | 'mars' | 'other';
 
 /** Case number `seed`. */
 export function randomCase(seed: number, fill: Fill = 'random', style: Style = 'any'): RandomCase {
@@ -55,7 +59,7 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
     tileStarts.push(codes.length);
   }
   const residualShape = draw(0, 1) === 0 ? undefined : residualFor(draw, output);
-  const ideal: IdealProgram = {
+  const usual: IdealProgram = {
     name: `case ${seed}`,
     input,
     patch: packed ? window : onePixel,
@@ -68,17 +72,17 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
     inputBits,
     inputBitsPerPhase,
     phases: Math.ceil(inputBits / inputBitsPerPhase),
-    weightBits,
-    adc: {
+    columns: twosComplement(weightBits),
+    adc: uniformTable({
       bits: draw(1, isMars ? 6 : 8),
       step: draw(0, isMars ? 3 : 1) > 0 === isMars ? 256 : draw(1, 2000),
       offset: draw(0, isMars ? 3 : 1) > 0 === isMars ? 0 : draw(-3000, 3000),
-    },
+    }),
     accumulatorBits: draw(0, 1) === 0 ? 24 : draw(10, 20),
     kernelsPerTile,
     tileStarts: Uint32Array.from(tileStarts),
     codes: Uint32Array.from(codes),
-    weightPlanes: randomPlanes(draw, {
+    weights: randomWeights(draw, {
       wordLinesOn,
       weightBits,
       kernelsPerTile,
@@ -102,13 +106,18 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
           },
   };
   const images = draw(1, 3);
+  const ideal = style === 'other' ? withOtherReadout(usual, seed) : usual;
+  const { columns, adc } = ideal;
   // From a draw of its own: the other numbers of a case do not depend on whether it has noise.
   const noiseDraw = drawFrom(seed + 0x1000_0000);
-  const deviations = isMars ? smallDeviations(noiseDraw) : randomDeviations(noiseDraw);
-  const requantize = withTable(drawFrom(seed + 0x2000_0000), ideal.requantize);
+  const drawnDeviations = isMars ? smallDeviations(noiseDraw) : randomDeviations(noiseDraw);
+  // Mismatch is modelled of cells that hold one bit.
+  const cell = columns.cellBits === 1 ? drawnDeviations.cell : 0;
+  const deviations = { ...drawnDeviations, cell };
+  const requantize = withTable(drawFrom(seed + 0x3000_0000), ideal.requantize);
   const program = { ...ideal, requantize, noise: noiseFor(noiseDraw, ideal, deviations) };
   return {
-    title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, ADC ${JSON.stringify(program.adc)}, ${program.noise ? `noise ${JSON.stringify(deviations)}` : 'no noise'}`,
+    title: `${seed} (${fill}): ${wordLinesOn} word lines, ${weightBits}b weights, ${inputBits}b inputs by ${inputBitsPerPhase}, columns ${columns.factors.join(' ')} of ${columns.cellBits}b cells, ADC of ${adc.values.length} codes from ${adc.values[0]} to ${adc.values.at(-1)}, ${program.noise ? `noise ${JSON.stringify(deviations)}` : 'no noise'}`,
     program,
     firstImage: noiseDraw(0, 1) === 0 ? 0 : noiseDraw(1, 1e9),
     input: randomMap(draw, { ...input, images, bits: inputBits }, fill),
@@ -150,7 +159,7 @@ const noiseFor = (
     layer: draw(0, 30),
     where: [program.name],
     bitLine: (tile, kernel, bit) =>
-      ((tile % 4) * program.kernelsPerTile + kernel) * program.weightBits + bit,
+      ((tile % 4) * program.kernelsPerTile + kernel) * program.columns.factors.length + bit,
     rows: draw(1, 20) * program.wordLinesOn,
   });
 
@@ -183,7 +192,7 @@ function randomMap(draw: Draw, shape: Omit<FeatureMap, 'data'>, fill: Fill): Fea
   return { ...shape, data };
 }
 
-function randomPlanes(
+function randomWeights(
   draw: Draw,
   size: {
     wordLinesOn: number;
@@ -192,22 +201,42 @@ function randomPlanes(
     groups: number;
     fill: Fill;
   },
-): Uint32Array {
-  const words = Math.ceil(size.wordLinesOn / 32);
-  const columns = size.groups * size.kernelsPerTile;
-  const planes = new Uint32Array(columns * size.weightBits * words);
+): Int8Array {
   const highest = 2 ** (size.weightBits - 1) - 1;
-  for (let column = 0; column < columns; column++)
-    for (let line = 0; line < size.wordLinesOn; line++) {
-      const weight =
-        size.fill === 'random' ? draw(-highest - 1, highest) : size.fill === 'max' ? highest : 0;
-      setBits(planes, column * size.weightBits * words + (line >> 5), weight, {
-        bits: size.weightBits,
-        words,
-        mask: (1 << (line & 31)) >>> 0,
-      });
-    }
-  return planes;
+  return Int8Array.from({ length: size.groups * size.kernelsPerTile * size.wordLinesOn }, () =>
+    size.fill === 'random' ? draw(-highest - 1, highest) : size.fill === 'max' ? highest : 0,
+  );
+}
+
+/** The same program with columns and an ADC of any kind; a fifth of the ADCs lose nothing. */
+function withOtherReadout(program: IdealProgram, seed: number): IdealProgram {
+  const draw = drawFrom(seed + 0x2000_0000);
+  const weightBits = program.columns.factors.length;
+  const kind = draw(0, 2) === 0 ? twosComplement : differential;
+  const columns = kind(weightBits, draw(1, 4));
+  const weights = program.weights.map((weight) => Math.max(columns.least, weight));
+  const largest =
+    program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1) * (2 ** columns.cellBits - 1);
+  return { ...program, columns, weights, adc: randomAdc(draw, largest) };
+}
+
+function randomAdc(draw: Draw, largest: number): AdcTable {
+  const kind = draw(0, 4);
+  if (kind === 0)
+    return uniformTable({ bits: Math.ceil(Math.log2(largest + 2)), step: 256, offset: 0 });
+  if (kind === 1)
+    return uniformTable({ bits: draw(1, 8), step: draw(1, 4000), offset: draw(-3000, 3000) });
+  // Thresholds and values anywhere, ascending; in whole units or in fine ones.
+  const unit = draw(0, 1) === 0 ? 256 : 1;
+  const codes = draw(2, 40);
+  const ascending = (count: number, from: number, most: number): Int32Array => {
+    let last = from;
+    return Int32Array.from({ length: count }, () => (last += unit * draw(1, most)));
+  };
+  const most = Math.max(1, Math.ceil((2 * 256 * largest) / codes / unit));
+  const thresholds = ascending(codes - 1, draw(-300, 300), most);
+  const values = ascending(codes, unit * draw(-500, 100), most);
+  return { thresholds, values, low: draw(-500, 200), high: draw(256, 256 * largest + 300) };
 }
 
 /** One of three requantizers looks codes up in a random table. From a draw of its own, as noise is. */

@@ -4,10 +4,11 @@ import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import wide from '../../../shaders/lib/wide.wgsl?raw';
 import code from '../../../shaders/finish-sums.wgsl?raw';
-import { type MacroProgram, offsetPerMacroOp } from '../../simulate/macro-program.ts';
+import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { outputCount } from '../gpu-map.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+import type { SumUnits } from './tile.ts';
 
 const fields = {
   invocations: 'u32',
@@ -38,12 +39,16 @@ export const finishSums: KernelSource<typeof fields, typeof bindings> = {
 };
 
 /** The uniform for a batch. */
-export const finishSumsParams = (program: MacroProgram, images: number): ArrayBuffer =>
+export const finishSumsParams = (
+  program: MacroProgram,
+  images: number,
+  { step, offset }: SumUnits,
+): ArrayBuffer =>
   params.pack({
     invocations: outputCount(program.output, images),
     kernels: program.output.channels,
     kernels_per_tile: program.kernelsPerTile,
-    step: program.adc.step,
-    offset: offsetPerMacroOp(program),
+    step,
+    offset,
     accumulator_bits: program.accumulatorBits,
   });

@@ -5,16 +5,15 @@ import events from '../../../shaders/lib/events.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import noise from '../../../shaders/lib/noise.wgsl?raw';
 import code from '../../../shaders/macro-mac.wgsl?raw';
+import { adcUnits, uniformAdc } from '../../core/adc-table.ts';
+import { binaryBits, factorSum } from '../../core/columns.ts';
 import { positionsOf } from '../../core/window.ts';
-import {
-  largestSum,
-  type MacroProgram,
-  offsetPerMacroOp,
-  wordsPerPlane,
-} from '../../simulate/macro-program.ts';
+import { planesPerKernel } from '../../simulate/cell-planes.ts';
+import { largestSum, type MacroProgram, wordsPerPlane } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import type { LayerPart, WeightBytes } from '../layer-parts.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+import { levelUnits } from './tile.ts';
 
 const fields = {
   invocations: 'u32',
@@ -40,6 +39,7 @@ const fields = {
   first_image: 'u32',
   quantiles: 'u32',
   cell_errors: 'u32',
+  readout: 'u32',
   all_kernels: 'u32',
   first_kernel: 'u32',
 } as const;
@@ -48,13 +48,13 @@ const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fie
 
 const bindings = {
   planes: 'read',
-  weight_planes: 'read',
+  cell_planes: 'read',
   tile_starts: 'read',
   codes: 'read',
   bias: 'read',
   sums: 'read_write',
   events: 'read_write',
-  noise: 'read',
+  tables: 'read',
 } as const;
 
 /** The kernel; see the shader's header. */
@@ -66,11 +66,15 @@ export const macroMac: KernelSource<typeof fields, typeof bindings> = {
   constants: [
     'FINISH',
     'WORDS',
-    'WEIGHT_BITS',
+    'COLUMNS',
+    'CELL_BITS',
+    'BINARY',
+    'FACTOR_SUM',
     'PHASES',
     'BITS_PER_PHASE',
     'LARGEST_SUM',
-    'ADC_BITS',
+    'ADC_UNIFORM',
+    'ADC_CODES',
     'ADC_STEP',
     'ADC_OFFSET',
     'NOISE',
@@ -80,20 +84,27 @@ export const macroMac: KernelSource<typeof fields, typeof bindings> = {
   ],
 };
 
-/** Values of the overrides for a program; `finish`: whether codes become sums here. */
+/**
+ * Values of the overrides for a program; `finish`: whether levels become sums here. Columns that are the bits of two's
+ * complement, and an ADC that is uniform, are computed with; any others are looked up in {@link macroMacTables}.
+ */
 export const macroMacConstants = (
   program: MacroProgram,
   finish: boolean,
 ): Record<string, number> => ({
   FINISH: finish ? 1 : 0,
   WORDS: wordsPerPlane(program),
-  WEIGHT_BITS: program.weightBits,
+  COLUMNS: program.columns.factors.length,
+  CELL_BITS: program.columns.cellBits,
+  BINARY: binaryBits(program.columns) === undefined ? 0 : 1,
+  FACTOR_SUM: factorSum(program.columns),
   PHASES: program.phases,
   BITS_PER_PHASE: program.inputBitsPerPhase,
   LARGEST_SUM: largestSum(program),
-  ADC_BITS: program.adc.bits,
-  ADC_STEP: program.adc.step,
-  ADC_OFFSET: program.adc.offset,
+  ADC_UNIFORM: uniformAdc(program.adc) ? 1 : 0,
+  ADC_CODES: program.adc.values.length,
+  ADC_STEP: adcUnits(program.adc).step,
+  ADC_OFFSET: adcUnits(program.adc).offset,
   NOISE: program.noise ? 1 : 0,
   READ_NOISE: program.noise?.readQuantiles ? 1 : 0,
   CELL_ERRORS: program.noise?.cellErrors ? 1 : 0,
@@ -104,32 +115,45 @@ export const macroMacConstants = (
 export const macroMacInvocations = (program: MacroProgram, images: number): number =>
   images * program.output.height * program.output.width * program.output.channels;
 
-/** Bytes of the larger of weights and noise tables: see {@link noiseTable}. */
+/** Bytes of the larger of cells and tables: see {@link macroMacTables}. */
 export function macroMacBytes(program: MacroProgram): WeightBytes {
-  const { kernelsPerTile, weightBits, wordLinesOn, noise } = program;
-  const columns = kernelsPerTile * weightBits;
+  const { kernelsPerTile, wordLinesOn, noise } = program;
+  const columns = kernelsPerTile * program.columns.factors.length;
+  const planes = kernelsPerTile * planesPerKernel(program);
   const cells = noise?.cellErrors ? columns * wordLinesOn : 0;
   return {
-    perGroup: Math.max(4 * columns * wordsPerPlane(program), cells),
+    perGroup: Math.max(4 * planes * wordsPerPlane(program), cells),
     perTile: noise ? 8 * columns : 4,
-    fixed: 2 * (noise?.readQuantiles?.length ?? 0) + 16,
+    fixed: 2 * (noise?.readQuantiles?.length ?? 0) + 4 * readoutWords(program) + 16,
   };
+}
+
+/** Words of factors, thresholds, levels, and the two ends of the codes: only what is not computed with is looked up. */
+function readoutWords({ columns, adc }: MacroProgram): number {
+  const factors = binaryBits(columns) === undefined ? columns.factors.length : 0;
+  return factors + (uniformAdc(adc) ? 0 : adc.thresholds.length + adc.values.length + 2);
 }
 
 /** Words of the tables of a program's noise: what is fixed per column, read noise, cell errors. */
 const noiseSections = ({
   noise,
-}: MacroProgram): { readonly columns: number; readonly reads: number } => ({
+}: MacroProgram): Readonly<Record<'columns' | 'reads' | 'cells', number>> => ({
   columns: 2 * (noise?.columnOffsets.length ?? 0),
   reads: (noise?.readQuantiles?.length ?? 0) / 2,
+  cells: Math.ceil((noise?.cellErrors?.length ?? 0) / 4),
 });
 
-/** The noise of a program as the kernel reads it; see the shader's binding. */
-export function noiseTable(program: MacroProgram): Int32Array {
-  const { noise: of } = program;
-  const { columns, reads } = noiseSections(program);
-  const cells = Math.ceil((of?.cellErrors?.length ?? 0) / 4);
-  const table = new Int32Array(columns + reads + cells);
+/** Noise, factors and ADC of a program as the kernel reads them; see the shader's binding. */
+export function macroMacTables(program: MacroProgram): Int32Array {
+  const { noise: of, adc } = program;
+  const { columns, reads, cells } = noiseSections(program);
+  const table = new Int32Array(columns + reads + cells + readoutWords(program));
+  const { factors } = program.columns;
+  const readout = [
+    ...(binaryBits(program.columns) === undefined ? factors : []),
+    ...(uniformAdc(adc) ? [] : [adc.low, adc.high, ...adc.thresholds, ...adcUnits(adc).levels]),
+  ];
+  table.set(readout, columns + reads + cells);
   of?.columnOffsets.forEach((offset, column) => {
     table[2 * column] = offset;
     table[2 * column + 1] = of.columnGains[column] as number;
@@ -146,8 +170,8 @@ export function macroMacParams(
   firstImage: number,
 ): ArrayBuffer {
   const { kernel } = program;
-  const offset = offsetPerMacroOp(program);
-  const { columns, reads } = noiseSections(program);
+  const { offset } = levelUnits(program);
+  const { columns, reads, cells } = noiseSections(program);
   return params.pack({
     invocations: macroMacInvocations(program, images),
     kernels: program.output.channels,
@@ -172,6 +196,7 @@ export function macroMacParams(
     first_image: firstImage,
     quantiles: columns,
     cell_errors: columns + reads,
+    readout: columns + reads + cells,
     all_kernels: allKernels,
     first_kernel: firstKernel,
   });

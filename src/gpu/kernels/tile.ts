@@ -4,6 +4,7 @@ import eightLanes from '../../../shaders/lib/eight-lanes.wgsl?raw';
 import eight from '../../../shaders/lib/eight.wgsl?raw';
 import events from '../../../shaders/lib/events.wgsl?raw';
 import tile from '../../../shaders/lib/tile.wgsl?raw';
+import { adcUnits, fixedPointUnit } from '../../core/adc-table.ts';
 import { type MacroProgram, offsetPerMacroOp } from '../../simulate/macro-program.ts';
 import type { LayerPart } from '../layer-parts.ts';
 import { foldedRows, withAndWithoutSubgroups, type Workgroups } from '../kernel.ts';
@@ -87,16 +88,33 @@ export interface NoisePlaces {
   readonly firstImage: number;
 }
 
+/** What sums in the kernel stand for: those of levels of the ADC, or of products. */
+export interface SumUnits {
+  /** 1/256 unit discharge of one. */
+  readonly step: number;
+  /** What is added per macro-op, in 1/256 unit. */
+  readonly offset: number;
+}
+
+/** Sums of the levels of column codes. */
+export const levelUnits = (program: MacroProgram): SumUnits => ({
+  step: adcUnits(program.adc).step,
+  offset: offsetPerMacroOp(program),
+});
+
+/** Sums of products of weights and inputs. */
+export const productUnits: SumUnits = { step: fixedPointUnit, offset: 0 };
+
 /** The uniform of a part for a batch. */
 export function packTileParams(
   { program, firstKernel, allKernels }: LayerPart,
   images: number,
   tiling: Tiling,
-  noise: NoisePlaces,
+  { noise, units }: { readonly noise: NoisePlaces; readonly units: SumUnits },
 ): ArrayBuffer {
   const { output } = program;
   const { paddedHeight, paddedWidth } = wordMap(program);
-  const offset = offsetPerMacroOp(program);
+  const { step, offset } = units;
   const tiles = pixelTiles(program, images, tiling);
   return tileParams.pack({
     pixels: images * output.height * output.width,
@@ -112,7 +130,7 @@ export function packTileParams(
     stride_x: program.kernel.strides[1],
     codes: storedCodes(program).length,
     pixel_tiles: tiles,
-    step: program.adc.step,
+    step,
     accumulator_bits: program.accumulatorBits,
     offset_upper: Math.floor(offset / 256),
     offset_lower: offset - 256 * Math.floor(offset / 256),

@@ -3,6 +3,9 @@
 import adc from '../../../shaders/lib/tiled-adc.wgsl?raw';
 import macroTile from '../../../shaders/lib/macro-tile.wgsl?raw';
 import code from '../../../shaders/tiled-mac.wgsl?raw';
+import { type UniformAdc, uniformAdc } from '../../core/adc-table.ts';
+import { binaryBits } from '../../core/columns.ts';
+import { assert } from '../../core/errors.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { AdcProduct } from '../choose-path.ts';
 import type { KernelSource } from '../kernel.ts';
@@ -65,15 +68,32 @@ export const bitLineValues = (
   adcProduct: AdcProduct,
   tiling: Tiling,
   finish: boolean,
-): Record<string, number> => ({
-  FINISH: finish ? 1 : 0,
-  TILE_WORKGROUP: tiling.workgroup,
-  PHASES: program.phases,
-  WEIGHT_BITS: program.weightBits,
-  KERNEL_SLOTS: tiling.slots,
-  ADC_MULTIPLIER: adcProduct.multiplier,
-  ADC_ADDEND: adcProduct.addend,
-  ADC_SHIFT: adcProduct.shift,
-  ADC_BITS: program.adc.bits,
-  BITS_PER_PHASE: program.inputBitsPerPhase,
-});
+): Record<string, number> => {
+  const { bits, weightBits } = tiledReadout(program);
+  return {
+    FINISH: finish ? 1 : 0,
+    TILE_WORKGROUP: tiling.workgroup,
+    PHASES: program.phases,
+    WEIGHT_BITS: weightBits,
+    KERNEL_SLOTS: tiling.slots,
+    ADC_MULTIPLIER: adcProduct.multiplier,
+    ADC_ADDEND: adcProduct.addend,
+    ADC_SHIFT: adcProduct.shift,
+    ADC_BITS: bits,
+    BITS_PER_PHASE: program.inputBitsPerPhase,
+  };
+};
+
+/** What the tiled kernels rely on; only programs with both proofs come here. */
+function tiledReadout({
+  adc,
+  columns,
+}: MacroProgram): UniformAdc & { readonly weightBits: number } {
+  const uniform = uniformAdc(adc);
+  const weightBits = binaryBits(columns);
+  assert(
+    uniform !== undefined && weightBits !== undefined,
+    'tiled kernels take the bits of two’s complement and a uniform ADC',
+  );
+  return { ...uniform, weightBits };
+}

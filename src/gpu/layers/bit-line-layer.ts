@@ -1,5 +1,6 @@
 // Every column read on its own, in tiles.
 
+import { uniformAdc } from '../../core/adc-table.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { analogTables, hasAnalogTables } from '../analog-tables.ts';
 import { adcProduct, isTiled } from '../choose-path.ts';
@@ -8,6 +9,7 @@ import type { KernelSource } from '../kernel.ts';
 import { analogMac } from '../kernels/analog-mac.ts';
 import { noisyMac } from '../kernels/noisy-mac.ts';
 import {
+  levelUnits,
   type NoisePlaces,
   packTileParams,
   type TileFields,
@@ -48,7 +50,8 @@ export async function bitLineLayer(
   packedDotProducts: boolean,
 ): Promise<LayerWay | undefined> {
   const kernel = bitLineKernel(program, packedDotProducts);
-  const adc = isTiled(program) ? adcProduct(program) : undefined;
+  const uniform = uniformAdc(program.adc);
+  const adc = uniform && isTiled(program) ? adcProduct(program, uniform) : undefined;
   if (!kernel || !adc) return undefined;
   const tiling = bitLineTiling(program, context.workgroup);
   const { limits } = context;
@@ -83,8 +86,7 @@ export async function bitLineLayer(
     };
   };
   return layerWay(
-    'bit lines',
-    cut,
+    { path: 'bit lines', cut, units: levelUnits(program) },
     (input) => ({ words: makeWords('digits', input) }),
     cut.parts.map(partRunner),
   );
@@ -134,7 +136,8 @@ const packer =
   (images: number, firstImage: number): ArrayBuffer => {
     const { noise } = part.program;
     const places = noise ? noisePlaces(first, tables, { key: noise.key, firstImage }) : noNoise;
-    return packTileParams(part, images, tiling, places);
+    const units = levelUnits(part.program);
+    return packTileParams(part, images, tiling, { noise: places, units });
   };
 
 /** Where each of the tables begins that follow `first` words, by their lengths. */

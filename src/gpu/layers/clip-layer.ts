@@ -15,7 +15,7 @@ import {
 import { clipFlags, clipFlagsInvocations, clipFlagsParams } from '../kernels/clip-flags.ts';
 import { clipMac, clipTiling } from '../kernels/clip-mac.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
-import { packTileParams, type Tiling } from '../kernels/tile.ts';
+import { packTileParams, productUnits, type Tiling } from '../kernels/tile.ts';
 import { bitLineTiling, bitLineValues, tiledAdcConstants, tiledMac } from '../kernels/tiled-mac.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { bitLineWeights, bitLineWords, dotWeights, dotWords } from '../tile-weights.ts';
@@ -58,8 +58,7 @@ export async function clipLayer(
     clipKernels(context, program, !cut.wide),
   ]);
   return layerWay(
-    'dot product, clips corrected',
-    cut,
+    { path: 'dot product, clips corrected', cut, units: productUnits },
     (input) => ({ bytes: makeWords('bytes', input), digits: makeWords('digits', input) }),
     cut.parts.map((part, number) => partRunner(context, { part, number, buffers, kernels })),
   );
@@ -92,7 +91,8 @@ function partRunner(context: DeviceContext, one: ClipPart): PartRunner<WordMaps>
   const [exactTiles, clipTiles, readTiles] = tilingsOf(context, program);
   const params = (images: number, name: string, tiling: Tiling): GPUBuffer =>
     buffers.uniform(`${name} ${number} ${images}`, () =>
-      packTileParams(part, images, tiling, noNoise),
+      // At step 1 and offset 0 a level is a unit discharge.
+      packTileParams(part, images, tiling, { noise: noNoise, units: productUnits }),
     );
   return ({ images }, { bytes, digits }, sums) => {
     const flags = findClips(context, one, own, { images, digits });

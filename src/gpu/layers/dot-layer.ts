@@ -3,7 +3,7 @@
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { DeviceContext } from '../device-context.ts';
 import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.ts';
-import { packTileParams, tileWorkgroups } from '../kernels/tile.ts';
+import { packTileParams, productUnits, tileWorkgroups } from '../kernels/tile.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { dotWeights, dotWords } from '../tile-weights.ts';
 import { firstWords, wordDistance } from '../word-map.ts';
@@ -34,7 +34,7 @@ export async function dotLayer(
     const lists = { weights, tile_starts, offsets, bias, events: buffers.events };
     return ({ images }, { words }, sums) => {
       const params = buffers.uniform(`exact-mac ${number} ${images}`, () =>
-        packTileParams(part, images, tiling, noNoise),
+        packTileParams(part, images, tiling, { noise: noNoise, units: productUnits }),
       );
       const first_words = buffers.table(`first words ${images}`, () => firstWords(program, images));
       const bound = { ...lists, params, words, sums, first_words };
@@ -42,8 +42,7 @@ export async function dotLayer(
     };
   };
   return layerWay(
-    'dot product',
-    cut,
+    { path: 'dot product', cut, units: productUnits },
     (input) => ({ words: makeWords('bytes', input) }),
     cut.parts.map(partRunner),
   );

@@ -1,5 +1,6 @@
 // Every geometry, one output per invocation: what no tiled kernel has room for.
 
+import { cellPlanes } from '../../simulate/cell-planes.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { DeviceContext } from '../device-context.ts';
 import type { GpuMap } from '../gpu-map.ts';
@@ -17,8 +18,9 @@ import {
   macroMacConstants,
   macroMacInvocations,
   macroMacParams,
-  noiseTable,
+  macroMacTables,
 } from '../kernels/macro-mac.ts';
+import { levelUnits } from '../kernels/tile.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 
@@ -46,13 +48,13 @@ export async function generalLayer(
   };
   const partRunner = (part: LayerPart, number: number): PartRunner<Planes> => {
     const { program: own } = part;
-    const weight_planes = buffers.filled(own.weightPlanes, 'weightPlanes');
+    const cell_planes = buffers.filled(cellPlanes(own), 'cellPlanes');
     const tile_starts = buffers.filled(own.tileStarts, 'tileStarts');
     const codes = buffers.filled(own.codes, 'codes');
     const bias = buffers.filled(own.bias, 'bias');
-    const noise = buffers.filled(noiseTable(own), 'noise');
+    const tables = buffers.filled(macroMacTables(own), 'tables');
     const { events } = buffers;
-    const lists = { weight_planes, tile_starts, codes, bias, events, noise };
+    const lists = { cell_planes, tile_starts, codes, bias, events, tables };
     return ({ images, firstImage }, { planes }, sums) => {
       const params = own.noise
         ? buffers.uniformOnce('macro-mac', macroMacParams(part, images, firstImage))
@@ -61,5 +63,6 @@ export async function generalLayer(
       context.run(mac, bound, linearWorkgroups(macroMacInvocations(own, images)));
     };
   };
-  return layerWay('bit lines', cut, maps, cut.parts.map(partRunner));
+  const units = levelUnits(program);
+  return layerWay({ path: 'bit lines', cut, units }, maps, cut.parts.map(partRunner));
 }

@@ -6,6 +6,7 @@ import type { MacroProgram } from '../../simulate/macro-program.ts';
 import { storageUsage, uniformUsage } from '../buffer-pool.ts';
 import type { DeviceContext } from '../device-context.ts';
 import type { GpuMap } from '../gpu-map.ts';
+import type { SumUnits } from '../kernels/tile.ts';
 import type { LayerParts } from '../layer-parts.ts';
 
 /** Runs the macros of one layer. */
@@ -19,6 +20,8 @@ export interface LayerRunner {
 export interface LayerWay {
   readonly path: MacroPath;
   readonly cut: LayerParts;
+  /** What the sums of a wide cut stand for. */
+  readonly units: SumUnits;
   /** Records the maps of the input that all parts read. */
   readonly begin: (input: GpuMap) => LayerBatch;
 }
@@ -42,14 +45,12 @@ export type PartRunner<Maps extends InputMaps> = (
 
 /** A {@link LayerWay} of what records its maps, and what runs each of its parts. */
 export function layerWay<Maps extends InputMaps>(
-  path: MacroPath,
-  cut: LayerParts,
+  way: Omit<LayerWay, 'begin'>,
   makeMaps: (input: GpuMap) => Maps,
   parts: readonly PartRunner<Maps>[],
 ): LayerWay {
   return {
-    path,
-    cut,
+    ...way,
     begin: (input) => {
       const maps = makeMaps(input);
       return {

@@ -45,7 +45,7 @@ async function compileTotals(
   context: DeviceContext,
   program: MacroProgram,
   buffers: LayerBuffers,
-  { cut }: LayerWay,
+  { cut, units }: LayerWay,
 ): Promise<(images: number) => Totals> {
   const [add, finish] = await Promise.all([
     context.kernel(addPart, {}),
@@ -69,7 +69,7 @@ async function compileTotals(
       },
       finish: (sums) => {
         const params = buffers.uniform(`finish-sums ${images}`, () =>
-          finishSumsParams(program, images),
+          finishSumsParams(program, images, units),
         );
         const { events } = buffers;
         const bound = { params, totals, tile_starts, bias, sums, events };

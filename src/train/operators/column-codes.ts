@@ -51,15 +51,6 @@ export interface ColumnLayer {
 /** Units of step and offset in one unit discharge. */
 const unit = 256;
 
-/** Does the ADC give every sum of `wordLines` digits as it is? */
-export function losesNothing(
-  { adc, inputBitsPerPhase }: ColumnReadout,
-  wordLines: number,
-): boolean {
-  const highest = wordLines * (2 ** inputBitsPerPhase - 1);
-  return adc.step === unit && adc.offset === 0 && highest < 2 ** adc.bits;
-}
-
 /**
  * Sums (N, M, P, Q) in 64-bit floats, without bias, of activations `input` (N, C, H, W) and `weights` (M, C, R, S), both
  * integers held in 32-bit floats.

@@ -1,13 +1,16 @@
 // What training must know of a chip's columns.
 
 import type { ChipSpec } from '../../chips/index.ts';
+import { chipAdc, chipColumns } from '../../chips/readout.ts';
+import { losesNothing, uniformAdc } from '../../core/adc-table.ts';
+import { binaryBits } from '../../core/columns.ts';
 import { CimError } from '../../core/errors.ts';
-import { adcProgram } from '../../simulate/to-program.ts';
-import { type ColumnReadout, losesNothing } from '../operators/column-codes.ts';
+import type { ColumnReadout } from '../operators/column-codes.ts';
 
 /**
  * How a chip reads its columns, where its ADC loses something.
- * @throws {CimError} (usage) when it has noise, which training does not see
+ * @throws {CimError} (usage) when it has noise, which training does not see, or loses something in columns or an ADC that
+ * training does not know
  */
 export function columnReadout(chip: ChipSpec): ColumnReadout | undefined {
   const noisy = Object.entries(chip.noise).find(([, { value }]) => value !== 0);
@@ -17,10 +20,16 @@ export function columnReadout(chip: ChipSpec): ColumnReadout | undefined {
       where: 'set',
       todo: 'train without, and try noise with mars run',
     });
-  const readout: ColumnReadout = {
-    adc: adcProgram(chip),
-    inputBitsPerPhase: chip.macro.inputBitsPerPhase.value,
-    sparsity: chip.controller.sparsity.value,
-  };
-  return losesNothing(readout, chip.macro.wordLinesOn.value) ? undefined : readout;
+  const columns = chipColumns(chip, chip.precision.weightBits.value);
+  const inputBitsPerPhase = chip.macro.inputBitsPerPhase.value;
+  const digits = chip.macro.wordLinesOn.value * (2 ** inputBitsPerPhase - 1);
+  if (losesNothing(chipAdc(chip), digits * (2 ** columns.cellBits - 1))) return undefined;
+  const adc = uniformAdc(chipAdc(chip));
+  if (!adc || binaryBits(columns) === undefined)
+    throw new CimError('usage', {
+      what: 'training models a uniform ADC behind the bits of two’s complement, and this chip has another readout that loses something',
+      where: [chip.name, adc ? 'macro.cells' : 'adc'],
+      todo: 'train without the chip’s readout, for example for mars with adc.bits=6',
+    });
+  return { adc, inputBitsPerPhase, sparsity: chip.controller.sparsity.value };
 }

@@ -16,10 +16,10 @@ import {
 } from '../../network/io/safetensors.ts';
 import { epochSchema } from '../../network/epoch-schema.ts';
 import { type EpochRecord } from '../../network/epoch-record.ts';
-import { parametersOf } from '../graphs/parameters.ts';
-import type { ScalesByLayer } from '../scales/scale-learner.ts';
 import { fuse } from '../../network/passes/fuse.ts';
 import { spellOut } from '../../network/passes/spell-out.ts';
+import { parametersOf } from '../graphs/parameters.ts';
+import type { ScalesByLayer } from '../scales/scale-learner.ts';
 
 /** Where a training stands within its epochs. */
 export interface Position {

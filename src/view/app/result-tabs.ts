@@ -95,7 +95,7 @@ export function drawColumnSums(panel: HTMLElement, shown: Shown): TabContent {
   return perLayer(panel, { shown, name: 'sums-layer' }, async (place, layer) => {
     const found: ColumnSums = await shown.engine.ask(shown.result.id, 'columnSums', { layer });
     const sums = Array.from(found.counts, (count, sum) => ({ sum, count }));
-    const plot = drawColumnSumsPlot(place, { sums, adc: adcOf(found.levels) });
+    const plot = drawColumnSumsPlot(place, { sums, adc: adcOf(found) });
     place.append(
       make('p', {
         class: 'note',
@@ -106,12 +106,11 @@ export function drawColumnSums(panel: HTMLElement, shown: Shown): TabContent {
   });
 }
 
-/** The ADC whose levels these are. */
-function adcOf(levels: ColumnSums['levels']): AdcOfSums {
-  const [first, second] = levels;
-  const offset = first?.value ?? 0;
-  return { bits: Math.log2(levels.length), offset, step: (second?.value ?? offset + 1) - offset };
-}
+const adcOf = ({ levels, low, high }: ColumnSums): AdcOfSums => ({
+  levels: levels.map(({ value }) => value),
+  low,
+  high,
+});
 
 /** Which weight groups of a layer are stored. */
 export const drawSparsity = (panel: HTMLElement, shown: Shown): TabContent =>

@@ -102,7 +102,7 @@ describe('readCheckpoint', () => {
     [
       'epochs that do not lead to where it stands',
       { position: { ...checkpoint.position, epoch: 4 } },
-      'has records of 1 epochs and stands after epoch 4',
+      'has records of 1 epoch and stands after epoch 4',
     ],
     [
       'an unknown stage',

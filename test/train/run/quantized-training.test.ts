@@ -12,7 +12,8 @@ import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import { accuracy } from '../../../src/core/accuracy.ts';
-import { adcProgram } from '../../../src/simulate/to-program.ts';
+import { chipAdc } from '../../../src/chips/readout.ts';
+import { uniformAdc } from '../../../src/core/adc-table.ts';
 import {
   type Checkpoint,
   checkSettings,
@@ -161,7 +162,11 @@ describe('quantizedForward through the ADC', () => {
     const settings = ['adc.bits=4', 'adc.step=2.5', 'adc.offset=0.5'];
     const mapping = mapped(spellOut(exported), { weightBits, activationBits, settings });
     const columns = {
-      readout: { adc: adcProgram(mapping.chip), inputBitsPerPhase: 2, sparsity: 'groups' as const },
+      readout: {
+        adc: uniformAdc(chipAdc(mapping.chip))!,
+        inputBitsPerPhase: 2,
+        sparsity: 'groups' as const,
+      },
       shape: { channels: 16, kernels: weightBits === 4 ? 32 : 16 },
       imageBits: activationBits,
     };

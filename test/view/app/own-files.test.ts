@@ -71,11 +71,15 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+/** Bits of the ADC of a chip that has a uniform one. */
+const bitsOf = ({ adc }: Pick<ChipSpec, 'adc'>): number =>
+  adc.kind === 'table' ? 0 : adc.bits.value;
+
 /** The form as a person sees it, and what a person knows of the files: name of each to what is in it. */
 class Form {
   readonly own = new OwnFiles();
   readonly chips = new Map<string, { name: string; bits: number }>(
-    Object.values(chips).map((chip) => [chip.name, { name: chip.name, bits: chip.adc.bits.value }]),
+    Object.values(chips).map((chip) => [chip.name, { name: chip.name, bits: bitsOf(chip) }]),
   );
   settings: RunSettings = { ...defaultSettings, images: 20 };
 
@@ -97,7 +101,7 @@ async function take(form: Form, one: Step): Promise<void> {
     const { chip } = one.files;
     if (chip) {
       const { name, adc } = JSON.parse(new TextDecoder().decode(chip.bytes)) as ChipSpec;
-      form.chips.set(chip.name, { name, bits: adc.bits.value });
+      form.chips.set(chip.name, { name, bits: bitsOf({ adc }) });
     }
   } else if (one.kind === 'choose') {
     const builtIn = { network: 'mnist-cnn', chip: 'mars-dense', 'own-images': '' }[one.control];

@@ -41,7 +41,7 @@ export async function makePiecesData(): Promise<PiecesData> {
         sum,
         count: Math.round(2e6 * Math.exp(-(((sum - 20) / 22) ** 2)) + (sum === 90 ? 7 : 0)),
       })),
-      adc: { bits: 6, step: 1, offset: 0 },
+      adc: { levels: Array.from({ length: 64 }, (_, code) => code), low: -0.5, high: 63.5 },
     },
     sweep: {
       setting: 'ADC bits',

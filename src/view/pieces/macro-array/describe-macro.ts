@@ -33,7 +33,7 @@ function cellText(array: MacroArray, placed: PlacedMacro, cell: CellAt): string 
   const held = heldBy(array, placed);
   const macro = held?.filling.macros.find((one) => one.macro === placed.macro);
   if (!held || !macro) return '';
-  const { slot, wordLine, partition, code, kernel, weightBit, value } = cellPlace(
+  const { slot, wordLine, partition, code, kernel, column, value } = cellPlace(
     array,
     held.filling,
     macro,
@@ -42,5 +42,6 @@ function cellText(array: MacroArray, placed: PlacedMacro, cell: CellAt): string 
   const where = `slot ${slot}, word line ${wordLine}, partition ${partition}`;
   if (code === undefined) return `${where}: empty slot`;
   if (kernel === undefined) return `${where}: group ${code}, bit line without a kernel`;
-  return `${where}: group ${code}, bit ${weightBit} of kernel ${kernel} is ${value}`;
+  const name = array.layers[held.filling.layer]?.columnNames[column ?? 0] ?? '';
+  return `${where}: group ${code}, ${name} of kernel ${kernel} is ${value}`;
 }

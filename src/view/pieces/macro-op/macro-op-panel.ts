@@ -134,9 +134,7 @@ function kernelTable(op: MacroOp, kernel: MacroOpKernel, phase: number): HTMLTab
   const columns = kernel.columns.toReversed();
   const head = row(
     ...['word line', 'input', 'digit'].map((text) => header(text, 'col')),
-    ...columns.map(({ weightBit }) =>
-      header(`${weightBit === op.weightBits - 1 ? '\u2212' : ''}2${superscript(weightBit)}`, 'col'),
-    ),
+    ...columns.map(({ factor }) => header(factorText(factor), 'col')),
   );
   const lines = op.wordLines.map(({ activation, digits }, line) => {
     const digit = digits[phase] ?? 0;
@@ -197,27 +195,27 @@ function footRows(op: MacroOp, reads: readonly MacroOpRead[]): readonly HTMLTabl
 }
 
 function cell(value: number, digit: number): HTMLElement {
-  const conducts = value === 1 && digit > 0;
-  const name = conducts ? 'macro-op-conducts' : value === 1 ? 'macro-op-one' : 'macro-op-zero';
+  const conducts = value > 0 && digit > 0;
+  const name = conducts ? 'macro-op-conducts' : value > 0 ? 'macro-op-one' : 'macro-op-zero';
   const element = make('td', name, String(value));
-  if (conducts) element.title = `conducts ${digit}`;
+  if (conducts) element.title = `conducts ${value * digit}`;
   return element;
 }
 
 const readOf = ({ reads }: MacroOpColumn, phase: number): MacroOpRead =>
-  reads[phase] ?? { sum: 0, analog: 0, code: 0, value: 0, saturated: false, shift: 0 };
+  reads[phase] ?? { sum: 0, analog: 0, code: 0, level: 0, value: 0, saturated: false, shift: 0 };
 
 /** The phase's codes shifted and added, and the sum so far. */
 function shiftAndAdd(op: MacroOp, kernel: MacroOpKernel, phase: number): string {
   const sumOf = (last: number, first = 0): number =>
     kernel.columns
       .flatMap(({ reads }) => reads.slice(first, last + 1))
-      .reduce((sum, { shift, code }) => sum + shift * code, 0);
+      .reduce((sum, { shift, level }) => sum + shift * level, 0);
   const ofPhase = kernel.columns
     .toReversed()
     .map((column) => readOf(column, phase))
-    .filter(({ code }) => code > 0)
-    .map(({ shift, code }) => `${code} \u00d7 ${shortNumber(shift)}`);
+    .filter(({ level }) => level > 0)
+    .map(({ shift, level }) => `${level} \u00d7 ${shortNumber(shift)}`);
   const terms = ofPhase.length === 0 ? '0' : ofPhase.join(' + ');
   const last = phase === op.phases - 1;
   const total = `${last ? 'Partial sum of the macro-op' : 'So far'}: ${number(sumOf(phase))}`;
@@ -257,6 +255,13 @@ function header(text: string, scope: 'col' | 'row'): HTMLTableCellElement {
   const element = make('th', '', text);
   element.scope = scope;
   return element;
+}
+
+/** 2⁷ with its sign, or the number where it is no power of two. */
+function factorText(factor: number): string {
+  const bit = Math.log2(Math.abs(factor));
+  const magnitude = Number.isInteger(bit) ? `2${superscript(bit)}` : String(Math.abs(factor));
+  return `${factor < 0 ? '\u2212' : ''}${magnitude}`;
 }
 
 const superscript = (value: number): string =>

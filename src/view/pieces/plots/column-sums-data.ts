@@ -10,21 +10,21 @@ export interface ColumnSum {
   readonly count: number;
 }
 
-/** A histogram, and the ADC that converts it; step and offset in unit discharges. */
+/** A histogram, and the ADC that converts it; all in unit discharges. */
 export interface ColumnSums {
   readonly sums: readonly ColumnSum[];
-  readonly adc: { readonly bits: number; readonly step: number; readonly offset: number };
+  readonly adc: {
+    /** What each code stands for. */
+    readonly levels: readonly number[];
+    /** Sums below `low`, and those from `high` on, lie outside the codes. */
+    readonly low: number;
+    readonly high: number;
+  };
 }
 
-/** Does the sum lie outside the ADC's codes? Sums half a step beyond the outer levels still get a code. */
-export function isSaturated(sum: number, { bits, step, offset }: ColumnSums['adc']): boolean {
-  const code = Math.floor((sum - offset) / step + 0.5);
-  return code < 0 || code > 2 ** bits - 1;
-}
-
-/** What each code stands for, in unit discharges. */
-export const adcLevels = ({ bits, step, offset }: ColumnSums['adc']): readonly number[] =>
-  Array.from({ length: 2 ** bits }, (_, code) => offset + code * step);
+/** Does the sum lie outside the ADC's codes? */
+export const isSaturated = (sum: number, { low, high }: ColumnSums['adc']): boolean =>
+  sum < low || sum >= high;
 
 /** Share of the reads that are saturated; null without reads. */
 export function saturatedShare({ sums, adc }: ColumnSums): number | null {
@@ -37,7 +37,7 @@ export function saturatedShare({ sums, adc }: ColumnSums): number | null {
 export function columnSumsData(data: ColumnSums): FigureData {
   const { adc } = data;
   const sums = data.sums.filter(({ count }) => count > 0);
-  const levels = adcLevels(adc);
+  const { levels } = adc;
   const total = sums.reduce((all, { count }) => all + count, 0);
   const low = sums.reduce((least, { sum }) => Math.min(least, sum), Infinity);
   const high = sums.reduce((most, { sum }) => Math.max(most, sum), -Infinity);

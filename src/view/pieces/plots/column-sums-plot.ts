@@ -7,7 +7,6 @@ import { formatCount } from '../../../core/number-text.ts';
 import { make, type PieceHandle } from '../../ui/make-element.ts';
 import { drawPlot, legendHeight, seriesColor, tip } from './base-plot.ts';
 import {
-  adcLevels,
   type ColumnSum,
   type ColumnSums,
   columnSumsData,
@@ -49,13 +48,17 @@ const legend: readonly LegendItem[] = [
 function drawHistogram(data: ColumnSums, width: number, isLog: boolean): SVGSVGElement {
   const { adc } = data;
   const sums = data.sums.filter(({ count }) => count > 0);
-  const levels = adcLevels(adc);
+  const { levels } = adc;
   const ends = [...levels, ...sums.map(({ sum }) => sum)];
   const low = ends.reduce((least, value) => Math.min(least, value), Infinity) - 1;
   const high = ends.reduce((most, value) => Math.max(most, value), -Infinity) + 1;
   const most = sums.reduce((largest, { count }) => Math.max(largest, count), 1);
   const base = isLog ? 0.5 : 0;
-  const gap = ((width - marginLeft) * adc.step) / (high - low);
+  const leastStep = levels.reduce(
+    (least, level, i) => (i > 0 ? Math.min(least, level - (levels[i - 1] ?? 0)) : least),
+    Infinity,
+  );
+  const gap = ((width - marginLeft) * leastStep) / (high - low);
   const shown = gap >= leastLevelGap ? levels : [levels[0] ?? 0, levels.at(-1) ?? 0];
   return drawPlot(
     { width, height, marginLeft, label: 'column reads', legend },

@@ -40,7 +40,7 @@ function random(fillings: number): MacroArray {
   const codes = Uint16Array.from({ length: 64 }, (_, slot) => slot);
   const layers = ['a', 'b', 'c', 'd'].map((name) => ({
     name,
-    weightBits: 8,
+    columnNames: Array.from({ length: 8 }, (_, bit) => `bit ${bit}`),
     kernels: 64,
     pixels: 100,
     width: 10,
