@@ -12,7 +12,7 @@ const networks: readonly { readonly name: string; readonly density: Density }[] 
 ];
 const batches = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** Batches that would take longer are left out. */
-const mostSeconds = 20;
+const maxSeconds = 20;
 
 /** The question. */
 export const batchScaling: Question = {
@@ -30,8 +30,8 @@ async function askOne(bench: Bench, name: string, density: Density): Promise<voi
   const { seconds } = bench.settings;
   let imagesPerSecond = Infinity;
   for (const batch of batches) {
-    if (batch / imagesPerSecond > mostSeconds) {
-      bench.note(`${name}: batches from ${batch} on take more than ${mostSeconds} s, left out`);
+    if (batch / imagesPerSecond > maxSeconds) {
+      bench.note(`${name}: batches from ${batch} on take more than ${maxSeconds} s, left out`);
       return;
     }
     const row = await bench.measure({ network: name, density, batch }, async () => {

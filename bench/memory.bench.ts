@@ -17,7 +17,7 @@ const images = 2;
 const adcBits = [6, 5, 4];
 /** Outputs of the first two of three linear layers, or 0 where there is one. */
 const hidden = { 1: 0, 3: 4096 } as const;
-const mostBytes = 2 ** 31;
+const maxBytes = 2 ** 31;
 
 /** The question. */
 export const memory: Question = {
@@ -71,7 +71,7 @@ async function peakOf(
   const start = host.now();
   const run = await simulate(mapping, seededImages(), { backend });
   const { outputs, paths, peakMemory = 0 } = run;
-  if (peakMemory === 0 || peakMemory > mostBytes)
+  if (peakMemory === 0 || peakMemory > maxBytes)
     throw new Error(
       `VGG16 took ${mebibytes(peakMemory)} MiB, more than 0 and at most 2048 expected`,
     );

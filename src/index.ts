@@ -135,7 +135,7 @@ export {
   type TrainedSource,
   type UnloadedJob,
 } from './pipeline/run-job.ts';
-export { calibrationCount, calibrationImages, jobBits, prunedIn } from './pipeline/usual-job.ts';
+export { calibrationCount, calibrationImages, jobBits, prunedIn } from './pipeline/default-job.ts';
 export { integerForward } from './reference/integer-network.ts';
 export { openReference } from './reference/reference-backend.ts';
 export type { AreaEntry } from './report/area.ts';

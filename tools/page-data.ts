@@ -11,7 +11,7 @@ import type { Plugin } from 'vite';
 import { spreadImages } from '../src/datasets/image-set.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
 
-/** As `calibration.most` of src/pipeline/usual-job.ts: what a small network is calibrated on. */
+/** As `calibration.max` of src/pipeline/default-job.ts: what a small network is calibrated on. */
 const calibrationImages = 256;
 
 /** As `bundledTrainingImages` of src/settings/train-settings.ts: about 1.6 MB, packed. */

@@ -17,7 +17,7 @@ import type { Host, TimedCase } from './question.ts';
 
 /** Seconds that make a device busy, and the most images that it then gets at once. */
 const busySeconds = 0.05;
-const mostImages = 64;
+const maxImages = 64;
 
 const twin = { kernels: 32, side: 4, images: 2 };
 /** Shares of the way through the outputs at which pixels are checked; the first and the last lie on an edge. */
@@ -49,7 +49,7 @@ export async function openLayerCase(
   };
   const count =
     images ??
-    (await busySize(host, busySeconds, mostImages, async (size) => {
+    (await busySize(host, busySeconds, maxImages, async (size) => {
       await runOn(repeated(inputs, size));
     }));
   const batch = repeated(inputs, count);

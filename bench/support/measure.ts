@@ -7,10 +7,10 @@ import { keyText, type Row, type Timing } from './result.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** Most runs within one repetition. */
-const mostRuns = 10_000;
-/** A case gets fewer repetitions when they would take longer than this; but at least {@link fewestRepetitions}. */
+const maxRuns = 10_000;
+/** A case gets fewer repetitions when they would take longer than this; but at least {@link minRepetitions}. */
 const secondsPerCase = 60;
-const fewestRepetitions = 3;
+const minRepetitions = 3;
 
 /** What a question answered. */
 export interface Answer {
@@ -79,9 +79,9 @@ async function time(one: TimedCase, host: Host, settings: Settings): Promise<Tim
   await timeRuns(one, host, 1);
   const single = await timeRuns(one, host, 1);
   const wanted = Math.ceil(settings.seconds / single.wall);
-  const runsPerRepetition = single.isRestarted ? 1 : Math.min(mostRuns, Math.max(1, wanted));
+  const runsPerRepetition = single.isRestarted ? 1 : Math.min(maxRuns, Math.max(1, wanted));
   const affordable = Math.floor(secondsPerCase / (single.wall * runsPerRepetition));
-  const repetitions = Math.min(settings.repetitions, Math.max(fewestRepetitions, affordable));
+  const repetitions = Math.min(settings.repetitions, Math.max(minRepetitions, affordable));
   const times: RunTime[] = [];
   for (let i = 0; i < repetitions; i++) times.push(await timeRuns(one, host, runsPerRepetition));
   const wall = spreadOf(times.map((time) => time.wall / runsPerRepetition));

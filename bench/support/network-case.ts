@@ -16,7 +16,7 @@ import { checkNetwork, datasetOf, isTrained } from './networks.ts';
 import type { Host, TimedCase, Watch } from './question.ts';
 
 /** Most images of a run. */
-const mostImages = 4096;
+const maxImages = 4096;
 /** MACs that the integer network checks: it does some 200 million per second. */
 const checkedMacs = 4e8;
 
@@ -38,7 +38,7 @@ export async function openNetworkCase(
   run: NetworkRun,
 ): Promise<TimedCase> {
   const { network, mapping } = run;
-  const { images } = await host.images(datasetOf(network), 'test', mostImages);
+  const { images } = await host.images(datasetOf(network), 'test', maxImages);
   const batch = run.batch ?? (await chosenBatch(mapping, images, backend));
   const caseOf = (batches: number): TimedCase['run'] => {
     const taken = imageSlice(images, 0, batch * (batches + 1));

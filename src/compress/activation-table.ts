@@ -54,7 +54,7 @@ export function activationTable(
   const high = values.reduce((most, value) => Math.max(most, value), 0);
   if (!(high - low > 0 && high - low < Infinity))
     throw new CimError('compress', {
-      what: `${activation.op} gives ${low} ... ${high} for ${-clip} ... ${clip}, which no code can be made for`,
+      what: `${activation.op} maps ${-clip} ... ${clip} to ${low} ... ${high}, which no code can stand for`,
       where,
     });
   const highest = 2 ** bits - 1;

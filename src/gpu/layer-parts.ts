@@ -55,11 +55,11 @@ export function layerParts(
   workgroupsPerTile: number,
 ): LayerParts {
   const longest = longestList(program);
-  const mostGroups = Math.floor((limits.binding - bytes.fixed - bytes.perTile) / bytes.perGroup);
-  const mostAdded = Math.floor(limits.codes / Math.max(1, largestCodes(program)));
-  checkOneGroup(program, mostGroups, workgroupsPerTile);
+  const maxGroups = Math.floor((limits.binding - bytes.fixed - bytes.perTile) / bytes.perGroup);
+  const maxAdded = Math.floor(limits.codes / Math.max(1, largestCodes(program)));
+  checkOneGroup(program, maxGroups, workgroupsPerTile);
   const fits = fitsWords(program) && longest * largestCodes(program) <= limits.codes;
-  const stretch = Math.max(1, Math.min(mostGroups, fits ? longest : mostAdded));
+  const stretch = Math.max(1, Math.min(maxGroups, fits ? longest : maxAdded));
   const parts: LayerPart[] = [];
   for (let first = 0; first === 0 || first < longest; first += stretch) {
     const lists = { first, end: first + stretch };
@@ -163,8 +163,8 @@ function gathered<T extends Uint32Array | Int8Array>(
   return target;
 }
 
-function checkOneGroup(program: MacroProgram, mostGroups: number, workgroupsPerTile: number): void {
-  if (mostGroups >= 1 && workgroupsPerTile <= workgroupsPerDimension) return;
+function checkOneGroup(program: MacroProgram, maxGroups: number, workgroupsPerTile: number): void {
+  if (maxGroups >= 1 && workgroupsPerTile <= workgroupsPerDimension) return;
   throw new CimError('memory', {
     what: `the ${program.kernelsPerTile} kernels that run together are more than the adapter binds or dispatches at once`,
     where: program.name,

@@ -8,7 +8,7 @@ import type { MacroProgram } from '../simulate/macro-program.ts';
 import { kernelSlots } from './tile-weights.ts';
 
 /** Levels of a column for which the kernel has room. */
-const mostLevels = 3;
+const maxLevels = 3;
 const wordsPerColumn = 4;
 const bitLanes = 8;
 /** 16 random bits. */
@@ -42,7 +42,7 @@ export function noiseLevels(program: MacroProgram): NoiseLevels | undefined {
         const column = (tile * kernelsPerTile + kernel) * weightBits + bit;
         const offset = (noise.columnOffsets[column] as number) - adc.offset;
         const levels = columnLevels(noise.readQuantiles, offset);
-        if (levels.length - 1 > mostLevels) return undefined;
+        if (levels.length - 1 > maxLevels) return undefined;
         count = Math.max(count, levels.length - 1);
         const at = ((tile * slots + kernel) * bitLanes + bit) * wordsPerColumn;
         words.fill(neverExceeded, at + 1, at + wordsPerColumn);

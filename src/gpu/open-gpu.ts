@@ -35,7 +35,7 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
   if (!adapter)
     throw new CimError('environment', {
       what: 'there is no WebGPU adapter',
-      todo: 'in Node, `npx mars info` says how to get one; Chrome on Linux wants --enable-unsafe-webgpu',
+      todo: 'in Node, `npx mars info` says how to get one; Chrome on Linux needs --enable-unsafe-webgpu',
     });
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } =
     adapter.limits;

@@ -14,7 +14,7 @@ import { macroLayer } from './mapped-layer.ts';
 /** How much to look at. */
 export interface AdcErrorOptions {
   /** Most column reads of a layer that are looked at, but one pixel at least; 200,000 by default. */
-  readonly mostReads?: number | undefined;
+  readonly maxReads?: number | undefined;
   /** Seed of the choice of pixels; 1 by default. */
   readonly seed?: number | undefined;
 }
@@ -28,7 +28,7 @@ export interface AdcErrorOptions {
 export function adcErrors(
   mapping: Mapping,
   images: FeatureMap,
-  { mostReads = 2e5, seed = 1 }: AdcErrorOptions = {},
+  { maxReads = 2e5, seed = 1 }: AdcErrorOptions = {},
 ): ReadonlyMap<string, number> {
   const errors = new Map<string, number>();
   for (const { layer, input } of integerInputs(mapping.network, imageSlice(images, 0, 1))) {
@@ -37,7 +37,7 @@ export function adcErrors(
     const reads = readsPerPixel(mapped);
     if (reads === 0) continue;
     const all = mapped.layer.outputShape.height * mapped.layer.outputShape.width;
-    const pixels = samplePixels(all, clamp(Math.floor(mostReads / reads), 1, all), seed);
+    const pixels = samplePixels(all, clamp(Math.floor(maxReads / reads), 1, all), seed);
     const program: MacroProgram = { ...toProgram(mapping, mapped), noise: undefined };
     const counts = new Float64Array(mapped.geometry.largestSum + 1);
     addSums(program, input, pixels, counts);

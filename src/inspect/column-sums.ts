@@ -17,9 +17,9 @@ import { macroLayer } from './mapped-layer.ts';
 /** How many to look at. */
 export interface ColumnSumOptions {
   /** Most column reads that are looked at, but one pixel at least; 10 million by default, about half a second. */
-  readonly mostReads?: number | undefined;
+  readonly maxReads?: number | undefined;
   /** Most images whose feature maps are computed, but one at least; as many as 200 million multiplications up to the layer give by default. */
-  readonly mostImages?: number | undefined;
+  readonly maxImages?: number | undefined;
   /** Seed of the choice of pixels; 1 by default. */
   readonly seed?: number | undefined;
 }
@@ -70,12 +70,12 @@ export function columnSums(
   options: ColumnSumOptions = {},
 ): ColumnSums {
   const mapped = macroLayer(mapping, layer);
-  const { mostReads = defaultReads, seed = 1 } = options;
-  const { mostImages = affordableImages(mapping, layer) } = options;
-  const used = clamp(mostImages, 1, images.images);
+  const { maxReads = defaultReads, seed = 1 } = options;
+  const { maxImages = affordableImages(mapping, layer) } = options;
+  const used = clamp(maxImages, 1, images.images);
   const perImage = mapped.layer.outputShape.height * mapped.layer.outputShape.width;
   const perPixel = readsPerPixel(mapped);
-  const pixels = clamp(Math.floor(mostReads / Math.max(1, perPixel)), 1, used * perImage);
+  const pixels = clamp(Math.floor(maxReads / Math.max(1, perPixel)), 1, used * perImage);
   const program: MacroProgram = { ...toProgram(mapping, mapped), noise: undefined };
   const counts = new Float64Array(mapped.geometry.largestSum + 1);
   const chosen = samplePixels(used * perImage, pixels, seed);

@@ -13,7 +13,7 @@ import { ceilDivide } from '../core/integer.ts';
 const sumBits = 31;
 
 /** Kernels of a layer that read noise can tell apart. */
-const mostNoisyKernels = 65536;
+const maxNoisyKernels = 65536;
 
 /**
  * Checks the sums of a layer as the integer network has them, without macros and ADC: bias and products of any inputs.
@@ -44,9 +44,9 @@ export function checkLayerSums(network: string, layer: MacroLayer): void {
 export function checkNoiseNumbers(network: string, layer: MacroLayer, chip: ChipSpec): void {
   const { kernels } = layer.geometry;
   const isNoisy = Object.values(noiseDeviations(chip.noise)).some((deviation) => deviation !== 0);
-  if (!isNoisy || kernels <= mostNoisyKernels) return;
+  if (!isNoisy || kernels <= maxNoisyKernels) return;
   throw new CimError('mapping', {
-    what: `has ${kernels} kernels, noise tells ${mostNoisyKernels} apart`,
+    what: `has ${kernels} kernels; read noise supports at most ${maxNoisyKernels}`,
     where: [network, layer.name],
     todo: 'map it onto a chip without noise',
   });

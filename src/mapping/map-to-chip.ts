@@ -108,7 +108,7 @@ function mapLayer(
   const { codes, kernelTiles } = groups.grid;
   if (codes > 65536)
     throw new CimError('mapping', {
-      what: `has ${codes} group places, an index code has room for 65536`,
+      what: `has ${codes} group places, but an index code supports at most 65536`,
       where: [network, layer.name],
     });
   checkLayerSums(network, layer);

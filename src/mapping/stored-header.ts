@@ -75,9 +75,9 @@ export interface StoredHeader extends Omit<StoredNetwork, 'network'> {
 }
 
 /** Most weights of a network, stored or not: more than any network for such a chip has, little enough to allocate. */
-const mostWeights = 2 ** 28;
+const maxWeights = 2 ** 28;
 /** Index codes are held in 16 bits. */
-const mostCodes = 2 ** 16;
+const maxCodes = 2 ** 16;
 
 const size = z.int().positive().max(65536);
 const bits = (low: number): z.ZodNumber => z.int().min(low).max(8);
@@ -250,9 +250,9 @@ function macroHeader(
   const { groupShape, indexWidth: width, residual, requantize: stored, ...rest } = data;
   const requantize = stored && requantizeOf(stored, where);
   const grid = groupGrid(geometry, groupShape);
-  if (grid.codes > mostCodes)
+  if (grid.codes > maxCodes)
     throw new CimError('input', {
-      what: `claims ${grid.codes} group places, an index code has room for ${mostCodes}`,
+      what: `claims ${grid.codes} group places, but an index code supports at most ${maxCodes}`,
       where,
     });
   const fixedWidth = coding === 'absolute' ? indexCodeBits(grid.codes) : 1;
@@ -346,7 +346,7 @@ function checkMaps(header: HeaderData, output: Shape, where: string): void {
   const givesSums = last && isMacroData(last) && last.requantize === undefined;
   if (!givesSums || output.height * output.width !== 1 || output.channels !== classes)
     throw new CimError('input', {
-      what: `its last layer gives ${shapeText(output)}${givesSums ? '' : ' of activations'}, not 1x1x${classes} sums for ${classes} classes`,
+      what: `the output of its last layer is ${shapeText(output)}${givesSums ? '' : ' of activations'}, not 1x1x${classes} sums for ${classes} classes`,
       where,
     });
 }
@@ -375,9 +375,9 @@ function checkMacroMaps(
 function checkWeights(layers: StoredHeader['layers'], where: string): void {
   let weights = 0;
   for (const layer of layers) if ('geometry' in layer) weights += weightCount(layer.geometry);
-  if (weights > mostWeights)
+  if (weights > maxWeights)
     throw new CimError('input', {
-      what: `claims ${weights} weights, more than ${mostWeights}`,
+      what: `claims ${weights} weights, more than ${maxWeights}`,
       where,
     });
 }

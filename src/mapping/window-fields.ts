@@ -12,8 +12,8 @@ import { windowSchema } from '../network/ops/window-schema.ts';
 
 const size = z.int().positive().max(65536);
 /** Most padding that is written as one number. */
-const mostPadding = 64;
-const padding = z.int().nonnegative().max(mostPadding);
+const maxPadding = 64;
+const padding = z.int().nonnegative().max(maxPadding);
 
 type Numbers = z.ZodOptional<z.ZodInt>;
 type WholeWindow = z.ZodOptional<z.ZodType<Window>>;
@@ -91,7 +91,7 @@ function checkOneForm<T extends { readonly window?: unknown }>(
 export function writeKernel(window: Window): KernelFields {
   const { height: kernelHeight, width: kernelWidth } = window;
   const symmetry = symmetryOf(window);
-  return symmetry && symmetry.padding <= mostPadding
+  return symmetry && symmetry.padding <= maxPadding
     ? { kernelHeight, kernelWidth, ...symmetry }
     : { window: written(window) };
 }

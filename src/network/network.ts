@@ -108,7 +108,7 @@ export function checkNetwork(network: Network): void {
 function checkOutput({ name, classes }: Network, last: string, output: Shape | undefined): void {
   if (output && output.height * output.width === 1 && output.channels === classes) return;
   throw new CimError('network', {
-    what: `its last layer gives ${output ? shapeText(output) : 'nothing'}, not 1x1x${classes} for ${classes} classes`,
+    what: `the output of its last layer is ${output ? shapeText(output) : 'nothing'}, not 1x1x${classes} for ${classes} classes`,
     where: [name, last],
   });
 }

@@ -122,7 +122,7 @@ export async function runJob(
   const { classes, name } = mapping.network;
   if (images.classes !== classes)
     throw new CimError('input', {
-      what: `${images.name} has ${images.classes} classes, the network tells ${classes} apart`,
+      what: `${images.name} has ${images.classes} classes, but the network has ${classes}`,
       where: [name],
       todo: 'use the data set that the network was trained on',
     });
@@ -194,7 +194,7 @@ async function exactOutputs(
   const different = checked.findIndex((value, i) => value !== exact[i]);
   if (different >= 0)
     throw new CimError('simulation', {
-      what: `the device gives other integers than plain convolutions (image ${Math.floor(different / network.classes)})`,
+      what: `the device and the plain convolutions differ (image ${Math.floor(different / network.classes)})`,
       where: [network.name, backend.device],
       todo: 'use another adapter (MARS_ADAPTER) or --backend reference, and report it',
     });

@@ -12,7 +12,7 @@ import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
 import { readNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
-import { calibrationCount, jobBits, prunedIn } from '../pipeline/usual-job.ts';
+import { calibrationCount, jobBits, prunedIn } from '../pipeline/default-job.ts';
 import type { EstimatorJob } from '../sweep/estimator.ts';
 import { checkRunSettings } from './check-settings.ts';
 import type { RunSettings } from './run-settings.ts';

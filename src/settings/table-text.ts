@@ -35,11 +35,11 @@ export const writeTable = <Values extends object>(
   { defaults, surface }: { readonly defaults: Values; readonly surface?: Surface },
 ): readonly NamedText[] =>
   settingsIn(table, surface).flatMap(({ key, name, kind, isList }): readonly NamedText[] => {
-    const [value, usual]: readonly unknown[] = [values, defaults].map(
+    const [value, fallback]: readonly unknown[] = [values, defaults].map(
       (one) => one[key as keyof Values],
     );
     if (isList) return (value as readonly unknown[]).map((one) => [name, kind.write(one)]);
-    return value === undefined || value === usual ? [] : [[name, kind.write(value)]];
+    return value === undefined || value === fallback ? [] : [[name, kind.write(value)]];
   });
 
 /** Texts by name as options of a shell command: `--name value`. */

@@ -39,7 +39,7 @@ export const defaultSeed = 1;
 const streams = { read: 0x3_0000, offset: 0x3_0001, gain: 0x3_0002, cell: 0x3_0003 } as const;
 
 /** Kernels, and index codes, of a layer that read noise can tell apart. */
-const mostNumbers = 65536;
+const maxNumbers = 65536;
 
 /**
  * The noise of a program; undefined where every deviation is 0.
@@ -87,9 +87,9 @@ export function noiseSource(mapping: Mapping, mapped: MappedMacroLayer, seed: nu
 function checkNumbers(program: IdealProgram, where: readonly string[]): void {
   const { words, kernel, output } = program;
   const codes = words.blocks * kernel.height * kernel.width;
-  if (output.channels <= mostNumbers && codes <= mostNumbers) return;
+  if (output.channels <= maxNumbers && codes <= maxNumbers) return;
   throw new CimError('mapping', {
-    what: `has ${output.channels} kernels and ${codes} group places, noise tells ${mostNumbers} of each apart`,
+    what: `has ${output.channels} kernels and ${codes} group places; read noise supports at most ${maxNumbers} of each`,
     where,
     todo: 'simulate it without noise',
   });

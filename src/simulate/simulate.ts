@@ -64,7 +64,7 @@ const readsPerBatch: Readonly<Record<MacroPath, number>> = {
   'dot product, clips corrected': 4e8,
   'dot product': 1e9,
 };
-const mostImagesPerBatch = 256;
+const maxImagesPerBatch = 256;
 
 /**
  * Simulates `images` on the chip of `mapping`. A batch that does not fit the device's memory is halved.
@@ -234,7 +234,7 @@ async function runBatch(
 }
 
 function defaultBatch({ mapping, prepared }: PreparedRun): number {
-  let batch = mostImagesPerBatch;
+  let batch = maxImagesPerBatch;
   for (const mapped of mapping.layers) {
     const path = mapped.kind === 'macro' && prepared.get(mapped.layer.name)?.path;
     if (mapped.kind !== 'macro' || !path) continue;
@@ -266,7 +266,7 @@ function checkImages(mapping: Mapping, images: FeatureMap): void {
     images.channels === input.channels;
   if (!fits || images.bits !== 8)
     throw new CimError('simulation', {
-      what: `images are ${shapeText(images)} of ${images.bits} bits, the network wants ${shapeText(input)} of 8`,
+      what: `images are ${shapeText(images)} of ${images.bits} bits, but the network needs ${shapeText(input)} of 8 bits`,
       where: [name, 'image'],
       todo: 'use the data set that the network was trained on',
     });

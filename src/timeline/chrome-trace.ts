@@ -46,7 +46,7 @@ export interface TraceOptions {
   /** Average power of each layer, mW, by layer name; draws the counter `power`. */
   readonly power?: ReadonlyMap<string, number>;
   /** With more steps than this, each core's steps of a layer become one slice. 200,000 by default, about 40 MB. */
-  readonly mostSteps?: number;
+  readonly maxSteps?: number;
 }
 
 const pid = 1;
@@ -60,8 +60,8 @@ const tracksPerCore = 4;
  * feature-map memories; counters for utilization and power.
  */
 export function toChromeTrace(timeline: Timeline, options: TraceOptions = {}): ChromeTrace {
-  const { mostSteps = 200_000, power } = options;
-  const isSummary = timeline.steps.length > mostSteps;
+  const { maxSteps = 200_000, power } = options;
+  const isSummary = timeline.steps.length > maxSteps;
   const steps = isSummary ? layerSlices(timeline) : stepSlices(timeline);
   return {
     displayTimeUnit: 'ns',

@@ -6,7 +6,7 @@ import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 
 const images = noise({ height: 9, width: 8, channels: 3 }, 3);
-const all = { mostReads: 1e9 };
+const all = { maxReads: 1e9 };
 
 describe('the errors of the ADC', () => {
   it('are none where it loses nothing', () => {
@@ -40,7 +40,7 @@ describe('the errors of the ADC', () => {
 
   it('come from few pixels, the same each time, unless more are asked for', () => {
     const mapping = mapped(tourNetwork(), { settings: ['adc.bits=3'] });
-    const few = { mostReads: 3000 };
+    const few = { maxReads: 3000 };
 
     expect(adcErrors(mapping, images, few)).toEqual(adcErrors(mapping, images, few));
     expect(adcErrors(mapping, images, few)).not.toEqual(adcErrors(mapping, images, all));

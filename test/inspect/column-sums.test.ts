@@ -59,7 +59,7 @@ describe('the histogram of column sums', () => {
     const all = noise(network.input, 3);
     const input = integerInput(mapping.network, all, name);
 
-    const sums = columnSums(mapping, all, name, { mostReads: 1e9, mostImages: 99 });
+    const sums = columnSums(mapping, all, name, { maxReads: 1e9, maxImages: 99 });
 
     expect(Array.from(sums.counts)).toEqual(plainSums(layer, input.data));
     expect(sums.reads).toBe(plannedActivity(layer, 3).columnReads);
@@ -79,7 +79,7 @@ describe('the histogram of column sums', () => {
     const input = integerInput(mapping.network, images, 'stem');
     const { events } = macroMac(toProgram(mapping, layer!), input);
 
-    const sums = columnSums(mapping, images, 'stem', { mostReads: 1e9 });
+    const sums = columnSums(mapping, images, 'stem', { maxReads: 1e9 });
 
     expect(sums.saturated).toBe(events.saturatedReads);
     expect(sums.saturated).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ describe('the histogram of column sums', () => {
     const [stem] = macroLayersOf(mapping);
     const perPixel = plannedActivity(stem!, 1).columnReads / 72;
 
-    const some = columnSums(mapping, images, 'stem', { mostReads: 10.5 * perPixel });
+    const some = columnSums(mapping, images, 'stem', { maxReads: 10.5 * perPixel });
 
     expect(some).toMatchObject({
       pixels: 10,
@@ -101,11 +101,11 @@ describe('the histogram of column sums', () => {
     });
     expect(some.counts.reduce((a, b) => a + b, 0)).toBe(some.reads);
     expect(some.images).toBeGreaterThan(1);
-    expect(columnSums(mapping, images, 'stem', { mostReads: 10.5 * perPixel })).toEqual(some);
-    expect(
-      columnSums(mapping, images, 'stem', { mostReads: 10.5 * perPixel, seed: 2 }),
-    ).not.toEqual(some);
-    expect(columnSums(mapping, images, 'stem', { mostReads: 1 }).pixels).toBe(1);
+    expect(columnSums(mapping, images, 'stem', { maxReads: 10.5 * perPixel })).toEqual(some);
+    expect(columnSums(mapping, images, 'stem', { maxReads: 10.5 * perPixel, seed: 2 })).not.toEqual(
+      some,
+    );
+    expect(columnSums(mapping, images, 'stem', { maxReads: 1 }).pixels).toBe(1);
   });
 
   it('has the value of each code of the ADC', () => {

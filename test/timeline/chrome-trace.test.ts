@@ -120,7 +120,7 @@ describe('toChromeTrace', () => {
   });
 
   it('shows layers only when there are too many steps', () => {
-    const summary = toChromeTrace(timeline, { mostSteps: 10 });
+    const summary = toChromeTrace(timeline, { maxSteps: 10 });
 
     const onCores = summary.traceEvents.filter(
       (event): event is Slice => event.ph === 'X' && event.tid === trackOf('core 0'),

@@ -101,7 +101,7 @@ describe.each(networks)('Perfetto reading the trace of %s', (_, map) => {
 
   it.each(conversions)('drops nothing of the summary by layers, times %s', (conversion) => {
     for (const timeline of timelines) {
-      const slices = imported(timeline, conversion, { mostSteps: 1 });
+      const slices = imported(timeline, conversion, { maxSteps: 1 });
 
       expect(droppedSlices(slices)).toEqual([]);
       expect(overlaps(slices)).toBe(0);

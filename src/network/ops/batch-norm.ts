@@ -22,7 +22,7 @@ export const batchNorm: Operator<BatchNormAttributes> = {
     const input = at(inputs, 0);
     if (input.channels !== channels)
       throw new CimError('network', {
-        what: `wants ${channels} channels, gets ${shapeText(input)}`,
+        what: `needs ${channels} channels, but its input is ${shapeText(input)}`,
         where,
       });
     return input;

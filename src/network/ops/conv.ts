@@ -31,7 +31,7 @@ export const conv: Operator<ConvAttributes> = {
     const input = at(inputs, 0);
     if (input.channels !== channels)
       throw new CimError('network', {
-        what: `wants ${channels} channels, gets ${shapeText(input)}`,
+        what: `needs ${channels} channels, but its input is ${shapeText(input)}`,
         where,
       });
     const what = windowFault(window, input);

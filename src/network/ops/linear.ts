@@ -28,7 +28,7 @@ export const linear: Operator<LinearAttributes> = {
     const input = at(inputs, 0);
     if (activationsPerImage(input) !== wanted)
       throw new CimError('network', {
-        what: `wants ${wanted} inputs, gets ${shapeText(input)}`,
+        what: `needs ${wanted} inputs, but its input is ${shapeText(input)}`,
         where,
       });
     return { height: 1, width: 1, channels: outputs };

@@ -92,7 +92,7 @@ export interface GroupsOfLayer extends LayerNorms {
 /** What the network in real arithmetic is like. */
 export type FloatRecord = Pick<EpochRecord, 'testAccuracy' | 'density'>;
 
-/** The usual settings, without quantization. `fixedEpochs` and `denseEpochs` count within `epochs`. */
+/** The default settings, without quantization. `fixedEpochs` and `denseEpochs` count within `epochs`. */
 export const trainDefaults: Omit<TrainOptions, 'onProgress' | 'signal' | 'hooks'> = {
   epochs: 12,
   denseEpochs: 0,

@@ -72,10 +72,10 @@ export function makeRunForm(onFiles: (files: readonly File[]) => void): RunForm 
     },
     fill: (settings) => {
       const text = new Map(writeSettings({ ...defaultSettings, ...settings }));
-      for (const { name, kind, default: usual } of formSettings)
+      for (const { name, kind, default: fallback } of formSettings)
         setValue(
           fields[name]?.input,
-          text.get(name) ?? (usual === undefined ? '' : kind.write(usual)),
+          text.get(name) ?? (fallback === undefined ? '' : kind.write(fallback)),
         );
       ownControls.show();
       showChip(settings.set);

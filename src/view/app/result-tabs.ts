@@ -138,10 +138,10 @@ function perLayer(
       `${name} (${shapeText(input)} to ${shapeText(output)})`,
     ]),
   });
-  const usual = layers.find(({ groups }) => groups > 1) ?? layers[0];
+  const first = layers.find(({ groups }) => groups > 1) ?? layers[0];
   field.input.value = layers.some(({ name }) => name === lastLayer)
     ? lastLayer
-    : (usual?.name ?? '');
+    : (first?.name ?? '');
   const place = make('div');
   let drawn: TabContent | undefined;
   let wanted = 0;

@@ -34,7 +34,7 @@ const sweepables: readonly Sweepable[] = [
 ];
 
 /** Images of each run unless a person says otherwise. */
-const usualImages = 200;
+const defaultImages = 200;
 
 /** The run whose settings a sweep changes. */
 export interface SweepBase {
@@ -114,7 +114,7 @@ function makeFields(most: number): { readonly what: Field; readonly images: Fiel
     label: 'Images of each run',
     attributes: { min: '1', max: String(most), step: '1' },
   });
-  images.input.value = String(Math.min(usualImages, most));
+  images.input.value = String(Math.min(defaultImages, most));
   return { what, images };
 }
 

@@ -35,7 +35,7 @@ export interface EnginePool {
 }
 
 /** Time that the engine is kept for an element that comes next, such as one moved by a framework, in milliseconds. */
-const usualLinger = 3000;
+const defaultLinger = 3000;
 
 interface Waiting {
   readonly isReady: () => boolean;
@@ -48,7 +48,7 @@ interface Waiting {
  * @param open opens it; called for the first run, and again for a run after it was ended
  * @param lingerMs from the last `release` to the end of the engine, 3000 by default
  */
-export function createEnginePool(open: () => Engine, lingerMs: number = usualLinger): EnginePool {
+export function createEnginePool(open: () => Engine, lingerMs: number = defaultLinger): EnginePool {
   let engine: Engine | undefined;
   let holders = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -18,9 +18,13 @@ import { type Reflected, settingProperties } from './setting-properties.ts';
 import { fetchFiles } from './user-files.ts';
 import { type ShownView, viewNamed, views } from './views.ts';
 
-const text = (attribute: string, usual?: string): Reflected => ({ attribute, kind: 'text', usual });
-const number = (attribute: string, usual?: number): Reflected => {
-  return { attribute, kind: 'number', usual };
+const text = (attribute: string, fallback?: string): Reflected => ({
+  attribute,
+  kind: 'text',
+  fallback,
+});
+const number = (attribute: string, fallback?: number): Reflected => {
+  return { attribute, kind: 'number', fallback };
 };
 
 const properties: Readonly<Record<string, Reflected>> = {

@@ -3,23 +3,23 @@
 import type { Reflected } from './setting-properties.ts';
 
 /**
- * Gives `prototype` an accessor for each property. A number is undefined, or its usual value, where its attribute is
+ * Gives `prototype` an accessor for each property. A number is undefined, or its default, where its attribute is
  * absent or no number; null and undefined remove the attribute.
  */
 export function reflectProperties(
   prototype: HTMLElement,
   properties: Readonly<Record<string, Reflected>>,
 ): void {
-  for (const [name, { attribute, kind, usual }] of Object.entries(properties))
+  for (const [name, { attribute, kind, fallback }] of Object.entries(properties))
     Object.defineProperty(prototype, name, {
       configurable: true,
       enumerable: true,
       get(this: HTMLElement): string | number | undefined {
         const text = this.getAttribute(attribute);
-        if (text === null || text.trim() === '') return usual;
+        if (text === null || text.trim() === '') return fallback;
         if (kind === 'text') return text;
         const value = Number(text);
-        return Number.isNaN(value) ? usual : value;
+        return Number.isNaN(value) ? fallback : value;
       },
       set(this: HTMLElement, value: string | number | null | undefined): void {
         if (value === null || value === undefined) this.removeAttribute(attribute);

@@ -8,7 +8,7 @@ import { nameOf, settingsIn } from '../../settings/setting.ts';
 export interface Reflected {
   readonly attribute: string;
   readonly kind: 'text' | 'number';
-  readonly usual: string | number | undefined;
+  readonly fallback: string | number | undefined;
 }
 
 /** A value as a property: any text may be set, and a list has spaces between its entries. */
@@ -26,12 +26,17 @@ export const settingProperties: Readonly<Record<string, Reflected>> = Object.fro
     {
       attribute: setting.name,
       kind: setting.kind.range ? 'number' : 'text',
-      usual: setting.isList ? '' : (setting.default as string | number | undefined),
+      fallback: setting.isList ? '' : (setting.default as string | number | undefined),
     },
   ]),
   ...chipValues.flatMap(({ word, isWord }): [string, Reflected][] =>
     word === undefined
       ? []
-      : [[word, { attribute: nameOf(word), kind: isWord ? 'text' : 'number', usual: undefined }]],
+      : [
+          [
+            word,
+            { attribute: nameOf(word), kind: isWord ? 'text' : 'number', fallback: undefined },
+          ],
+        ],
   ),
 ]);

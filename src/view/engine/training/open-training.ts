@@ -23,19 +23,19 @@ export interface TrainingOptions {
   readonly resume?: Uint8Array | undefined;
   /** MNIST's images and labels to train on, as IDX, packed or not. Default: those that come with the page. */
   readonly files?: readonly NamedBytes[] | undefined;
-  /** Default: {@link usualThreads}. */
+  /** Default: {@link defaultThreads}. */
   readonly threads?: number | undefined;
 }
 
 /** How long a worker may take to stop, in ms, before it is ended: it looks up between two steps. */
 const stopWithin = 60_000;
 /** More threads than this gain nothing on layers as small as mnist-cnn's. */
-const mostThreads = 4;
+const maxThreads = 4;
 
 /** Threads of a training: one where the page is not cross-origin isolated, since threads need shared memory. */
-export const usualThreads = (): number =>
+export const defaultThreads = (): number =>
   globalThis.crossOriginIsolated
-    ? Math.max(1, Math.min(mostThreads, navigator.hardwareConcurrency))
+    ? Math.max(1, Math.min(maxThreads, navigator.hardwareConcurrency))
     : 1;
 
 /**
@@ -50,7 +50,7 @@ export function startTraining(
   dataUrl: string | URL,
   options: TrainingOptions = {},
 ): Promise<TrainedResult> {
-  const { signal, files = [], resume, threads = usualThreads() } = options;
+  const { signal, files = [], resume, threads = defaultThreads() } = options;
   if (signal?.aborted) return Promise.reject(stopped());
   return new Promise((resolve, reject) => {
     const worker = openWorker();

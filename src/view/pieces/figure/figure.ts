@@ -21,7 +21,7 @@ export interface FigureView<T> {
 }
 
 /** Width for which room is kept before the figure is laid out. */
-const usualWidth = 640;
+const defaultWidth = 640;
 
 /** Draws a figure into `parent`, as wide as that is, and draws it again whenever that changes. */
 export function drawFigure<T>(parent: ParentNode, view: FigureView<T>, first: T): PieceHandle<T> {
@@ -38,7 +38,7 @@ export function drawFigure<T>(parent: ParentNode, view: FigureView<T>, first: T)
     alternative.element,
   ]);
   const draw = (): void => {
-    box.style.minHeight = `${view.height(data, width || usualWidth)}px`;
+    box.style.minHeight = `${view.height(data, width || defaultWidth)}px`;
     if (width > 0) box.replaceChildren(picture(view, data, width));
   };
   const redraw = (): void => {

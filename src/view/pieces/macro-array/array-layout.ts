@@ -96,7 +96,7 @@ export function layoutArray(array: MacroArray, room: Room): ArrayLayout {
   let best: { readonly area: number; readonly plan: Plan; readonly scale: number } | undefined;
   for (const cellWidth of cellWidths) {
     const sizes = sizesOf(array, cellWidth);
-    for (let columns = 1; columns <= Math.min(layers, mostColumns); columns++) {
+    for (let columns = 1; columns <= Math.min(layers, maxColumns); columns++) {
       const perColumn = Math.ceil(layers / columns);
       const ofColumns = bestOf(longest, (perLine) => {
         const plan = { sizes, perLine, perColumn };
@@ -117,7 +117,7 @@ export function layoutArray(array: MacroArray, room: Room): ArrayLayout {
   return place(array, held, plan, room.names / scale);
 }
 
-const mostColumns = 4;
+const maxColumns = 4;
 
 /** The best of the candidates 1 ... `count`. */
 function bestOf<T extends { readonly area: number }>(count: number, make: (n: number) => T): T {

@@ -44,7 +44,7 @@ export function drawMacroArray(
 }
 
 /** A new device is asked for so often after losses; then the picture is drawn without one. */
-const mostLosses = 3;
+const maxLosses = 3;
 /** Cells lower than this, CSS pixels, are not what a person points at. */
 const pointableCell = 3;
 const animationMs = 220;
@@ -192,7 +192,7 @@ class ArrayView implements MacroArrayView {
   }
 
   #nextSource(): DeviceSource {
-    if (this.#losses > mostLosses) return () => Promise.resolve(undefined);
+    if (this.#losses > maxLosses) return () => Promise.resolve(undefined);
     const isGone = this.#losses > 0 && typeof this.#source !== 'function';
     return isGone ? () => this.#openOwn() : this.#source;
   }

@@ -16,7 +16,7 @@ import {
 const height = 260;
 const marginLeft = 56;
 /** Levels closer than this, in pixels, would be one grey area. */
-const leastLevelGap = 4;
+const minLevelGap = 4;
 const levelColor = 'var(--mars-muted)';
 
 /** Draws the histogram; counts are on a logarithmic axis until the person switches it off. */
@@ -54,12 +54,12 @@ function drawHistogram(data: ColumnSums, width: number, isLog: boolean): SVGSVGE
   const high = ends.reduce((most, value) => Math.max(most, value), -Infinity) + 1;
   const most = sums.reduce((largest, { count }) => Math.max(largest, count), 1);
   const base = isLog ? 0.5 : 0;
-  const leastStep = levels.reduce(
+  const minStep = levels.reduce(
     (least, level, i) => (i > 0 ? Math.min(least, level - (levels[i - 1] ?? 0)) : least),
     Infinity,
   );
-  const gap = ((width - marginLeft) * leastStep) / (high - low);
-  const shown = gap >= leastLevelGap ? levels : [levels[0] ?? 0, levels.at(-1) ?? 0];
+  const gap = ((width - marginLeft) * minStep) / (high - low);
+  const shown = gap >= minLevelGap ? levels : [levels[0] ?? 0, levels.at(-1) ?? 0];
   return drawPlot(
     { width, height, marginLeft, label: 'column reads', legend },
     {
@@ -72,7 +72,7 @@ function drawHistogram(data: ColumnSums, width: number, isLog: boolean): SVGSVGE
         grid: true,
       },
       marks: [
-        gap >= leastLevelGap
+        gap >= minLevelGap
           ? null
           : Plot.rect([shown], {
               x1: (pair: readonly number[]) => pair[0] ?? 0,

@@ -19,10 +19,7 @@ const shareText = (share: number | null): string => (share === null ? '' : forma
 export function layerColumns({ layers }: Report): readonly LayerColumn[] {
   const most = (of: (layer: LayerReport) => number): number =>
     layers.reduce((largest, layer) => Math.max(largest, of(layer)), 0);
-  const [mostCycles, mostEnergy] = [
-    most(({ cycles }) => cycles),
-    most(({ energy }) => energy.total),
-  ];
+  const [maxCycles, maxEnergy] = [most(({ cycles }) => cycles), most(({ energy }) => energy.total)];
   return [
     { label: 'layer', value: ({ name }) => name },
     { label: 'kind', value: ({ kind }) => kind },
@@ -41,13 +38,13 @@ export function layerColumns({ layers }: Report): readonly LayerColumn[] {
     {
       label: 'cycles',
       value: ({ cycles }) => cycles,
-      bar: ({ cycles }) => (mostCycles > 0 ? cycles / mostCycles : 0),
+      bar: ({ cycles }) => (maxCycles > 0 ? cycles / maxCycles : 0),
     },
     {
       label: 'energy (nJ)',
       value: ({ energy }) => energy.total / 1000,
       text: ({ energy }) => (energy.total / 1000).toFixed(2),
-      bar: ({ energy }) => (mostEnergy > 0 ? energy.total / mostEnergy : 0),
+      bar: ({ energy }) => (maxEnergy > 0 ? energy.total / maxEnergy : 0),
     },
     {
       label: 'saturated reads',

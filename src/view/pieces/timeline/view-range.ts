@@ -9,12 +9,12 @@ export interface CycleRange {
 }
 
 /** Least number of cycles in view. */
-const leastSpan = 16;
+const minSpan = 16;
 
 /** The range moved into 0 ... `total`, and made as narrow or wide as is permitted. */
 export function clampRange({ from, to }: CycleRange, total: number): CycleRange {
-  const whole = Math.max(total, leastSpan);
-  const span = Math.min(whole, Math.max(leastSpan, to - from));
+  const whole = Math.max(total, minSpan);
+  const span = Math.min(whole, Math.max(minSpan, to - from));
   const start = Math.min(Math.max(0, from), whole - span);
   return { from: start, to: start + span };
 }
@@ -22,8 +22,8 @@ export function clampRange({ from, to }: CycleRange, total: number): CycleRange 
 /** Zooms by `factor` (below 1: closer) so that cycle `at` stays where it is. */
 export function zoomAt(range: CycleRange, factor: number, at: number, total: number): CycleRange {
   const span = Math.min(
-    Math.max(total, leastSpan),
-    Math.max(leastSpan, (range.to - range.from) * factor),
+    Math.max(total, minSpan),
+    Math.max(minSpan, (range.to - range.from) * factor),
   );
   const place = (at - range.from) / (range.to - range.from);
   const from = at - place * span;

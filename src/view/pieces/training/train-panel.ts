@@ -9,7 +9,7 @@ import { saveFile } from '../figure/save-file.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';
 import { drawTrainingPlot } from '../plots/training-plot.ts';
 import { drawGroupGrids } from './group-grids.ts';
-import { startTraining, usualThreads } from '../../engine/training/open-training.ts';
+import { startTraining, defaultThreads } from '../../engine/training/open-training.ts';
 import { makeTrainForm, type TrainForm } from './train-form.ts';
 import type { TrainedResult } from '../../engine/training/training-messages.ts';
 import type { TrainSettings } from '../../../settings/train-settings.ts';
@@ -212,4 +212,4 @@ class LivePanel implements TrainPanel {
 }
 
 const introduction = (): string =>
-  `Trains in this browser, on ${usualThreads() === 1 ? 'one processor thread' : `${usualThreads()} processor threads`}: group lasso makes whole groups of weights zero, which the chip then neither stores nor computes. 10,000 of MNIST’s 60,000 training images come with this page; give the two files of the data set to train on more.`;
+  `Trains in this browser, on ${defaultThreads() === 1 ? 'one processor thread' : `${defaultThreads()} processor threads`}: group lasso makes whole groups of weights zero, which the chip then neither stores nor computes. 10,000 of MNIST’s 60,000 training images come with this page; give the two files of the data set to train on more.`;

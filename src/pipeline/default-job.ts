@@ -6,7 +6,7 @@ import { type ImageSet, spreadImages } from '../datasets/image-set.ts';
 import { type Network, networkMacs, type Precision } from '../network/network.ts';
 
 /** Training images on which activation clips are chosen: as many as a few seconds of plain TypeScript can take. */
-const calibration = { most: 256, least: 8, macs: 3e9 };
+const calibration = { max: 256, min: 8, macs: 3e9 };
 
 /** Bits of a job: those asked for, else those that the network was trained for, else the chip's. */
 export function jobBits(
@@ -14,10 +14,11 @@ export function jobBits(
   { precision }: Network,
   chip: ChipSpec,
 ): Precision {
-  const usual = chip.precision;
+  const ofChip = chip.precision;
   return {
-    weightBits: asked.weightBits ?? precision?.weightBits ?? usual.weightBits.value,
-    activationBits: asked.activationBits ?? precision?.activationBits ?? usual.activationBits.value,
+    weightBits: asked.weightBits ?? precision?.weightBits ?? ofChip.weightBits.value,
+    activationBits:
+      asked.activationBits ?? precision?.activationBits ?? ofChip.activationBits.value,
   };
 }
 
@@ -28,8 +29,8 @@ export const prunedIn = ({ precision, origin }: Network): number =>
 /** How many training images `network` is calibrated on. */
 export const calibrationCount = (network: Network): number =>
   Math.max(
-    calibration.least,
-    Math.min(calibration.most, Math.floor(calibration.macs / networkMacs(network))),
+    calibration.min,
+    Math.min(calibration.max, Math.floor(calibration.macs / networkMacs(network))),
   );
 
 /** The images to calibrate on, spread over the training images. */
