@@ -21,7 +21,7 @@ import { initialScales, type Quantization, type ScalesByLayer } from '../scales/
 import type { TrainOptions } from './train-options.ts';
 
 /** Training images on which first clips are chosen: as many as half a minute of plain TypeScript can take. */
-const calibration = { most: 256, least: 16, macs: 2e10 };
+const calibration = { max: 256, min: 16, macs: 2e10 };
 
 /** How `options` quantize. */
 export function quantizationOf(
@@ -43,7 +43,7 @@ export function beginQuantization(
 ): { readonly network: FusedNetwork; readonly scales: ScalesByLayer } {
   const fused = fuseBatchNorm(network);
   const affordable = Math.floor(calibration.macs / networkMacs(spellOut(network)));
-  const count = Math.max(calibration.least, Math.min(calibration.most, affordable));
+  const count = Math.max(calibration.min, Math.min(calibration.max, affordable));
   return {
     network: fused,
     scales: initialScales(fused, spreadImages(images, count), quantization),
