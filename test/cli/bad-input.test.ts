@@ -67,7 +67,7 @@ const cases: readonly BadInput[] = [
     title: 'an unknown data set',
     args: () => ['run', '--dataset', 'imagenet'],
     code: 2,
-    says: /imagenet.*cifar10/,
+    says: /cifar10.*imagenet/,
   },
   {
     title: 'an unknown chip',

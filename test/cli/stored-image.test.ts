@@ -21,7 +21,7 @@ describe('mars map --image', () => {
 
   it('writes the image, and nothing else', () => {
     expect(written.code).toBe(0);
-    expect(written.stdout).toMatch(/^Written: out\.bin, \d+ bytes$/m);
+    expect(written.stdout).toMatch(/^Written: out\.bin, [\d,]+ bytes$/m);
     expect(readdirSync(folder)).toEqual(['out.bin']);
   });
 
