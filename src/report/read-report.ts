@@ -123,7 +123,7 @@ const report = z.strictObject({
   provenance: z.array(
     z.strictObject({
       parameter: z.string(),
-      value: z.union([z.number(), z.string(), z.array(z.number())]),
+      value: z.union([z.number(), z.string()]),
       unit: z.string(),
       evidence,
       source: z.string(),
