@@ -29,7 +29,7 @@ export const learn = async (runtime: OnnxRuntime, { images, ...job }: Job) => {
   if ('stored' in job) return undefined;
   return (await train(job.network, images, runtime, trainDefaults)).network;
 };
-export const read = (bytes: Uint8Array) => readNetworkFile(bytes, 'file').layers.length;
+export const read = (bytes: Uint8Array) => readNetworkFile(bytes, 'file').nodes.length;
 // @ts-expect-error: no GPU
 void openGpu({});
 declare const console: { log(...values: readonly unknown[]): void };

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { CimError } from '../core/errors.ts';
 import { parseJson } from '../core/json.ts';
 import { nearestName } from '../core/nearest-name.ts';
-import { checkSchema, type Permitted, permittedAt } from '../core/schema-fault.ts';
+import type { Permitted } from '../core/permitted.ts';
+import { checkSchema, permittedAt } from '../core/schema-fault.ts';
 import { type ChipSpec, chipSchema as typeless, type TableAdcSpec } from './chip-spec.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
 

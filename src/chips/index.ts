@@ -21,7 +21,7 @@ export type {
   WeightCells,
 } from './chip-spec.ts';
 export { chipJsonSchema, permittedValues, readChipFile, setChipValues } from './chip-file.ts';
-export type { Permitted } from '../core/schema-fault.ts';
+export type { Permitted } from '../core/permitted.ts';
 export { type NoiseDeviations, noiseDeviations, type NoiseSpec, noNoise } from './noise-spec.ts';
 export { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
 export { genericSram } from './generic-sram.ts';

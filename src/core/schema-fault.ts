@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
+import type { Permitted } from './permitted.ts';
 
 /** The first fault of a value. */
 export interface SchemaFault {
@@ -57,16 +58,6 @@ export function checkSchema<T>(
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw fail(faultOf(schema, chosenIssue(parsed.error.issues, value), value));
-}
-
-/** What a schema permits at one place: choices, or numbers in a range. */
-export interface Permitted {
-  /** Every permitted value as text; undefined where they are not listed. */
-  readonly choices: readonly string[] | undefined;
-  readonly min: number | undefined;
-  readonly max: number | undefined;
-  /** Only whole numbers. */
-  readonly isWhole: boolean;
 }
 
 /** What `schema` permits at `path` of a value that it permits. */

@@ -426,7 +426,7 @@ describeUnless(noDrawing, 'the page without WebGPU', () => {
     const { page } = await built.open('?images=50');
 
     expect(await endOfRun(page)).toContain('5 images on');
-    expect(await textOf(page, '#message')).toContain('no WebGPU');
+    expect(await textOf(page, '#message')).toContain('WebGPU is not available');
     await page.close();
   });
 });
