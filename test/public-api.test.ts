@@ -21,6 +21,7 @@ const ofTheCommandLine = {
     'formatEnergy',
     'formatNumber',
     'formatRareShare',
+    'formatWhole',
     'formatShare',
   ],
   text: ['parseJson', 'crc32', 'nearestName'],

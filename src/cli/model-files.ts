@@ -40,7 +40,7 @@ export const modelNames = (): readonly string[] => [...modelFiles().keys()];
 /**
  * The file of a trained network that comes with this package, or at a path; undefined: it is neither. What is called
  * like a network file or a stored image is a path.
- * @throws {CimError} of kind `input`: when it cannot be read
+ * @throws {CimError} (input) when it cannot be read
  */
 export function networkFile(nameOrPath: string): NamedBytes | undefined {
   const path = modelFiles().get(nameOrPath) ?? nameOrPath;

@@ -7,7 +7,7 @@ import { shownTexts } from '../core/shown-text.ts';
 import { type Fact, type FactGroup, factNote, factText, notSimulated } from '../report/fact.ts';
 import { energyParts } from '../report/energy.ts';
 import { headlineFacts } from '../report/headline-facts.ts';
-import { formatCount, formatEnergy, formatRareShare } from '../core/number-text.ts';
+import { formatCount, formatEnergy, formatRareShare, formatWhole } from '../core/number-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
 import { subjectText } from '../report/report-words.ts';
 import { borderless } from './borderless.ts';
@@ -46,14 +46,14 @@ function layerTable(report: Report): string {
 function layerRow(layer: LayerReport): string[] {
   const { name, shape } = layer;
   const shapes = [name, shapeText(shape.input), sizeText(shape.kernel), shapeText(shape.output)];
-  const cost = [formatCount(layer.cycles), formatEnergy(layer.energy.total)];
+  const cost = [formatWhole(layer.cycles), formatEnergy(layer.energy.total)];
   if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
   const groups = `${layer.groupsKept} of ${layer.groups}`;
   return [
     ...shapes,
     formatCount(layer.macs),
     groups,
-    formatCount(layer.macroOps),
+    formatWhole(layer.macroOps),
     ...cost,
     saturatedText(layer),
   ];

@@ -12,9 +12,9 @@ export interface Columns {
   readonly cellBits: number;
   /** What the cell of each column holds, order (weight + 128, column); only for weights that {@link Columns} holds. */
   readonly cells: Uint8Array;
-  /** The least and the largest weight that they hold. */
-  readonly least: number;
-  readonly most: number;
+  /** Smallest and largest weight that they hold. */
+  readonly min: number;
+  readonly max: number;
 }
 
 /** The columns of weights of 2 ... 8 bits in cells of 1 ... 4 bits, 1 by default. */
@@ -34,11 +34,9 @@ export const cellOf = ({ cells, factors }: Columns, weight: number, column: numb
  * @param cellBits 1 ... 4
  */
 export const twosComplement: ColumnsFor = byBits((weightBits, cellBits) => {
-  const digits = Math.ceil((weightBits - 1) / cellBits);
-  const factors = Array.from({ length: digits }, (_, digit) => 2 ** (digit * cellBits));
-  const most = 2 ** (weightBits - 1) - 1;
-  return columnsOf([...factors, -most - 1], { cellBits, least: -most - 1, most }, (weight) => [
-    ...digitsOf(weight & most, digits, cellBits),
+  const { max, factors, digitsOf } = magnitudes(weightBits, cellBits);
+  return columnsOf([...factors, -max - 1], { cellBits, min: -max - 1, max }, (weight) => [
+    ...digitsOf(weight & max),
     weight < 0 ? 1 : 0,
   ]);
 });
@@ -50,14 +48,10 @@ export const twosComplement: ColumnsFor = byBits((weightBits, cellBits) => {
  * @param cellBits 1 ... 4
  */
 export const differential: ColumnsFor = byBits((weightBits, cellBits) => {
-  const digits = Math.ceil((weightBits - 1) / cellBits);
-  const factors = Array.from({ length: digits }, (_, digit) => 2 ** (digit * cellBits));
-  const most = 2 ** (weightBits - 1) - 1;
+  const { max, factors, digitsOf } = magnitudes(weightBits, cellBits);
   const pairs = factors.flatMap((factor) => [factor, -factor]);
-  return columnsOf(pairs, { cellBits, least: -most, most }, (weight) =>
-    digitsOf(Math.abs(weight), digits, cellBits).flatMap((digit) =>
-      weight < 0 ? [0, digit] : [digit, 0],
-    ),
+  return columnsOf(pairs, { cellBits, min: -max, max }, (weight) =>
+    digitsOf(Math.abs(weight)).flatMap((digit) => (weight < 0 ? [0, digit] : [digit, 0])),
   );
 });
 
@@ -66,13 +60,13 @@ export const differential: ColumnsFor = byBits((weightBits, cellBits) => {
  * at factors and at every cell: what holds is proven.
  */
 export const binaryBits: (columns: Columns) => number | undefined = remembered((columns) => {
-  const { factors, cellBits, least, most } = columns;
+  const { factors, cellBits, min, max } = columns;
   const bits = factors.length;
   const highest = 2 ** (bits - 1);
-  if (cellBits !== 1 || bits > 8 || least !== -highest || most !== highest - 1) return undefined;
+  if (cellBits !== 1 || bits > 8 || min !== -highest || max !== highest - 1) return undefined;
   for (let column = 0; column < bits; column++) {
     if (factors[column] !== (column === bits - 1 ? -highest : 2 ** column)) return undefined;
-    for (let weight = least; weight <= most; weight++)
+    for (let weight = min; weight <= max; weight++)
       if (cellOf(columns, weight, column) !== ((weight >> column) & 1)) return undefined;
   }
   return bits;
@@ -97,17 +91,34 @@ export function largestFactors({ factors }: Columns): number {
   return Math.max(positive, negative);
 }
 
-function digitsOf(magnitude: number, digits: number, bits: number): readonly number[] {
-  return Array.from({ length: digits }, (_, i) => (magnitude >> (i * bits)) & (2 ** bits - 1));
+/** Weights without their sign bit, in digits of `cellBits` bits. */
+function magnitudes(
+  weightBits: number,
+  cellBits: number,
+): {
+  readonly max: number;
+  /** What each digit counts. */
+  readonly factors: readonly number[];
+  readonly digitsOf: (magnitude: number) => readonly number[];
+} {
+  const shifts = Array.from(
+    { length: Math.ceil((weightBits - 1) / cellBits) },
+    (_, digit) => digit * cellBits,
+  );
+  return {
+    max: 2 ** (weightBits - 1) - 1,
+    factors: shifts.map((shift) => 2 ** shift),
+    digitsOf: (magnitude) => shifts.map((shift) => (magnitude >> shift) & (2 ** cellBits - 1)),
+  };
 }
 
 function columnsOf(
   factors: readonly number[],
-  range: Pick<Columns, 'cellBits' | 'least' | 'most'>,
+  range: Pick<Columns, 'cellBits' | 'min' | 'max'>,
   cellsFor: (weight: number) => readonly number[],
 ): Columns {
   const cells = new Uint8Array(byteWeights * factors.length);
-  for (let weight = range.least; weight <= range.most; weight++) {
+  for (let weight = range.min; weight <= range.max; weight++) {
     const held = cellsFor(weight);
     const value = held.reduce((sum, cell, column) => sum + cell * (factors[column] as number), 0);
     assert(value === weight, `columns hold ${value} for weight ${weight}`);

@@ -185,15 +185,15 @@ function windowsAlong(axis: Axis, size: number, outputs: number): Uint32Array {
 /** What is wrong with a window that moves over `map`, in words that follow a layer's name; undefined where it fits. */
 export function windowFault(window: Window, map: Size): string | undefined {
   const { height, width, strides, pads, dilations } = window;
-  const counts: readonly [string, readonly number[], least: number][] = [
+  const counts: readonly [string, readonly number[], min: number][] = [
     ['window', [height, width], 1],
     ['strides', strides, 1],
     ['pads', pads, 0],
     ['dilations', dilations, 1],
   ];
-  for (const [name, values, least] of counts)
-    if (!values.every((value) => Number.isInteger(value) && value >= least))
-      return `has ${name} of ${values.join(', ')}: each must be a whole number from ${least} up`;
+  for (const [name, values, min] of counts)
+    if (!values.every((value) => Number.isInteger(value) && value >= min))
+      return `has ${name} of ${values.join(', ')}: each must be a whole number from ${min} up`;
   const output = outputSize(window, map);
   if (output.height > 0 && output.width > 0) return undefined;
   const extent = extentOf(window);

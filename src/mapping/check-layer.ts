@@ -74,9 +74,9 @@ export function checkReadout(
   const fail = (what: string, todo: string): never => {
     throw new CimError('mapping', { what, where: [network, layer.name], todo });
   };
-  if (columns.least > -(2 ** (layer.weightBits - 1)) && layer.weights.includes(columns.least - 1))
+  if (columns.min > -(2 ** (layer.weightBits - 1)) && layer.weights.includes(columns.min - 1))
     fail(
-      `has a weight of ${columns.least - 1}, the chip's cells hold ${columns.least} ... ${columns.most}`,
+      `has a weight of ${columns.min - 1}, the chip's cells hold ${columns.min} ... ${columns.max}`,
       "quantize symmetrically, or map it onto a chip with two's complement",
     );
   if (columns.cellBits > 1 && chip.noise.cell.value !== 0)

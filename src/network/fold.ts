@@ -118,17 +118,20 @@ function cycleThrough(
   input: string,
 ): readonly string[] | undefined {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const seen = new Set<string>();
-  // Depth first, without recursion: a chain may be thousands of nodes long.
-  const trails: (readonly string[])[] = [[name, input]];
-  for (let trail = trails.pop(); trail; trail = trails.pop()) {
-    const last = trail.at(-1) ?? '';
-    if (last === name) return trail;
-    if (seen.has(last)) continue;
-    seen.add(last);
-    for (const next of byName.get(last)?.inputs ?? []) trails.push([...trail, next]);
-  }
-  return undefined;
+  // Who was seen to read each value first. Without recursion: a chain may be thousands of nodes long.
+  const readers = new Map([[input, name]]);
+  const open = [input];
+  for (let value = open.pop(); value !== undefined && value !== name; value = open.pop())
+    for (const next of byName.get(value)?.inputs ?? [])
+      if (!readers.has(next)) {
+        readers.set(next, value);
+        open.push(next);
+      }
+  if (!readers.has(name)) return undefined;
+  const back = [name];
+  do back.push(readers.get(back.at(-1) as string) as string);
+  while (back.at(-1) !== name);
+  return back.toReversed();
 }
 
 function readByLast(nodes: readonly Reader[]): readonly (readonly string[])[] {

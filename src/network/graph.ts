@@ -49,7 +49,7 @@ export const nodeShapes = (topology: Topology): ReadonlyMap<string, Shape> =>
     const where = [topology.name, node.name];
     if (inputs.length !== operator.inputs)
       throw new CimError('network', {
-        what: `reads ${countOf(inputs.length, 'map')}, ${node.op} takes ${operator.inputs}`,
+        what: `reads ${countOf(inputs.length, 'map')}, but ${node.op} reads ${operator.inputs}`,
         where,
       });
     return operator.shape(node.attributes, inputs, where);

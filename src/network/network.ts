@@ -122,11 +122,14 @@ function checkTensors(network: Network, node: GraphNode): void {
   const specs = operator.tensors?.(node.attributes) ?? {};
   const odd = Object.keys(tensors).find((part) => !Object.hasOwn(specs, part));
   if (odd !== undefined)
-    throw new CimError('network', { what: `has ${odd}, which ${node.op} has not`, where });
+    throw new CimError('network', {
+      what: `has an array "${odd}", but ${node.op} has none of that name`,
+      where,
+    });
   for (const [part, { shape, isOptional = false }] of Object.entries(specs)) {
     const array = tensors[part];
     if (array) checkValues(part, array, shape, where);
-    else if (!isOptional) throw new CimError('network', { what: `has no ${part}`, where });
+    else if (!isOptional) throw new CimError('network', { what: `has no array "${part}"`, where });
   }
   operator.checkTensors?.({ attributes: node.attributes, tensors }, where);
 }
@@ -140,7 +143,7 @@ function checkValues(
   const length = shape.reduce((product, size) => product * size, 1);
   if (array.length !== length)
     throw new CimError('network', {
-      what: `its ${part} has ${array.length} values, needs ${length}`,
+      what: `its ${part} has ${array.length} values, but needs ${length}`,
       where,
     });
   const bad = firstNotFinite(array);

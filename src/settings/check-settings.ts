@@ -9,7 +9,7 @@ const pruning = ['prunedGroups', 'groupMasks', 'densityProfile'] as const;
 
 /**
  * Checks settings against each other.
- * @throws {CimError} of kind `usage`: naming two that cannot be given together
+ * @throws {CimError} (usage) naming two that cannot be given together
  */
 export function checkRunSettings(
   settings: Partial<Pick<RunSettings, (typeof pruning)[number]>>,

@@ -65,7 +65,7 @@ function numberIn(range: Range): Kind<number> {
 /**
  * The value of a text, without the space around it.
  * @param name of the setting, for the error
- * @throws {CimError} of kind `usage`: naming the setting, what is permitted and the text
+ * @throws {CimError} (usage) naming the setting, what is permitted and the text
  */
 export function parseValue<Value>(name: string, kind: Kind<Value>, text: string): Value {
   const trimmed = text.trim();

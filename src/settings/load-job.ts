@@ -30,7 +30,7 @@ export type LoadedNetwork = { readonly network: Network } | { readonly stored: S
 
 /**
  * Loads everything but images: a job that can be mapped and estimated, its clips guessed from batch norm.
- * @throws {CimError} of kind `usage`: for a name that does not exist, or settings that compress a stored image
+ * @throws {CimError} (usage) for a name that does not exist, or settings that compress a stored image
  * @throws {CimError} for anything that is missing or wrong
  */
 export async function loadMapJob(settings: MapSettings, sources: Sources): Promise<MapJob> {
@@ -77,7 +77,7 @@ export const loadJob = async (settings: RunSettings, sources: Sources): Promise<
 
 /**
  * What {@link loadMapJob} gave, with the images that its settings ask for.
- * @throws {CimError} of kind `missingData`: when the data set is not available
+ * @throws {CimError} (missingData) when the data set is not available
  * @throws {CimError} for images that are wrong
  */
 export async function addImages(
@@ -136,8 +136,8 @@ export async function loadEstimate(
 
 /**
  * The chip that settings name, with its changed values.
- * @throws {CimError} of kind `usage`: for a name or path that does not exist
- * @throws {CimError} of kind `chip`: for a file or value that is wrong
+ * @throws {CimError} (usage) for a name or path that does not exist
+ * @throws {CimError} (chip) for a file or value that is wrong
  */
 export async function loadChip(
   { chip, set }: Pick<RunSettings, 'chip' | 'set'>,
@@ -149,8 +149,8 @@ export async function loadChip(
 
 /**
  * The network that settings name: a file, or one that is built from code with the weights that training starts from.
- * @throws {CimError} of kind `usage`: when there is none of that name
- * @throws {CimError} of kind `input`: when its file is damaged
+ * @throws {CimError} (usage) when there is none of that name
+ * @throws {CimError} (input) when its file is damaged
  */
 export async function loadNetworkOrImage(
   { network: name, seed }: Pick<RunSettings, 'network' | 'seed'>,
@@ -174,8 +174,8 @@ export const untrainedNetworks = (trained: readonly string[]): readonly string[]
 
 /**
  * {@link loadNetworkOrImage} where an image will not do.
- * @throws {CimError} of kind `usage`: when there is no network of that name, or it is a stored image
- * @throws {CimError} of kind `input`: when its file is damaged
+ * @throws {CimError} (usage) when there is no network of that name, or it is a stored image
+ * @throws {CimError} (input) when its file is damaged
  */
 export async function loadNetwork(
   settings: Pick<RunSettings, 'network' | 'seed'>,

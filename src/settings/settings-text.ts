@@ -22,7 +22,7 @@ export const wordsOf = (surface: Exclude<Surface, 'command line'>): readonly str
 /**
  * Settings of a run from text by name, as an address or attributes have it; `set` may be there several times, and a
  * short word such as `adc-bits` wins over it. Words that are no settings are for whoever calls: see `checkWords`.
- * @throws {CimError} of kind `usage`: naming the setting whose text is not permitted, or that cannot be given with another
+ * @throws {CimError} (usage) naming the setting whose text is not permitted, or that cannot be given with another
  */
 export function readSettings(texts: Iterable<NamedText>): RunSettings {
   const all = [...texts];
@@ -67,7 +67,7 @@ export function commandLine(settings: RunSettings): string {
  * Checks the words of an address.
  * @param words as they are there, also several times
  * @param known those that are permitted; `set` alone may be there several times
- * @throws {CimError} of kind `usage`: naming the first word that is unknown or there twice
+ * @throws {CimError} (usage) naming the first word that is unknown or there twice
  */
 export function checkWords(words: readonly string[], known: readonly string[]): void {
   for (const [index, word] of words.entries()) {

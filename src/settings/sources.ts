@@ -25,12 +25,12 @@ export interface Sources {
   maskFile(name: string): Promise<MaskFile>;
   /**
    * The images to simulate: the first `settings.images` of the test set.
-   * @throws {CimError} of kind `missingData`: when its data set is not available
+   * @throws {CimError} (missingData) when its data set is not available
    */
   testImages(target: ImageTarget, settings: ImageSettings): Promise<ImageSet>;
   /**
    * `count` training images, spread over all of them, to choose activation clips on.
-   * @throws {CimError} of kind `missingData`: when the data set is not available
+   * @throws {CimError} (missingData) when the data set is not available
    */
   calibrationImages(
     network: Network,

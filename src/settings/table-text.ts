@@ -9,7 +9,7 @@ export type NamedText = readonly [name: string, text: string];
 /**
  * Values of a table from text by name; a name without text counts as absent.
  * @param texts such as a URLSearchParams; a list may be there several times, of any other setting the first text counts
- * @throws {CimError} of kind `usage`: naming the setting whose text is not permitted
+ * @throws {CimError} (usage) naming the setting whose text is not permitted
  */
 export function readTable<Values>(table: SettingTable<Values>, texts: Iterable<NamedText>): Values {
   const given = [...texts].filter(([, text]) => text.trim() !== '');

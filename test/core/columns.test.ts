@@ -29,11 +29,11 @@ describe('columns', () => {
       const { kind, columns, weightBits, cellBits } = one;
       const highest = 2 ** (weightBits - 1) - 1;
 
-      expect([columns.least, columns.most]).toEqual([
+      expect([columns.min, columns.max]).toEqual([
         kind === 'differential' ? -highest : -highest - 1,
         highest,
       ]);
-      for (let weight = columns.least; weight <= columns.most; weight++) {
+      for (let weight = columns.min; weight <= columns.max; weight++) {
         const cells = cellsOf(columns, weight);
         const sum = cells.reduce((total, cell, i) => total + cell * columns.factors[i]!, 0);
         expect(sum).toBe(weight);

@@ -1,16 +1,15 @@
 // The GPU gives the reference's numbers, bit for bit, on every adapter that this machine has.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PoolLayer } from '../../src/compress/compressed-network.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
 import { choosePath } from '../../src/gpu/choose-path.ts';
-import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
-import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
-import { adapterKinds, tryAdapter } from '../support/adapters.ts';
+import { adapterKinds } from '../support/adapters.ts';
+import { suiteBackend } from '../support/suite-backend.ts';
 import { everyNth } from '../support/long.ts';
 import { plainOutputSize } from '../support/plain.ts';
 import { drawFrom } from '../support/draw.ts';
@@ -97,24 +96,10 @@ const poolCases: readonly PoolCase[] = kindsOfPool.flatMap((kindOfPool) => [
 ]);
 
 describe.each(ways)('on $title', ({ kind, shortcuts }) => {
-  let backend: GpuBackend | undefined;
-  let why = '';
-
-  beforeAll(async () => {
-    const found = await tryAdapter(kind);
-    if (typeof found === 'string') {
-      why = found;
-      return;
-    }
-    const { device } = await openDevice(found.gpu);
-    backend = await openGpuBackend(device, found.description, { shortcuts });
-  });
-  afterAll(async () => {
-    await backend?.[Symbol.asyncDispose]();
-  });
+  const gpuOf = suiteBackend(kind, { shortcuts });
 
   it.for(casesOn(kind, shortcuts))('equals the reference in case $title', async (one, { skip }) => {
-    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const gpu = gpuOf(skip);
 
     const expected = await run(openReference(), one);
     const actual = await run(gpu, one);
@@ -124,7 +109,7 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
   });
 
   it.for(poolCases)('equals the reference in $title', async ({ layer, input }, { skip }) => {
-    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const gpu = gpuOf(skip);
     const poolOn = (one: MacroBackend): Promise<Int32Array> =>
       one.download(one.runPool(layer, one.upload(input)));
 
@@ -132,7 +117,7 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
   });
 
   it('gives back every feature map', ({ skip }) => {
-    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const gpu = gpuOf(skip);
     const before = gpu.pool.live;
     const map = { images: 1, height: 4, width: 4, channels: 1, bits: 8, data: new Uint8Array(16) };
 

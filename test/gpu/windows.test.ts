@@ -1,17 +1,16 @@
 // Layers whose strides, pads and dilations differ in each direction: every path on the GPU gives the reference's numbers.
 // The layers of a path share its kernels, which software adapters compile for seconds.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { choosePath } from '../../src/gpu/choose-path.ts';
-import { type GpuBackend, openGpuBackend } from '../../src/gpu/gpu-backend.ts';
-import { openDevice } from '../../src/gpu/open-gpu.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { toProgram } from '../../src/simulate/to-program.ts';
-import { adapterKinds, tryAdapter } from '../support/adapters.ts';
+import { adapterKinds } from '../support/adapters.ts';
+import { suiteBackend } from '../support/suite-backend.ts';
 import { tries } from '../support/long.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { plainOutputSize } from '../support/plain.ts';
@@ -65,25 +64,12 @@ async function run(
 }
 
 describe.each(adapterKinds)('windows on adapter %s', (kind) => {
-  let backend: GpuBackend | undefined;
-  let why = '';
-  beforeAll(async () => {
-    const found = await tryAdapter(kind);
-    if (typeof found === 'string') {
-      why = found;
-      return;
-    }
-    const { device } = await openDevice(found.gpu);
-    backend = await openGpuBackend(device, found.description);
-  });
-  afterAll(async () => {
-    await backend?.[Symbol.asyncDispose]();
-  });
+  const gpuOf = suiteBackend(kind);
 
   it.for(chips.flatMap((chip) => [3, 20].map((channels) => ({ ...chip, channels }))))(
     'give the sums and events of the reference by $kernel, of $channels channels',
     async ({ path, settings, channels, kernel }, { skip }) => {
-      const gpu = backend ?? skip(`no ${kind}: ${why}`);
+      const gpu = gpuOf(skip);
       if (kind === 'swiftshader' && kernel !== 'exact-mac') skip('takes long to compile kernels');
       for (const seed of seeds) {
         const program = layerWith(seed, channels, settings);
@@ -100,7 +86,7 @@ describe.each(adapterKinds)('windows on adapter %s', (kind) => {
   );
 
   it('give the outputs and the activity of the reference in a whole network', async ({ skip }) => {
-    const gpu = backend ?? skip(`no ${kind}: ${why}`);
+    const gpu = gpuOf(skip);
     const mapping = mapped(windowNetwork(), { settings: ['adc.bits=5'] });
     const images = noise(mapping.network.input, 3);
 

@@ -214,7 +214,7 @@ function withOtherReadout(program: IdealProgram, seed: number): IdealProgram {
   const weightBits = program.columns.factors.length;
   const kind = draw(0, 2) === 0 ? twosComplement : differential;
   const columns = kind(weightBits, draw(1, 4));
-  const weights = program.weights.map((weight) => Math.max(columns.least, weight));
+  const weights = program.weights.map((weight) => Math.max(columns.min, weight));
   const largest =
     program.wordLinesOn * (2 ** program.inputBitsPerPhase - 1) * (2 ** columns.cellBits - 1);
   return { ...program, columns, weights, adc: randomAdc(draw, largest) };

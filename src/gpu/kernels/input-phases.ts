@@ -7,7 +7,7 @@ import code from '../../../shaders/input-phases.wgsl?raw';
 import { type MacroProgram, planesPerWord, wordsPerPlane } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
-import { patchParams } from './patch.ts';
+import { patchParams } from './window-params.ts';
 
 const fields = {
   invocations: 'u32',

@@ -10,7 +10,7 @@ import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 import { wordCount, wordMap } from '../word-map.ts';
-import { patchParams } from './patch.ts';
+import { patchParams } from './window-params.ts';
 
 const fields = {
   invocations: 'u32',

@@ -14,6 +14,7 @@ import type { KernelSource } from '../kernel.ts';
 import type { LayerPart, WeightBytes } from '../layer-parts.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 import { levelUnits } from './tile.ts';
+import { windowParams } from './window-params.ts';
 
 const fields = {
   invocations: 'u32',
@@ -183,12 +184,7 @@ export function macroMacParams(
     blocks: program.words.blocks,
     kernel_width: kernel.width,
     positions: positionsOf(kernel),
-    stride_y: kernel.strides[0],
-    stride_x: kernel.strides[1],
-    pad_top: kernel.pads[0],
-    pad_left: kernel.pads[1],
-    dilation_y: kernel.dilations[0],
-    dilation_x: kernel.dilations[1],
+    ...windowParams(kernel),
     accumulator_bits: program.accumulatorBits,
     offset_upper: Math.floor(offset / 256),
     offset_lower: offset - 256 * Math.floor(offset / 256),

@@ -6,6 +6,7 @@ import code from '../../../shaders/pool.wgsl?raw';
 import type { PoolLayer } from '../../compress/compressed-network.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
+import { windowParams } from './window-params.ts';
 
 const fields = {
   invocations: 'u32',
@@ -56,12 +57,7 @@ export function poolParams(layer: PoolLayer, count: number): ArrayBuffer {
     input_width: input.width,
     window_height: window.height,
     window_width: window.width,
-    stride_y: window.strides[0],
-    stride_x: window.strides[1],
-    pad_top: window.pads[0],
-    pad_left: window.pads[1],
-    dilation_y: window.dilations[0],
-    dilation_x: window.dilations[1],
+    ...windowParams(window),
     is_mean: layer.kind === 'averagePool' ? 1 : 0,
     count_include_pad: layer.countIncludePad ? 1 : 0,
   });

@@ -2,6 +2,7 @@
 // chip adds to sums, and clips them or looks them up, on their way out of the accumulator, so nothing of this is stored in between.
 
 import { at, CimError } from '../../core/errors.ts';
+import { remembered } from '../../core/remembered.ts';
 import type { BatchNorm, FusedNetwork, Layer, Residual, WeightLayer } from '../fused-network.ts';
 import { type GraphNode, operatorOf } from '../graph.ts';
 import { checkNetwork, type Network } from '../network.ts';
@@ -36,9 +37,10 @@ interface Fusion {
  * The network in layers. A layer has the name of its convolution, linear or pool node. An addition becomes part of the
  * convolution whose sums it alone reads, before any activation; of the later one if that is true of both its inputs. Its
  * other input is any stored map, perhaps through `subsample` and `padChannels`.
+ * Found once for each network: a job asks for it several times, and its checks look at every weight.
  * @throws {CimError} (network) naming the node that cannot be part of a layer, and why
  */
-export function fuse(network: Network): FusedNetwork {
+export const fuse: (network: Network) => FusedNetwork = remembered((network) => {
   const { nodes, tensors: _, scales: __, ...facts } = network;
   checkNetwork(network);
   const reads = new Map<string, number>();
@@ -58,7 +60,7 @@ export function fuse(network: Network): FusedNetwork {
   const layers = chains.map((chain) => ({ layer: toLayer(fusion, chain), end: chain.end }));
   const inOrder = [...layers, ...fusion.pools].toSorted((a, b) => a.end - b.end);
   return { ...facts, layers: inOrder.map(({ layer }) => layer) };
-}
+});
 
 function addNode(fusion: Fusion, node: GraphNode, place: number): void {
   if (operatorOf(node.op).activation) addActivation(fusion, node, place);

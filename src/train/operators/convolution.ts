@@ -71,8 +71,13 @@ function inputGradient(graph: GraphBuilder, gradient: Value, weights: Value, siz
   const { N, C, H, W, R, S, window } = sizes;
   const { strides, pads, dilations } = window;
   const extent = extentOf(window);
-  const [most, maxAcross] = [extent.height - 1, extent.width - 1];
-  const turnedPads = [most - pads[0], maxAcross - pads[1], most - pads[2], maxAcross - pads[3]];
+  const [maxDown, maxAcross] = [extent.height - 1, extent.width - 1];
+  const turnedPads = [
+    maxDown - pads[0],
+    maxAcross - pads[1],
+    maxDown - pads[2],
+    maxAcross - pads[3],
+  ];
   if (strides.every((stride) => stride === 1) && turnedPads.every((count) => count >= 0)) {
     const turned = transpose(
       graph,

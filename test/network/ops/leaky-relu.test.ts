@@ -1,13 +1,11 @@
 // Leaky ReLU from the network file to the chip: an operator that has no code of its own beyond its file.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { calibrateClips } from '../../../src/compress/calibrate.ts';
 import { fuseBatchNorm } from '../../../src/compress/fuse-batch-norm.ts';
 import { compress } from '../../../src/compress/compress.ts';
 import { isMacroLayer } from '../../../src/compress/compressed-network.ts';
 import { symmetricWindow } from '../../../src/core/window.ts';
-import { type GpuBackend, openGpuBackend } from '../../../src/gpu/gpu-backend.ts';
-import { openDevice } from '../../../src/gpu/open-gpu.ts';
 import { mapToChip } from '../../../src/mapping/map-to-chip.ts';
 import { readStoredImage, writeStoredImage } from '../../../src/mapping/stored-image.ts';
 import { mars } from '../../../src/chips/index.ts';
@@ -27,7 +25,8 @@ import { simulate } from '../../../src/simulate/simulate.ts';
 import { evaluateIntegers } from '../../../src/train/run/evaluate.ts';
 import { train } from '../../../src/train/run/train.ts';
 import { trainDefaults } from '../../../src/train/run/train-options.ts';
-import { adapterKinds, tryAdapter } from '../../support/adapters.ts';
+import { adapterKinds } from '../../support/adapters.ts';
+import { suiteBackend } from '../../support/suite-backend.ts';
 import { caught } from '../../support/caught.ts';
 import { plainConvolution, scaledExactly } from '../../support/plain.ts';
 import { conv, type ConvOptions, linear, networkOf, noise } from '../../support/small-networks.ts';
@@ -229,25 +228,10 @@ describe('leakyRelu', () => {
 });
 
 describe.each(adapterKinds)('leakyRelu on %s', (kind) => {
-  let backend: GpuBackend | undefined;
-  let why = '';
-
-  beforeAll(async () => {
-    const found = await tryAdapter(kind);
-    if (typeof found === 'string') {
-      why = found;
-      return;
-    }
-    const { device } = await openDevice(found.gpu);
-    backend = await openGpuBackend(device, kind);
-  });
-
-  afterAll(async () => {
-    await backend?.[Symbol.asyncDispose]();
-  });
+  const gpuOf = suiteBackend(kind);
 
   it('has the numbers of the reference, bit for bit', async (context) => {
-    if (!backend) return context.skip(why);
+    const backend = gpuOf(context.skip);
     const images = noise({ height: 8, width: 8, channels: 3 }, 4);
     const mapping = mapToChip(compress(leakyTour(7), { calibration: images }), mars);
 

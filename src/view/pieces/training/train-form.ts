@@ -18,7 +18,7 @@ export interface TrainForm {
   readonly start: HTMLButtonElement;
   readonly stop: HTMLButtonElement;
   readonly resume: HTMLButtonElement;
-  /** @throws {CimError} of kind `usage`: naming a setting that is not permitted */
+  /** @throws {CimError} (usage) naming a setting that is not permitted */
   settings(): TrainSettings;
   /** Files that were given in place of the images of the page. */
   files(): Promise<readonly NamedBytes[]>;
