@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { assembly } from './tools/assembly.ts';
 import { dataNames, modelNames, pageDataPlugin } from './tools/page-data.ts';
 import { packedRuntime } from './tools/packed-runtime.ts';
 
@@ -188,8 +189,8 @@ const shadersWithoutComments: Plugin = {
 /** What changes code on its way into pages and the element, and into their workers. */
 const shipped = (mode: string): Plugin[] =>
   ['production', 'element', 'test-page'].includes(mode)
-    ? [packedRuntime, zodWithoutEval, shadersWithoutComments]
-    : [packedRuntime];
+    ? [assembly, packedRuntime, zodWithoutEval, shadersWithoutComments]
+    : [assembly, packedRuntime];
 
 /** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
 function dataFolder(mode: string): string {

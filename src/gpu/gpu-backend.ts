@@ -48,6 +48,7 @@ export interface GpuBackendOptions extends Partial<PathOptions> {
 /** Runs macro layers on a device, which it owns. */
 export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
   readonly name = 'gpu';
+  readonly imagesTogether = 1;
   readonly device: string;
   readonly #context: DeviceContext;
   readonly #paths: PathOptions;

@@ -18,6 +18,7 @@ export function openReference(): MacroBackend {
   const events = new Map<PreparedLayer, CountedEvents>();
   const backend: MacroBackend<PreparedLayer, ReferenceMap> = {
     name: 'reference',
+    imagesTogether: 1,
     device: 'plain TypeScript, one thread',
     peakMemory: undefined,
     prepare: (program) => Promise.resolve({ program, path: 'bit lines' }),

@@ -3,6 +3,7 @@
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
+import type { StopSignal } from '../core/progress.ts';
 import type { CountedEvents } from './activity.ts';
 import type { MacroProgram } from './macro-program.ts';
 
@@ -35,7 +36,9 @@ export interface MacroBackend<
   Layer extends PreparedLayer = PreparedLayer,
   Map extends HeldMap = HeldMap,
 > {
-  readonly name: 'reference' | 'gpu';
+  readonly name: 'reference' | 'gpu' | 'wasm';
+  /** Threads that share the images of a batch; 1 where one device runs them all. */
+  readonly imagesTogether: number;
   /** Device and driver, for reports. */
   readonly device: string;
   /** Most bytes of device memory so far; undefined where there is no device. */
@@ -55,9 +58,10 @@ export interface MacroBackend<
   release(held: Map | Layer): void;
   /**
    * Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums.
+   * @param signal where the backend can stop at once it does, and is of no use afterwards
    * @throws {CimError} (memory) when what it was made from did not fit the device
    */
-  download(map: Map): Promise<Int32Array>;
+  download(map: Map, signal?: StopSignal): Promise<Int32Array>;
   /** Events counted since the last call. */
   takeEvents(prepared: Layer): Promise<CountedEvents>;
   /** Gives back everything. */

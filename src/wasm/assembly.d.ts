@@ -1,0 +1,6 @@
+// Kernels are imported as the base64 of their WebAssembly; tools/assembly.ts compiles them.
+
+declare module '*/assembly/index.ts?wasm' {
+  const base64: string;
+  export default base64;
+}

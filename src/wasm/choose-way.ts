@@ -1,0 +1,78 @@
+// Which kernels run a layer. As on the GPU a shortcut is taken where it is proven to give the same numbers.
+
+import { adcCode, adcUnits, fixedPointUnit, losesNothing, uniformAdc } from '../core/adc-table.ts';
+import type { MacroPath } from '../simulate/macro-backend.ts';
+import { largestSum, type MacroProgram } from '../simulate/macro-program.ts';
+import { columnLevels } from '../simulate/noise-levels.ts';
+import { fitsWords } from '../simulate/sum-bounds.ts';
+
+/**
+ * Kernels of a layer: `dot`, no column read; `dotLessClips`, only those that the ADC could clip; `clips`, all, of an ADC
+ * that clips and does nothing else; `table`, all, of any ADC; `levels`, all, with noise that is a few levels; `general`,
+ * all, of whatever the others have no room for.
+ */
+export type Way = 'dot' | 'dotLessClips' | 'clips' | 'table' | 'levels' | 'general';
+
+/** Largest whole number of a byte: column sums and levels are bytes. */
+const largestByte = 255;
+/** Phases for which there is a bit each, and room in the kernel of noise. */
+const maxPhases = 8;
+
+/** How the column reads of a layer are computed; `shortcuts` false: all of them, each on its own. */
+export function chooseWay(program: MacroProgram, shortcuts: boolean): Way {
+  const { adc, noise } = program;
+  if (!fitsWords(program)) return 'general';
+  if (shortcuts && !noise && losesNothing(adc, largestSum(program))) return 'dot';
+  if (!hasByteSums(program)) return 'general';
+  if (noise) return isLevels(program) ? 'levels' : 'general';
+  const uniform = uniformAdc(adc);
+  if (uniform?.step === fixedPointUnit && uniform.offset === 0)
+    return shortcuts ? 'dotLessClips' : 'clips';
+  return hasByteLevels(program) ? 'table' : 'general';
+}
+
+/** What reports call a way. */
+export const pathOf = (way: Way): MacroPath =>
+  way === 'dot'
+    ? 'dot product'
+    : way === 'dotLessClips'
+      ? 'dot product, clips corrected'
+      : 'bit lines';
+
+/** Cells of one bit, and sums on bit lines that are bytes: what look-up tables of four word lines ask for. */
+const hasByteSums = (program: MacroProgram): boolean =>
+  program.columns.cellBits === 1 &&
+  program.phases <= maxPhases &&
+  largestSum(program) <= largestByte;
+
+/** The level of every sum from 0 to the largest on a bit line; see `AdcUnits`. */
+export function levelsOfSums(program: MacroProgram): Int32Array {
+  const { levels } = adcUnits(program.adc);
+  return Int32Array.from(
+    { length: largestSum(program) + 1 },
+    (_, sum) => levels[adcCode(fixedPointUnit * sum, program.adc)] as number,
+  );
+}
+
+const hasByteLevels = (program: MacroProgram): boolean =>
+  levelsOfSums(program).every((level) => level <= largestByte) &&
+  program.adc.low <= largestByte * fixedPointUnit;
+
+/** Kernels that the kernel of noise makes at once. */
+export const kernelsAtOnce = 16;
+/** Sums with noise are signed bytes. */
+const largestSigned = 127;
+
+function isLevels(program: MacroProgram): boolean {
+  if (program.kernelsPerTile % kernelsAtOnce !== 0) return false;
+  const levels = columnLevels(program);
+  const codes = program.adc.values.length - 1;
+  return (
+    levels !== undefined &&
+    codes <= largestSigned &&
+    levels.every(
+      ({ least, draws }) =>
+        least >= -largestSigned && largestSum(program) + least + draws.length <= largestSigned,
+    )
+  );
+}

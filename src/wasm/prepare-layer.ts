@@ -1,0 +1,353 @@
+// A macro program in the memory of a machine: what its kernels read, laid out as they read it.
+
+import { adcUnits } from '../core/adc-table.ts';
+import { at } from '../core/errors.ts';
+import {
+  largestSum,
+  type MacroProgram,
+  offsetPerMacroOp,
+} from '../simulate/macro-program.ts';
+import { columnLevels } from '../simulate/noise-levels.ts';
+import { longestList } from '../simulate/sum-bounds.ts';
+import {
+  firstWords,
+  readsOfWords,
+  storedCodes,
+  wordDistance,
+  wordMap,
+} from '../simulate/word-map.ts';
+import { type Way, levelsOfSums } from './choose-way.ts';
+import { type Fields, layerEvents, layerFields } from './fields.ts';
+import type { Kernels } from './kernels.ts';
+import type { Memory } from './memory.ts';
+
+type LayerFields = Fields<typeof layerFields>;
+
+/** Parts of the room that kernels work in, and the bytes that a layer needs of each. */
+export type Room = Readonly<
+  Record<
+    | 'words'
+    | 'wordPairs'
+    | 'zeroPhases'
+    | 'clipPhases'
+    | 'tables'
+    | 'flags'
+    | 'list'
+    | 'totals'
+    | 'work',
+    number
+  >
+>;
+
+/** A layer in a machine's memory. */
+export interface HeldLayer {
+  readonly program: MacroProgram;
+  readonly way: Way;
+  /** Address of its structure. */
+  readonly address: number;
+  /** Everything that it holds, its structure included. */
+  readonly blocks: readonly number[];
+  readonly room: Room;
+  /** Structure and table of its requantizer; undefined: sums are the result. */
+  readonly requantizer: number | undefined;
+}
+
+/** Bytes of a vector. */
+const vector = 16;
+const padded = (count: number): number => Math.ceil(count / vector) * vector;
+/** Bit lines of a tile, as kernels take them. */
+const bitLinesOf = ({ kernelsPerTile, columns }: MacroProgram): number =>
+  padded(kernelsPerTile * columns.factors.length);
+const tilesOf = ({ tileStarts }: MacroProgram): number => tileStarts.length - 1;
+const foursOf = ({ wordLinesOn }: MacroProgram): number => Math.ceil(wordLinesOn / 4);
+const eightsOf = ({ kernelsPerTile }: MacroProgram): number => Math.ceil(kernelsPerTile / 8);
+
+/** Puts data into the memory of a machine, and remembers where. */
+export class Writer {
+  readonly blocks: number[] = [];
+  readonly #kernels: Kernels;
+  readonly #memory: Memory;
+  readonly #name: string;
+
+  /** @param name of what is written, for errors */
+  constructor(kernels: Kernels, memory: Memory, name: string) {
+    this.#kernels = kernels;
+    this.#memory = memory;
+    this.#name = name;
+  }
+
+  /** Room for so many bytes; 0 where there are none. */
+  room(bytes: number): number {
+    if (bytes === 0) return 0;
+    const address = this.#memory.take(bytes, this.#name);
+    this.blocks.push(address);
+    return address;
+  }
+
+  /** The address of a copy of `values`; 0 where there are none. */
+  put(values: Uint8Array | Int8Array | Int16Array | Uint32Array | Int32Array | undefined): number {
+    if (!values || values.byteLength === 0) return 0;
+    const address = this.room(values.byteLength);
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    new Uint8Array(this.#kernels.memory.buffer).set(bytes, address);
+    return address;
+  }
+
+  /** The address of a structure with these values, in the order of its names, and `spare` bytes that are 0. */
+  structure<Names extends readonly string[]>(
+    names: Names,
+    values: Fields<Names>,
+    spare = 0,
+  ): number {
+    const words = new Int32Array(names.length + spare / 4);
+    names.forEach((name: Names[number], i) => (words[i] = values[name]));
+    return this.put(words);
+  }
+
+  /** Gives a block back that is needed no more. */
+  drop(address: number): void {
+    this.#memory.give(address);
+    const index = this.blocks.indexOf(address);
+    if (index >= 0) this.blocks.splice(index, 1);
+  }
+
+  /** Gives everything back. */
+  dropAll(): void {
+    for (const block of this.blocks) this.#memory.give(block);
+    this.blocks.length = 0;
+  }
+}
+
+/**
+ * Lays out a program.
+ * @throws {CimError} (memory) when there is no room for it
+ */
+export function prepareLayer(
+  program: MacroProgram,
+  way: Way,
+  kernels: Kernels,
+  writer: Writer,
+): Omit<HeldLayer, 'requantizer' | 'blocks'> {
+  const weights = writer.put(weightLanes(program));
+  const values: LayerFields = {
+    ...sizesOf(program),
+    ...listsOf(program, writer),
+    ...readoutOf(program, way, writer),
+    ...noiseOf(program, way, writer),
+    weights,
+    pairs: way === 'dot' || way === 'dotLessClips' ? writer.room(pairBytes(program)) : 0,
+    nibbles: way === 'dot' || way === 'general' ? 0 : writer.room(nibbleBytes(program)),
+    cells: way === 'general' ? writer.room(cellBytes(program)) : 0,
+    ...unplaced,
+  };
+  const address = writer.structure(layerFields, values, 8 * layerEvents.length);
+  const held = writer.put(program.columns.cells);
+  if (values.pairs) kernels.packPairs(address);
+  if (values.nibbles) kernels.packNibbles(address, held);
+  if (values.cells) kernels.packCells(address, held);
+  writer.drop(held);
+  writer.drop(weights);
+  return { program, way, address, room: roomOf(program) };
+}
+
+const pairBytes = (program: MacroProgram): number =>
+  2 * program.codes.length * 8 * eightsOf(program) * padded(program.wordLinesOn);
+const nibbleBytes = (program: MacroProgram): number =>
+  program.codes.length * bitLinesOf(program) * foursOf(program);
+const cellBytes = (program: MacroProgram): number =>
+  program.codes.length *
+  program.kernelsPerTile *
+  program.columns.factors.length *
+  padded(program.wordLinesOn);
+
+/** Addresses that are known when the layer runs. */
+const unplaced: Room = {
+  words: 0,
+  wordPairs: 0,
+  zeroPhases: 0,
+  clipPhases: 0,
+  tables: 0,
+  flags: 0,
+  list: 0,
+  totals: 0,
+  work: 0,
+};
+
+function roomOf(program: MacroProgram): Room {
+  const { paddedHeight, paddedWidth } = wordMap(program);
+  const words = paddedHeight * paddedWidth * program.words.blocks;
+  const codes = storedCodes(program).length;
+  const columns = program.columns.factors.length;
+  const kernels = 8 * eightsOf(program);
+  const lanes = padded(program.wordLinesOn);
+  return {
+    words: words * lanes,
+    wordPairs: 2 * words * lanes,
+    zeroPhases: words,
+    clipPhases: words,
+    tables: codes * program.phases * foursOf(program) * vector,
+    flags: codes,
+    list: Math.max(8 * longestList(program), 9 * vector * columns),
+    // Four pixels of dot products and a tile to spare; values of 64 bits of one tile.
+    totals: Math.max(4 * kernels * (4 * tilesOf(program) + 1), 8 * kernels),
+    work: Math.max(4 * bitLinesOf(program), 2 * lanes),
+  };
+}
+
+/** Sizes of a layer and its windows. */
+function sizesOf(program: MacroProgram) {
+  const { input, patch, words, kernel, output } = program;
+  const { paddedHeight, paddedWidth } = wordMap(program);
+  return {
+    inputHeight: input.height,
+    inputWidth: input.width,
+    inputChannels: input.channels,
+    patchHeight: patch.height,
+    patchWidth: patch.width,
+    patchStrideY: patch.strides[0],
+    patchStrideX: patch.strides[1],
+    patchTop: patch.pads[0],
+    patchLeft: patch.pads[1],
+    patchDilationY: patch.dilations[0],
+    patchDilationX: patch.dilations[1],
+    wordsHeight: words.height,
+    wordsWidth: words.width,
+    blocks: words.blocks,
+    mapHeight: paddedHeight,
+    mapWidth: paddedWidth,
+    borderTop: kernel.pads[0],
+    borderLeft: kernel.pads[1],
+    lines: program.wordLinesOn,
+    lanes: padded(program.wordLinesOn),
+    phases: program.phases,
+    bitsPerPhase: program.inputBitsPerPhase,
+    pixels: output.height * output.width,
+    kernels: output.channels,
+    kernelsPerTile: program.kernelsPerTile,
+    tiles: tilesOf(program),
+    columns: program.columns.factors.length,
+    bitLines: bitLinesOf(program),
+  };
+}
+
+/** Group lists, and what belongs to kernels and pixels. */
+function listsOf(program: MacroProgram, writer: Writer) {
+  const { codes, columns, output, kernelsPerTile } = program;
+  const stored = storedCodes(program);
+  const numbers = new Map(stored.map(({ code }, number) => [code, number]));
+  const bitLines = bitLinesOf(program);
+  const masks = new Uint8Array(tilesOf(program) * bitLines);
+  for (let tile = 0; tile < tilesOf(program); tile++)
+    for (let line = 0; line < kernelsPerTile * columns.factors.length; line++)
+      if (tile * kernelsPerTile + (line % kernelsPerTile) < output.channels)
+        masks[tile * bitLines + line] = 255;
+  return {
+    bases: writer.put(firstWords(program, 1)),
+    tileStarts: writer.put(program.tileStarts),
+    distances: writer.put(codes.map((code) => wordDistance(program, code))),
+    codes: writer.put(codes),
+    slots: writer.put(codes.map((code) => numbers.get(code) ?? 0)),
+    storedCodes: stored.length,
+    storedDistances: writer.put(
+      Uint32Array.from(stored, ({ code }) => wordDistance(program, code)),
+    ),
+    wordReads: writer.put(readsOfWords(program)),
+    bias: writer.put(program.bias),
+    factors: writer.put(Int32Array.from(columns.factors)),
+    masks: writer.put(masks),
+    limit: 2 ** (program.accumulatorBits - 1),
+  };
+}
+
+/** The ADC as a way of reading asks for it. */
+function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
+  const { adc } = program;
+  const { step } = adcUnits(adc);
+  const reached = way === 'table' ? levelsOfSums(program) : new Int32Array();
+  const levels = new Uint8Array(padded(reached.length));
+  levels.set(reached);
+  const largest = way === 'table' ? reached.reduce((a, b) => Math.max(a, b), 0) : adc.values.length - 1;
+  const inByte = way === 'dotLessClips' ? Math.max(1, largestSum(program) - largest) : Math.max(1, largest);
+  return {
+    levels: writer.put(levels),
+    levelVectors: levels.length / vector,
+    largest: Math.min(largest, 255),
+    low: Math.ceil(adc.low / 256),
+    high: Math.ceil(adc.high / 256),
+    // Saturated reads are counted in bytes too: one per phase and macro-op.
+    together: Math.max(1, Math.min(Math.floor(255 / inByte), Math.floor(255 / program.phases))),
+    step,
+    offset: offsetPerMacroOp(program),
+    thresholds: writer.put(adc.thresholds),
+    values: writer.put(adc.values),
+    thresholdCount: adc.thresholds.length,
+    analogLow: adc.low,
+    analogHigh: adc.high,
+  };
+}
+
+/** Noise, as a way of reading asks for it. */
+function noiseOf(program: MacroProgram, way: Way, writer: Writer) {
+  const { noise } = program;
+  const general = way === 'general' ? noise : undefined;
+  const levels = way === 'levels' ? noiseVectors(program) : undefined;
+  const isDrawn = general?.readQuantiles;
+  return {
+    noiseKey: noise?.key ?? 0,
+    quantiles: writer.put(isDrawn),
+    columnOffsets: writer.put(general?.columnOffsets),
+    columnGains: writer.put(general?.columnGains),
+    cellErrors: writer.put(general?.cellErrors && errorLanes(program, general.cellErrors)),
+    noiseBase: writer.put(levels?.base),
+    noiseLevels: writer.put(levels?.draws),
+    noiseLevelCount: levels?.count ?? 0,
+  };
+}
+
+/** Weights with every word padded to whole vectors, order (group, kernel in tile, lane). */
+const weightLanes = ({ weights, wordLinesOn }: MacroProgram): Int8Array =>
+  inLanes(weights, wordLinesOn);
+const errorLanes = ({ wordLinesOn }: MacroProgram, errors: Int8Array): Int8Array =>
+  inLanes(errors, wordLinesOn);
+
+function inLanes(bytes: Int8Array, lines: number): Int8Array {
+  const lanes = padded(lines);
+  if (lanes === lines) return bytes;
+  const words = bytes.length / lines;
+  const spread = new Int8Array(words * lanes);
+  for (let word = 0; word < words; word++)
+    spread.set(bytes.subarray(word * lines, (word + 1) * lines), word * lanes);
+  return spread;
+}
+
+/** No draw, as the kernel compares it, exceeds it. */
+const neverExceeded = 32767;
+
+/**
+ * Levels of noise: `base` of order (tile, bit line); `draws` of order (tile, 16 bit lines, level, bit line, half of a
+ * random word), as what a draw less 32768 must exceed.
+ */
+function noiseVectors(program: MacroProgram): {
+  readonly count: number;
+  readonly base: Int8Array;
+  readonly draws: Int16Array;
+} {
+  const { kernelsPerTile, columns } = program;
+  const perKernel = columns.factors.length;
+  const levels = columnLevels(program) ?? [];
+  const count = levels.reduce((max, { draws }) => Math.max(max, draws.length), 0);
+  const bitLines = bitLinesOf(program);
+  const base = new Int8Array(tilesOf(program) * bitLines);
+  const draws = new Int16Array(base.length * count * 2).fill(neverExceeded);
+  levels.forEach((one, i) => {
+    const kernel = Math.floor(i / perKernel) % kernelsPerTile;
+    const tile = Math.floor(i / perKernel / kernelsPerTile);
+    const line = tile * bitLines + (i % perKernel) * kernelsPerTile + kernel;
+    base[line] = one.least;
+    one.draws.forEach((_, level) => {
+      const to = 2 * (Math.floor(line / vector) * count * vector + level * vector + (line % vector));
+      draws.fill(at(one.draws, level) - 1 - 32768, to, to + 2);
+    });
+  });
+  return { count, base, draws };
+}

@@ -1,0 +1,83 @@
+// One machine that does what messages say, wherever it lives: in a thread of its own, or in the caller's.
+
+import { assert, type ErrorData, errorData } from '../core/errors.ts';
+import { type Machine, openMachine } from './machine.ts';
+import type { Answer, Command, FromThread, Question, ToThread } from './messages.ts';
+
+/** Takes messages in order, whatever it is still busy with, and answers questions. */
+export class Thread {
+  readonly #answer: (message: FromThread) => void;
+  #machine: Promise<Machine> | undefined;
+  /** Messages run one after the other. */
+  #last: Promise<void> = Promise.resolve();
+  #failed: ErrorData | undefined;
+
+  /** @param answer takes what it answers */
+  constructor(answer: (message: FromThread) => void) {
+    this.#answer = answer;
+  }
+
+  /** Takes a message. */
+  take(message: ToThread): void {
+    if ('open' in message) {
+      this.#machine = openMachine(message.open.maxMemory);
+      // Whoever asks first hears of it.
+      this.#machine.catch(() => undefined);
+      return;
+    }
+    this.#last = this.#last.then(() => this.#do(message));
+  }
+
+  async #do(message: Exclude<ToThread, { readonly open: unknown }>): Promise<void> {
+    const isCommand = 'command' in message;
+    // After a failure nothing runs until someone has heard of it; but what is given back is given back.
+    if (isCommand && this.#failed && !message.command.kind.startsWith('release')) return;
+    try {
+      assert(this.#machine !== undefined, 'a thread is opened first');
+      const machine = await this.#machine;
+      if (isCommand) {
+        obey(machine, message.command);
+        return;
+      }
+      if (this.#failed === undefined) {
+        this.#answer({ number: message.number, answer: reply(machine, message.question) });
+        return;
+      }
+    } catch (error) {
+      this.#failed ??= errorData(error);
+    }
+    if (isCommand || !this.#failed) return;
+    this.#answer({ number: message.number, error: this.#failed });
+    this.#failed = undefined;
+  }
+}
+
+function obey(machine: Machine, command: Command): void {
+  switch (command.kind) {
+    case 'prepare':
+      machine.prepare(command.id, command.program, command.way);
+      break;
+    case 'upload':
+      machine.upload(command.id, command.part);
+      break;
+    case 'runMacro':
+      machine.runMacro(command.to, command);
+      break;
+    case 'runPool':
+      machine.runPool(command.to, command.pool, command.input);
+      break;
+    case 'releaseMap':
+      machine.releaseMap(command.id);
+      break;
+    case 'releaseLayer':
+      machine.releaseLayer(command.id);
+      break;
+  }
+}
+
+function reply(machine: Machine, question: Question): Answer {
+  const memory = machine.memorySize;
+  if (question.kind === 'download') return { memory, values: machine.download(question.id) };
+  if (question.kind === 'takeEvents') return { memory, events: machine.takeEvents(question.id) };
+  return { memory };
+}

@@ -1,0 +1,51 @@
+// A vite plugin: compiles the AssemblyScript of src/wasm/assembly, and gives the WebAssembly as base64 inside a module, so
+// that it comes along wherever that module goes. Kept in node_modules/.cache, by a digest of sources and compiler.
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+const sources = join(import.meta.dirname, '../src/wasm/assembly');
+const cache = join(import.meta.dirname, '../node_modules/.cache/mars-cim');
+const { resolve } = createRequire(import.meta.url);
+const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+
+/** The kernels as WebAssembly. */
+async function kernels(): Promise<Uint8Array> {
+  const hash = createHash('sha256').update(options.join(' '));
+  hash.update(readFileSync(resolve('assemblyscript/package.json')));
+  for (const name of readdirSync(sources).toSorted())
+    hash.update(name).update(readFileSync(join(sources, name)));
+  const path = join(cache, `kernels-${hash.digest('hex').slice(0, 16)}.wasm`);
+  if (existsSync(path)) return readFileSync(path);
+  const asc = await import('assemblyscript/asc');
+  const files = new Map<string, Uint8Array>();
+  const { error, stderr } = await asc.main(
+    ['index.ts', '--baseDir', sources, '--outFile', 'kernels.wasm', ...options],
+    {
+      writeFile: (name, contents) => {
+        files.set(name, typeof contents === 'string' ? Buffer.from(contents) : contents);
+      },
+    },
+  );
+  const wasm = files.get('kernels.wasm');
+  if (error || !wasm) throw new Error(`src/wasm/assembly does not compile:\n${stderr.toString()}`);
+  mkdirSync(cache, { recursive: true });
+  const temporary = `${path}.${process.pid}.part`;
+  writeFileSync(temporary, wasm);
+  renameSync(temporary, path);
+  return wasm;
+}
+
+/** The plugin: `import base64 from './assembly/index.ts?wasm'`. */
+export const assembly: Plugin = {
+  name: 'mars-assembly',
+  enforce: 'pre',
+  async load(id) {
+    if (!id.endsWith('/assembly/index.ts?wasm')) return undefined;
+    for (const name of readdirSync(sources)) this.addWatchFile(join(sources, name));
+    return `export default ${JSON.stringify(Buffer.from(await kernels()).toString('base64'))};`;
+  },
+};
