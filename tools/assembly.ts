@@ -10,10 +10,11 @@ import type { Plugin } from 'vite';
 const sources = join(import.meta.dirname, '../src/wasm/assembly');
 const cache = join(import.meta.dirname, '../node_modules/.cache/mars-cim');
 const { resolve } = createRequire(import.meta.url);
-const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+const common = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 
-/** The kernels as WebAssembly. */
-async function kernels(): Promise<Uint8Array> {
+/** The kernels as WebAssembly, for runtimes that have relaxed SIMD or for all. */
+async function kernels(isRelaxed: boolean): Promise<Uint8Array> {
+  const options = isRelaxed ? [...common, '--enable', 'relaxed-simd'] : common;
   const hash = createHash('sha256').update(options.join(' '));
   hash.update(readFileSync(resolve('assemblyscript/package.json')));
   for (const name of readdirSync(sources).toSorted())
@@ -39,13 +40,14 @@ async function kernels(): Promise<Uint8Array> {
   return wasm;
 }
 
-/** The plugin: `import base64 from './assembly/index.ts?wasm'`. */
+/** The plugin: `import base64 from './assembly/index.ts?wasm'`, or `?wasm-relaxed`. */
 export const assembly: Plugin = {
   name: 'mars-assembly',
   enforce: 'pre',
   async load(id) {
-    if (!id.endsWith('/assembly/index.ts?wasm')) return undefined;
+    const [, relaxed] = /\/assembly\/index\.ts\?wasm(-relaxed)?$/.exec(id) ?? [];
+    if (!/\/assembly\/index\.ts\?wasm(-relaxed)?$/.test(id)) return undefined;
     for (const name of readdirSync(sources)) this.addWatchFile(join(sources, name));
-    return `export default ${JSON.stringify(Buffer.from(await kernels()).toString('base64'))};`;
+    return `export default ${JSON.stringify(Buffer.from(await kernels(relaxed !== undefined)).toString('base64'))};`;
   },
 };

@@ -4,3 +4,8 @@ declare module '*/assembly/index.ts?wasm' {
   const base64: string;
   export default base64;
 }
+
+declare module '*/assembly/index.ts?wasm-relaxed' {
+  const base64: string;
+  export default base64;
+}

@@ -51,6 +51,8 @@ export const layerFields = [
   'low',
   'high',
   'together',
+  'togetherExcess',
+  'listBytes',
   'step',
   'offset',
   'limit',

@@ -41,20 +41,31 @@ export async function openKernels(): Promise<Kernels> {
 }
 
 async function compile(): Promise<WebAssembly.Module> {
-  const { default: base64 } = await import('./assembly/index.ts?wasm');
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes))
-    throw new CimError('environment', {
-      what: 'there is no WebAssembly with SIMD here',
-      todo: 'use Node 20 or a browser of 2023 or later, or --backend reference for a small job',
-    });
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (cause) {
-    throw new CimError('environment', {
-      what: `WebAssembly cannot be compiled: ${cause instanceof Error ? cause.message : String(cause)}`,
-      todo: "let the page's policy allow it: script-src 'self' 'wasm-unsafe-eval'",
-      cause,
-    });
+  if (typeof WebAssembly === 'undefined') throw noSimd();
+  // The same kernels twice: relaxed instructions are faster, exact as they are used, and not everywhere.
+  for (const load of [
+    () => import('./assembly/index.ts?wasm-relaxed'),
+    () => import('./assembly/index.ts?wasm'),
+  ]) {
+    const bytes = Uint8Array.from(atob((await load()).default), (character) =>
+      character.charCodeAt(0),
+    );
+    if (!WebAssembly.validate(bytes)) continue;
+    try {
+      return await WebAssembly.compile(bytes);
+    } catch (cause) {
+      throw new CimError('environment', {
+        what: `WebAssembly cannot be compiled: ${cause instanceof Error ? cause.message : String(cause)}`,
+        todo: "let the page's policy allow it: script-src 'self' 'wasm-unsafe-eval'",
+        cause,
+      });
+    }
   }
+  throw noSimd();
 }
+
+const noSimd = (): CimError =>
+  new CimError('environment', {
+    what: 'there is no WebAssembly with SIMD here',
+    todo: 'use Node 20 or a browser of 2023 or later, or --backend reference for a small job',
+  });

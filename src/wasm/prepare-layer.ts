@@ -150,6 +150,8 @@ export function prepareLayer(
   return { program, way, address, room: roomOf(program) };
 }
 
+/** Bytes of a list of all groups of a tile, with their number in front. */
+const listBytes = (program: MacroProgram): number => 8 * (longestList(program) + 1);
 const pairBytes = (program: MacroProgram): number =>
   2 * program.codes.length * 8 * eightsOf(program) * padded(program.wordLinesOn);
 const nibbleBytes = (program: MacroProgram): number =>
@@ -187,7 +189,7 @@ function roomOf(program: MacroProgram): Room {
     clipPhases: words,
     tables: codes * program.phases * foursOf(program) * vector,
     flags: codes,
-    list: Math.max(8 * longestList(program), 9 * vector * columns),
+    list: Math.max(program.phases * listBytes(program), 9 * vector * columns),
     // Four pixels of dot products and a tile to spare; values of 64 bits of one tile.
     totals: Math.max(4 * kernels * (4 * tilesOf(program) + 1), 8 * kernels),
     work: Math.max(4 * bitLinesOf(program), 2 * lanes),
@@ -267,15 +269,18 @@ function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
   const levels = new Uint8Array(padded(reached.length));
   levels.set(reached);
   const largest = way === 'table' ? reached.reduce((a, b) => Math.max(a, b), 0) : adc.values.length - 1;
-  const inByte = way === 'dotLessClips' ? Math.max(1, largestSum(program) - largest) : Math.max(1, largest);
+  // Saturated reads are counted in bytes too: one per phase and macro-op.
+  const together = (largestAdded: number): number =>
+    Math.max(1, Math.floor(255 / Math.max(largestAdded, program.phases)));
   return {
     levels: writer.put(levels),
     levelVectors: levels.length / vector,
     largest: Math.min(largest, 255),
     low: Math.ceil(adc.low / 256),
     high: Math.ceil(adc.high / 256),
-    // Saturated reads are counted in bytes too: one per phase and macro-op.
-    together: Math.max(1, Math.min(Math.floor(255 / inByte), Math.floor(255 / program.phases))),
+    together: together(largest),
+    togetherExcess: together(largestSum(program) - largest),
+    listBytes: listBytes(program),
     step,
     offset: offsetPerMacroOp(program),
     thresholds: writer.put(adc.thresholds),

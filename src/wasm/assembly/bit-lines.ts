@@ -2,7 +2,14 @@
 // over the macro-ops of a tile. Twin of shaders/tiled-mac.wgsl. Codes are added up in bytes for as many macro-ops as
 // these hold.
 
-import { addBytes, sumOfBytes, sumOfFour, sumOfFours } from './column-sums';
+import {
+  addBytes,
+  highPhases,
+  lowPhases,
+  sumOfBytes,
+  sumOfFour,
+  sumOfFours,
+} from './column-sums';
 import { Layer } from './layer';
 import { empty, foursOf, makeTables, mayClip, tableBytes } from './tables';
 
@@ -58,7 +65,10 @@ export function nibblesOf(layer: Layer, tile: i32, sixteen: i32, fours: i32): us
   return layer.nibbles + <usize>(start * vectors + <u32>sixteen * groups) * <usize>(16 * fours);
 }
 
-/** Four phases, four fours of word lines, codes that are sums up to the largest. */
+/**
+ * Four phases of at most 2 bits, four fours of word lines, codes that are sums up to the largest. A byte of each phase,
+ * weighted, makes at most 255 * 85: 16 bits.
+ */
 function clipsOfFour(layer: Layer, tile: i32): void {
   const start = load<u32>(layer.tileStarts + 4 * <usize>tile);
   const end = load<u32>(layer.tileStarts + 4 * <usize>tile, 4);
@@ -69,6 +79,7 @@ function clipsOfFour(layer: Layer, tile: i32): void {
     let nibbles = nibblesOf(layer, tile, sixteen, 4);
     const to = layer.work + 64 * <usize>sixteen;
     const mask = v128.load(layer.masks + <usize>(tile * layer.bitLines + 16 * sixteen));
+    let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
     let group = start;
     while (group < end) {
       const stop = min(end, group + <u32>layer.together);
@@ -103,12 +114,18 @@ function clipsOfFour(layer: Layer, tile: i32): void {
           c3 = i8x16.add(c3, sumOfFour(tables + 192, n0, n1, n2, n3));
         }
       }
-      addBytes(to, c0, 0);
-      addBytes(to, c1, bits);
-      addBytes(to, c2, 2 * bits);
-      addBytes(to, c3, 3 * bits);
+      const low = lowPhases(c0, c1, c2, c3, bits);
+      a0 = i32x4.add(a0, i32x4.extend_low_i16x8_u(low));
+      a1 = i32x4.add(a1, i32x4.extend_high_i16x8_u(low));
+      const high = highPhases(c0, c1, c2, c3, bits);
+      a2 = i32x4.add(a2, i32x4.extend_low_i16x8_u(high));
+      a3 = i32x4.add(a3, i32x4.extend_high_i16x8_u(high));
       saturated += <u64>sumOfBytes(v128.and(clipped, mask));
     }
+    v128.store(to, a0);
+    v128.store(to, a1, 16);
+    v128.store(to, a2, 32);
+    v128.store(to, a3, 48);
   }
   layer.saturated += saturated;
 }

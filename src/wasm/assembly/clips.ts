@@ -2,7 +2,7 @@
 // column sums are looked up, and what exceeds that code is taken off. Twin of shaders/clip-mac.wgsl.
 
 import { nibblesOf, weigh } from './bit-lines';
-import { addBytes, sumOfBytes, sumOfFours } from './column-sums';
+import { addBytes, sumOfBytes, sumOfFour, sumOfFours } from './column-sums';
 import { paddedKernels } from './dot';
 import { Layer } from './layer';
 import { foursOf, tableBytes, tableOfFour } from './tables';
@@ -26,20 +26,25 @@ export function findClips(layer: Layer): void {
   }
 }
 
+/** Whether reading every bit line of a pixel is less work than taking off what clips: where many phases can clip. */
+export function clipsOften(layer: Layer, pixel: i32): bool {
+  const base = load<u32>(layer.bases + 4 * <usize>pixel);
+  let found = 0;
+  for (let code = 0; code < layer.storedCodes; code++) {
+    const word = base + load<u32>(layer.storedDistances + 4 * <usize>code);
+    found += popcnt<i32>(<i32>load<u8>(layer.clipPhases + <usize>word));
+  }
+  return 4 * found > layer.storedCodes * layer.phases;
+}
+
 /** Takes off the clips of a pixel from its `totals`, order (tile, padded kernel); `spare` has room for a tile's. */
 export function takeOffClips(layer: Layer, pixel: i32, totals: usize, spare: usize): void {
   if (!makeClipTables(layer, pixel)) return;
   const stride = paddedKernels(layer);
   for (let tile = 0; tile < layer.tiles; tile++) {
+    if (!listClips(layer, tile)) continue;
     memory.fill(layer.work, 0, 4 * <usize>layer.bitLines);
-    let isAny = false;
-    for (let phase = 0; phase < layer.phases; phase++) {
-      const found = listClips(layer, tile, phase);
-      if (found == 0) continue;
-      isAny = true;
-      addExcess(layer, tile, phase, found);
-    }
-    if (!isAny) continue;
+    for (let phase = 0; phase < layer.phases; phase++) addExcess(layer, tile, phase);
     weigh(layer, spare);
     const to = totals + 4 * <usize>(tile * stride);
     for (let kernel = 0; kernel < layer.kernelsPerTile; kernel++) {
@@ -73,25 +78,44 @@ function makeClipTables(layer: Layer, pixel: i32): bool {
   return isAny;
 }
 
-/** Lists where the groups of a tile that can clip in a phase have their tables and cells; gives how many there are. */
-function listClips(layer: Layer, tile: i32, phase: i32): i32 {
+/** The list of a phase: how many entries, then address of the tables and distance of the cells of each. */
+// @ts-ignore: decorator
+@inline
+function listOf(layer: Layer, phase: i32): usize {
+  return layer.list + <usize>(phase * layer.listBytes);
+}
+
+/** Lists the groups of a tile that can clip, by phase; false if there are none. */
+function listClips(layer: Layer, tile: i32): bool {
   const start = load<u32>(layer.tileStarts + 4 * <usize>tile);
   const end = load<u32>(layer.tileStarts + 4 * <usize>tile, 4);
   const fours = foursOf(layer);
-  let found = 0;
+  let isAny = false;
+  for (let phase = 0; phase < layer.phases; phase++) store<u32>(listOf(layer, phase), 0);
   for (let group = start; group < end; group++) {
     const slot = load<u32>(layer.slots + 4 * <usize>group);
-    if (((load<u8>(layer.flags + <usize>slot) >> <u8>phase) & 1) == 0) continue;
-    const entry = layer.list + 8 * <usize>found;
-    store<u32>(entry, <u32>(layer.tables + tableBytes(layer) * <usize>slot + <usize>(16 * phase * fours)));
-    store<u32>(entry, (group - start) * <u32>(16 * fours), 4);
-    found += 1;
+    const phases = load<u8>(layer.flags + <usize>slot);
+    if (phases == 0) continue;
+    isAny = true;
+    const tables = layer.tables + tableBytes(layer) * <usize>slot;
+    for (let phase = 0; phase < layer.phases; phase++) {
+      if (((phases >> <u8>phase) & 1) == 0) continue;
+      const list = listOf(layer, phase);
+      const found = load<u32>(list) + 1;
+      store<u32>(list, found);
+      const entry = list + 8 * <usize>found;
+      store<u32>(entry, <u32>(tables + <usize>(16 * phase * fours)));
+      store<u32>(entry, (group - start) * <u32>(16 * fours), 4);
+    }
   }
-  return found;
+  return isAny;
 }
 
 /** Adds what exceeds the largest code in a phase to the bit lines of a tile. */
-function addExcess(layer: Layer, tile: i32, phase: i32, found: i32): void {
+function addExcess(layer: Layer, tile: i32, phase: i32): void {
+  const list = listOf(layer, phase);
+  const found = load<i32>(list);
+  if (found == 0) return;
   const fours = foursOf(layer);
   const largest = i8x16.splat(<i8>layer.largest);
   const zero = i8x16.splat(0);
@@ -99,14 +123,16 @@ function addExcess(layer: Layer, tile: i32, phase: i32, found: i32): void {
   for (let sixteen = 0, vectors = layer.bitLines >> 4; sixteen < vectors; sixteen++) {
     const nibbles = nibblesOf(layer, tile, sixteen, fours);
     const mask = v128.load(layer.masks + <usize>(tile * layer.bitLines + 16 * sixteen));
-    let next = 0;
-    while (next < found) {
-      const stop = min(found, next + layer.together);
+    let next = 1;
+    while (next <= found) {
+      const stop = min(found, next + layer.togetherExcess - 1);
       let excess = zero;
       let clipped = zero;
-      for (; next < stop; next++) {
-        const entry = layer.list + 8 * <usize>next;
-        const sums = sumOfFours(<usize>load<u32>(entry), nibbles + <usize>load<u32>(entry, 4), fours);
+      for (; next <= stop; next++) {
+        const entry = list + 8 * <usize>next;
+        const tables = <usize>load<u32>(entry);
+        const cells = nibbles + <usize>load<u32>(entry, 4);
+        const sums = fours == 4 ? sumOfFourAt(tables, cells) : sumOfFours(tables, cells, fours);
         const above = i8x16.sub_sat_u(sums, largest);
         excess = i8x16.add(excess, above);
         clipped = i8x16.sub(clipped, i8x16.ne(above, zero));
@@ -115,4 +141,16 @@ function addExcess(layer: Layer, tile: i32, phase: i32, found: i32): void {
       layer.saturated += <u64>sumOfBytes(v128.and(clipped, mask));
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfFourAt(tables: usize, cells: usize): v128 {
+  return sumOfFour(
+    tables,
+    v128.load(cells),
+    v128.load(cells, 16),
+    v128.load(cells, 32),
+    v128.load(cells, 48),
+  );
 }

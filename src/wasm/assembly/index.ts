@@ -1,7 +1,7 @@
 // What the machine calls: one image of one layer at a time.
 
-import { bitLines } from './bit-lines';
-import { findClips, takeOffClips } from './clips';
+import { bitLines, clips } from './bit-lines';
+import { clipsOften, findClips, takeOffClips } from './clips';
 import { dotProducts, paddedKernels, widenWords } from './dot';
 import { finishExact, finishLevels } from './finish';
 import { generalPixel } from './general';
@@ -48,12 +48,21 @@ export function runDot(layer: Layer, image: usize, clipped: bool, sums: usize): 
   const row: usize = 4 * <usize>(layer.tiles * stride);
   const spare = layer.totals + 4 * row;
   for (let first = 0; first < layer.pixels; first += 4) {
-    dotProducts(layer, first);
     const count = min(4, layer.pixels - first);
+    let often = 0;
+    if (clipped)
+      for (let i = 0; i < count; i++) if (clipsOften(layer, first + i)) often |= 1 << i;
+    if (often != (1 << count) - 1) dotProducts(layer, first);
     for (let i = 0; i < count; i++) {
+      if ((often >> i) & 1) continue;
       const totals = layer.totals + row * <usize>i;
       if (clipped) takeOffClips(layer, first + i, totals, spare);
       finishExact(layer, totals, stride, sumsOf(layer, sums, first + i));
+    }
+    for (let i = 0; i < count; i++) {
+      if (((often >> i) & 1) == 0) continue;
+      bitLines(layer, first + i, clips, layer.totals);
+      finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, first + i));
     }
   }
 }

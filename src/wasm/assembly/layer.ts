@@ -69,8 +69,11 @@ export class Layer {
   /** Sums below `low`, and those from `high` on, are saturated. */
   low: i32;
   high: i32;
-  /** Macro-ops whose levels, or excesses over the largest one, fit a byte. */
+  /** Macro-ops whose levels fit a byte, and those whose excesses over the largest level do. */
   together: i32;
+  togetherExcess: i32;
+  /** Bytes of the list of one phase. */
+  listBytes: i32;
   /** V = step * C + offset * groups: a kernel's sum in 1/256 unit. */
   step: i32;
   offset: i32;
