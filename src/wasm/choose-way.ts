@@ -8,10 +8,10 @@ import { fitsWords } from '../simulate/sum-bounds.ts';
 
 /**
  * Kernels of a layer: `dot`, no column read; `dotLessClips`, only those that the ADC could clip; `clips`, all, of an ADC
- * that clips and does nothing else; `table`, all, of any ADC; `levels`, all, with noise that is a few levels; `general`,
- * all, of whatever the others have no room for.
+ * that clips and does nothing else; `table`, all, of any ADC; `levels`, all, with noise that is a few levels; `analog`, all,
+ * with noise of every kind; `general`, all, of whatever the others have no room for.
  */
-export type Way = 'dot' | 'dotLessClips' | 'clips' | 'table' | 'levels' | 'general';
+export type Way = 'dot' | 'dotLessClips' | 'clips' | 'table' | 'levels' | 'analog' | 'general';
 
 /** Largest whole number of a byte: column sums and levels are bytes. */
 const largestByte = 255;
@@ -23,8 +23,9 @@ export function chooseWay(program: MacroProgram, shortcuts: boolean): Way {
   const { adc, noise } = program;
   if (!fitsWords(program)) return 'general';
   if (shortcuts && !noise && losesNothing(adc, largestSum(program))) return 'dot';
+  if (noise && hasByteSums(program) && isLevels(program)) return 'levels';
+  if (noise) return isAnalog(program) ? 'analog' : 'general';
   if (!hasByteSums(program)) return 'general';
-  if (noise) return isLevels(program) ? 'levels' : 'general';
   const uniform = uniformAdc(adc);
   if (uniform?.step === fixedPointUnit && uniform.offset === 0)
     return shortcuts ? 'dotLessClips' : 'clips';
@@ -76,3 +77,27 @@ function isLevels(program: MacroProgram): boolean {
     )
   );
 }
+
+/** Whole numbers below it are exact in 32-bit floats. */
+const exactFloats = 2 ** 24;
+
+/** A uniform ADC, and analog quantities that fit the words that they are computed in. */
+function isAnalog(program: MacroProgram): boolean {
+  const { noise, wordLinesOn, inputBitsPerPhase } = program;
+  const adc = uniformAdc(program.adc);
+  if (!adc || !noise) return false;
+  const digits = wordLinesOn * (2 ** inputBitsPerPhase - 1);
+  const cells = fixedPointUnit * largestSum(program) + (noise.cellErrors ? 127 * digits : 0);
+  const gain = largestMagnitude(noise.columnGains);
+  const product = Math.ceil(cells / 256 + 1) * gain;
+  const drawn = noise.readQuantiles ? largestMagnitude(noise.readQuantiles) : 0;
+  const sum = cells + product / 256 + 1 + largestMagnitude(noise.columnOffsets) + drawn;
+  const dividend = 2 * sum + adc.step + 2 * Math.abs(adc.offset);
+  return product < 2 ** 31 && dividend < exactFloats && 2 * adc.step < exactFloats;
+}
+
+const largestMagnitude = (values: Int32Array | Int16Array): number => {
+  let magnitude = 0;
+  for (const value of values) magnitude = Math.max(magnitude, Math.abs(value));
+  return magnitude;
+};

@@ -13,9 +13,11 @@ export interface Kernels {
   packPairs(layer: number): void;
   packNibbles(layer: number, held: number): void;
   packCells(layer: number, held: number): void;
+  packMixed(layer: number, held: number, errors: number): void;
   runDot(layer: number, image: number, clipped: number, sums: number): void;
   runBitLines(layer: number, image: number, readout: number, sums: number): void;
   runNoisy(layer: number, image: number, pixel: number, sums: number): void;
+  runAnalog(layer: number, image: number, pixel: number, sums: number): void;
   runGeneral(layer: number, image: number, pixel: number, sums: number): void;
   requantizeImage(requantizer: number, sums: number, added: number, to: number): void;
   poolImage(pool: number, image: number, to: number): void;

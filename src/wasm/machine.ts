@@ -175,6 +175,7 @@ export class Machine {
     if (way === 'dot' || way === 'dotLessClips')
       this.#kernels.runDot(address, image, way === 'dot' ? 0 : 1, sums);
     else if (way === 'levels') this.#kernels.runNoisy(address, image, pixel, sums);
+    else if (way === 'analog') this.#kernels.runAnalog(address, image, pixel, sums);
     else if (way === 'general') this.#kernels.runGeneral(address, image, pixel, sums);
     else this.#kernels.runBitLines(address, image, way === 'clips' ? 0 : 1, sums);
   }

@@ -136,8 +136,9 @@ export function prepareLayer(
     ...noiseOf(program, way, writer),
     weights,
     pairs: way === 'dot' || way === 'dotLessClips' ? writer.room(pairBytes(program)) : 0,
-    nibbles: way === 'dot' || way === 'general' ? 0 : writer.room(nibbleBytes(program)),
+    nibbles: way === 'dot' || way === 'analog' || way === 'general' ? 0 : writer.room(nibbleBytes(program)),
     cells: way === 'general' ? writer.room(cellBytes(program)) : 0,
+    mixed: way === 'analog' ? writer.room(2 * cellBytes(program)) : 0,
     ...unplaced,
   };
   const address = writer.structure(layerFields, values, 8 * layerEvents.length);
@@ -145,6 +146,7 @@ export function prepareLayer(
   if (values.pairs) kernels.packPairs(address);
   if (values.nibbles) kernels.packNibbles(address, held);
   if (values.cells) kernels.packCells(address, held);
+  if (values.mixed) packMixed(kernels, { address, held }, program, writer);
   writer.drop(held);
   writer.drop(weights);
   return { program, way, address, room: roomOf(program) };
@@ -152,6 +154,17 @@ export function prepareLayer(
 
 /** Bytes of a list of all groups of a tile, with their number in front. */
 const listBytes = (program: MacroProgram): number => 8 * (longestList(program) + 1);
+function packMixed(
+  kernels: Kernels,
+  { address, held }: { readonly address: number; readonly held: number },
+  { noise }: MacroProgram,
+  writer: Writer,
+): void {
+  const errors = writer.put(noise?.cellErrors);
+  kernels.packMixed(address, held, errors);
+  writer.drop(errors);
+}
+
 const pairBytes = (program: MacroProgram): number =>
   2 * program.codes.length * 8 * eightsOf(program) * padded(program.wordLinesOn);
 const nibbleBytes = (program: MacroProgram): number =>
@@ -187,9 +200,10 @@ function roomOf(program: MacroProgram): Room {
     wordPairs: 2 * words * lanes,
     zeroPhases: words,
     clipPhases: words,
-    tables: codes * program.phases * foursOf(program) * vector,
+    // Tables of fours of word lines, or digits of 16 bits with phases in fours.
+    tables: codes * Math.max(program.phases * foursOf(program) * vector, 8 * phaseFours(program) * lanes),
     flags: codes,
-    list: Math.max(program.phases * listBytes(program), 9 * vector * columns),
+    list: Math.max(program.phases * listBytes(program), 10 * vector * columns),
     // Four pixels of dot products and a tile to spare; values of 64 bits of one tile.
     totals: Math.max(4 * kernels * (4 * tilesOf(program) + 1), 8 * kernels),
     work: Math.max(4 * bitLinesOf(program), 2 * lanes),
@@ -294,7 +308,7 @@ function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
 /** Noise, as a way of reading asks for it. */
 function noiseOf(program: MacroProgram, way: Way, writer: Writer) {
   const { noise } = program;
-  const general = way === 'general' ? noise : undefined;
+  const general = way === 'general' || way === 'analog' ? noise : undefined;
   const levels = way === 'levels' ? noiseVectors(program) : undefined;
   const isDrawn = general?.readQuantiles;
   return {
@@ -302,10 +316,29 @@ function noiseOf(program: MacroProgram, way: Way, writer: Writer) {
     quantiles: writer.put(isDrawn),
     columnOffsets: writer.put(general?.columnOffsets),
     columnGains: writer.put(general?.columnGains),
-    cellErrors: writer.put(general?.cellErrors && errorLanes(program, general.cellErrors)),
+    cellErrors: way === 'general' && noise?.cellErrors ? writer.put(errorLanes(program, noise.cellErrors)) : 0,
+    ...phasesOf(program, writer),
+    adcOffset: program.adc.values[0] ?? 0,
     noiseBase: writer.put(levels?.base),
     noiseLevels: writer.put(levels?.draws),
     noiseLevelCount: levels?.count ?? 0,
+  };
+}
+
+const phaseFours = ({ phases }: MacroProgram): number => Math.ceil(phases / 4);
+
+/** What a code counts in each phase of each column, and which phases there are. */
+function phasesOf(program: MacroProgram, writer: Writer) {
+  const { columns, phases, inputBitsPerPhase } = program;
+  const padded = 4 * phaseFours(program);
+  const weights = Int32Array.from({ length: padded }, (_, phase) =>
+    phase < phases ? 2 ** (phase * inputBitsPerPhase) : 0,
+  );
+  return {
+    phaseFactors: writer.put(
+      Int32Array.from(columns.factors.flatMap((factor) => [...weights].map((one) => one * factor))),
+    ),
+    phaseMasks: writer.put(weights.map((weight) => (weight === 0 ? 0 : -1))),
   };
 }
 

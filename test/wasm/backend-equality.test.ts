@@ -15,6 +15,7 @@ const cases: readonly RandomCase[] = [
   ...drawn(80, 'any'),
   ...drawn(80, 'mars'),
   ...drawn(80, 'other'),
+  ...drawn(80, 'wide'),
 ];
 
 async function run(

@@ -1,5 +1,6 @@
 // What the machine calls: one image of one layer at a time.
 
+import { analogPixel } from './analog';
 import { bitLines, clips } from './bit-lines';
 import { clipsOften, findClips, takeOffClips } from './clips';
 import { dotProducts, paddedKernels, widenWords } from './dot';
@@ -12,7 +13,7 @@ import { Pool } from './pool';
 import { pcg } from './random';
 import { Requantizer } from './requantize';
 
-export { packCells, packNibbles, packPairs } from './pack';
+export { packCells, packMixed, packNibbles, packPairs } from './pack';
 export { poolImage } from './pool';
 export { requantizeImage } from './requantize';
 
@@ -83,6 +84,16 @@ export function runNoisy(layer: Layer, image: usize, number: u32, sums: usize): 
   countZeroReads(layer);
   for (let pixel = 0; pixel < layer.pixels; pixel++) {
     noisyLines(layer, pixel, pcg(layer.noiseKey + number + <u32>pixel), layer.totals);
+    finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, pixel));
+  }
+}
+
+/** The same with noise of every kind. */
+export function runAnalog(layer: Layer, image: usize, number: u32, sums: usize): void {
+  inputWords(layer, image);
+  countZeroReads(layer);
+  for (let pixel = 0; pixel < layer.pixels; pixel++) {
+    analogPixel(layer, pixel, pcg(layer.noiseKey + number + <u32>pixel), layer.totals);
     finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, pixel));
   }
 }

@@ -86,6 +86,14 @@ export class Layer {
   columnGains: usize;
   cellErrors: usize;
   cells: usize;
+  /** 256 cell + its error, 16 bits each, order (group, kernel in tile, column, lane). */
+  mixed: usize;
+  /** Factor of each column times the weight of each phase, phases padded to fours. */
+  phaseFactors: usize;
+  /** -1 for each phase, 0 for those that pad them. */
+  phaseMasks: usize;
+  /** What the ADC's lowest code stands for, in 1/256 unit. */
+  adcOffset: i32;
   thresholds: usize;
   values: usize;
   thresholdCount: i32;

@@ -78,3 +78,26 @@ export function packCells(layer: Layer, held: usize): void {
         store<u8>(to, <u8>cell);
       }
 }
+
+/** Cells with their errors: see `Layer.mixed`. `errors`: of order (group, kernel in tile, column, word line), or 0. */
+export function packMixed(layer: Layer, held: usize, errors: usize): void {
+  const columns = layer.columns;
+  const words = load<u32>(layer.tileStarts + 4 * <usize>layer.tiles) * <u32>layer.kernelsPerTile;
+  let to = layer.mixed;
+  for (let word: u32 = 0; word < words; word++)
+    for (let column = 0; column < columns; column++)
+      for (let lane = 0; lane < layer.lanes; lane++, to += 2) {
+        if (lane >= layer.lines) {
+          store<i16>(to, 0);
+          continue;
+        }
+        const weight =
+          <i32>load<i8>(layer.weights + <usize>word * <usize>layer.lanes + <usize>lane) + 128;
+        let mixed = 256 * <i32>load<u8>(held + <usize>(weight * columns + column));
+        if (errors != 0) {
+          const line = (<usize>word * <usize>columns + <usize>column) * <usize>layer.lines + <usize>lane;
+          mixed += <i32>load<i8>(errors + line);
+        }
+        store<i16>(to, <i16>mixed);
+      }
+}
