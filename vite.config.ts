@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { assembly } from './tools/assembly.ts';
+import { bundledText } from './tools/bundled-text.ts';
 import { dataNames, modelNames, pageDataPlugin } from './tools/page-data.ts';
 import { packedRuntime } from './tools/packed-runtime.ts';
 
@@ -190,7 +191,7 @@ const shadersWithoutComments: Plugin = {
 const shipped = (mode: string): Plugin[] =>
   ['production', 'element', 'test-page'].includes(mode)
     ? [assembly, packedRuntime, zodWithoutEval, shadersWithoutComments]
-    : [assembly, packedRuntime];
+    : [assembly, bundledText, packedRuntime];
 
 /** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
 function dataFolder(mode: string): string {

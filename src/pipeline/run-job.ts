@@ -18,7 +18,7 @@ import { floatOutputs } from '../network/float-forward.ts';
 import { type Network, networkMacs } from '../network/network.ts';
 import { integerForward } from '../reference/integer-network.ts';
 import type { Report } from '../report/report.ts';
-import { summarize } from '../report/summarize.ts';
+import { type RunFacts, summarize } from '../report/summarize.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { simulate, type SimulateOptions, type SimulationRun } from '../simulate/simulate.ts';
@@ -91,7 +91,13 @@ export interface JobResult {
 export type JobFigures = Omit<JobResult, 'exactOutputs' | 'mapping'>;
 
 /** What a job may be told besides. */
-export type JobWork = LongWork & Pick<SimulateOptions, 'onOutputs'>;
+export interface JobWork extends LongWork, Pick<SimulateOptions, 'onOutputs'> {
+  /**
+   * Opens another backend, on which the first images are computed too, and must be the same; undefined: there is none, and
+   * nothing is compared. The job disposes it.
+   */
+  readonly openCheck?: (() => Promise<MacroBackend | undefined>) | undefined;
+}
 
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
@@ -128,10 +134,12 @@ export async function runJob(
     });
   const float = 'stored' in job ? undefined : floatCheck(job, images.images, work);
   const run = await simulate(mapping, images.images, { backend, seed: job.seed, ...work });
+  const checked = await checkElsewhere(mapping, images.images, { run, seed: job.seed, work });
   const exact = await exactOutputs(mapping, images.images, backend, { run, work });
   const schedules = scheduleAll(mapping);
   const report = summarize(mapping, run, schedules, {
     dataset: images.name,
+    checked,
     accuracy: {
       top1: accuracy(run.outputs, images.labels, classes),
       floatTop1: float
@@ -145,6 +153,42 @@ export async function runJob(
   const { outputs, activity } = run;
   const { timeline } = schedules;
   return { report, timeline, outputs, exactOutputs: exact, activity, mapping };
+}
+
+/** Images that another backend computes too, and the column reads that it may take. */
+const checkedImages = 5;
+const checkedReads = 2e9;
+
+/**
+ * Computes the first images on another backend as well.
+ * @returns what it was and how many images; undefined where there is no other, or an image is too large to wait for
+ * @throws {CimError} (simulation) when the outputs differ
+ */
+async function checkElsewhere(
+  mapping: Mapping,
+  images: FeatureMap,
+  known: { readonly run: SimulationRun; readonly seed: number; readonly work: JobWork },
+): Promise<RunFacts['checked']> {
+  const { run, seed, work } = known;
+  const reads = run.activity.reduce((sum, { columnReads }) => sum + columnReads, 0) / run.images;
+  const count = Math.min(images.images, checkedImages, Math.floor(checkedReads / reads));
+  if (count === 0 || !work.openCheck) return undefined;
+  await using backend = await work.openCheck();
+  if (!backend) return undefined;
+  const { signal } = work;
+  const { outputs } = await simulate(mapping, imageSlice(images, 0, count), {
+    backend,
+    seed,
+    signal,
+  });
+  const different = outputs.findIndex((value, i) => value !== run.outputs[i]);
+  if (different >= 0)
+    throw new CimError('simulation', {
+      what: `${run.device} and ${backend.device} differ (image ${Math.floor(different / mapping.network.classes)})`,
+      where: [mapping.network.name],
+      todo: 'use --backend reference, and report it with what `mars info` prints',
+    });
+  return { backend: backend.name, adapter: backend.device, images: count };
 }
 
 /** Multiply-accumulates in real arithmetic that plain TypeScript does in about five seconds. */

@@ -4,6 +4,7 @@ import type { Evidence } from '../chips/index.ts';
 import { type Fact, notSimulated } from './fact.ts';
 import { noiseText } from './noise-text.ts';
 import { formatWhole } from '../core/number-text.ts';
+import { countOf } from '../core/words.ts';
 import type { Report } from './report.ts';
 import { isEstimated } from './report-words.ts';
 
@@ -47,7 +48,7 @@ export const areaFacts = ({ area: { total, parts } }: Report): readonly Fact[] =
 
 /** What it was run with, and by what. */
 export function runFacts(report: Report): readonly Fact[] {
-  const { noise, seed, backend, adapter, peakMemory } = report;
+  const { noise, seed, backend, adapter, peakMemory, backendChoice, checked } = report;
   const text = noiseText(noise);
   const hasNoise = text !== 'none' && !isEstimated(report);
   const isRun = !isEstimated(report);
@@ -62,7 +63,20 @@ export function runFacts(report: Report): readonly Fact[] {
           : '',
     },
     { label: 'seed', value: String(seed) },
-    { label: 'simulated by', value: isRun ? `${backend} on ${adapter}` : null, missing: 'nothing' },
+    {
+      label: 'simulated by',
+      value: isRun ? `${backend} on ${adapter}` : null,
+      missing: 'nothing',
+      ...(backendChoice !== undefined && isRun && { note: backendChoice }),
+    },
+    ...(checked && isRun
+      ? [
+          {
+            label: 'checked on WebGPU',
+            value: `${checked.adapter}: ${countOf(checked.images, 'image')}, equal`,
+          },
+        ]
+      : []),
     {
       label: 'peak device memory',
       value: peakMemory === null ? null : 8 * peakMemory,

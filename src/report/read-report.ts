@@ -64,6 +64,10 @@ const report = z.strictObject({
   dataset: z.string(),
   adapter: z.string(),
   backend: z.string(),
+  backendChoice: z.string().exactOptional(),
+  checked: z
+    .strictObject({ backend: z.string(), adapter: z.string(), images: count })
+    .exactOptional(),
   notSimulated: z.string().exactOptional(),
   peakMemory: count.nullable(),
   images: count,

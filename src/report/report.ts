@@ -51,6 +51,14 @@ export interface Report {
   readonly dataset: string;
   readonly adapter: string;
   readonly backend: string;
+  /** Why this backend was taken, where nobody asked for one; absent otherwise. */
+  readonly backendChoice?: string;
+  /** Another backend that computed the first images too, and got the same; absent where there was none. */
+  readonly checked?: {
+    readonly backend: string;
+    readonly adapter: string;
+    readonly images: number;
+  };
   /** Why nothing was simulated although that was asked for; absent otherwise. */
   readonly notSimulated?: string;
   /** Most bytes of device memory that the simulation took; null without a device. */

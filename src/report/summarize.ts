@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly dataset?: string;
   /** All null by default. */
   readonly accuracy?: Report['accuracy'];
+  /** Undefined: nothing was compared with another backend. */
+  readonly checked?: Report['checked'] | undefined;
 }
 
 const unknownAccuracy: Report['accuracy'] = {
@@ -57,6 +59,7 @@ export function summarize(
     dataset: facts.dataset ?? '',
     adapter: run.device,
     backend: run.backend,
+    ...(facts.checked && { checked: facts.checked }),
     peakMemory: run.peakMemory ?? null,
     images: run.images,
     accuracy: facts.accuracy ?? unknownAccuracy,

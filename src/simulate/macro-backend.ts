@@ -14,6 +14,16 @@ import type { MacroProgram } from './macro-program.ts';
  */
 export type MacroPath = 'bit lines' | 'dot product' | 'dot product, clips corrected';
 
+/**
+ * `MacroBackend.readsPerBatch` of software adapters, so that no kernel runs for a second: SwiftShader does 0.4 G column
+ * reads/s, or 5 G that a dot product replaces.
+ */
+export const softwareReads: MacroBackend['readsPerBatch'] = {
+  'bit lines': 1e8,
+  'dot product, clips corrected': 4e8,
+  'dot product': 1e9,
+};
+
 /** A program that the backend has taken over. Made by one backend, of use to no other. */
 export interface PreparedLayer {
   readonly program: MacroProgram;
@@ -39,6 +49,8 @@ export interface MacroBackend<
   readonly name: 'reference' | 'gpu' | 'wasm';
   /** Threads that share the images of a batch; 1 where one device runs them all. */
   readonly imagesTogether: number;
+  /** Column reads that it does in about a quarter of a second: batches take as many unless told otherwise. */
+  readonly readsPerBatch: Readonly<Record<MacroPath, number>>;
   /** Device and driver, for reports. */
   readonly device: string;
   /** Most bytes of device memory so far; undefined where there is no device. */

@@ -9,3 +9,8 @@ declare module '*/assembly/index.ts?wasm-relaxed' {
   const base64: string;
   export default base64;
 }
+
+declare module '*?bundled' {
+  const code: string;
+  export default code;
+}

@@ -1,11 +1,21 @@
-// The kernels of src/wasm/assembly, compiled once in each thread.
+// The kernels of src/wasm/assembly, as TypeScript sees them.
 
-import { assert, CimError } from '../core/errors.ts';
+import { assert } from '../core/errors.ts';
 import { layerEvents, layerFields, poolFields, requantizerFields } from './fields.ts';
+
+/** Kernels that are compiled, a WebAssembly.Module: not every runtime's types have that name. */
+export type KernelModule = object;
+
+/** A linear memory: a WebAssembly.Memory. */
+export interface LinearMemory {
+  readonly buffer: ArrayBuffer;
+  /** Adds pages of 64 KiB. */
+  grow(pages: number): number;
+}
 
 /** What src/wasm/assembly/index.ts exports. Numbers that are addresses count bytes. */
 export interface Kernels {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
   firstFree(): number;
   layerBytes(): number;
   requantizerBytes(): number;
@@ -23,15 +33,9 @@ export interface Kernels {
   poolImage(pool: number, image: number, to: number): void;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-/**
- * A machine of its own: kernels with a memory.
- * @throws {CimError} (environment) when this runtime has no WebAssembly with SIMD, or a page's policy forbids it
- */
-export async function openKernels(): Promise<Kernels> {
-  compiled ??= compile();
-  const instance = new WebAssembly.Instance(await compiled, {});
+/** Kernels with a memory of their own. */
+export function openKernels(module: KernelModule): Kernels {
+  const instance = new WebAssembly.Instance(module as WebAssembly.Module, {});
   const kernels = instance.exports as unknown as Kernels;
   const sizes = [
     [kernels.layerBytes(), 4 * layerFields.length + 8 * layerEvents.length],
@@ -41,33 +45,3 @@ export async function openKernels(): Promise<Kernels> {
   for (const [assembly, here] of sizes) assert(assembly === here, 'fields are those of assembly');
   return kernels;
 }
-
-async function compile(): Promise<WebAssembly.Module> {
-  if (typeof WebAssembly === 'undefined') throw noSimd();
-  // The same kernels twice: relaxed instructions are faster, exact as they are used, and not everywhere.
-  for (const load of [
-    () => import('./assembly/index.ts?wasm-relaxed'),
-    () => import('./assembly/index.ts?wasm'),
-  ]) {
-    const bytes = Uint8Array.from(atob((await load()).default), (character) =>
-      character.charCodeAt(0),
-    );
-    if (!WebAssembly.validate(bytes)) continue;
-    try {
-      return await WebAssembly.compile(bytes);
-    } catch (cause) {
-      throw new CimError('environment', {
-        what: `WebAssembly cannot be compiled: ${cause instanceof Error ? cause.message : String(cause)}`,
-        todo: "let the page's policy allow it: script-src 'self' 'wasm-unsafe-eval'",
-        cause,
-      });
-    }
-  }
-  throw noSimd();
-}
-
-const noSimd = (): CimError =>
-  new CimError('environment', {
-    what: 'there is no WebAssembly with SIMD here',
-    todo: 'use Node 20 or a browser of 2023 or later, or --backend reference for a small job',
-  });

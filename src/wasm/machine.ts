@@ -9,7 +9,7 @@ import type { MacroProgram, RequantizeProgram } from '../simulate/macro-program.
 import { codeRange } from '../simulate/macro-program.ts';
 import type { Way } from './choose-way.ts';
 import { layerFields, poolFields, requantizerFields } from './fields.ts';
-import { type Kernels, openKernels } from './kernels.ts';
+import { type KernelModule, type Kernels, openKernels } from './kernels.ts';
 import { Memory } from './memory.ts';
 import { type HeldLayer, prepareLayer, type Room, Writer } from './prepare-layer.ts';
 
@@ -288,7 +288,7 @@ function poolOf(pool: PoolLayer, writer: Writer): number {
 }
 
 /** Opens a machine whose memory has at most so many bytes. */
-export async function openMachine(maxMemory?: number): Promise<Machine> {
-  const kernels = await openKernels();
+export function openMachine(module: KernelModule, maxMemory?: number): Machine {
+  const kernels = openKernels(module);
   return new Machine(kernels, new Memory(kernels.memory, kernels.firstFree(), maxMemory));
 }

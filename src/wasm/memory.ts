@@ -1,7 +1,7 @@
 // Blocks of a machine's linear memory: the first free one that is large enough.
 
-import { CimError } from '../core/errors.ts';
-import { at } from '../core/errors.ts';
+import { at, CimError } from '../core/errors.ts';
+import type { LinearMemory } from './kernels.ts';
 
 /** Bytes of a page of WebAssembly's memory. */
 const pageBytes = 65536;
@@ -16,7 +16,7 @@ interface Stretch {
 
 /** Hands out blocks, and takes them back. */
 export class Memory {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: LinearMemory;
   /** Free stretches in order; no two touch. */
   readonly #free: Stretch[];
   readonly #sizes = new Map<number, number>();
@@ -26,7 +26,7 @@ export class Memory {
    * @param first byte that is free
    * @param limit most bytes that the memory may have; 4 GiB by default, as many as addresses of 32 bits reach
    */
-  constructor(memory: WebAssembly.Memory, first: number, limit: number = 2 ** 32) {
+  constructor(memory: LinearMemory, first: number, limit: number = 2 ** 32) {
     this.#memory = memory;
     this.#limit = limit;
     this.#free = [{ first: aligned(first), end: memory.buffer.byteLength }];

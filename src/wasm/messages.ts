@@ -5,6 +5,7 @@ import type { ErrorData } from '../core/errors.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 import type { Way } from './choose-way.ts';
+import type { KernelModule } from './kernels.ts';
 import type { ImagePart } from './machine.ts';
 
 /** What a thread is to do; nothing answers. What goes wrong is the answer to the next question. */
@@ -40,7 +41,7 @@ export interface Answer {
 export type ToThread =
   | { readonly command: Command }
   | { readonly question: Question; readonly number: number }
-  | { readonly open: { readonly maxMemory: number | undefined } };
+  | { readonly open: { readonly module: KernelModule; readonly maxMemory: number | undefined } };
 
 /** From a thread: the answer to a question, or why there is none. */
 export type FromThread =

@@ -1,12 +1,15 @@
 // A thread as its backend sees it: messages go, answers come, and a thread that dies rejects whoever waits.
 
 import { CimError, errorOf } from '../core/errors.ts';
+import type { KernelModule } from './kernels.ts';
 import type { Answer, Command, FromThread, Question, ToThread } from './messages.ts';
 import { Thread } from './thread.ts';
 
 /** Something that runs a `Thread` on what is posted to it. */
 export interface ThreadPort {
   post(message: ToThread): void;
+  /** Whether someone waits for an answer: a runtime that ends when nothing is left to do must know. */
+  hold?(isWaiting: boolean): void;
   /** Ends it with all that it does. */
   end(): void;
 }
@@ -49,12 +52,16 @@ export class ThreadLink {
   #lastNumber = 0;
   #ended: Error | undefined;
 
-  constructor(open: OpenThread, maxMemory: number | undefined) {
+  /**
+   * @param module the kernels
+   * @param maxMemory most bytes of its memory
+   */
+  constructor(open: OpenThread, module: KernelModule, maxMemory: number | undefined) {
     this.#port = open({
       onMessage: (message) => this.#hear(message),
       onDeath: (why) => this.end(died(why)),
     });
-    this.#port.post({ open: { maxMemory } });
+    this.#port.post({ open: { module, maxMemory } });
   }
 
   /** Has something done. */
@@ -70,6 +77,7 @@ export class ThreadLink {
     if (this.#ended) return Promise.reject(this.#ended);
     const number = ++this.#lastNumber;
     return new Promise((resolve, reject) => {
+      if (this.#waiting.size === 0) this.#port.hold?.(true);
       this.#waiting.set(number, { resolve, reject });
       this.#port.post({ question, number });
     });
@@ -87,6 +95,7 @@ export class ThreadLink {
   #hear(message: FromThread): void {
     const waiting = this.#waiting.get(message.number);
     this.#waiting.delete(message.number);
+    if (this.#waiting.size === 0) this.#port.hold?.(false);
     if (!waiting) return;
     if ('error' in message) {
       waiting.reject(errorOf(message.error));

@@ -7,9 +7,7 @@ import type { Answer, Command, FromThread, Question, ToThread } from './messages
 /** Takes messages in order, whatever it is still busy with, and answers questions. */
 export class Thread {
   readonly #answer: (message: FromThread) => void;
-  #machine: Promise<Machine> | undefined;
-  /** Messages run one after the other. */
-  #last: Promise<void> = Promise.resolve();
+  #machine: Machine | undefined;
   #failed: ErrorData | undefined;
 
   /** @param answer takes what it answers */
@@ -17,38 +15,32 @@ export class Thread {
     this.#answer = answer;
   }
 
-  /** Takes a message. */
+  /** Takes a message, and does it at once. */
   take(message: ToThread): void {
-    if ('open' in message) {
-      this.#machine = openMachine(message.open.maxMemory);
-      // Whoever asks first hears of it.
-      this.#machine.catch(() => undefined);
-      return;
-    }
-    this.#last = this.#last.then(() => this.#do(message));
-  }
-
-  async #do(message: Exclude<ToThread, { readonly open: unknown }>): Promise<void> {
-    const isCommand = 'command' in message;
-    // After a failure nothing runs until someone has heard of it; but what is given back is given back.
-    if (isCommand && this.#failed && !message.command.kind.startsWith('release')) return;
     try {
-      assert(this.#machine !== undefined, 'a thread is opened first');
-      const machine = await this.#machine;
-      if (isCommand) {
-        obey(machine, message.command);
+      if ('open' in message) {
+        this.#machine = openMachine(message.open.module, message.open.maxMemory);
         return;
       }
-      if (this.#failed === undefined) {
-        this.#answer({ number: message.number, answer: reply(machine, message.question) });
-        return;
-      }
+      this.#do(message);
     } catch (error) {
       this.#failed ??= errorData(error);
     }
-    if (isCommand || !this.#failed) return;
-    this.#answer({ number: message.number, error: this.#failed });
-    this.#failed = undefined;
+    if ('question' in message && this.#failed) {
+      const error = this.#failed;
+      this.#failed = undefined;
+      this.#answer({ number: message.number, error });
+    }
+  }
+
+  #do(message: Exclude<ToThread, { readonly open: unknown }>): void {
+    const machine = this.#machine;
+    // After a failure nothing runs until someone has heard of it; but what is given back is given back.
+    const isRelease = 'command' in message && message.command.kind.startsWith('release');
+    if (this.#failed && !isRelease) return;
+    assert(machine !== undefined, 'a thread is opened first');
+    if ('command' in message) obey(machine, message.command);
+    else this.#answer({ number: message.number, answer: reply(machine, message.question) });
   }
 }
 

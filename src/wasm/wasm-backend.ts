@@ -8,6 +8,8 @@ import type { CountedEvents } from '../simulate/activity.ts';
 import type { HeldMap, MacroBackend, PreparedLayer } from '../simulate/macro-backend.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 import { chooseWay, pathOf } from './choose-way.ts';
+import { compileKernels } from './compile-kernels.ts';
+import type { KernelModule } from './kernels.ts';
 import { openHere, type OpenThread, ThreadLink } from './thread-link.ts';
 
 /** How to open a {@link WasmBackend}. */
@@ -21,6 +23,13 @@ export interface WasmOptions {
   /** Max. bytes of each thread's memory; 4 GiB by default. */
   readonly maxMemory?: number | undefined;
 }
+
+/** `MacroBackend.readsPerBatch` of one thread: bit lines with noise of every kind are the slowest. */
+const readsOfThread: MacroBackend['readsPerBatch'] = {
+  'bit lines': 1e8,
+  'dot product, clips corrected': 2e9,
+  'dot product': 6e9,
+};
 
 interface WasmLayer extends PreparedLayer {
   readonly id: number;
@@ -42,15 +51,25 @@ export class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
   readonly name = 'wasm' as const;
   readonly device: string;
   readonly imagesTogether: number;
+  readonly readsPerBatch: MacroBackend['readsPerBatch'];
   readonly #links: readonly ThreadLink[];
   readonly #shortcuts: boolean;
   #lastId = 0;
 
-  constructor({ threads = 1, openThread = openHere, shortcuts = true, maxMemory }: WasmOptions) {
+  constructor(module: KernelModule, options: WasmOptions) {
+    const { threads = 1, openThread = openHere, shortcuts = true, maxMemory } = options;
     this.#shortcuts = shortcuts;
-    this.#links = Array.from({ length: threads }, () => new ThreadLink(openThread, maxMemory));
+    this.#links = Array.from(
+      { length: threads },
+      () => new ThreadLink(openThread, module, maxMemory),
+    );
     this.device = `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     this.imagesTogether = threads;
+    this.readsPerBatch = {
+      'bit lines': threads * readsOfThread['bit lines'],
+      'dot product, clips corrected': threads * readsOfThread['dot product, clips corrected'],
+      'dot product': threads * readsOfThread['dot product'],
+    };
   }
 
   get peakMemory(): number {
@@ -198,7 +217,7 @@ function joined(parts: readonly Int32Array[]): Int32Array {
  * @throws {CimError} (environment) when this runtime has no WebAssembly with SIMD, or a page's policy forbids it
  */
 export async function openWasm(options: WasmOptions = {}): Promise<WasmBackend> {
-  const backend = new WasmBackend(options);
+  const backend = new WasmBackend(await compileKernels(), options);
   try {
     await backend.start();
   } catch (error) {

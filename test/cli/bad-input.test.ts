@@ -84,18 +84,18 @@ const cases: readonly BadInput[] = [
   },
   {
     title: 'no GPU memory',
-    args: () => ['run', '--max-gpu-memory', '0'],
+    args: () => ['run', '--max-memory', '0'],
     code: 2,
-    says: /^mars: max-gpu-memory: must be/,
+    says: /^mars: max-memory: must be/,
   },
   {
     title: 'GPU memory that the weights alone exceed',
     args: () => {
       const file = write('wide.safetensors', wideNetwork());
-      return ['run', '--network', file, '--images', '1', '--max-gpu-memory', '1'];
+      return ['run', '--network', file, '--images', '1', '--max-memory', '1'];
     },
     code: 1,
-    says: /needs \d+ bytes .* 1048576 allowed.*--max-gpu-memory/,
+    says: /needs \d+ bytes .* 1048576 allowed.*--max-memory/,
   },
   {
     title: 'images that are not a number',

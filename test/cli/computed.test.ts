@@ -52,9 +52,9 @@ describe('mars run', () => {
     expect(computed).toContain('peak device memory no device used');
   });
 
-  it('keeps to --max-gpu-memory with the same outputs and counts', () => {
+  it('keeps to --max-memory with the same outputs and counts', () => {
     const free = run('--images', '60');
-    const tight = run('--images', '60', '--max-gpu-memory', '2');
+    const tight = run('--images', '60', '--max-memory', '2');
 
     expect(free.report.peakMemory).toBeGreaterThan(2 * 2 ** 20);
     expect(tight.report.peakMemory).toBeLessThanOrEqual(2 * 2 ** 20);

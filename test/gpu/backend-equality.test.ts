@@ -6,7 +6,6 @@ import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
 import { choosePath } from '../../src/gpu/choose-path.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
-import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds } from '../support/adapters.ts';
 import { suiteBackend } from '../support/suite-backend.ts';
@@ -14,6 +13,7 @@ import { everyNth } from '../support/long.ts';
 import { plainOutputSize } from '../support/plain.ts';
 import { drawFrom } from '../support/draw.ts';
 import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
+import { runCase } from '../support/run-case.ts';
 import { randomPoolWindow } from '../support/random-window.ts';
 import { noise } from '../support/small-networks.ts';
 
@@ -40,20 +40,6 @@ const casesOn = (kind: string, shortcuts: boolean): readonly RandomCase[] => {
 };
 
 const allPaths = { shortcuts: true, packedDotProducts: true };
-
-async function run(
-  backend: MacroBackend,
-  one: RandomCase,
-): Promise<{ values: Int32Array; events: CountedEvents }> {
-  const prepared = await backend.prepare(one.program);
-  const held = backend.upload(one.input, one.firstImage);
-  const residual = one.residual && backend.upload(one.residual, one.firstImage);
-  const result = backend.runMacro(prepared, held, residual);
-  const values = await backend.download(result);
-  const events = await backend.takeEvents(prepared);
-  for (const map of [held, residual, result]) if (map) backend.release(map);
-  return { values, events };
-}
 
 const ways = adapterKinds.flatMap((kind) => [
   { kind, shortcuts: true, title: `${kind}, with shortcuts` },
@@ -101,8 +87,8 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
   it.for(casesOn(kind, shortcuts))('equals the reference in case $title', async (one, { skip }) => {
     const gpu = gpuOf(skip);
 
-    const expected = await run(openReference(), one);
-    const actual = await run(gpu, one);
+    const expected = await runCase(openReference(), one);
+    const actual = await runCase(gpu, one);
 
     expect(actual.values).toEqual(expected.values);
     expect(actual.events).toEqual(expected.events);

@@ -2,10 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReference } from '../../src/reference/reference-backend.ts';
-import type { CountedEvents } from '../../src/simulate/activity.ts';
-import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
+import { chooseWay } from '../../src/wasm/choose-way.ts';
 import { openWasm, type WasmBackend } from '../../src/wasm/wasm-backend.ts';
 import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
+import { runCase } from '../support/run-case.ts';
 
 const fills: readonly Fill[] = ['random', 'random', 'random', 'max', 'zero'];
 const drawn = (count: number, style: Style): readonly RandomCase[] =>
@@ -18,20 +18,17 @@ const cases: readonly RandomCase[] = [
   ...drawn(80, 'wide'),
 ];
 
-async function run(
-  backend: MacroBackend,
-  one: RandomCase,
-): Promise<{ values: Int32Array; events: CountedEvents; path: string }> {
-  const prepared = await backend.prepare(one.program);
-  const held = backend.upload(one.input, one.firstImage);
-  const residual = one.residual && backend.upload(one.residual, one.firstImage);
-  const result = backend.runMacro(prepared, held, residual);
-  const values = await backend.download(result);
-  const events = await backend.takeEvents(prepared);
-  for (const map of [held, residual, result]) if (map) backend.release(map);
-  backend.release(prepared);
-  return { values, events, path: prepared.path };
-}
+it('has cases of every way', () => {
+  const ways = [true, false].flatMap((shortcuts) =>
+    cases.map(({ program }) => chooseWay(program, shortcuts)),
+  );
+  const counts = Object.fromEntries(ways.map((way) => [way, ways.filter((one) => one === way).length]));
+
+  expect(Object.keys(counts).toSorted()).toEqual(
+    ['analog', 'clips', 'dot', 'dotLessClips', 'general', 'levels', 'table'],
+  );
+  for (const [way, count] of Object.entries(counts)) expect(count, way).toBeGreaterThan(9);
+});
 
 describe.each([true, false])('with shortcuts: %s', (shortcuts) => {
   let wasm: WasmBackend;
@@ -43,8 +40,8 @@ describe.each([true, false])('with shortcuts: %s', (shortcuts) => {
   });
 
   it.for(cases)('equals the reference in case $title', async (one) => {
-    const expected = await run(openReference(), one);
-    const actual = await run(wasm, one);
+    const expected = await runCase(openReference(), one);
+    const actual = await runCase(wasm, one);
 
     expect(actual.values).toEqual(expected.values);
     expect(actual.events).toEqual(expected.events);
