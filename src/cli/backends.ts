@@ -4,6 +4,7 @@ import { CimError, hasKind } from '../core/errors.ts';
 import { openGpuBackend } from '../gpu/gpu-backend.ts';
 import { openDevice } from '../gpu/open-gpu.ts';
 import { openReference } from '../reference/reference-backend.ts';
+import type { LentBackend } from '../pipeline/run-job.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { type NodeGpu, openNodeGpu } from './node-gpu.ts';
 import type { BackendName } from './options.ts';
@@ -24,7 +25,7 @@ export interface OpenBackend {
   /** Why it was taken, where nobody asked for it. */
   readonly choice?: string;
   /** Opens WebGPU on a software adapter, to compare with; undefined: there is none. */
-  readonly openCheck?: () => Promise<MacroBackend | undefined>;
+  readonly openCheck?: () => Promise<LentBackend>;
 }
 
 /**
@@ -52,7 +53,10 @@ async function openBest({ maxMemory, threads }: BackendOptions): Promise<OpenBac
     return {
       backend,
       choice: `there is no GPU here: ${found.description} is software`,
-      openCheck: async () => await openGpuOf(found, maxMemory),
+      openCheck: async () => {
+        const gpu = await openGpuOf(found, maxMemory);
+        return { backend: gpu, [Symbol.asyncDispose]: () => gpu[Symbol.asyncDispose]() };
+      },
     };
   } catch (error) {
     if (!hasKind(error, 'environment')) throw error;

@@ -90,13 +90,18 @@ export interface JobResult {
 /** What of it crosses from one process to another. */
 export type JobFigures = Omit<JobResult, 'exactOutputs' | 'mapping'>;
 
+/** A backend to compare with. Disposing it gives it back, or closes it. */
+export interface LentBackend extends AsyncDisposable {
+  readonly backend: MacroBackend;
+}
+
 /** What a job may be told besides. */
 export interface JobWork extends LongWork, Pick<SimulateOptions, 'onOutputs'> {
   /**
-   * Opens another backend, on which the first images are computed too, and must be the same; undefined: there is none, and
-   * nothing is compared. The job disposes it.
+   * Lends another backend, on which the first images are computed too, and must be the same; undefined: there is none, and
+   * nothing is compared.
    */
-  readonly openCheck?: (() => Promise<MacroBackend | undefined>) | undefined;
+  readonly openCheck?: (() => Promise<LentBackend | undefined>) | undefined;
 }
 
 /** The compress and map part of a job. */
@@ -173,8 +178,9 @@ async function checkElsewhere(
   const reads = run.activity.reduce((sum, { columnReads }) => sum + columnReads, 0) / run.images;
   const count = Math.min(images.images, checkedImages, Math.floor(checkedReads / reads));
   if (count === 0 || !work.openCheck) return undefined;
-  await using backend = await work.openCheck();
-  if (!backend) return undefined;
+  await using lent = await work.openCheck();
+  if (!lent) return undefined;
+  const { backend } = lent;
   const { signal } = work;
   const { outputs } = await simulate(mapping, imageSlice(images, 0, count), {
     backend,
