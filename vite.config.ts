@@ -12,10 +12,11 @@ import { packedRuntime } from './tools/packed-runtime.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
-/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/chips`, `mars-cim/networks`, `mars-cim/train`. */
+/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/wasm`, `mars-cim/chips`, and so on. */
 const entries = {
   index: source('index.ts'),
   gpu: source('gpu/index.ts'),
+  wasm: source('wasm/index.ts'),
   chips: source('chips/index.ts'),
   networks: source('network/index.ts'),
   train: source('train/index.ts'),

@@ -2,15 +2,35 @@
 // that it comes along wherever that module goes. Kept in node_modules/.cache, by a digest of sources and compiler.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 
 const sources = join(import.meta.dirname, '../src/wasm/assembly');
 const cache = join(import.meta.dirname, '../node_modules/.cache/mars-cim');
 const { resolve } = createRequire(import.meta.url);
+const compiler = join(dirname(resolve('assemblyscript/package.json')), 'dist/asc.js');
 const common = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+
+/** What is used of the compiler. */
+interface Compiler {
+  main(
+    options: readonly string[],
+    files: { writeFile(name: string, contents: string | Uint8Array): void },
+  ): Promise<{
+    readonly error: Error | null;
+    readonly stderr: { readonly toString: () => string };
+  }>;
+}
 
 /** The kernels as WebAssembly, for runtimes that have relaxed SIMD or for all. */
 async function kernels(isRelaxed: boolean): Promise<Uint8Array> {
@@ -21,7 +41,8 @@ async function kernels(isRelaxed: boolean): Promise<Uint8Array> {
     hash.update(name).update(readFileSync(join(sources, name)));
   const path = join(cache, `kernels-${hash.digest('hex').slice(0, 16)}.wasm`);
   if (existsSync(path)) return readFileSync(path);
-  const asc = await import('assemblyscript/asc');
+  // By its path: its types declare globals of AssemblyScript's for everyone.
+  const asc = (await import(pathToFileURL(compiler).href)) as Compiler;
   const files = new Map<string, Uint8Array>();
   const { error, stderr } = await asc.main(
     ['index.ts', '--baseDir', sources, '--outFile', 'kernels.wasm', ...options],

@@ -104,7 +104,6 @@ export const addBackendOptions = (command: Command): Command =>
 /** More threads than any machine has use for are a mistake. */
 const maxThreadsAsked = 256;
 
-
 /** Says that a combination of options is not possible. */
 export const usage = (what: string, todo: string): CimError =>
   new CimError('usage', { what, todo });

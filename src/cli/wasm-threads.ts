@@ -3,16 +3,17 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { FromThread } from '../wasm/messages.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
+import type { ThreadMessage } from '../wasm/thread.ts';
 import type { OpenThread } from '../wasm/thread-link.ts';
-import { openWasm, type WasmBackend, type WasmOptions } from '../wasm/wasm-backend.ts';
+import { openWasm, type WasmOptions } from '../wasm/wasm-backend.ts';
 import threadCode from './wasm-thread.ts?bundled';
 
 /** Starts a thread of Node. */
 const openNodeThread: OpenThread = ({ onMessage, onDeath }) => {
   const worker = new Worker(threadCode, { eval: true });
   let isEnded = false;
-  worker.on('message', (message: FromThread) => onMessage(message));
+  worker.on('message', (message: ThreadMessage) => onMessage(message));
   worker.on('error', ({ message }) => onDeath(message));
   worker.on('exit', (code) => {
     if (!isEnded) onDeath(`exit code ${code}`);
@@ -41,7 +42,7 @@ export const defaultThreads = (): number => Math.min(maxThreads, availableParall
  */
 export async function openNodeWasm(
   options: Omit<WasmOptions, 'openThread'> = {},
-): Promise<WasmBackend> {
+): Promise<MacroBackend> {
   useRelaxedSimd();
   const { threads = defaultThreads() } = options;
   return await openWasm({ ...options, threads, openThread: openNodeThread });

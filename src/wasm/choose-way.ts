@@ -20,16 +20,19 @@ const maxPhases = 8;
 
 /** How the column reads of a layer are computed; `shortcuts` false: all of them, each on its own. */
 export function chooseWay(program: MacroProgram, shortcuts: boolean): Way {
-  const { adc, noise } = program;
   if (!fitsWords(program)) return 'general';
-  if (shortcuts && !noise && losesNothing(adc, largestSum(program))) return 'dot';
-  if (noise && hasByteSums(program) && isLevels(program)) return 'levels';
-  if (noise) return isAnalog(program) ? 'analog' : 'general';
+  if (program.noise) return noisyWay(program);
+  if (shortcuts && losesNothing(program.adc, largestSum(program))) return 'dot';
   if (!hasByteSums(program)) return 'general';
-  const uniform = uniformAdc(adc);
+  const uniform = uniformAdc(program.adc);
   if (uniform?.step === fixedPointUnit && uniform.offset === 0)
     return shortcuts ? 'dotLessClips' : 'clips';
   return hasByteLevels(program) ? 'table' : 'general';
+}
+
+function noisyWay(program: MacroProgram): Way {
+  if (hasByteSums(program) && isLevels(program)) return 'levels';
+  return isAnalog(program) ? 'analog' : 'general';
 }
 
 /** What reports call a way. */

@@ -55,7 +55,7 @@ export const layerFields = [
   'listBytes',
   'step',
   'offset',
-  'limit',
+  'accumulatorBits',
   'noiseKey',
   'quantiles',
   'columnOffsets',

@@ -11,7 +11,8 @@ import type { Way } from './choose-way.ts';
 import { layerFields, poolFields, requantizerFields } from './fields.ts';
 import { type KernelModule, type Kernels, openKernels } from './kernels.ts';
 import { Memory } from './memory.ts';
-import { type HeldLayer, prepareLayer, type Room, Writer } from './prepare-layer.ts';
+import { type HeldLayer, prepareLayer, type Room } from './prepare-layer.ts';
+import { Writer } from './writer.ts';
 
 /** A part of a feature map, or of the sums of the last layer. */
 interface HeldPart {
@@ -55,7 +56,7 @@ export class Machine {
 
   /** Takes over a layer. */
   prepare(id: number, program: MacroProgram, way: Way): void {
-    const writer = new Writer(this.#kernels, this.#memory, `layer ${program.name}`);
+    const writer = new Writer(this.#kernels, this.#memory, program.name);
     try {
       const layer = prepareLayer(program, way, this.#kernels, writer);
       const { requantize, output } = program;
@@ -69,14 +70,17 @@ export class Machine {
 
   /** Takes over images. */
   upload(id: number, part: ImagePart): void {
-    const address = this.#memory.take(part.data.length, 'a feature map');
+    const address = this.#memory.take(part.data.length, 'image');
     new Uint8Array(this.#kernels.memory.buffer).set(part.data, address);
     const { shape, images, firstImage } = part;
     this.#maps.set(id, { address, shape, images, firstImage, valueBytes: 1 });
   }
 
   /** Runs a layer on map `input`; `added` is its residual. Its result is map `to`. */
-  runMacro(to: number, on: { readonly layer: number; readonly input: number; readonly added: number | undefined }): void {
+  runMacro(
+    to: number,
+    on: { readonly layer: number; readonly input: number; readonly added: number | undefined },
+  ): void {
     const layer = this.#layer(on.layer);
     const input = this.#map(on.input);
     const added = on.added === undefined ? undefined : this.#map(on.added);
@@ -87,8 +91,7 @@ export class Machine {
     const { images, firstImage } = input;
     const sumsOfImage = this.#placeRoom(layer);
     if (requantizer !== undefined) this.#tellResidual(requantizer, added?.shape);
-    const name = `feature map of ${program.name}`;
-    const address = this.#memory.take(images * values * valueBytes, name);
+    const address = this.#memory.take(images * values * valueBytes, program.name);
     this.#maps.set(to, { address, shape, images, firstImage, valueBytes });
     // Addresses above 2^31 reach kernels as negative numbers, which are the same 32 bits.
     for (let image = 0; image < images; image++) {
@@ -112,11 +115,11 @@ export class Machine {
     const input = this.#map(from);
     const { images, firstImage } = input;
     const { outputShape: shape } = pool;
-    const writer = new Writer(this.#kernels, this.#memory, `pool ${pool.name}`);
+    const writer = new Writer(this.#kernels, this.#memory, pool.name);
     try {
       const structure = poolOf(pool, writer);
       const values = valuesOf(shape);
-      const address = this.#memory.take(images * values, `feature map of ${pool.name}`);
+      const address = this.#memory.take(images * values, pool.name);
       this.#maps.set(to, { address, shape, images, firstImage, valueBytes: 1 });
       for (let image = 0; image < images; image++)
         this.#kernels.poolImage(
@@ -188,7 +191,7 @@ export class Machine {
       this.#memory.give(this.#room.address);
       this.#room = { address: 0, bytes: 0 };
       const bytes = Math.ceil(wanted);
-      this.#room = { address: this.#memory.take(bytes, `layer ${program.name}`), bytes };
+      this.#room = { address: this.#memory.take(bytes, program.name), bytes };
     }
     const fields = new Uint32Array(this.#kernels.memory.buffer, address, layerFields.length);
     let next = this.#room.address;

@@ -39,12 +39,13 @@ export class Memory {
 
   /**
    * The address of a block of so many bytes, whatever they hold.
+   * @param whose it is, for errors
    * @throws {CimError} (memory) when there is no room for it
    */
-  take(bytes: number, whatFor: string): number {
+  take(bytes: number, whose: string): number {
     const size = Math.max(alignment, aligned(bytes));
     let index = this.#free.findIndex(({ first, end }) => end - first >= size);
-    if (index < 0) index = this.#grow(size, whatFor);
+    if (index < 0) index = this.#grow(size, whose);
     const stretch = at(this.#free, index);
     const { first } = stretch;
     stretch.first += size;
@@ -75,7 +76,7 @@ export class Memory {
   }
 
   /** Makes room behind everything; gives the number of the free stretch that has it. */
-  #grow(size: number, whatFor: string): number {
+  #grow(size: number, whose: string): number {
     const end = this.size;
     const last = this.#free.at(-1);
     const missing = last?.end === end ? size - (last.end - last.first) : size;
@@ -89,8 +90,9 @@ export class Memory {
       return this.#free.length - 1;
     }
     throw new CimError('memory', {
-      what: `${whatFor} needs ${size} bytes beside the ${end} that WebAssembly has; there are no more (it has at most ${this.#limit} per thread)`,
-      todo: 'simulate fewer images per batch, allow more where it is limited (--max-memory), or use the GPU (--backend gpu)',
+      what: `needs ${size} bytes beside the ${end} in use; there are ${this.#limit} allowed per thread`,
+      where: whose,
+      todo: 'allow more where it is limited (--max-memory), simulate fewer images per batch, or use the GPU (--backend gpu)',
     });
   }
 

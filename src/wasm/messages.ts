@@ -10,7 +10,12 @@ import type { ImagePart } from './machine.ts';
 
 /** What a thread is to do; nothing answers. What goes wrong is the answer to the next question. */
 export type Command =
-  | { readonly kind: 'prepare'; readonly id: number; readonly program: MacroProgram; readonly way: Way }
+  | {
+      readonly kind: 'prepare';
+      readonly id: number;
+      readonly program: MacroProgram;
+      readonly way: Way;
+    }
   | { readonly kind: 'upload'; readonly id: number; readonly part: ImagePart }
   | {
       readonly kind: 'runMacro';
@@ -19,7 +24,12 @@ export type Command =
       readonly input: number;
       readonly added: number | undefined;
     }
-  | { readonly kind: 'runPool'; readonly to: number; readonly pool: PoolLayer; readonly input: number }
+  | {
+      readonly kind: 'runPool';
+      readonly to: number;
+      readonly pool: PoolLayer;
+      readonly input: number;
+    }
   | { readonly kind: 'releaseMap'; readonly id: number }
   | { readonly kind: 'releaseLayer'; readonly id: number };
 

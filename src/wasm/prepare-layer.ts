@@ -1,13 +1,7 @@
 // A macro program in the memory of a machine: what its kernels read, laid out as they read it.
 
 import { adcUnits } from '../core/adc-table.ts';
-import { at } from '../core/errors.ts';
-import {
-  largestSum,
-  type MacroProgram,
-  offsetPerMacroOp,
-} from '../simulate/macro-program.ts';
-import { columnLevels } from '../simulate/noise-levels.ts';
+import { largestSum, type MacroProgram, offsetPerMacroOp } from '../simulate/macro-program.ts';
 import { longestList } from '../simulate/sum-bounds.ts';
 import {
   firstWords,
@@ -19,7 +13,18 @@ import {
 import { type Way, levelsOfSums } from './choose-way.ts';
 import { type Fields, layerEvents, layerFields } from './fields.ts';
 import type { Kernels } from './kernels.ts';
-import type { Memory } from './memory.ts';
+import {
+  bitLinesOf,
+  eightsOf,
+  foursOf,
+  inLanes,
+  padded,
+  phaseFours,
+  tilesOf,
+  vector,
+} from './layer-sizes.ts';
+import { prepareNoise } from './prepare-noise.ts';
+import type { Writer } from './writer.ts';
 
 type LayerFields = Fields<typeof layerFields>;
 
@@ -52,72 +57,6 @@ export interface HeldLayer {
   readonly requantizer: number | undefined;
 }
 
-/** Bytes of a vector. */
-const vector = 16;
-const padded = (count: number): number => Math.ceil(count / vector) * vector;
-/** Bit lines of a tile, as kernels take them. */
-const bitLinesOf = ({ kernelsPerTile, columns }: MacroProgram): number =>
-  padded(kernelsPerTile * columns.factors.length);
-const tilesOf = ({ tileStarts }: MacroProgram): number => tileStarts.length - 1;
-const foursOf = ({ wordLinesOn }: MacroProgram): number => Math.ceil(wordLinesOn / 4);
-const eightsOf = ({ kernelsPerTile }: MacroProgram): number => Math.ceil(kernelsPerTile / 8);
-
-/** Puts data into the memory of a machine, and remembers where. */
-export class Writer {
-  readonly blocks: number[] = [];
-  readonly #kernels: Kernels;
-  readonly #memory: Memory;
-  readonly #name: string;
-
-  /** @param name of what is written, for errors */
-  constructor(kernels: Kernels, memory: Memory, name: string) {
-    this.#kernels = kernels;
-    this.#memory = memory;
-    this.#name = name;
-  }
-
-  /** Room for so many bytes; 0 where there are none. */
-  room(bytes: number): number {
-    if (bytes === 0) return 0;
-    const address = this.#memory.take(bytes, this.#name);
-    this.blocks.push(address);
-    return address;
-  }
-
-  /** The address of a copy of `values`; 0 where there are none. */
-  put(values: Uint8Array | Int8Array | Int16Array | Uint32Array | Int32Array | undefined): number {
-    if (!values || values.byteLength === 0) return 0;
-    const address = this.room(values.byteLength);
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    new Uint8Array(this.#kernels.memory.buffer).set(bytes, address);
-    return address;
-  }
-
-  /** The address of a structure with these values, in the order of its names, and `spare` bytes that are 0. */
-  structure<Names extends readonly string[]>(
-    names: Names,
-    values: Fields<Names>,
-    spare = 0,
-  ): number {
-    const words = new Int32Array(names.length + spare / 4);
-    names.forEach((name: Names[number], i) => (words[i] = values[name]));
-    return this.put(words);
-  }
-
-  /** Gives a block back that is needed no more. */
-  drop(address: number): void {
-    this.#memory.give(address);
-    const index = this.blocks.indexOf(address);
-    if (index >= 0) this.blocks.splice(index, 1);
-  }
-
-  /** Gives everything back. */
-  dropAll(): void {
-    for (const block of this.blocks) this.#memory.give(block);
-    this.blocks.length = 0;
-  }
-}
-
 /**
  * Lays out a program.
  * @throws {CimError} (memory) when there is no room for it
@@ -128,15 +67,19 @@ export function prepareLayer(
   kernels: Kernels,
   writer: Writer,
 ): Omit<HeldLayer, 'requantizer' | 'blocks'> {
-  const weights = writer.put(weightLanes(program));
+  const weights = writer.put(inLanes(program.weights, program.wordLinesOn));
   const values: LayerFields = {
     ...sizesOf(program),
     ...listsOf(program, writer),
     ...readoutOf(program, way, writer),
-    ...noiseOf(program, way, writer),
+    ...prepareNoise(program, way, writer),
+    ...phasesOf(program, writer),
     weights,
     pairs: way === 'dot' || way === 'dotLessClips' ? writer.room(pairBytes(program)) : 0,
-    nibbles: way === 'dot' || way === 'analog' || way === 'general' ? 0 : writer.room(nibbleBytes(program)),
+    nibbles:
+      way === 'dot' || way === 'analog' || way === 'general'
+        ? 0
+        : writer.room(nibbleBytes(program)),
     cells: way === 'general' ? writer.room(cellBytes(program)) : 0,
     mixed: way === 'analog' ? writer.room(2 * cellBytes(program)) : 0,
     ...unplaced,
@@ -201,7 +144,8 @@ function roomOf(program: MacroProgram): Room {
     zeroPhases: words,
     clipPhases: words,
     // Tables of fours of word lines, or digits of 16 bits with phases in fours.
-    tables: codes * Math.max(program.phases * foursOf(program) * vector, 8 * phaseFours(program) * lanes),
+    tables:
+      codes * Math.max(program.phases * foursOf(program) * vector, 8 * phaseFours(program) * lanes),
     flags: codes,
     list: Math.max(program.phases * listBytes(program), 10 * vector * columns),
     // Four pixels of dot products and a tile to spare; values of 64 bits of one tile.
@@ -271,7 +215,7 @@ function listsOf(program: MacroProgram, writer: Writer) {
     bias: writer.put(program.bias),
     factors: writer.put(Int32Array.from(columns.factors)),
     masks: writer.put(masks),
-    limit: 2 ** (program.accumulatorBits - 1),
+    accumulatorBits: program.accumulatorBits,
   };
 }
 
@@ -282,7 +226,8 @@ function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
   const reached = way === 'table' ? levelsOfSums(program) : new Int32Array();
   const levels = new Uint8Array(padded(reached.length));
   levels.set(reached);
-  const largest = way === 'table' ? reached.reduce((a, b) => Math.max(a, b), 0) : adc.values.length - 1;
+  const largest =
+    way === 'table' ? reached.reduce((a, b) => Math.max(a, b), 0) : adc.values.length - 1;
   // Saturated reads are counted in bytes too: one per phase and macro-op.
   const together = (largestAdded: number): number =>
     Math.max(1, Math.floor(255 / Math.max(largestAdded, program.phases)));
@@ -302,36 +247,14 @@ function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
     thresholdCount: adc.thresholds.length,
     analogLow: adc.low,
     analogHigh: adc.high,
+    adcOffset: adc.values[0] ?? 0,
   };
 }
-
-/** Noise, as a way of reading asks for it. */
-function noiseOf(program: MacroProgram, way: Way, writer: Writer) {
-  const { noise } = program;
-  const general = way === 'general' || way === 'analog' ? noise : undefined;
-  const levels = way === 'levels' ? noiseVectors(program) : undefined;
-  const isDrawn = general?.readQuantiles;
-  return {
-    noiseKey: noise?.key ?? 0,
-    quantiles: writer.put(isDrawn),
-    columnOffsets: writer.put(general?.columnOffsets),
-    columnGains: writer.put(general?.columnGains),
-    cellErrors: way === 'general' && noise?.cellErrors ? writer.put(errorLanes(program, noise.cellErrors)) : 0,
-    ...phasesOf(program, writer),
-    adcOffset: program.adc.values[0] ?? 0,
-    noiseBase: writer.put(levels?.base),
-    noiseLevels: writer.put(levels?.draws),
-    noiseLevelCount: levels?.count ?? 0,
-  };
-}
-
-const phaseFours = ({ phases }: MacroProgram): number => Math.ceil(phases / 4);
 
 /** What a code counts in each phase of each column, and which phases there are. */
 function phasesOf(program: MacroProgram, writer: Writer) {
   const { columns, phases, inputBitsPerPhase } = program;
-  const padded = 4 * phaseFours(program);
-  const weights = Int32Array.from({ length: padded }, (_, phase) =>
+  const weights = Int32Array.from({ length: 4 * phaseFours(program) }, (_, phase) =>
     phase < phases ? 2 ** (phase * inputBitsPerPhase) : 0,
   );
   return {
@@ -340,52 +263,4 @@ function phasesOf(program: MacroProgram, writer: Writer) {
     ),
     phaseMasks: writer.put(weights.map((weight) => (weight === 0 ? 0 : -1))),
   };
-}
-
-/** Weights with every word padded to whole vectors, order (group, kernel in tile, lane). */
-const weightLanes = ({ weights, wordLinesOn }: MacroProgram): Int8Array =>
-  inLanes(weights, wordLinesOn);
-const errorLanes = ({ wordLinesOn }: MacroProgram, errors: Int8Array): Int8Array =>
-  inLanes(errors, wordLinesOn);
-
-function inLanes(bytes: Int8Array, lines: number): Int8Array {
-  const lanes = padded(lines);
-  if (lanes === lines) return bytes;
-  const words = bytes.length / lines;
-  const spread = new Int8Array(words * lanes);
-  for (let word = 0; word < words; word++)
-    spread.set(bytes.subarray(word * lines, (word + 1) * lines), word * lanes);
-  return spread;
-}
-
-/** No draw, as the kernel compares it, exceeds it. */
-const neverExceeded = 32767;
-
-/**
- * Levels of noise: `base` of order (tile, bit line); `draws` of order (tile, 16 bit lines, level, bit line, half of a
- * random word), as what a draw less 32768 must exceed.
- */
-function noiseVectors(program: MacroProgram): {
-  readonly count: number;
-  readonly base: Int8Array;
-  readonly draws: Int16Array;
-} {
-  const { kernelsPerTile, columns } = program;
-  const perKernel = columns.factors.length;
-  const levels = columnLevels(program) ?? [];
-  const count = levels.reduce((max, { draws }) => Math.max(max, draws.length), 0);
-  const bitLines = bitLinesOf(program);
-  const base = new Int8Array(tilesOf(program) * bitLines);
-  const draws = new Int16Array(base.length * count * 2).fill(neverExceeded);
-  levels.forEach((one, i) => {
-    const kernel = Math.floor(i / perKernel) % kernelsPerTile;
-    const tile = Math.floor(i / perKernel / kernelsPerTile);
-    const line = tile * bitLines + (i % perKernel) * kernelsPerTile + kernel;
-    base[line] = one.least;
-    one.draws.forEach((_, level) => {
-      const to = 2 * (Math.floor(line / vector) * count * vector + level * vector + (line % vector));
-      draws.fill(at(one.draws, level) - 1 - 32768, to, to + 2);
-    });
-  });
-  return { count, base, draws };
 }

@@ -3,11 +3,12 @@
 import { CimError, errorOf } from '../core/errors.ts';
 import type { KernelModule } from './kernels.ts';
 import type { Answer, Command, FromThread, Question, ToThread } from './messages.ts';
-import { Thread } from './thread.ts';
+import { Thread, type ThreadMessage } from './thread.ts';
 
 /** Something that runs a `Thread` on what is posted to it. */
 export interface ThreadPort {
-  post(message: ToThread): void;
+  /** Sends a message, which can be cloned. */
+  post(message: ThreadMessage): void;
   /** Whether someone waits for an answer: a runtime that ends when nothing is left to do must know. */
   hold?(isWaiting: boolean): void;
   /** Ends it with all that it does. */
@@ -16,9 +17,10 @@ export interface ThreadPort {
 
 /** What is done with what comes from a port. */
 export interface ThreadEvents {
-  onMessage(message: FromThread): void;
+  /** A message of the thread. */
+  readonly onMessage: (message: ThreadMessage) => void;
   /** The thread has died by itself. */
-  onDeath(why: string): void;
+  readonly onDeath: (why: string) => void;
 }
 
 /** Starts a thread of the runtime: a worker of a browser, or one of Node's. */
@@ -58,15 +60,15 @@ export class ThreadLink {
    */
   constructor(open: OpenThread, module: KernelModule, maxMemory: number | undefined) {
     this.#port = open({
-      onMessage: (message) => this.#hear(message),
+      onMessage: (message) => this.#hear(message as FromThread),
       onDeath: (why) => this.end(died(why)),
     });
-    this.#port.post({ open: { module, maxMemory } });
+    this.#post({ open: { module, maxMemory } });
   }
 
   /** Has something done. */
   tell(command: Command): void {
-    if (!this.#ended) this.#port.post({ command });
+    if (!this.#ended) this.#post({ command });
   }
 
   /**
@@ -79,7 +81,7 @@ export class ThreadLink {
     return new Promise((resolve, reject) => {
       if (this.#waiting.size === 0) this.#port.hold?.(true);
       this.#waiting.set(number, { resolve, reject });
-      this.#port.post({ question, number });
+      this.#post({ question, number });
     });
   }
 
@@ -90,6 +92,10 @@ export class ThreadLink {
     this.#port.end();
     for (const { reject } of this.#waiting.values()) reject(why);
     this.#waiting.clear();
+  }
+
+  #post(message: ToThread): void {
+    this.#port.post(message);
   }
 
   #hear(message: FromThread): void {

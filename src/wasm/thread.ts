@@ -4,19 +4,23 @@ import { assert, type ErrorData, errorData } from '../core/errors.ts';
 import { type Machine, openMachine } from './machine.ts';
 import type { Answer, Command, FromThread, Question, ToThread } from './messages.ts';
 
-/** Takes messages in order, whatever it is still busy with, and answers questions. */
+/** What goes between a backend and its threads: data that can be cloned, of use to them alone. */
+export type ThreadMessage = object;
+
+/** Does what messages say, in their order, and answers questions. */
 export class Thread {
   readonly #answer: (message: FromThread) => void;
   #machine: Machine | undefined;
   #failed: ErrorData | undefined;
 
   /** @param answer takes what it answers */
-  constructor(answer: (message: FromThread) => void) {
+  constructor(answer: (message: ThreadMessage) => void) {
     this.#answer = answer;
   }
 
   /** Takes a message, and does it at once. */
-  take(message: ToThread): void {
+  take(posted: ThreadMessage): void {
+    const message = posted as ToThread;
     try {
       if ('open' in message) {
         this.#machine = openMachine(message.open.module, message.open.maxMemory);

@@ -12,7 +12,7 @@ import { compileKernels } from './compile-kernels.ts';
 import type { KernelModule } from './kernels.ts';
 import { openHere, type OpenThread, ThreadLink } from './thread-link.ts';
 
-/** How to open a {@link WasmBackend}. */
+/** How to open the backend. */
 export interface WasmOptions {
   /** Threads, 1 by default. */
   readonly threads?: number | undefined;
@@ -47,7 +47,7 @@ interface Share {
 }
 
 /** Runs layers on threads. */
-export class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
+class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
   readonly name = 'wasm' as const;
   readonly device: string;
   readonly imagesTogether: number;
@@ -216,7 +216,7 @@ function joined(parts: readonly Int32Array[]): Int32Array {
  * Opens the backend. The caller disposes it (`await using`).
  * @throws {CimError} (environment) when this runtime has no WebAssembly with SIMD, or a page's policy forbids it
  */
-export async function openWasm(options: WasmOptions = {}): Promise<WasmBackend> {
+export async function openWasm(options: WasmOptions = {}): Promise<MacroBackend> {
   const backend = new WasmBackend(await compileKernels(), options);
   try {
     await backend.start();

@@ -92,10 +92,27 @@ const cases: readonly BadInput[] = [
     title: 'GPU memory that the weights alone exceed',
     args: () => {
       const file = write('wide.safetensors', wideNetwork());
-      return ['run', '--network', file, '--images', '1', '--max-memory', '1'];
+      const job = ['--network', file, '--images', '1', '--max-memory', '1'];
+      return ['run', '--backend', 'gpu', ...job];
     },
     code: 1,
     says: /needs \d+ bytes .* 1048576 allowed.*--max-memory/,
+  },
+  {
+    title: 'memory of WebAssembly that the weights alone exceed',
+    args: () => {
+      const file = write('wide.safetensors', wideNetwork());
+      const job = ['--network', file, '--images', '1', '--max-memory', '1'];
+      return ['run', '--backend', 'wasm', ...job];
+    },
+    code: 1,
+    says: /^mars: b: needs \d+ bytes beside the \d+ .* 1048576 allowed per thread.*--max-memory/,
+  },
+  {
+    title: 'no thread',
+    args: () => ['run', '--threads', '0'],
+    code: 2,
+    says: /^mars: threads: must be/,
   },
   {
     title: 'images that are not a number',

@@ -18,13 +18,11 @@ export function mvmCommand(): Command {
     .description('multiply a matrix with vectors on the macro model')
     .argument('<case.json>', 'word lines, phases, ADC, weights and inputs; see docs in README.md')
     .option('--json', 'print the answer as JSON')
-    .action(
-      async (file: string, options: MvmOptions) => {
-        const result = await compute(file, options);
-        if (options.json) print(`${JSON.stringify(result)}\n`);
-        else print(resultText(result));
-      },
-    );
+    .action(async (file: string, options: MvmOptions) => {
+      const result = await compute(file, options);
+      if (options.json) print(`${JSON.stringify(result)}\n`);
+      else print(resultText(result));
+    });
 }
 
 interface MvmOptions {

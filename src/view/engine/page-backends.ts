@@ -8,7 +8,7 @@ import { openDevice, openGpu } from '../../gpu/open-gpu.ts';
 import type { LentBackend } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
-import type { FromThread } from '../../wasm/messages.ts';
+import type { ThreadMessage } from '../../wasm/thread.ts';
 import type { OpenThread } from '../../wasm/thread-link.ts';
 import { openWasm } from '../../wasm/wasm-backend.ts';
 
@@ -118,7 +118,7 @@ async function openWorkers(): Promise<MacroBackend> {
 
 const openWorker: OpenThread = ({ onMessage, onDeath }) => {
   const worker = new Worker(new URL('./wasm-worker.ts', import.meta.url), { type: 'module' });
-  worker.addEventListener('message', ({ data }: MessageEvent<FromThread>) => onMessage(data));
+  worker.addEventListener('message', ({ data }: MessageEvent<ThreadMessage>) => onMessage(data));
   worker.addEventListener('error', ({ message }) => onDeath(message));
   worker.addEventListener('messageerror', () => onDeath('its message cannot be read'));
   return {

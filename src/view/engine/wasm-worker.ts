@@ -1,12 +1,11 @@
 // A thread of the WebAssembly backend in a page.
 
-import type { FromThread, ToThread } from '../../wasm/messages.ts';
-import { Thread } from '../../wasm/thread.ts';
+import { Thread, type ThreadMessage } from '../../wasm/thread.ts';
 
 /** The part of a worker's global scope that is used; this fence has the window's types. */
 interface WorkerScope {
-  addEventListener(kind: 'message', hear: (event: MessageEvent<ToThread>) => void): void;
-  postMessage(message: FromThread): void;
+  addEventListener(kind: 'message', hear: (event: MessageEvent<ThreadMessage>) => void): void;
+  postMessage(message: ThreadMessage): void;
 }
 
 const scope = globalThis as unknown as WorkerScope;

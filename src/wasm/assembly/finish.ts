@@ -6,7 +6,7 @@ import { Layer } from './layer';
 // @ts-ignore: decorator
 @inline
 export function kept(layer: Layer, sum: i64): i32 {
-  const limit: i64 = <i64>layer.limit;
+  const limit = <i64>1 << <i64>(layer.accumulatorBits - 1);
   if (sum >= limit || sum < -limit) {
     layer.overflowed += 1;
     return <i32>(sum < 0 ? -limit : limit - 1);

@@ -30,7 +30,10 @@ function sumOfProducts(layer: Layer, bytes: usize): i32 {
     const cells = v128.load(bytes + <usize>lane);
     const digits = layer.work + 2 * <usize>lane;
     sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(digits), i16x8.extend_low_i8x16_s(cells)));
-    sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(digits, 16), i16x8.extend_high_i8x16_s(cells)));
+    sum = i32x4.add(
+      sum,
+      i32x4.dot_i16x8_s(v128.load(digits, 16), i16x8.extend_high_i8x16_s(cells)),
+    );
   }
   return (
     i32x4.extract_lane(sum, 0) +
@@ -84,7 +87,7 @@ function addReads(layer: Layer, kernel: i32, inTile: i32, group: u32, phase: i32
   const ofKernel = <usize>group * <usize>layer.kernelsPerTile + <usize>inTile;
   let word: u32 = 0;
   if (layer.quantiles != 0) {
-    word = pcg(key ^ ((<u32>kernel << 16) | load<u32>(layer.codes + 4 * <usize>group)));
+    word = pcg(key ^ (((<u32>kernel) << 16) | load<u32>(layer.codes + 4 * <usize>group)));
     if (word == 0) word = 1;
   }
   const perColumn = (layer.phases + 1) >> 1;
@@ -111,5 +114,5 @@ function addReads(layer: Layer, kernel: i32, inTile: i32, group: u32, phase: i32
     total += <i64>load<i32>(layer.factors + 4 * <usize>column) * value;
   }
   const to = layer.totals + 8 * <usize>inTile;
-  store<i64>(to, load<i64>(to) + (total << <i64>(phase * layer.bitsPerPhase)));
+  store<i64>(to, load<i64>(to) + (total << (<i64>(phase * layer.bitsPerPhase))));
 }

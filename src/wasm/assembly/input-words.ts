@@ -31,7 +31,11 @@ function plainWord(layer: Layer, image: usize, y: i32, x: i32, to: usize): void 
     return;
   }
   for (let block = 0, first = 0; first < channels; block++, first += lines)
-    memory.copy(to + <usize>(block * layer.lanes), from + <usize>first, <usize>min(lines, channels - first));
+    memory.copy(
+      to + <usize>(block * layer.lanes),
+      from + <usize>first,
+      <usize>min(lines, channels - first),
+    );
 }
 
 /** The pixels of a patch, channels innermost, dealt onto the word lines of the blocks. */
@@ -47,7 +51,8 @@ function patchWord(layer: Layer, image: usize, y: i32, x: i32, to: usize): void 
         fromY >= 0 && fromY < layer.inputHeight && fromX >= 0 && fromX < layer.inputWidth;
       const from = image + <usize>((fromY * layer.inputWidth + fromX) * channels);
       for (let channel = 0; channel < channels; channel++) {
-        if (isInside) store<u8>(to + <usize>(block * layer.lanes + line), load<u8>(from + <usize>channel));
+        if (isInside)
+          store<u8>(to + <usize>(block * layer.lanes + line), load<u8>(from + <usize>channel));
         line += 1;
         if (line == layer.lines) {
           line = 0;

@@ -77,8 +77,7 @@ export class Layer {
   /** V = step * C + offset * groups: a kernel's sum in 1/256 unit. */
   step: i32;
   offset: i32;
-  /** Largest magnitude of the accumulator: 2^(bits - 1). */
-  limit: i32;
+  accumulatorBits: i32;
   // Noise.
   noiseKey: u32;
   quantiles: usize;
