@@ -1,4 +1,4 @@
-// A vite plugin: compiles the AssemblyScript of src/wasm/assembly, and gives the WebAssembly as base64 inside a module, so
+// A vite plugin: compiles AssemblyScript, a folder named assembly, and gives the WebAssembly as base64 inside a module, so
 // that it comes along wherever that module goes. Kept in node_modules/.cache, by a digest of sources and compiler.
 
 import { createHash } from 'node:crypto';
@@ -15,7 +15,6 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 
-const sources = join(import.meta.dirname, '../src/wasm/assembly');
 const cache = join(import.meta.dirname, '../node_modules/.cache/mars-cim');
 const { resolve } = createRequire(import.meta.url);
 const compiler = join(dirname(resolve('assemblyscript/package.json')), 'dist/asc.js');
@@ -32,8 +31,8 @@ interface Compiler {
   }>;
 }
 
-/** The kernels as WebAssembly, for runtimes that have relaxed SIMD or for all. */
-async function kernels(isRelaxed: boolean): Promise<Uint8Array> {
+/** The kernels of a folder as WebAssembly, for runtimes that have relaxed SIMD or for all. */
+async function kernels(sources: string, isRelaxed: boolean): Promise<Uint8Array> {
   const options = isRelaxed ? [...common, '--enable', 'relaxed-simd'] : common;
   const hash = createHash('sha256').update(options.join(' '));
   hash.update(readFileSync(resolve('assemblyscript/package.json')));
@@ -53,7 +52,7 @@ async function kernels(isRelaxed: boolean): Promise<Uint8Array> {
     },
   );
   const wasm = files.get('kernels.wasm');
-  if (error || !wasm) throw new Error(`src/wasm/assembly does not compile:\n${stderr.toString()}`);
+  if (error || !wasm) throw new Error(`${sources} does not compile:\n${stderr.toString()}`);
   mkdirSync(cache, { recursive: true });
   const temporary = `${path}.${process.pid}.part`;
   writeFileSync(temporary, wasm);
@@ -66,9 +65,10 @@ export const assembly: Plugin = {
   name: 'mars-assembly',
   enforce: 'pre',
   async load(id) {
-    const [, relaxed] = /\/assembly\/index\.ts\?wasm(-relaxed)?$/.exec(id) ?? [];
-    if (!/\/assembly\/index\.ts\?wasm(-relaxed)?$/.test(id)) return undefined;
+    const [, sources, relaxed] = /^(.*\/assembly)\/index\.ts\?wasm(-relaxed)?$/.exec(id) ?? [];
+    if (sources === undefined) return undefined;
     for (const name of readdirSync(sources)) this.addWatchFile(join(sources, name));
-    return `export default ${JSON.stringify(Buffer.from(await kernels(relaxed !== undefined)).toString('base64'))};`;
+    const wasm = await kernels(sources, relaxed !== undefined);
+    return `export default ${JSON.stringify(Buffer.from(wasm).toString('base64'))};`;
   },
 };

@@ -49,7 +49,7 @@ export async function openNodeWasm(
 }
 
 /** Node 20 has relaxed SIMD, which later versions have without asking, behind a flag of V8. */
-function useRelaxedSimd(): void {
+export function useRelaxedSimd(): void {
   if (process.versions.node.startsWith('20.'))
     setFlagsFromString('--experimental-wasm-relaxed-simd');
 }

@@ -11,7 +11,11 @@ let compiled: Promise<KernelModule> | undefined;
  */
 export function compileKernels(): Promise<KernelModule> {
   if (compiled) return compiled;
-  const compiling = compile();
+  // The same kernels twice: relaxed instructions are faster, exact as they are used, and not everywhere.
+  const compiling = compileWasm([
+    () => import('./assembly/index.ts?wasm-relaxed'),
+    () => import('./assembly/index.ts?wasm'),
+  ]);
   compiled = compiling;
   // A later call may have better luck with the network.
   compiling.catch(() => {
@@ -20,13 +24,16 @@ export function compileKernels(): Promise<KernelModule> {
   return compiling;
 }
 
-async function compile(): Promise<KernelModule> {
+/**
+ * The first of some modules that this runtime validates.
+ * @param candidates each gives a module's bytes as base64
+ * @throws {CimError} (environment) as {@link compileKernels}
+ */
+export async function compileWasm(
+  candidates: readonly (() => Promise<{ readonly default: string }>)[],
+): Promise<KernelModule> {
   if (typeof WebAssembly === 'undefined') throw noSimd();
-  // The same kernels twice: relaxed instructions are faster, exact as they are used, and not everywhere.
-  for (const load of [
-    () => import('./assembly/index.ts?wasm-relaxed'),
-    () => import('./assembly/index.ts?wasm'),
-  ]) {
+  for (const load of candidates) {
     const bytes = Uint8Array.from(atob((await load()).default), (character) =>
       character.charCodeAt(0),
     );
