@@ -32,7 +32,7 @@ export {
   uniformAdc,
   uniformTable,
 } from './core/adc-table.ts';
-export { type Columns, differential, twosComplement } from './core/columns.ts';
+export { type Columns, type ColumnsFor, differential, twosComplement } from './core/columns.ts';
 export {
   CimError,
   type CimErrorParts,
@@ -53,7 +53,7 @@ export {
 } from './core/feature-map.ts';
 export type { FixedScale } from './core/integer.ts';
 export type { Window } from './core/window.ts';
-export type { LongWork, Progress } from './core/progress.ts';
+export type { LongWork, Progress, StopSignal } from './core/progress.ts';
 export type { Cycle, Nanoseconds, Picojoules, Quantity } from './core/units.ts';
 export { cifar10Classes, type CifarKind, readCifar } from './datasets/cifar.ts';
 export { readIdxImages, readIdxLabels } from './datasets/idx.ts';
@@ -127,6 +127,7 @@ export {
   type JobSource,
   type JobTarget,
   type JobWork,
+  type LentBackend,
   mapJob,
   type MapJob,
   runJob,
@@ -147,6 +148,7 @@ export { checkReport, readReport } from './report/read-report.ts';
 export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
 export {
+  type CalibratedSettings,
   addImages,
   imageTarget,
   loadCalibratedJob,

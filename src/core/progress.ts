@@ -14,7 +14,9 @@ export interface Progress {
 /** Says when to stop; an AbortSignal fits. */
 export interface StopSignal {
   readonly aborted: boolean;
+  /** As of an AbortSignal. */
   addEventListener?(type: 'abort', listener: () => void): void;
+  /** As of an AbortSignal. */
   removeEventListener?(type: 'abort', listener: () => void): void;
 }
 

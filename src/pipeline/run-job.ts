@@ -97,6 +97,8 @@ export interface LentBackend extends AsyncDisposable {
 
 /** What a job may be told besides. */
 export interface JobWork extends LongWork, Pick<SimulateOptions, 'onOutputs'> {
+  /** Why the backend was taken, for the report; undefined: it was asked for. */
+  readonly backendChoice?: string | undefined;
   /**
    * Lends another backend, on which the first images are computed too, and must be the same; undefined: there is none, and
    * nothing is compared.
@@ -144,6 +146,7 @@ export async function runJob(
   const schedules = scheduleAll(mapping);
   const report = summarize(mapping, run, schedules, {
     dataset: images.name,
+    backendChoice: work.backendChoice,
     checked,
     accuracy: {
       top1: accuracy(run.outputs, images.labels, classes),

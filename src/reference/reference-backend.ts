@@ -51,6 +51,7 @@ export function openReference(): MacroBackend {
       map: pool(layer, featureMapOf(input)),
     }),
     release: () => {},
+    rest: () => {},
     download: (held) =>
       Promise.resolve('sums' in held ? held.sums : Int32Array.from(held.map.data)),
     takeEvents: (prepared) => {

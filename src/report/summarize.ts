@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly dataset?: string;
   /** All null by default. */
   readonly accuracy?: Report['accuracy'];
+  /** Why the backend was taken; undefined: it was asked for. */
+  readonly backendChoice?: string | undefined;
   /** Undefined: nothing was compared with another backend. */
   readonly checked?: Report['checked'] | undefined;
 }
@@ -59,6 +61,7 @@ export function summarize(
     dataset: facts.dataset ?? '',
     adapter: run.device,
     backend: run.backend,
+    ...(facts.backendChoice !== undefined && { backendChoice: facts.backendChoice }),
     ...(facts.checked && { checked: facts.checked }),
     peakMemory: run.peakMemory ?? null,
     images: run.images,

@@ -23,7 +23,7 @@ import type { ImageTarget, NamedBytes, Sources } from './sources.ts';
 export type MapSettings = Omit<RunSettings, 'images' | 'floatImages'>;
 
 /** The settings of a job that has no images to simulate. */
-type CalibratedSettings = MapSettings & Partial<Pick<RunSettings, 'floatImages'>>;
+export type CalibratedSettings = MapSettings & Partial<Pick<RunSettings, 'floatImages'>>;
 
 /** A network in real arithmetic, or one that is compressed already. */
 export type LoadedNetwork = { readonly network: Network } | { readonly stored: StoredNetwork };

@@ -74,6 +74,8 @@ export interface MacroBackend<
    * @throws {CimError} (memory) when what it was made from did not fit the device
    */
   download(map: Map, signal?: StopSignal): Promise<Int32Array>;
+  /** Between two runs: gives back what only the last one needed, and counts `peakMemory` anew. */
+  rest(): void;
   /** Events counted since the last call. */
   takeEvents(prepared: Layer): Promise<CountedEvents>;
   /** Gives back everything. */

@@ -49,9 +49,16 @@ export class Machine {
     this.#memory = memory;
   }
 
-  /** Bytes of its memory. */
-  get memorySize(): number {
-    return this.#memory.size;
+  /** Max. bytes that it held at the same time, since it was opened or last rested. */
+  get peakMemory(): number {
+    return this.#memory.peak;
+  }
+
+  /** Between two runs: gives back the room that layers worked in, and counts the peak anew. */
+  rest(): void {
+    this.#memory.give(this.#room.address);
+    this.#room = { address: 0, bytes: 0 };
+    this.#memory.forgetPeak();
   }
 
   /** Takes over a layer. */

@@ -20,6 +20,8 @@ export class Memory {
   /** Free stretches in order; no two touch. */
   readonly #free: Stretch[];
   readonly #sizes = new Map<number, number>();
+  #used = 0;
+  #peak = 0;
   readonly #limit: number;
 
   /**
@@ -30,6 +32,16 @@ export class Memory {
     this.#memory = memory;
     this.#limit = limit;
     this.#free = [{ first: aligned(first), end: memory.buffer.byteLength }];
+  }
+
+  /** Max. bytes of blocks at the same time so far. */
+  get peak(): number {
+    return this.#peak;
+  }
+
+  /** Counts the peak anew. */
+  forgetPeak(): void {
+    this.#peak = this.#used;
   }
 
   /** Bytes that the memory has by now. */
@@ -51,6 +63,8 @@ export class Memory {
     stretch.first += size;
     if (stretch.first === stretch.end) this.#free.splice(index, 1);
     this.#sizes.set(first, size);
+    this.#used += size;
+    this.#peak = Math.max(this.#peak, this.#used);
     return first;
   }
 
@@ -59,6 +73,7 @@ export class Memory {
     const size = this.#sizes.get(address);
     if (size === undefined) return;
     this.#sizes.delete(address);
+    this.#used -= size;
     let index = this.#free.findIndex(({ first }) => first > address);
     if (index < 0) index = this.#free.length;
     this.#free.splice(index, 0, { first: address, end: address + size });

@@ -30,6 +30,7 @@ export type Command =
       readonly pool: PoolLayer;
       readonly input: number;
     }
+  | { readonly kind: 'rest' }
   | { readonly kind: 'releaseMap'; readonly id: number }
   | { readonly kind: 'releaseLayer'; readonly id: number };
 
@@ -41,7 +42,7 @@ export type Question =
 
 /** What it answers. */
 export interface Answer {
-  /** Bytes of its memory. */
+  /** Max. bytes that it held so far. */
   readonly memory: number;
   readonly values?: Int32Array;
   readonly events?: CountedEvents;

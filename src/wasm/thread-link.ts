@@ -47,7 +47,7 @@ interface Waiting {
 
 /** One thread of a backend. */
 export class ThreadLink {
-  /** Bytes that its memory had when it last answered. */
+  /** Max. bytes that it held, as it last answered. */
   memory = 0;
   readonly #port: ThreadPort;
   readonly #waiting = new Map<number, Waiting>();
@@ -107,7 +107,7 @@ export class ThreadLink {
       waiting.reject(errorOf(message.error));
       return;
     }
-    this.memory = Math.max(this.memory, message.answer.memory);
+    this.memory = message.answer.memory;
     waiting.resolve(message.answer);
   }
 }

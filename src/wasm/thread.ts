@@ -62,6 +62,9 @@ function obey(machine: Machine, command: Command): void {
     case 'runPool':
       machine.runPool(command.to, command.pool, command.input);
       break;
+    case 'rest':
+      machine.rest();
+      break;
     case 'releaseMap':
       machine.releaseMap(command.id);
       break;
@@ -72,7 +75,7 @@ function obey(machine: Machine, command: Command): void {
 }
 
 function reply(machine: Machine, question: Question): Answer {
-  const memory = machine.memorySize;
+  const memory = machine.peakMemory;
   if (question.kind === 'download') return { memory, values: machine.download(question.id) };
   if (question.kind === 'takeEvents') return { memory, events: machine.takeEvents(question.id) };
   return { memory };

@@ -1,7 +1,7 @@
 // The backend of machines without a GPU: WebAssembly with SIMD, on threads that share the images of a batch.
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
-import { CimError } from '../core/errors.ts';
+import { assert, CimError } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap } from '../core/feature-map.ts';
 import type { StopSignal } from '../core/progress.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
@@ -58,6 +58,7 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
 
   constructor(module: KernelModule, options: WasmOptions) {
     const { threads = 1, openThread = openHere, shortcuts = true, maxMemory } = options;
+    assert(Number.isInteger(threads) && threads > 0, `${threads} threads`);
     this.#shortcuts = shortcuts;
     this.#links = Array.from(
       { length: threads },
@@ -131,6 +132,10 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
     for (const { link } of this.#shares(input.images))
       link.tell({ kind: 'runPool', to, pool, input: input.id });
     return { ...input, id: to };
+  }
+
+  rest(): void {
+    this.#tellAll({ kind: 'rest' });
   }
 
   release(held: WasmMap | WasmLayer): void {

@@ -121,9 +121,5 @@ async function runHere(
 ): Promise<JobFigures> {
   const { backend, choice, openCheck } = await openBackend(name, options);
   await using _ = backend;
-  const { report, ...result } = await runJob(job, backend, { ...work, openCheck });
-  return {
-    ...result,
-    report: choice === undefined ? report : { ...report, backendChoice: choice },
-  };
+  return await runJob(job, backend, { ...work, openCheck, backendChoice: choice });
 }

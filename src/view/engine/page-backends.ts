@@ -19,8 +19,6 @@ export interface PageBackend extends AsyncDisposable {
   readonly choice: string;
   /** Lends WebGPU on a software adapter, to compare with; undefined: there is none. */
   readonly openCheck?: () => Promise<LentBackend>;
-  /** Between two runs: gives back what only the last one needed. */
-  readonly rest: () => void;
   /** Images that it can simulate while a person waits. */
   readonly maxImages: number;
 }
@@ -51,14 +49,12 @@ export async function openPageBackend(): Promise<PageBackend> {
 const onGpu = (backend: GpuBackend, choice: string): PageBackend => ({
   backend,
   choice,
-  rest: () => backend.rest(),
   maxImages: Infinity,
   [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
 });
 
 const withoutGpu = (backend: MacroBackend): Omit<PageBackend, 'choice'> => ({
   backend,
-  rest: () => undefined,
   maxImages: Infinity,
   [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
 });
@@ -107,7 +103,7 @@ async function adapterKind(
 
 /** WebAssembly on workers; where none can be had (a sandboxed frame, a policy that forbids them), in this thread. */
 async function openWorkers(): Promise<MacroBackend> {
-  const threads = Math.max(1, Math.min(maxThreads, navigator.hardwareConcurrency));
+  const threads = Math.min(maxThreads, navigator.hardwareConcurrency || 1);
   try {
     return await openWasm({ threads, openThread: openWorker });
   } catch (error) {

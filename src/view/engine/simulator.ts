@@ -104,7 +104,7 @@ export class Simulator {
       await this.dispose();
       throw error;
     } finally {
-      opened.rest();
+      opened.backend.rest();
     }
   }
 
@@ -132,13 +132,18 @@ export class Simulator {
   ): Promise<RunOutcome> {
     const { backend, choice, openCheck } = opened;
     const onOutputs = countRight(job.images, hooks.onPartial);
-    const done = await runJob(job, backend, { ...hooks, onOutputs, openCheck });
+    const done = await runJob(job, backend, {
+      ...hooks,
+      onOutputs,
+      openCheck,
+      backendChoice: choice,
+    });
     const { mapping, timeline, activity } = done;
     if (hooks.isKept !== false)
       this.#runs.keep(id, { mapping, seed: job.seed, activity, images: job.images.images });
     // As the command line's --backend browser says it.
     const name = backend.name === 'gpu' ? 'browser' : backend.name;
-    const report = { ...done.report, backend: name, backendChoice: choice };
+    const report = { ...done.report, backend: name };
     const predictions = predictionsOf(job.images, done.outputs, done.exactOutputs);
     return { result: { id, settings: request.settings, report, timeline, predictions }, activity };
   }
