@@ -142,7 +142,7 @@ function productsTwin(iterations: number): number {
   const y = Int16Array.of(8, 7, 6, 5, 4, 3, 2, 1);
   const sums = new Int32Array(8 * 4);
   for (let step = 0; step < iterations; step++) {
-    [u, v, w, z].forEach((weights = [], chain) => {
+    [u, v, w, z].forEach((weights, chain) => {
       for (let i = 0; i < 8; i++) {
         const lane = 4 * chain + (i >> 1);
         sums[lane] = (sums[lane] ?? 0) + (x[i] ?? 0) * (weights[i] ?? 0);

@@ -7,6 +7,7 @@ import type { MacroBackend } from '../simulate/macro-backend.ts';
 import type { ThreadMessage } from '../wasm/thread.ts';
 import type { OpenThread } from '../wasm/thread-link.ts';
 import { openWasm, type WasmOptions } from '../wasm/wasm-backend.ts';
+// oxlint-disable-next-line import/default -- the bundler makes it: tools/bundled-text.ts
 import threadCode from './wasm-thread.ts?bundled';
 
 /** Starts a thread of Node. */
