@@ -8,7 +8,7 @@ import type { CountedEvents } from '../simulate/activity.ts';
 import type { MacroProgram, RequantizeProgram } from '../simulate/macro-program.ts';
 import { codeRange } from '../simulate/macro-program.ts';
 import type { Way } from './choose-way.ts';
-import { layerFields, poolFields, requantizerFields } from './fields.ts';
+import { layerEvents, layerFields, poolFields, requantizerFields } from './fields.ts';
 import { type KernelModule, type Kernels, openKernels } from './kernels.ts';
 import { Memory } from './memory.ts';
 import { type HeldLayer, prepareLayer, type Room } from './prepare-layer.ts';
@@ -42,6 +42,8 @@ export class Machine {
   readonly #memory: Memory;
   readonly #layers = new Map<number, HeldLayer>();
   readonly #maps = new Map<number, HeldPart>();
+  /** Events of batches that have ended well. */
+  readonly #kept = new Map<number, BigUint64Array>();
   #room: { readonly address: number; readonly bytes: number } = { address: 0, bytes: 0 };
 
   constructor(kernels: Kernels, memory: Memory) {
@@ -151,18 +153,29 @@ export class Machine {
 
   /** Events of a layer since the last call. */
   takeEvents(id: number): CountedEvents {
-    const events = new BigUint64Array(
-      this.#kernels.memory.buffer,
-      this.#layer(id).address + 4 * layerFields.length,
-      3,
-    );
+    const events = this.#eventsOf(this.#layer(id));
     const [saturated = 0n, zero = 0n, overflowed = 0n] = events;
     events.fill(0n);
+    this.#kept.delete(id);
     return {
       saturatedReads: Number(saturated),
       zeroPhaseReads: Number(zero),
       overflowedSums: Number(overflowed),
     };
+  }
+
+  /** What was counted so far belongs to a batch that has ended well. */
+  keepEvents(): void {
+    for (const [id, layer] of this.#layers) this.#kept.set(id, this.#eventsOf(layer).slice());
+  }
+
+  /** Counts anew from where {@link keepEvents} was called: the batch is run again. */
+  forgetEvents(): void {
+    for (const [id, layer] of this.#layers) {
+      const kept = this.#kept.get(id);
+      if (kept) this.#eventsOf(layer).set(kept);
+      else this.#eventsOf(layer).fill(0n);
+    }
   }
 
   /** Gives a map back. */
@@ -178,6 +191,7 @@ export class Machine {
     const layer = this.#layers.get(id);
     if (!layer) return;
     this.#layers.delete(id);
+    this.#kept.delete(id);
     for (const block of layer.blocks) this.#memory.give(block);
   }
 
@@ -216,6 +230,11 @@ export class Machine {
     fields[requantizerFields.indexOf('addedHeight')] = height;
     fields[requantizerFields.indexOf('addedWidth')] = width;
     fields[requantizerFields.indexOf('addedChannels')] = channels;
+  }
+
+  #eventsOf({ address }: HeldLayer): BigUint64Array {
+    const { buffer } = this.#kernels.memory;
+    return new BigUint64Array(buffer, address + 4 * layerFields.length, layerEvents.length);
   }
 
   #layer(id: number): HeldLayer {

@@ -31,6 +31,8 @@ export type Command =
       readonly input: number;
     }
   | { readonly kind: 'rest' }
+  | { readonly kind: 'keepEvents' }
+  | { readonly kind: 'forgetEvents' }
   | { readonly kind: 'releaseMap'; readonly id: number }
   | { readonly kind: 'releaseLayer'; readonly id: number };
 

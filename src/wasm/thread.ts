@@ -40,13 +40,16 @@ export class Thread {
   #do(message: Exclude<ToThread, { readonly open: unknown }>): void {
     const machine = this.#machine;
     // After a failure nothing runs until someone has heard of it; but what is given back is given back.
-    const isRelease = 'command' in message && message.command.kind.startsWith('release');
-    if (this.#failed && !isRelease) return;
+    if (this.#failed && !('command' in message && isTidying(message.command))) return;
     assert(machine !== undefined, 'a thread is opened first');
     if ('command' in message) obey(machine, message.command);
     else this.#answer({ number: message.number, answer: reply(machine, message.question) });
   }
 }
+
+/** Whether a command only cleans up. */
+const isTidying = ({ kind }: Command): boolean =>
+  kind.startsWith('release') || kind === 'forgetEvents';
 
 function obey(machine: Machine, command: Command): void {
   switch (command.kind) {
@@ -64,6 +67,12 @@ function obey(machine: Machine, command: Command): void {
       break;
     case 'rest':
       machine.rest();
+      break;
+    case 'keepEvents':
+      machine.keepEvents();
+      break;
+    case 'forgetEvents':
+      machine.forgetEvents();
       break;
     case 'releaseMap':
       machine.releaseMap(command.id);

@@ -149,10 +149,14 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
     signal?.addEventListener?.('abort', stop);
     try {
       if (signal?.aborted) stop();
-      const parts = await settled(
-        this.#shares(images).map(({ link }) => link.ask({ kind: 'download', id })),
-      );
+      const shares = this.#shares(images);
+      const parts = await settled(shares.map(({ link }) => link.ask({ kind: 'download', id })));
+      this.#tellAll({ kind: 'keepEvents' });
       return joined(parts.map(({ values }) => values ?? new Int32Array()));
+    } catch (error) {
+      // The batch is run again, or not at all: what some threads have counted of it does not count.
+      this.#tellAll({ kind: 'forgetEvents' });
+      throw error;
     } finally {
       signal?.removeEventListener?.('abort', stop);
     }

@@ -107,7 +107,7 @@ async function openWorkers(): Promise<MacroBackend> {
   try {
     return await openWasm({ threads, openThread: openWorker });
   } catch (error) {
-    if (!hasKind(error, 'simulation')) throw error;
+    if (hasKind(error, 'environment')) throw error;
     return await openWasm();
   }
 }
