@@ -17,6 +17,7 @@ const ofTheCommandLine = {
     'shownTexts',
     'notSimulated',
     'subjectText',
+    'formatBytes',
     'formatCount',
     'formatEnergy',
     'formatNumber',

@@ -3,7 +3,7 @@
 import type { Evidence } from '../chips/index.ts';
 import { type Fact, notSimulated } from './fact.ts';
 import { noiseText } from './noise-text.ts';
-import { formatWhole } from '../core/number-text.ts';
+import { formatNumber, formatWhole } from '../core/number-text.ts';
 import { countOf } from '../core/words.ts';
 import type { Report } from './report.ts';
 import { isEstimated } from './report-words.ts';
@@ -45,6 +45,21 @@ export const areaFacts = ({ area: { total, parts } }: Report): readonly Fact[] =
     evidence,
   })),
 ];
+
+/** The power that is drawn whatever happens, by part; nothing in reports of before version 3. */
+export const staticFacts = ({ energy: { staticPower } }: Report): readonly Fact[] =>
+  staticPower === null
+    ? []
+    : [
+        {
+          label: 'static power',
+          value: staticPower.total,
+          unit: 'mW',
+          note: (['control', 'cores', 'macros', 'sram'] as const)
+            .map((part) => `${part === 'sram' ? 'SRAM' : part} ${formatNumber(staticPower[part])}`)
+            .join(', '),
+        },
+      ];
 
 /** What it was run with, and by what. */
 export function runFacts(report: Report): readonly Fact[] {

@@ -1,6 +1,7 @@
 // The model against what was published of MARS, and against arithmetic: every figure of docs/validation.md.
 
 import { type ChipSpec, mars, marsDense, marsLowEnergy, setChipValues } from '../chips/index.ts';
+import { readoutCost } from '../chips/adc-cost.ts';
 import { macroGeometry } from '../chips/macro-geometry.ts';
 import { densityProfileMasks } from '../compress/group-masks.ts';
 import type { LongWork } from '../core/progress.ts';
@@ -87,7 +88,7 @@ export function macroOpFigures(chip: ChipSpec, bits: number): MacroOpFigures {
     inputBits: bits,
   });
   const columns = kernelsPerMacro * bits;
-  const picojoules = (columns * phases * chip.energy.columnPhase.value) / 1000;
+  const picojoules = (columns * phases * readoutCost(chip).columnRead) / 1000;
   const macs = wordLinesOn * kernelsPerMacro;
   return { picojoules, macs, topsPerWatt: (2 * macs) / picojoules };
 }
@@ -161,6 +162,7 @@ function meanFigures(reports: readonly Report[]): MeanFigures {
       port: stall('port'),
       drain: stall('drain'),
       pool: stall('pool'),
+      dram: stall('dram'),
     },
     energy: of(({ energy }) => energy.perFrame.total / 1e6),
     milliwatts: of(({ energy }) => energy.averagePower),
