@@ -109,6 +109,7 @@ export {
 } from './mapping/mapping-summary.ts';
 export type { KernelTile, WeightLoad } from './mapping/kernel-tile.ts';
 export { type Memory } from './mapping/place-feature-maps.ts';
+export type { Strip, StripPlan } from './mapping/strip-plan.ts';
 export { type Balance, balances, type TileRun } from './mapping/place-tiles.ts';
 export { type PlannedActivity, plannedActivity } from './mapping/planned-activity.ts';
 export type { StoredNetwork } from './mapping/stored-header.ts';
@@ -145,7 +146,14 @@ export { type Fact, type FactGroup, factNote, factText, type FactUnit } from './
 export { headlineFacts } from './report/headline-facts.ts';
 export { layerPower } from './report/layer-power.ts';
 export { checkReport, readReport } from './report/read-report.ts';
-export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
+export {
+  type DramBytes,
+  type LayerReport,
+  type Report,
+  reportText,
+  reportVersion,
+} from './report/report.ts';
+export { type StaticPower } from './report/static-power.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
 export {
   type CalibratedSettings,
@@ -182,6 +190,8 @@ export {
   type Outcome,
   outcomeOf,
 } from './sweep/estimator.ts';
+export { type ParameterEffect } from './sweep/parameter-effects.ts';
+export { marsEffects, parameterPage } from './sweep/parameter-page.ts';
 export { type Sensitivity, sensitivity, type SensitivityRow } from './sweep/sensitivity.ts';
 export { validationPage } from './sweep/validation-page.ts';
 export {
@@ -204,6 +214,7 @@ export { schedule, type ScheduleOptions } from './timeline/schedule.ts';
 export {
   type ControllerStep,
   type CycleShares,
+  type DramTransfer,
   framesPerSecond,
   frameShares,
   type IdleStep,
