@@ -1,6 +1,7 @@
 // Strips of a layer going through the banks: DRAM has one channel, which does one transfer after the other, while the
 // cores work off the strips that are there.
 
+import { largest } from '../core/extremes.ts';
 import type { Strip } from '../mapping/strip-plan.ts';
 
 /** What one channel of DRAM does. */
@@ -62,7 +63,7 @@ export function runStrips(strips: readonly Strip[], model: StripModel): StripRun
     written.push(transfer('write', strip.written, end));
   });
   const done = computed.at(-1) ?? start;
-  const end = Math.max(done, written.at(-1) ?? start);
+  const end = largest([done, ...written]);
   if (end > done) waits.push({ start: done, end });
   return { end, transfers, waits };
 }

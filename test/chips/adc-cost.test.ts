@@ -118,8 +118,8 @@ describe('readoutCost', () => {
 
 /** MARS whose ADC costs what a table says; 64 ADCs per macro. */
 function tabled(change: Partial<Record<string, readonly number[]>> = {}): ChipSpec {
-  const row = (name: string, unit: string, values: readonly number[]): ReturnType<typeof sourced> =>
-    sourced(change[name] ?? values, unit, 'assumed', 'a test') as never;
+  const row = (name: string, unit: string, values: readonly number[]): object =>
+    sourced(change[name] ?? values, unit, 'assumed', 'a test');
   const costs = {
     bits: row('bits', '', [4, 6, 8]),
     energy: row('energy', 'fJ', [20, 30, 55]),
