@@ -143,6 +143,13 @@ export { openReference } from './reference/reference-backend.ts';
 export type { AreaEntry } from './report/area.ts';
 export { type EnergyBreakdown, energyPartNames, energyParts } from './report/energy.ts';
 export { type Fact, type FactGroup, factNote, factText, type FactUnit } from './report/fact.ts';
+export {
+  explain,
+  explainable,
+  type Explained,
+  type Explanation,
+} from './report/explain/explain.ts';
+export { type Term } from './report/explain/expression.ts';
 export { headlineFacts } from './report/headline-facts.ts';
 export { layerPower } from './report/layer-power.ts';
 export { checkReport, readReport } from './report/read-report.ts';

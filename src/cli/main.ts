@@ -6,6 +6,7 @@ import { shownText } from '../core/shown-text.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
@@ -34,6 +35,7 @@ export function marsProgram(): Command {
     )
     .addCommand(runCommand())
     .addCommand(estimateCommand())
+    .addCommand(explainCommand())
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
     .addCommand(validateCommand())

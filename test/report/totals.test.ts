@@ -95,7 +95,9 @@ describe('the totals of a report', () => {
 
     holds(
       fc.property(all, ([network, chip, settings, prunedGroups]) => {
-        expectTotals(openEstimator({ network, prunedGroups })(setChipValues(chip, settings)));
+        const report = openEstimator({ network, prunedGroups })(setChipValues(chip, settings));
+        expect(report.layers[0]!.kind).toBe('image');
+        expectTotals(report);
       }),
       60,
     );
