@@ -38,6 +38,16 @@ export interface NetworkValidation {
   /** Share of the MACs kept at which 400 frames per second are left before stalls, by bisection of the scale. */
   readonly macsAt400: number;
   readonly sensitivity: Sensitivity;
+  /** Low energy, first mask, if weights came from DRAM for every frame, or once for four of them. */
+  readonly weightsFromDram: Report;
+  readonly inBatches: Report;
+}
+
+/** A network for images of 224x224, dense, on `mars` with banks of some size. */
+export interface LargeImages {
+  readonly title: string;
+  readonly bankBytes: number;
+  readonly report: Report;
 }
 
 /** Means over several random masks. */
@@ -63,6 +73,7 @@ export interface Validation {
   readonly macroOp8: MacroOpFigures;
   readonly macroOp4: MacroOpFigures;
   readonly networks: readonly NetworkValidation[];
+  readonly largeImages: readonly LargeImages[];
 }
 
 /** One macro-op of the chip at its limits. */
@@ -104,8 +115,32 @@ export function validate(work: LongWork = {}): Validation {
       work.onProgress?.({ stage: 'sweep', done: index + 1, total: all.length });
       return result;
     }),
+    largeImages: largeImages(),
   };
 }
+
+/** Sizes of a bank, bytes: that of `mars` first. */
+const bankSizes = [65_536, 262_144, 1_048_576] as const;
+
+function largeImages(): readonly LargeImages[] {
+  return [
+    { title: 'VGG16', network: vgg16({ classes: 1000, side: 224 }) },
+    { title: 'ResNet18', network: resnet18({ classes: 1000, side: 224 }) },
+  ].flatMap(({ title, network }) => {
+    const estimator = openEstimator({ network });
+    return bankSizes.map((bankBytes): LargeImages => {
+      const banks = ['bankBytes', 'shortcutBytes'].map((name) => `featureMap.${name}=${bankBytes}`);
+      return { title, bankBytes, report: estimator(setChipValues(mars, banks)) };
+    });
+  });
+}
+
+/** Banks that hold the maps of four images. */
+const fourImages = [
+  'controller.batch=4',
+  'featureMap.bankBytes=262144',
+  'featureMap.shortcutBytes=262144',
+];
 
 function validateNetwork(subject: Subject): NetworkValidation {
   const { network, scale } = subject;
@@ -130,6 +165,8 @@ function validateNetwork(subject: Subject): NetworkValidation {
     },
     withPassBarrier: meanFps(passBarrier, 'none'),
     macsAt400: macsAt(400, (at) => masked(1, at)(mars)),
+    weightsFromDram: first(setChipValues(marsLowEnergy, ['controller.weights=dram'])),
+    inBatches: first(setChipValues(marsLowEnergy, [...fourImages, 'controller.weights=dram'])),
     sensitivity: sensitivity(marsLowEnergy, (chip) => outcomeOf(first(chip))),
   };
 }

@@ -7,7 +7,7 @@ import { estimateRun } from '../../src/pipeline/estimate.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { explain, explainable, type Explained } from '../../src/report/explain/explain.ts';
 import {
-  constant,
+  type Expression,
   counted,
   minus,
   over,
@@ -42,7 +42,7 @@ function reported({ report }: Explained, path: string): number {
   }
   const part = report.area.parts.find((one) => one.part === rest[0]);
   if (group === 'area' && part) return part.area;
-  if (group === 'energy' && rest[0]! in report.energy.perFrame)
+  if (group === 'energy' && Object.hasOwn(report.energy.perFrame, rest[0]!))
     return at(report.energy.perFrame, rest);
   return at(report, [group!, ...rest]);
 }
@@ -137,9 +137,9 @@ describe('explain', () => {
 
 describe('textOf', () => {
   const [a, b, c] = ['a', 'b', 'c'].map((name) => counted(name, 1, '', 'a test')) as [
-    ReturnType<typeof constant>,
-    ReturnType<typeof constant>,
-    ReturnType<typeof constant>,
+    Expression,
+    Expression,
+    Expression,
   ];
 
   it.each([
