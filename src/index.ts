@@ -59,6 +59,7 @@ export { cifar10Classes, type CifarKind, readCifar } from './datasets/cifar.ts';
 export { readIdxImages, readIdxLabels } from './datasets/idx.ts';
 export { firstImages, type ImageSet, spreadImages, toImageSet } from './datasets/image-set.ts';
 export { type AdcErrorOptions, adcErrors } from './inspect/adc-errors.ts';
+export { calibratedAdc, fittedAdcs, levelledAdc, type RangeOptions } from './inspect/adc-range.ts';
 export { type CellPlace, cellPlace, cellValue } from './inspect/cell-place.ts';
 export {
   chooseMacroOp,
@@ -179,6 +180,7 @@ export {
 } from './settings/load-job.ts';
 export { defaultSettings, type RunSettings, type SharedSettings } from './settings/run-settings.ts';
 export type {
+  CalibrationTarget,
   DatasetSettings,
   ImageSettings,
   ImageTarget,

@@ -48,7 +48,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   train: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference'],
   timeline: ['core', 'chips', 'mapping', 'simulate'],
   report: throughReport.filter((folder) => folder !== 'report'),
-  pipeline: [...throughReport, 'datasets', 'reference'],
+  // `inspect` knows the sums that ADCs are fitted to.
+  pipeline: [...throughReport, 'datasets', 'reference', 'inspect'],
   sweep: [...throughReport, 'pipeline'],
   settings: [...throughReport, 'datasets', 'pipeline', 'sweep', 'train'],
   view: everything,

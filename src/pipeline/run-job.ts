@@ -8,6 +8,7 @@ import { CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
+import { fittedAdcs } from '../inspect/adc-range.ts';
 import type { IndexCoding } from '../mapping/index-coding.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
@@ -54,6 +55,8 @@ export interface JobTarget {
   readonly chip: ChipSpec;
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance | undefined;
+  /** Training images that the layers' ADCs are fitted to, by the chip's `adc.range`; without any, all have the chip's ADC. */
+  readonly adcImages?: FeatureMap | undefined;
 }
 
 /** The part of a job that compress and map need. */
@@ -108,17 +111,24 @@ export interface JobWork extends LongWork, Pick<SimulateOptions, 'onOutputs'> {
 
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
-  const { chip, balance = 'none' } = job;
-  if ('stored' in job) {
-    const { network, indexCoding } = job.stored;
-    return mapToChip(network, chip, { balance, indexCoding });
-  }
+  const { chip, balance = 'none', adcImages } = job;
+  const { network, indexCoding } = 'stored' in job ? job.stored : compressed(job, work);
+  const options = { balance, indexCoding };
+  const mapping = mapToChip(network, chip, options);
+  const adcs = adcImages && fittedAdcs(mapping, adcImages);
+  return adcs ? mapToChip(network, chip, { ...options, adcs }) : mapping;
+}
+
+function compressed(
+  job: TrainedSource & JobTarget,
+  work: LongWork,
+): Pick<StoredNetwork, 'network' | 'indexCoding'> {
   const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
-  const groupShape = groupShapeOf(chip, weightBits);
+  const groupShape = groupShapeOf(job.chip, weightBits);
   const pruning = { prunedGroups, groupMasks, groupShape };
   const options = { weightBits, activationBits, calibration, ...pruning, ...work };
   const { indexCoding = 'absolute' } = job;
-  return mapToChip(compress(network, options), chip, { balance, indexCoding });
+  return { network: compress(network, options), indexCoding };
 }
 
 /**

@@ -1,6 +1,7 @@
 // The rows of a report: the image's way in, then every layer, with what it counts, takes and costs for one image.
 
 import type { ChipSpec } from '../chips/index.ts';
+import { type AdcTable, fixedPointUnit, uniformAdc } from '../core/adc-table.ts';
 import { assert } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { cycles as cyclesOf } from '../core/units.ts';
@@ -19,7 +20,7 @@ import {
 } from './energy.ts';
 import type { LayerReport } from './report.ts';
 
-const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, path: null };
+const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, adc: null, path: null };
 const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
 
 /** The row of the image. */
@@ -108,12 +109,24 @@ export function layerReport(
     groups: storage.groups,
     groupsKept: storage.groupsKept,
     macroOps: activity.macroOps / run.images,
+    adc: adcOf(mapped.adc),
     path: run.paths[name] ?? null,
     energy: macroEnergy(mapping.chip, mapped, activity, { ...time, images: run.images }),
     columnReads: activity.columnReads / run.images,
     saturatedReads: activity.saturatedReads / run.images,
     zeroPhaseReads: activity.zeroPhaseReads / run.images,
     overflowedSums: activity.overflowedSums / run.images,
+  };
+}
+
+function adcOf(adc: AdcTable): LayerReport['adc'] {
+  const uniform = uniformAdc(adc);
+  const discharges = (value: number | undefined): number | null =>
+    value === undefined ? null : value / fixedPointUnit;
+  return {
+    codes: adc.values.length,
+    step: discharges(uniform?.step),
+    offset: discharges(uniform?.offset),
   };
 }
 

@@ -43,6 +43,9 @@ const layer = z.strictObject({
   strips: count,
   dram,
   energy: breakdown,
+  adc: z
+    .strictObject({ codes: count, step: z.number().nullable(), offset: z.number().nullable() })
+    .nullable(),
   path: z.enum(['bit lines', 'dot product', 'dot product, clips corrected']).nullable(),
   columnReads: count,
   saturatedReads: count,
@@ -138,7 +141,7 @@ const report = z.strictObject({
 
 /** Before version 3 there was no DRAM, no row for the image, and nothing that said what was assumed. */
 const layer2 = layer
-  .omit({ strips: true, dram: true })
+  .omit({ strips: true, dram: true, adc: true })
   .extend({ kind: layer.shape.kind.exclude(['image']) });
 const report2 = report.omit({ dram: true }).extend({
   version: z.literal(2),
@@ -217,7 +220,10 @@ function fromVersion2(old: Report2): Report {
       bandwidth: 0,
       framesPerSecondWithout: performance.framesPerSecond,
     },
-    layers: [...imageRow(old), ...old.layers.map((one) => ({ ...one, strips: 0, dram: noDram }))],
+    layers: [
+      ...imageRow(old),
+      ...old.layers.map((one) => ({ ...one, strips: 0, dram: noDram, adc: null })),
+    ],
   };
 }
 
@@ -250,6 +256,7 @@ function imageRow({ layers, energy: { perFrame } }: Report2): readonly LayerRepo
       strips: 0,
       dram: noDram,
       energy: energies,
+      adc: null,
       path: null,
       columnReads: 0,
       saturatedReads: 0,

@@ -39,6 +39,12 @@ export interface LayerReport {
   readonly dram: DramBytes;
   /** pJ. */
   readonly energy: EnergyBreakdown;
+  /** Its ADC, in unit discharges; step and offset are null where its codes are not as far apart everywhere. Null for pools. */
+  readonly adc: {
+    readonly codes: number;
+    readonly step: number | null;
+    readonly offset: number | null;
+  } | null;
   /** How column reads were computed; null for pools, and where nothing was simulated. */
   readonly path: MacroPath | null;
   readonly columnReads: number;

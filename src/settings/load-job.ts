@@ -96,8 +96,12 @@ export function imageTarget(job: MapJob): ImageTarget {
   return { trainedOn: trainedOn(job), classes, input };
 }
 
+/** Training images that ADCs are fitted to: a million sums of a layer are spread over them. */
+const adcImageCount = 16;
+
 /**
- * What {@link loadMapJob} gave, with the images to choose activation clips on, where training did not settle the scales.
+ * What {@link loadMapJob} gave, with the images to choose activation clips on, where training did not settle the scales, and
+ * those that ADCs are fitted to, where the chip's are.
  * @throws {CimError} for images that are missing or wrong
  */
 export async function addCalibration(
@@ -106,7 +110,13 @@ export async function addCalibration(
   sources: Pick<Sources, 'calibrationImages'>,
 ): Promise<UnloadedJob> {
   const { seed, floatImages } = settings;
-  const common = { seed, ...(floatImages === undefined ? {} : { floatImages }) };
+  const target =
+    'stored' in job ? { ...job.stored.network, dataset: job.stored.dataset } : job.network;
+  const fitted =
+    job.chip.adc.range.value === 'chip'
+      ? {}
+      : { adcImages: await sources.calibrationImages(target, adcImageCount, settings) };
+  const common = { seed, ...(floatImages === undefined ? {} : { floatImages }), ...fitted };
   if ('stored' in job || hasTrainedScales(job.network, job)) return { ...job, ...common };
   const { network } = job;
   const count = calibrationCount(network);

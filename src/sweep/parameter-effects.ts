@@ -24,6 +24,7 @@ const fields: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['outputs', /^outputs$/],
   ['whether it fits', /^fits$/],
   ['noise', /^noise\./],
+  ['codes of the ADC', /^layers\.\w+\.adc(\.|$)/],
   ['stored weights', /^(compression\.|layers\.\w+\.(macs|groups|groupsKept)$)/],
   ['macro-ops and reads', /^layers\.\w+\.(macroOps|\w*Reads|overflowedSums|path)$/],
   [

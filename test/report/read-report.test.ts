@@ -92,7 +92,13 @@ describe('readReport', () => {
       ['fc', shapes([3, 3, 64], [1, 1, 10], [3, 3])],
     ]);
     expect(layers.map((layer) => ({ ...layer, shape: undefined }))).toEqual(
-      old.layers.map((layer) => ({ ...layer, shape: undefined, strips: 0, dram: nothing })),
+      old.layers.map((layer) => ({
+        ...layer,
+        shape: undefined,
+        strips: 0,
+        dram: nothing,
+        adc: null,
+      })),
     );
   });
 
