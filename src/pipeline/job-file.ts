@@ -101,19 +101,7 @@ export function readJob(bytes: Uint8Array): Job {
       where,
     });
   const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
-  const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
-  if (total !== bytes.length)
-    throw new CimError('input', {
-      what: `has ${countOf(bytes.length, 'byte')}, not ${formatWhole(total)}`,
-      where,
-    });
-  let at = 4 + headBytes;
-  const [network, pixels, labels, calibration, adcData = new Uint8Array()] = header.lengths.map(
-    (length) => {
-      at += length;
-      return bytes.subarray(at - length, at);
-    },
-  ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array?];
+  const { network, pixels, labels, calibration, adcData } = partsOf(bytes, header, 4 + headBytes);
   const images = { ...header.imageSet, images: withData(header.images, pixels), labels };
   const common = {
     chip: checkChip(header.chip, where),
@@ -123,18 +111,41 @@ export function readJob(bytes: Uint8Array): Job {
     ...(header.balance ? { balance: header.balance } : {}),
     ...(header.adcImages ? { adcImages: withData(header.adcImages, adcData) } : {}),
   };
-  if (!header.adcImages && adcData.length > 0)
-    throw new CimError('input', {
-      what: `has ${countOf(adcData.length, 'byte')} that belong to nothing`,
-      where,
-    });
-  if ((header.stored || !header.calibration) && calibration.length > 0)
-    throw new CimError('input', {
-      what: `has ${countOf(calibration.length, 'byte')} that belong to nothing`,
-      where,
-    });
   if (header.stored) return { ...common, stored: readStoredImage(network, where) };
   return { ...common, ...trainedSource(header, readNetworkFile(network, where), calibration) };
+}
+
+/** What follows the header, from byte `start` on. */
+interface Parts {
+  readonly network: Uint8Array;
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly calibration: Uint8Array;
+  readonly adcData: Uint8Array;
+}
+
+function partsOf(bytes: Uint8Array, header: Header, start: number): Parts {
+  const total = header.lengths.reduce((sum, length) => sum + length, start);
+  if (total !== bytes.length)
+    throw new CimError('input', {
+      what: `has ${countOf(bytes.length, 'byte')}, not ${formatWhole(total)}`,
+      where,
+    });
+  let at = start;
+  const none = new Uint8Array();
+  const [network = none, pixels = none, labels = none, calibration = none, adcData = none] =
+    header.lengths.map((length) => {
+      at += length;
+      return bytes.subarray(at - length, at);
+    });
+  const isCalibrated = !header.stored && header.calibration !== undefined;
+  const spare = (isCalibrated ? 0 : calibration.length) + (header.adcImages ? 0 : adcData.length);
+  if (spare > 0)
+    throw new CimError('input', {
+      what: `has ${countOf(spare, 'byte')} that belong to nothing`,
+      where,
+    });
+  return { network, pixels, labels, calibration, adcData };
 }
 
 type Header = z.infer<typeof headerSchema>;
