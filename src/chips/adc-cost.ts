@@ -8,6 +8,7 @@ import type { AdcCostTable, AdcModel, AdcSpec, ChipSpec } from './chip-spec.ts';
 export interface AdcForm {
   /** Energy of a conversion. */
   energy(bits: number): number;
+  /** Area of an ADC. */
   area(bits: number): number;
   /** Time of a conversion; constant where all bits are decided at once, or hidden. */
   time(bits: number): number;

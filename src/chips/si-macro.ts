@@ -77,7 +77,12 @@ const siAdcCosts: AdcCostSpec = {
     'assumed',
     'the one published form that has energy, area and time, fitted to analog chips of 28 nm; see decisions/0024-honest-costs.md',
   ),
-  calibratedBits: sourced(6, '', 'read', `${uiucRow}; its 42.99 fJ and our 60 fJ are of this ADC`),
+  calibratedBits: sourced(
+    6,
+    '',
+    'inferred',
+    `${uiucRow}: 42.99 fJ and 0.27 mm2 are of its 6-bit ADC, and our 60 fJ of the same macro`,
+  ),
   energyShare: sourced(
     0.6,
     '',

@@ -60,7 +60,7 @@ export const yue2021: UniformChip = {
     ),
     offset: sourced(0, 'unit discharge', 'assumed', unknown),
     model: sourced('zigzag', '', 'assumed', 'as MARS'),
-    calibratedBits: sourced(4, '', 'read', abstract),
+    calibratedBits: sourced(4, '', 'inferred', `its own ADC (${abstract})`),
     energyShare: sourced(0.6, '', 'assumed', 'as MARS; not known'),
     areaShare: sourced(0.15, '', 'assumed', 'as MARS; not known'),
     timeShare: sourced(0.5, '', 'assumed', 'as MARS; not known'),

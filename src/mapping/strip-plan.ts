@@ -2,6 +2,7 @@
 // a bank, halo included, and what it makes is taken out again.
 
 import { CimError } from '../core/errors.ts';
+import { smallest } from '../core/extremes.ts';
 import { activationsPerImage, type Shape } from '../core/feature-map.ts';
 import { ceilDivide } from '../core/integer.ts';
 import { extentOf, type Window } from '../core/window.ts';
@@ -88,8 +89,8 @@ function mostRows(layer: StripLayer, buffers: number): number {
   // A map that fits whole needs no rows beyond its own for the padding around it.
   const isWhole = inRows >= layer.inputShape.height;
   const byInput = isWhole ? Infinity : Math.floor((inRows - height) / window.strides[0]) + 1;
-  const others = [output, residual].map((map) => (map ? most(map) : Infinity));
-  return Math.max(0, Math.min(outputShape.height, byInput, ...(others as [number, number])));
+  const others = [output, residual].flatMap((map) => (map ? [most(map)] : []));
+  return Math.max(0, smallest([outputShape.height, byInput, ...others]));
 }
 
 function stripsOf(layer: StripLayer, rows: number, buffers: 1 | 2): StripPlan {

@@ -40,13 +40,17 @@ describe('the numbers of the other chips', () => {
           probeOutcomes(backend),
         );
 
+        const more: (readonly [string, string])[] = [];
         for (const { parameter, moves, refused } of effects) {
           if (moves.length === 0 && refused === undefined) expect(mayBeStill).toContain(parameter);
           // Where a phase or load ends on a cycle is each chip's own, and so is what fits it.
           const costs = moves.filter((one) => / energy$|^area$|^column read$/.test(one));
           for (const name of costs.filter((one) => one !== 'static energy'))
-            expect(expected[parameter], `${chip.name} ${parameter}`).toContain(name);
+            // Other strips may load weights again: on mars they stay in the macros.
+            if (name !== 'weight-path energy' || !moves.includes('DRAM traffic'))
+              if (!expected[parameter]!.includes(name)) more.push([parameter, name]);
         }
+        expect(more).toEqual([]);
       },
       patience,
     );

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { largest } from '../../core/extremes.ts';
 import { formatNumber } from '../../core/number-text.ts';
 import { shownText, shownTexts } from '../../core/shown-text.ts';
 import { estimate } from '../../pipeline/estimate.ts';
@@ -32,7 +33,7 @@ export function explainCommand(): Command {
 
 function textOf(exact: Explanation): string {
   const { path, value, unit, formula, worked, terms } = shownTexts(exact);
-  const width = Math.max(0, ...terms.map(({ name }) => name.length)) + 2;
+  const width = largest([0, ...terms.map(({ name }) => name.length)]) + 2;
   const rows = terms.map(
     ({ name, value: own, unit: ofTerm, evidence, source }) =>
       `  ${name.padEnd(width)}${`${numberText(own)} ${ofTerm}`.padEnd(20)}${(evidence ?? '').padEnd(10)}${source}`,

@@ -130,7 +130,7 @@ describeUnless(noBrowser, 'the pieces of the page', () => {
 
   it('tell the value of a bar under the pointer', async () => {
     await (await page.$('#energy'))!.scrollIntoView();
-    const { name, energy } = data.large.report.layers[0]!;
+    const { name, energy } = data.large.report.layers[1]!;
     // The second row: the first is the image.
     const place = (await page.evaluate(`(() => {
       const rows = [...document.querySelectorAll('#energy svg.mars-plot rect')].filter((one) => Number(one.getAttribute('width')) > 100);
