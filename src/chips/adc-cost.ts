@@ -12,55 +12,38 @@ export interface AdcForm {
   area(bits: number): number;
   /** Time of a conversion; constant where all bits are decided at once, or hidden. */
   time(bits: number): number;
-  /** The forms as a person writes them. */
-  readonly text: string;
-  readonly source: string;
 }
 
 const constant = (): number => 1;
 
-/** Every model but `table`, with the source of its form. */
+/** Every model but `table`; `adcFormTexts` has their sources. */
 export const adcForms: Readonly<Record<Exclude<AdcModel, 'table'>, AdcForm>> = {
   zigzag: {
     // The supply is the same before and after, so it leaves the ratio; the rows are those of the array.
     energy: (bits) => 100 * bits + 0.001 * 4 ** bits,
     area: (bits) => 10 ** (-0.0369 * bits + 1.206) * 2 ** bits,
     time: (bits) => bits,
-    text: 'energy ~ 100 B + 0.001 * 4^B, area ~ 10^(1.206 - 0.0369 B) * 2^B, time ~ B',
-    source:
-      'ZigZag-IMC (KULeuven-MICAS/zigzag-imc, AimcArrayUnit.py), area fitted there to three analog chips of 28 nm; one version of the file returns a constant 188 fJ instead of its energy',
   },
   neurosim: {
     // Power times time; the LSTP constants of 22 and 32 nm, interpolated to 28 nm, without the term of the input current.
     energy: (bits) => (0.893 * bits + 7.09) * (bits + 1),
     area: (bits) => 478 + 182 * (bits - 1),
     time: (bits) => bits + 1,
-    text: 'energy ~ (0.893 B + 7.09) (B + 1), area ~ 478 + 182 (B - 1), time ~ B + 1',
-    source:
-      'DNN+NeuroSim V1.4 (SarADC.cpp): power of a SAR ADC at 22 and 32 nm LSTP, interpolated to 28 nm; area by its transistors, n and p alike',
   },
   walden: {
     energy: (bits) => 2 ** bits,
     area: (bits) => 2 ** bits,
     time: constant,
-    text: 'energy ~ 2^B, area ~ 2^B, time constant',
-    source:
-      'Walden’s figure of merit, P / (2^ENOB fs), held constant; area inferred: one comparator or unit capacitor per code',
   },
   schreier: {
     energy: (bits) => 4 ** bits,
     area: (bits) => 2 ** bits,
     time: constant,
-    text: 'energy ~ 4^B, area ~ 2^B, time constant',
-    source:
-      'Schreier’s figure of merit, SNDR + 10 log10(fs / 2 / P), held constant, as in Accelergy’s ADC plug-in; area inferred as for walden',
   },
   none: {
     energy: constant,
     area: constant,
     time: constant,
-    text: 'energy, area and time are those of the calibrated bits',
-    source: 'no model: every ADC costs the same',
   },
 };
 

@@ -14,6 +14,7 @@ export {
   type ReadoutCost,
   supplyScale,
 } from './adc-cost.ts';
+export { type AdcFormText, adcFormTexts } from './adc-form-texts.ts';
 export type {
   AdcCostSpec,
   AdcCostTable,

@@ -1,6 +1,6 @@
 // The parts of the validation page about what costs: ADCs by their bits, DRAM, maps that do not fit.
 
-import { adcForms, mars, readoutCost, setChipValues } from '../chips/index.ts';
+import { adcFormTexts, mars, readoutCost, setChipValues } from '../chips/index.ts';
 import type { Validation } from './validation.ts';
 import { percent, round, table } from './validation-table.ts';
 
@@ -8,7 +8,7 @@ const bits = [3, 4, 5, 6, 7, 8] as const;
 
 /** Column read and macro by the bits of the ADC, for every model. */
 export function adcTable(): string {
-  const models = Object.entries(adcForms);
+  const models = Object.entries(adcFormTexts);
   const at = (model: string, count: number): string => {
     const { columnRead, macroArea } = readoutCost(
       setChipValues(mars, [`adc.model=${model}`, `adc.bits=${count}`]),

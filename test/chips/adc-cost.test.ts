@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adcForms, readoutCost, supplyScale } from '../../src/chips/adc-cost.ts';
+import { adcFormTexts } from '../../src/chips/adc-form-texts.ts';
 import { type ChipSpec, chips, mars, readChipFile, setChipValues } from '../../src/chips/index.ts';
 import { macroGeometry } from '../../src/chips/macro-geometry.ts';
 import { sourced } from '../../src/chips/sourced.ts';
@@ -112,7 +113,8 @@ describe('readoutCost', () => {
   });
 
   it('has a source for every form', () => {
-    for (const form of Object.values(adcForms)) expect(form.source.length).toBeGreaterThan(20);
+    expect(Object.keys(adcFormTexts)).toEqual(Object.keys(adcForms));
+    for (const { source } of Object.values(adcFormTexts)) expect(source.length).toBeGreaterThan(20);
   });
 });
 

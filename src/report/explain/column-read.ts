@@ -1,6 +1,7 @@
 // The cost of a column read as formulas: array and ADC.
 
 import { adcBits, adcForms } from '../../chips/adc-cost.ts';
+import { adcFormTexts } from '../../chips/adc-form-texts.ts';
 import type { ChipSpec } from '../../chips/index.ts';
 import { atSupply, given } from './common.ts';
 import { type Expression, minus, over, plus, times } from './expression.ts';
@@ -26,13 +27,14 @@ export function adcRead(chip: ChipSpec, bits: number): Expression {
   const from = chip.adc.calibratedBits.value;
   if (bits === from) return whole;
   const form = adcForms[model];
+  const { text, source } = adcFormTexts[model];
   const formAt = (count: number): Expression => ({
     term: {
       name: `${model}(${count} bits)`,
       value: form.energy(count),
       unit: '',
       evidence: chip.adc.model.evidence,
-      source: `${form.text}: ${form.source}`,
+      source: `${text}: ${source}`,
     },
   });
   return over(times(whole, formAt(bits)), formAt(from));
