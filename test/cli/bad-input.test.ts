@@ -194,9 +194,17 @@ const cases: readonly BadInput[] = [
       'featureMap.bankBytes=1000',
       '--set',
       'featureMap.shortcutBytes=0',
+      '--set',
+      'controller.maps=banks',
     ],
     code: 1,
     says: /mnist-cnn > conv1.*bank/,
+  },
+  {
+    title: 'strips thinner than a row',
+    args: () => ['run', '--set', 'featureMap.bankBytes=100', '--set', 'featureMap.shortcutBytes=0'],
+    code: 1,
+    says: /mnist-cnn > conv1: its output is in DRAM, and a strip of 1 row.*featureMap\.bankBytes/,
   },
   {
     title: 'a network file that is missing',
