@@ -109,7 +109,7 @@ export {
   mappingStorage,
 } from './mapping/mapping-summary.ts';
 export type { KernelTile, WeightLoad } from './mapping/kernel-tile.ts';
-export { type Memory } from './mapping/place-feature-maps.ts';
+export { type Memory, type OnChip } from './mapping/place-feature-maps.ts';
 export type { Strip, StripPlan } from './mapping/strip-plan.ts';
 export { type Balance, balances, type TileRun } from './mapping/place-tiles.ts';
 export { type PlannedActivity, plannedActivity } from './mapping/planned-activity.ts';
@@ -204,6 +204,7 @@ export { marsEffects, parameterPage } from './sweep/parameter-page.ts';
 export { type Sensitivity, sensitivity, type SensitivityRow } from './sweep/sensitivity.ts';
 export { validationPage } from './sweep/validation-page.ts';
 export {
+  type LargeImages,
   type MacroOpFigures,
   type MeanFigures,
   type NetworkValidation,

@@ -58,7 +58,7 @@ function checkTable({ thresholds, values }: TableAdcSpec, where: string): void {
 }
 
 /**
- * Reads a chip file, as text or in bytes. One from before some value existed gets what it meant then ({@link completeChip}):
+ * Reads a chip file, as text or in bytes. One from before some value existed gets what it meant then (`completeChip`):
  * without `noise`, for example, a macro without noise.
  * @throws {CimError} (chip) when it is not JSON, or any other field is missing, unknown or out of range
  */

@@ -13,7 +13,7 @@ export interface ParameterEffect {
   readonly evidence: Evidence;
   /** The values tried that the chip can have. */
   readonly tried: readonly (number | string)[];
-  /** Names of {@link effectNames}, in that order; empty where it moves nothing. */
+  /** Names of fields of a report, in the order of `effectNames`; empty where it moves nothing. */
   readonly moves: readonly string[];
   /** Why every other value is refused; undefined where one is not. */
   readonly refused: string | undefined;

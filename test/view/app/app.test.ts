@@ -455,7 +455,6 @@ describe('the built page', () => {
       .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
 
     expect(bytes.length).toBeGreaterThan(5);
-    console.log(bytes.reduce((sum, one) => sum + one, 0));
     expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(426_000);
   });
 });
