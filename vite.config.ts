@@ -40,7 +40,7 @@ const library: BuildOptions = {
   target: 'es2022',
   minify: false,
   lib: { entry: entries, formats: ['es'] },
-  rolldownOptions: { external: ['zod'] },
+  rolldownOptions: { external: ['zod', '@bufbuild/protobuf/wire'] },
 };
 /** `mars-cim/element`, `mars-cim/element/define`: with all they need, for pages that have no bundler. */
 const element: BuildOptions = {
@@ -116,7 +116,7 @@ export default defineConfig(({ mode }) => ({
   },
   build: builds[mode] ?? page,
   // Found only in workers: the development server would reload the page when one first asks for them.
-  optimizeDeps: { include: ['zod', 'onnxruntime-web/wasm'] },
+  optimizeDeps: { include: ['zod', '@bufbuild/protobuf/wire', 'onnxruntime-web/wasm'] },
   resolve: {
     // What runs in Node is bundled with the conditions of Node.
     ...(['cli', 'bench', ...testModes].includes(mode) ? {} : { conditions: pageConditions }),

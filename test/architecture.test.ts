@@ -87,7 +87,7 @@ const roomsImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
-const purePackages = ['zod'];
+const purePackages = ['zod', '@bufbuild/protobuf/wire'];
 const impure = ['gpu', 'view', 'cli'];
 
 const importPattern = /(?:from\s|import\s|import\()\s*'([^']+)'/g;

@@ -7,6 +7,8 @@ import { compareCommand } from './commands/compare.ts';
 import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { explainCommand } from './commands/explain.ts';
+import { forwardCommand } from './commands/forward.ts';
+import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
@@ -42,6 +44,8 @@ export function marsProgram(): Command {
     .addCommand(mapCommand())
     .addCommand(traceCommand())
     .addCommand(mvmCommand())
+    .addCommand(importCommand())
+    .addCommand(forwardCommand())
     .addCommand(trainCommand())
     .addCommand(compressCommand())
     .addCommand(tuneCommand())

@@ -38,6 +38,13 @@ function namesOf(key: string): string {
   return `; trained: ${trained.join(', ')}; untrained: ${untrainedNetworks(trained).join(', ')}`;
 }
 
+/** What pixels mean to an ONNX network. */
+export function addInputOptions(command: Command): Command {
+  for (const setting of settingsIn(runSettings, 'command line'))
+    if (setting.key.startsWith('input')) command.addOption(settingOption(setting));
+  return command;
+}
+
 /** Options of the images of a run. */
 export function addImageOptions(command: Command): Command {
   for (const setting of settingsIn(runSettings, 'command line'))
