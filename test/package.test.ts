@@ -89,12 +89,14 @@ describe('the package', () => {
     expect(imported.length).toBeGreaterThan(3);
     // What a worker loads when it is needed lies in a folder of its own.
     expect(imported.filter((name) => !/^\.\.?\//.test(name))).toEqual([]);
-    const main = scripts
-      .map((path) => readFileSync(join(root, path), 'utf8'))
-      .find((text) => text.includes('new Worker('));
-    expect(main).toMatch(
-      /new Worker\(new URL\("\.\/engine-worker\.js", import\.meta\.url\), \{ type: "module" \}\)/,
+    const workers = scripts.flatMap((path) =>
+      [
+        ...readFileSync(join(root, path), 'utf8').matchAll(
+          /new Worker\(new URL\("\.\/([\w-]+\.js)", import\.meta\.url\), \{ type: "module" \}\)/g,
+        ),
+      ].map((match) => match[1]),
     );
+    expect([...new Set(workers)].toSorted()).toEqual(['engine-worker.js', 'wasm-worker.js']);
   });
 
   it('says that only `define` has an effect of its own', () => {
@@ -109,12 +111,14 @@ describe('the package', () => {
       const bytes = readFileSync(join(stranger.folder, path));
       const hash = createHash('sha256').update(bytes).digest('hex');
       // What is smaller may be the same by chance: re-exports, empty styles.
-      if (bytes.length > 1000) hashes.set(hash, [...(hashes.get(hash) ?? []), path]);
+      // The kernels of WebAssembly, 30 kB, come along with each of the builds that load them.
+      if (bytes.length > 1000 && !/\/assembly\d?(-[\w-]+)?\.js$/.test(path))
+        hashes.set(hash, [...(hashes.get(hash) ?? []), path]);
     }
 
     expect([...hashes.values()].filter((paths) => paths.length > 1)).toEqual([]);
-    // 13.7 MB and 10.5 MB when this was written.
-    expect(stranger.unpackedBytes).toBeLessThan(16e6);
+    // 16.7 MB and 11.2 MB with the kernels of WebAssembly and the reader of ONNX in each build.
+    expect(stranger.unpackedBytes).toBeLessThan(18e6);
     expect(stranger.packedBytes).toBeLessThan(12e6);
   });
 
