@@ -179,9 +179,9 @@ export {
   openEstimator,
   type Outcome,
   outcomeOf,
-} from './sweep/estimator.ts';
-export { type Sensitivity, sensitivity, type SensitivityRow } from './sweep/sensitivity.ts';
-export { validationPage } from './sweep/validation-page.ts';
+} from './pipeline/estimator.ts';
+export { type Sensitivity, sensitivity, type SensitivityRow } from './experiment/sensitivity.ts';
+export { validationPage } from './experiment/validation-page.ts';
 export {
   type MacroOpFigures,
   type MeanFigures,
@@ -189,7 +189,7 @@ export {
   type Subject,
   validate,
   type Validation,
-} from './sweep/validation.ts';
+} from './experiment/validation.ts';
 export {
   type ChromeTrace,
   toChromeTrace,

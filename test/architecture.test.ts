@@ -27,8 +27,8 @@ const everything = [
   'gpu',
   'train',
   'pipeline',
-  'sweep',
   'settings',
+  'experiment',
 ];
 
 /** Who may import whom; every folder may also import from itself. */
@@ -47,8 +47,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   timeline: ['core', 'chips', 'mapping', 'simulate'],
   report: throughReport.filter((folder) => folder !== 'report'),
   pipeline: [...throughReport, 'datasets', 'reference'],
-  sweep: [...throughReport, 'pipeline'],
-  settings: [...throughReport, 'datasets', 'pipeline', 'sweep', 'train'],
+  settings: [...throughReport, 'datasets', 'pipeline', 'train'],
+  experiment: [...throughReport, 'datasets', 'reference', 'pipeline', 'settings'],
   view: everything,
   cli: everything,
 };

@@ -1,8 +1,8 @@
 // `mars validate`: the model against what was published, as the page docs/validation.md.
 
 import { Command } from 'commander';
-import { validationPage } from '../../sweep/validation-page.ts';
-import { validate } from '../../sweep/validation.ts';
+import { validationPage } from '../../experiment/validation-page.ts';
+import { validate } from '../../experiment/validation.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
