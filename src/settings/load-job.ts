@@ -13,7 +13,7 @@ import { readNetworkFile } from '../network/io/network-file.ts';
 import type { Network } from '../network/network.ts';
 import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../pipeline/default-job.ts';
-import type { EstimatorJob } from '../sweep/estimator.ts';
+import type { EstimatorJob } from '../pipeline/estimator.ts';
 import { checkRunSettings } from './check-settings.ts';
 import type { RunSettings } from './run-settings.ts';
 import { nameOf } from './setting.ts';
@@ -90,6 +90,10 @@ export async function addImages(
   return { ...unloaded, images };
 }
 
+/** Seed of the chip's noise: its own where one is given. */
+export const noiseSeed = ({ seed, chipSeed }: Pick<RunSettings, 'seed' | 'chipSeed'>): number =>
+  chipSeed ?? seed;
+
 /** What the images of a job must fit. */
 export function imageTarget(job: MapJob): ImageTarget {
   const { classes, input } = 'stored' in job ? job.stored.network : job.network;
@@ -105,8 +109,8 @@ export async function addCalibration(
   settings: CalibratedSettings,
   sources: Pick<Sources, 'calibrationImages'>,
 ): Promise<UnloadedJob> {
-  const { seed, floatImages } = settings;
-  const common = { seed, ...(floatImages === undefined ? {} : { floatImages }) };
+  const { floatImages } = settings;
+  const common = { seed: noiseSeed(settings), ...(floatImages === undefined ? {} : { floatImages }) };
   if ('stored' in job || hasTrainedScales(job.network, job)) return { ...job, ...common };
   const { network } = job;
   const count = calibrationCount(network);
