@@ -13,6 +13,7 @@ import { pageCommand } from './commands/page.ts';
 import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -36,6 +37,7 @@ export function marsProgram(): Command {
     .addCommand(estimateCommand())
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
+    .addCommand(sweepCommand())
     .addCommand(validateCommand())
     .addCommand(mapCommand())
     .addCommand(traceCommand())

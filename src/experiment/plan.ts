@@ -37,7 +37,9 @@ export interface PlanFile {
   readonly version: 1;
   readonly name?: string | undefined;
   /** Settings that every point has, in the words of `RunSettings`; those that are not given have their defaults. */
-  readonly base?: Readonly<Record<string, SettingValue | readonly string[] | undefined>> | undefined;
+  readonly base?:
+    | Readonly<Record<string, SettingValue | readonly string[] | undefined>>
+    | undefined;
   /** Each multiplies the number of points. */
   readonly axes?: readonly AxisEntry[] | undefined;
   /** Chip instances of every point: seeds that follow each other from `chipSeed` on; 1 by default. */
@@ -52,7 +54,9 @@ const settingValue = z.union([z.number(), z.string().min(1)]);
 const baseSchema: z.ZodType<PlanFile['base']> = z.strictObject(
   Object.fromEntries(
     settingsIn(runSettings, 'command line').map(({ key, help, isList }) => {
-      const value: z.ZodType<SettingValue | readonly string[]> = isList ? z.array(z.string()) : settingValue;
+      const value: z.ZodType<SettingValue | readonly string[]> = isList
+        ? z.array(z.string())
+        : settingValue;
       return [key, value.optional().meta({ title: help })];
     }),
   ),
