@@ -1,23 +1,21 @@
 // How many points a plan has, how long they take and how much disk, before anyone waits for them.
 
-import { performance } from 'node:perf_hooks';
 import { countOf } from '../../core/words.ts';
 import type { Experiment } from '../../experiment/expand-plan.ts';
 import type { Point } from '../../experiment/point.ts';
-import { fileText } from '../../experiment/result-file.ts';
-import type { Unit } from '../../experiment/shard.ts';
+import { fileText, type PointFile } from '../../experiment/result-file.ts';
+import { type Unit, unitsOf } from '../../experiment/shard.ts';
 import { contentsOf, readPoint, storeIn } from './results-folder.ts';
 import { timeText } from './sweep-progress.ts';
-import { computeRows, type SweepBackend } from './sweep-work.ts';
+import { doUnits, type SweepBackend } from './sweep-work.ts';
 
 interface DryRunOptions {
   readonly out: string;
   readonly backend: SweepBackend;
-  readonly chips?: number;
 }
 
-/** Images of a point that is measured. */
-const measuredImages = 8;
+/** Images of the runs of a measured point: the first pays for what is done once, the others say what an image takes. */
+const measuredImages = [8, 16, 32] as const;
 /** Files whose times are read where a sweep is under way. */
 const mostRead = 200;
 
@@ -66,33 +64,59 @@ async function pointTime(
     };
   const sample = [0, Math.floor(left.length / 2), left.length - 1].map((i) => left[i] as Unit);
   const chosen = [...new Map(sample.map((unit) => [unit.point.id, unit])).values()];
-  const times: number[] = [];
-  let bytes = 0;
-  for (const { point, range } of chosen) {
-    const few = Math.min(measuredImages, range.count);
-    const { seconds, text } = await measured(point, few, backend);
-    times.push(seconds * (few > 0 ? range.count / few : 1));
-    bytes = Math.max(bytes, text.length + point.settings.images / 4);
-  }
+  const files = await measuredFiles(
+    chosen.map(({ point }) => point),
+    backend,
+  );
+  const times = chosen.map(({ range }, i) => {
+    const [, few = 0, more = 0] = files
+      .slice(i * measuredImages.length, (i + 1) * measuredImages.length)
+      .map(({ made }) => made.seconds);
+    if (range.count === 0) return few;
+    const [, fewImages, moreImages] = measuredImages;
+    const perImage = Math.max(0, more - few) / (moreImages - fewImages);
+    return Math.max(0, few - perImage * fewImages) + perImage * range.count;
+  });
+  const bytes = meanOf(
+    chosen.map(({ point }, i) => {
+      const file = files[i * measuredImages.length];
+      return (file ? fileText(file).length : 0) + point.settings.images / 4;
+    }),
+  );
+  const how = chosen.some(({ range }) => range.count > 0)
+    ? ` on up to ${measuredImages[2]} images`
+    : '';
   return {
     seconds: meanOf(times),
     bytes,
-    from: `measured on ${countOf(chosen.length, 'point')}${left[0] && left[0].range.count > 0 ? ` with ${measuredImages} images each; stages that points share count in full` : ''}`,
+    from: `measured on ${countOf(chosen.length, 'point')}${how}; compression is not in it`,
   };
 }
 
-async function measured(
-  point: Point,
-  images: number,
+/** Files of runs of each point on a few images, in one process, as a sweep has it. */
+async function measuredFiles(
+  points: readonly Point[],
   backend: SweepBackend,
-): Promise<{ readonly seconds: number; readonly text: string }> {
-  const small = { ...point, settings: { ...point.settings, images } };
-  // The first run also pays for what is done once: opening the device, compiling kernels, compressing.
-  await computeRows([small], backend);
-  const start = performance.now();
-  const rows = await computeRows([small], backend);
-  const seconds = (performance.now() - start) / 1000;
-  return { seconds, text: JSON.stringify(rows) };
+): Promise<readonly PointFile[]> {
+  const runs = points.flatMap((point) =>
+    measuredImages.map((images) => ({
+      ...point,
+      settings: { ...point.settings, images: Math.min(images, point.settings.images) },
+    })),
+  );
+  const files: PointFile[] = [];
+  await doUnits(
+    runs.flatMap((point) => unitsOf([point], 1)),
+    {
+      backend,
+      store: {
+        isDone: () => false,
+        savePoint: (file) => files.push(file),
+        savePart: () => undefined,
+      },
+    },
+  );
+  return files;
 }
 
 const meanOf = (values: readonly number[]): number =>
