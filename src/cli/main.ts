@@ -10,6 +10,7 @@ import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
 import { pageCommand } from './commands/page.ts';
+import { plotCommand } from './commands/plot.ts';
 import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -38,6 +39,7 @@ export function marsProgram(): Command {
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
     .addCommand(sweepCommand())
+    .addCommand(plotCommand())
     .addCommand(validateCommand())
     .addCommand(mapCommand())
     .addCommand(traceCommand())
