@@ -59,7 +59,7 @@ function baseSettings({ base = {} }: PlanFile): RunSettings {
     { ...defaultSettings, floatImages: 0, set: set as readonly string[] },
     Object.fromEntries(given) as Coordinates,
   );
-  return data === undefined ? settings : { ...settings, data: String(data) };
+  return data === undefined ? settings : { ...settings, data: data as string };
 }
 
 type Axis = readonly Coordinates[];

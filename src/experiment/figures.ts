@@ -7,6 +7,8 @@ export interface Figure {
   readonly name: FigureName;
   /** As an axis of a plot names it, with its unit. */
   readonly label: string;
+  /** Whether it is a share, 0 ... 1. */
+  readonly isShare?: true;
   /** Whether more is better; undefined: neither is. */
   readonly moreIsBetter?: boolean;
   readonly of: (report: Report) => number | null;
@@ -46,24 +48,28 @@ const counted = (report: Report, of: (layer: Report['layers'][number]) => number
 export const figures: readonly Figure[] = [
   {
     name: 'accuracy',
+    isShare: true,
     label: 'accuracy on the chip',
     moreIsBetter: true,
     of: ({ accuracy }) => accuracy.top1,
   },
   {
     name: 'quantizedAccuracy',
+    isShare: true,
     label: 'accuracy of the integer network',
     moreIsBetter: true,
     of: ({ accuracy }) => accuracy.quantizedTop1,
   },
   {
     name: 'floatAccuracy',
+    isShare: true,
     label: 'accuracy in real arithmetic',
     moreIsBetter: true,
     of: ({ accuracy }) => accuracy.floatTop1,
   },
   {
     name: 'agreement',
+    isShare: true,
     label: 'same class as the integer network',
     moreIsBetter: true,
     of: ({ accuracy }) => accuracy.agreement,
@@ -113,11 +119,13 @@ export const figures: readonly Figure[] = [
   { name: 'area', label: 'area (mm²)', moreIsBetter: false, of: ({ area }) => area.total },
   {
     name: 'weightsKept',
+    isShare: true,
     label: 'share of the weights stored',
     of: ({ compression }) => compression.weightsKept,
   },
   {
     name: 'macsKept',
+    isShare: true,
     label: 'share of the MACs executed',
     of: ({ compression }) => compression.macsKept,
   },

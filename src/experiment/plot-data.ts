@@ -16,17 +16,30 @@ export interface PlotPoint {
   readonly high: number;
 }
 
-/** The conditions where a figure has a value. */
+/** The conditions where a figure has a value, in the order of their coordinates, whatever that of the rows. */
 export const plotPoints = (
   statistics: readonly ConditionStatistics[],
   figure: FigureName,
 ): readonly PlotPoint[] =>
-  statistics.flatMap(({ coordinates, overChips }) => {
-    const mean = overChips[figure];
-    if (!mean) return [];
-    const [low, high] = mean.interval ?? [mean.mean, mean.mean];
-    return [{ coordinates, value: mean.mean, low, high }];
-  });
+  statistics
+    .flatMap(({ coordinates, overChips }) => {
+      const mean = overChips[figure];
+      if (!mean) return [];
+      const [low, high] = mean.interval ?? [mean.mean, mean.mean];
+      return [{ coordinates, value: mean.mean, low, high }];
+    })
+    .toSorted((a, b) => compared(a.coordinates, b.coordinates));
+
+/** By the values of each path in turn: numbers by size, then words. */
+function compared(a: Coordinates, b: Coordinates): number {
+  for (const [path, own] of Object.entries(a)) {
+    const other = b[path];
+    if (other === undefined || isSame(own, other)) continue;
+    if (typeof own === 'number' && typeof other === 'number') return own - other;
+    return String(own) < String(other) ? -1 : 1;
+  }
+  return 0;
+}
 
 /** The coordinates but those of some paths, as text: what tells curves apart. */
 export const seriesText = (coordinates: Coordinates, without: readonly string[]): string =>

@@ -55,8 +55,7 @@ export async function runUnits(units: readonly Unit[], runner: UnitRunner): Prom
       } catch (error) {
         if (endsAll.some((kind) => hasKind(error, kind))) throw error;
         done = { row: failedRow(unit.point, error, runner.maker) };
-        // A lost device stays lost: the next point gets another one.
-        if (hasKind(error, 'simulation') || hasKind(error, 'memory')) {
+        if (mayBeDevice(error)) {
           await backend?.[Symbol.asyncDispose]();
           backend = undefined;
         }
@@ -69,6 +68,10 @@ export async function runUnits(units: readonly Unit[], runner: UnitRunner): Prom
     await backend?.[Symbol.asyncDispose]();
   }
 }
+
+/** A lost device stays lost: the next point gets another one. */
+const mayBeDevice = (error: unknown): boolean =>
+  hasKind(error, 'simulation') || hasKind(error, 'memory');
 
 /** Kinds of errors that the next point would meet too. */
 const endsAll = ['environment', 'missingData', 'cancelled'] as const;

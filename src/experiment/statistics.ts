@@ -114,7 +114,7 @@ function overImages(accuracy: Mean | null, done: readonly Row[], images: number)
 
 /** Per image, the share of the chip instances that have it right. */
 function imageMeans(rows: readonly Row[], images: number): readonly number[] {
-  const sums = new Array<number>(images).fill(0);
+  const sums = Array.from({ length: images }, () => 0);
   for (const row of rows)
     bitsOf(row.right, images).forEach((bit, image) => {
       sums[image] = (sums[image] as number) + bit;
@@ -141,7 +141,7 @@ function differenceOf(
   });
   const images = pairs[0]?.row.images ?? 0;
   let [better, worse] = [0, 0];
-  const sums = new Array<number>(images).fill(0);
+  const sums = Array.from({ length: images }, () => 0);
   const perChip = pairs.map(({ row, other }) => {
     const [own, base] = [bitsOf(row.right, images), bitsOf(other.right, images)];
     let sum = 0;

@@ -110,7 +110,10 @@ export async function addCalibration(
   sources: Pick<Sources, 'calibrationImages'>,
 ): Promise<UnloadedJob> {
   const { floatImages } = settings;
-  const common = { seed: noiseSeed(settings), ...(floatImages === undefined ? {} : { floatImages }) };
+  const common = {
+    seed: noiseSeed(settings),
+    ...(floatImages === undefined ? {} : { floatImages }),
+  };
   if ('stored' in job || hasTrainedScales(job.network, job)) return { ...job, ...common };
   const { network } = job;
   const count = calibrationCount(network);

@@ -9,8 +9,17 @@ import { emptyFolder, mars } from '../support/mars.ts';
 import { missingSlurm, startSlurm, until } from '../support/slurm.ts';
 
 const sweep = [
-  ...['sweep', '--images', '16', '--backend', 'reference'],
-  ...['--vary', 'adc.bits=4,5', '--vary', 'noise.read=0.1,0.3', '--chips', '2'],
+  'sweep',
+  '--images',
+  '16',
+  '--backend',
+  'reference',
+  '--vary',
+  'adc.bits=4,5',
+  '--vary',
+  'noise.read=0.1,0.3',
+  '--chips',
+  '2',
 ];
 const tables = ['results.ndjson', 'results.csv', 'statistics.csv'];
 

@@ -18,8 +18,15 @@ const estimates = [
   'cores.count=2,4',
 ];
 const reference = [
-  ...['sweep', '--images', '8', '--backend', 'reference'],
-  ...['--vary', 'noise.read=0.1,0.3', '--chips', '2'],
+  'sweep',
+  '--images',
+  '8',
+  '--backend',
+  'reference',
+  '--vary',
+  'noise.read=0.1,0.3',
+  '--chips',
+  '2',
 ];
 const tablesOf = (folder: string): readonly string[] =>
   tables.map((name) => readFileSync(join(folder, name), 'utf8'));
@@ -135,7 +142,7 @@ describe('mars sweep', () => {
       /2 points, 1 failed\nFirst failure \([0-9a-f]{16}\): mnist-cnn: .*feature map/,
     );
     const rows = readRows(tablesOf(join(cwd, 'out'))[0]!, '');
-    expect(rows.map(({ figures }) => figures === null).toSorted()).toEqual([false, true]);
+    expect(rows.filter(({ figures }) => figures === null)).toHaveLength(1);
     expect(mars(plan, cwd).stderr).toBe('');
     const { id } = rows.find(({ figures }) => figures === null)!;
     const path = join(cwd, 'out/points', `${id}.json`);

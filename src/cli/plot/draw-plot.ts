@@ -40,7 +40,7 @@ export function svgText(drawing: Drawing, title: string): string {
   const options = optionsOf(drawing);
   const plot = Plot.plot({
     ...options,
-    document: document as unknown as NonNullable<Plot.PlotOptions['document']>,
+    document: document,
     width: 720,
     height: options.height ?? 440,
     marginLeft: options.marginLeft ?? 64,
@@ -76,10 +76,14 @@ function optionsOf(drawing: Drawing): Plot.PlotOptions {
 type Of<Kind extends Drawing['kind']> = Extract<Drawing, { readonly kind: Kind }>;
 
 function curves({ x, y, points }: Of<'curves'>): Plot.PlotOptions {
+  // Few chip instances have a Student interval wider than a share can be.
+  const [least, most] = y.isShare ? [0, 1] : [-Infinity, Infinity];
   const data = points.map(({ coordinates, value, low, high }) => ({
     x: coordinates[x],
     series: seriesText(coordinates, [x]),
-    ...{ value, low, high },
+    value,
+    low: Math.max(low, least),
+    high: Math.min(high, most),
   }));
   const isNumeric = data.every((one) => typeof one.x === 'number');
   const channels = { x: 'x', stroke: 'series', z: 'series' } as const;
@@ -136,8 +140,8 @@ function heatMap({ x, row, y, points }: Of<'heatmap'>): Plot.PlotOptions {
 function pareto({ x, y, points }: Of<'pareto'>): Plot.PlotOptions {
   const front = points.filter(({ isOnFront }) => isOnFront).toSorted((a, b) => a.x - b.x);
   return {
-    x: { label: x.label, grid: true },
-    y: { label: y.label, grid: true },
+    x: { label: x.label, grid: true, inset: 10 },
+    y: { label: y.label, grid: true, inset: 10 },
     marginRight: 150,
     marks: [
       Plot.dot(points, { x: 'x', y: 'y', r: 3, fill: '#999' }),

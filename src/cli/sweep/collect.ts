@@ -112,7 +112,8 @@ async function merged(
       todo: 'remove those of one of them from parts/',
     });
   const ranges = files.map((file): ImageRange & { readonly file: PartFile } => ({
-    ...{ first: file.part.first, count: file.part.count },
+    first: file.part.first,
+    count: file.part.count,
     file,
   }));
   const whole = tiling(ranges, point.settings.images);

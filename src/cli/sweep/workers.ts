@@ -36,8 +36,14 @@ export async function runWorkers(folder: string, options: WorkerOptions): Promis
 }
 
 const shardWords = (folder: string, { backend, parts }: WorkerOptions): readonly string[] => [
-  ...['sweep', join(folder, 'plan.json'), '--out', folder],
-  ...['--backend', backend, '--parts', String(parts)],
+  'sweep',
+  join(folder, 'plan.json'),
+  '--out',
+  folder,
+  '--backend',
+  backend,
+  '--parts',
+  String(parts),
 ];
 
 function exitCode(words: readonly string[]): Promise<number | null> {
