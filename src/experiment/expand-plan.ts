@@ -9,7 +9,6 @@ import type { AxisEntry, Condition, PlanFile } from './plan.ts';
 import {
   type Coordinates,
   identityText,
-  isChipPath,
   pathNamed,
   type Point,
   pointOf,
@@ -234,6 +233,3 @@ export const coordinatesText = (coordinates: Coordinates): string =>
   Object.entries(coordinates)
     .map(([path, value]) => `${path}=${value}`)
     .join(' ') || 'the only point';
-
-/** Paths of the chip that the points change. */
-export const chipPathsOf = ({ paths }: Experiment): readonly string[] => paths.filter(isChipPath);

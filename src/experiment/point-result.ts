@@ -1,6 +1,5 @@
 // What came of a point: its figures, or the error that stopped it. The row of it is the same whoever computed it.
 
-import { countOf } from '../core/words.ts';
 import { errorData, type ErrorData } from '../core/errors.ts';
 import { estimateRun } from '../pipeline/estimate.ts';
 import type { Report } from '../report/report.ts';
@@ -103,7 +102,3 @@ export function rowDifferences(a: Row, b: Row): readonly string[] {
   );
   return [...names.filter((name) => differ(a[name], b[name])), ...ofFigures];
 }
-
-/** `12 of 20 points`. */
-export const doneOf = (done: number, total: number): string =>
-  `${done} of ${countOf(total, 'point')}`;

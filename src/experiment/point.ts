@@ -33,7 +33,7 @@ const settingPaths = entries
   .filter((key) => key !== 'set' && !ofMachine.includes(key));
 
 /** Whether a path leads into the chip. */
-export const isChipPath = (path: string): boolean => path.includes('.');
+const isChipPath = (path: string): boolean => path.includes('.');
 
 /**
  * The path that a person means: `weight-bits` is `weightBits`.

@@ -12,7 +12,9 @@ import type { Stages } from './stages.ts';
 export interface ResultStore {
   /** Whether the unit, or its whole point, has a result. */
   isDone(unit: Unit): boolean;
+  /** Keeps the result of a point, whole or not at all. */
   savePoint(file: PointFile): void;
+  /** Keeps the counts of a range of images, whole or not at all. */
   savePart(file: PartFile): void;
 }
 
