@@ -11,6 +11,7 @@ export interface Figure {
   readonly isShare?: true;
   /** Whether more is better; undefined: neither is. */
   readonly moreIsBetter?: boolean;
+  /** Its value in a report; null where nothing was simulated. */
   readonly of: (report: Report) => number | null;
 }
 

@@ -37,7 +37,10 @@ export interface MappedPoint {
 
 /** Stages of points, each computed once for all points that read the same settings. */
 export interface Stages {
-  /** @throws {CimError} of the stage that cannot be done */
+  /**
+   * Compresses and maps a point, with the noise that is its own.
+   * @throws {CimError} of the stage that cannot be done
+   */
   map(point: Point): Promise<MappedPoint>;
   /**
    * The test images of a point.
