@@ -5,15 +5,18 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { assembly } from './tools/assembly.ts';
+import { bundledText } from './tools/bundled-text.ts';
 import { dataNames, modelNames, pageDataPlugin } from './tools/page-data.ts';
 import { packedRuntime } from './tools/packed-runtime.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
-/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/chips`, `mars-cim/networks`, `mars-cim/train`. */
+/** Public entries: `mars-cim`, `mars-cim/gpu`, `mars-cim/wasm`, `mars-cim/chips`, and so on. */
 const entries = {
   index: source('index.ts'),
   gpu: source('gpu/index.ts'),
+  wasm: source('wasm/index.ts'),
   chips: source('chips/index.ts'),
   networks: source('network/index.ts'),
   train: source('train/index.ts'),
@@ -37,7 +40,7 @@ const library: BuildOptions = {
   target: 'es2022',
   minify: false,
   lib: { entry: entries, formats: ['es'] },
-  rolldownOptions: { external: ['zod'] },
+  rolldownOptions: { external: ['zod', '@bufbuild/protobuf/wire'] },
 };
 /** `mars-cim/element`, `mars-cim/element/define`: with all they need, for pages that have no bundler. */
 const element: BuildOptions = {
@@ -124,7 +127,7 @@ export default defineConfig(({ mode }) => ({
   // `mars plot` brings along what it draws with: whoever installs the package needs neither.
   ...(mode === 'cli' ? { ssr: { noExternal: plotPackages } } : {}),
   // Found only in workers: the development server would reload the page when one first asks for them.
-  optimizeDeps: { include: ['zod', 'onnxruntime-web/wasm'] },
+  optimizeDeps: { include: ['zod', '@bufbuild/protobuf/wire', 'onnxruntime-web/wasm'] },
   resolve: {
     // What runs in Node is bundled with the conditions of Node.
     ...(['cli', 'bench', ...testModes].includes(mode) ? {} : { conditions: pageConditions }),
@@ -199,8 +202,8 @@ const shadersWithoutComments: Plugin = {
 /** What changes code on its way into pages and the element, and into their workers. */
 const shipped = (mode: string): Plugin[] =>
   ['production', 'element', 'test-page'].includes(mode)
-    ? [packedRuntime, zodWithoutEval, shadersWithoutComments]
-    : [packedRuntime];
+    ? [assembly, packedRuntime, zodWithoutEval, shadersWithoutComments]
+    : [assembly, bundledText, packedRuntime];
 
 /** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
 function dataFolder(mode: string): string {

@@ -14,7 +14,12 @@ import { questions } from './questions.ts';
 import { compareResults } from './support/compare.ts';
 import { ask } from './support/measure.ts';
 import { openNodeHost } from './support/node-host.ts';
-import type { Question, Settings } from './support/question.ts';
+import {
+  type BackendName,
+  backendNames,
+  type Question,
+  type Settings,
+} from './support/question.ts';
 import { readResult } from './support/result.ts';
 import { comparisonTable, resultTable, rowLine } from './support/tables.ts';
 import { type Asked, resultFile, writeResult } from './support/write-result.ts';
@@ -22,6 +27,7 @@ import { type Asked, resultFile, writeResult } from './support/write-result.ts';
 interface Options {
   readonly list?: boolean;
   readonly compare?: readonly string[];
+  readonly backend: readonly BackendName[];
   readonly headless?: boolean;
   readonly repetitions: number;
   readonly seconds: number;
@@ -37,6 +43,12 @@ export async function main(arguments_: readonly string[]): Promise<number> {
     )
     .argument('[questions...]', `${questions.map(({ name }) => name).join(', ')} (default: all)`)
     .option('--list', 'list the questions')
+    .option(
+      '--backend <names>',
+      `where layers and networks run, one after the other: ${backendNames.join(',')}`,
+      backendsFrom,
+      ['gpu'],
+    )
     .option('--headless', 'ask in a page of headless Chrome')
     .option('--compare <files...>', 'compare two result files: A.json B.json')
     .option('--repetitions <number>', 'repetitions of each case', numberFrom(1), 10)
@@ -68,6 +80,7 @@ async function run(names: readonly string[], options: Options): Promise<void> {
   checkTargets(wanted.map((question) => resultFile(question, where, today, options.out)));
   const { repetitions, seconds, cases } = options;
   const settings = {
+    backends: options.backend,
     repetitions,
     seconds,
     cases: cases === undefined ? undefined : pattern(cases),
@@ -134,6 +147,13 @@ function pattern(text: string): Settings['cases'] {
   } catch (cause) {
     throw new CimError('usage', { what: `"${text}" is no pattern`, where: '--cases', cause });
   }
+}
+
+function backendsFrom(text: string): readonly BackendName[] {
+  const names = text.split(',');
+  const known = backendNames.filter((name) => names.includes(name));
+  if (known.length === names.length) return known;
+  throw new InvalidArgumentError(`wanted: ${backendNames.join(', ')}, or both with a comma.`);
 }
 
 const numberFrom =

@@ -7,12 +7,12 @@
 // skipped groups read nothing.
 
 import type { FeatureMap } from '../src/core/feature-map.ts';
-import { openGpuOf } from './support/backend.ts';
+import { backendKey, openBackendOf, openGpuOf } from './support/backend.ts';
 import { commonLayer, openLayer, uniformInputs } from './support/layer.ts';
 import { openLayerCase } from './support/layer-case.ts';
 import { activationsOf, isTrained, mapNetwork } from './support/networks.ts';
 import { commonLevels, otherLevels } from './support/noise-levels.ts';
-import type { Bench, Question } from './support/question.ts';
+import type { BackendName, Bench, Question } from './support/question.ts';
 
 const adcBits = [6, 5, 4];
 const kept = [1, 0.1];
@@ -24,28 +24,42 @@ export const columnReads: Question = {
   name: 'column-reads',
   asks: 'How many column reads per second, by ADC, noise, inputs and density?',
   ask: async (bench) => {
-    await using backend = await openGpuOf(bench.host);
     let realInputs: Promise<FeatureMap> | undefined;
     const sources = {
       uniform: () => Promise.resolve(uniformInputs(commonLayer, 4)),
       real: () => (realInputs ??= realActivations(bench)),
     };
-    for (const noise of [...commonLevels, ...otherLevels])
-      for (const bits of adcBits)
-        for (const inputs of ['uniform', 'real'] as const)
-          for (const share of kept) {
-            const isPlain = inputs === 'uniform' && share === 1;
-            if (otherLevels.includes(noise) && !isPlain) continue;
-            const key = { 'ADC bits': bits, noise: noise.name, inputs, kept: share };
-            const settings = [`adc.bits=${bits}`, ...noise.settings];
-            await bench.measure(key, async () => {
-              const layer = openLayer({ ...commonLayer, kept: share, settings });
-              const run = { layer, inputs: await sources[inputs]() };
-              return await openLayerCase(bench.host, backend, run);
-            });
-          }
+    for (const name of bench.settings.backends) await askOne(bench, name, sources);
   },
 };
+
+async function askOne(
+  bench: Bench,
+  name: BackendName,
+  sources: Readonly<Record<'uniform' | 'real', () => Promise<FeatureMap>>>,
+): Promise<void> {
+  await using backend = await openBackendOf(bench.host, name);
+  for (const noise of [...commonLevels, ...otherLevels])
+    for (const bits of adcBits)
+      for (const inputs of ['uniform', 'real'] as const)
+        for (const share of kept) {
+          const isPlain = inputs === 'uniform' && share === 1;
+          if (otherLevels.includes(noise) && !isPlain) continue;
+          const key = {
+            ...backendKey(name, bench.settings.backends),
+            'ADC bits': bits,
+            noise: noise.name,
+            inputs,
+            kept: share,
+          };
+          const settings = [`adc.bits=${bits}`, ...noise.settings];
+          await bench.measure(key, async () => {
+            const layer = openLayer({ ...commonLayer, kept: share, settings });
+            const run = { layer, inputs: await sources[inputs]() };
+            return await openLayerCase(bench.host, backend, run);
+          });
+        }
+}
 
 async function realActivations(bench: Bench): Promise<FeatureMap> {
   const { host } = bench;

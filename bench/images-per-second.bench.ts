@@ -3,7 +3,7 @@
 
 import { openReference } from '../src/reference/reference-backend.ts';
 import type { MacroBackend } from '../src/simulate/macro-backend.ts';
-import { openGpuOf } from './support/backend.ts';
+import { openBackendOf } from './support/backend.ts';
 import { openNetworkCase } from './support/network-case.ts';
 import { bundled, type Density, mapNetwork } from './support/networks.ts';
 import type { Bench, Question } from './support/question.ts';
@@ -13,9 +13,11 @@ export const imagesPerSecond: Question = {
   name: 'images-per-second',
   asks: 'How many images per second does each bundled network take, at which density?',
   ask: async (bench) => {
-    await using gpu = await openGpuOf(bench.host);
-    for (const { network, densities } of bundled)
-      for (const density of densities) await askOne(bench, gpu, network, density);
+    for (const name of bench.settings.backends) {
+      await using backend = await openBackendOf(bench.host, name);
+      for (const { network, densities } of bundled)
+        for (const density of densities) await askOne(bench, backend, network, density);
+    }
     await using slow = openReference();
     await askOne(bench, slow, 'mnist-cnn', 'dense');
   },

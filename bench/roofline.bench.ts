@@ -4,12 +4,20 @@
 import { openDevice } from '../src/gpu/open-gpu.ts';
 import type { Question } from './support/question.ts';
 import { ceilingsOf, openCeiling } from './support/roofline.ts';
+import { openWasmCeiling, wasmCeilings } from './support/wasm-roofline.ts';
 
 /** The question. */
 export const rooflineQuestion: Question = {
   name: 'roofline',
   asks: 'What can the adapter do at most: integer operations and memory?',
   ask: async (bench) => {
+    if (bench.settings.backends.includes('wasm'))
+      for (const ceiling of wasmCeilings)
+        await bench.measure(
+          { backend: 'wasm', ceiling },
+          async () => await openWasmCeiling(bench.host, ceiling),
+        );
+    if (!bench.settings.backends.includes('gpu')) return;
     const opened = await openDevice(bench.host.gpu);
     const { device, packedDotProducts } = opened;
     if (!packedDotProducts) bench.note('this adapter has no packed 8-bit dot products');

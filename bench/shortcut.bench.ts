@@ -2,10 +2,10 @@
 // nothing of 16 word lines of 2-bit digits, and of 5 and 4, which clip: once as the backend likes it, once with its
 // shortcuts forbidden. Both must give the same sums.
 
-import { openGpuOf } from './support/backend.ts';
+import { backendKey, openBackendOf } from './support/backend.ts';
 import { commonLayer, openLayer, uniformInputs } from './support/layer.ts';
 import { equal, openLayerCase, runOnce } from './support/layer-case.ts';
-import type { Bench, Question } from './support/question.ts';
+import type { BackendName, Bench, Question } from './support/question.ts';
 
 /** Bits of the ADC, share of the groups kept. */
 const cases = [
@@ -20,15 +20,22 @@ export const shortcut: Question = {
   name: 'shortcut',
   asks: 'What do the exact shortcuts gain over computing every column read?',
   ask: async (bench) => {
-    await askOne(bench, true);
-    await askOne(bench, false);
+    for (const name of bench.settings.backends) {
+      await askOne(bench, name, true);
+      await askOne(bench, name, false);
+    }
   },
 };
 
-async function askOne(bench: Bench, shortcuts: boolean): Promise<void> {
-  await using backend = await openGpuOf(bench.host, { shortcuts });
+async function askOne(bench: Bench, name: BackendName, shortcuts: boolean): Promise<void> {
+  await using backend = await openBackendOf(bench.host, name, { shortcuts });
   for (const [bits, kept] of cases) {
-    const key = { 'ADC bits': bits, kept, shortcuts: shortcuts ? 'allowed' : 'forbidden' };
+    const key = {
+      ...backendKey(name, bench.settings.backends),
+      'ADC bits': bits,
+      kept,
+      shortcuts: shortcuts ? 'allowed' : 'forbidden',
+    };
     await bench.measure(key, async () => {
       const layer = openLayer({ ...commonLayer, kept, settings: [`adc.bits=${bits}`] });
       const inputs = uniformInputs(layer.spec, 1);
@@ -37,7 +44,7 @@ async function askOne(bench: Bench, shortcuts: boolean): Promise<void> {
       if (shortcuts) return one;
       const check = async (): Promise<string> => {
         const checked = await one.check();
-        await using other = await openGpuOf(bench.host, { shortcuts: true });
+        await using other = await openBackendOf(bench.host, name, { shortcuts: true });
         const { sums } = await runOnce(backend, layer.program, inputs);
         const expected = await runOnce(other, layer.program, inputs);
         equal(sums, expected.sums, 'sums without shortcuts');

@@ -32,7 +32,7 @@ export {
   uniformAdc,
   uniformTable,
 } from './core/adc-table.ts';
-export { type Columns, differential, twosComplement } from './core/columns.ts';
+export { type Columns, type ColumnsFor, differential, twosComplement } from './core/columns.ts';
 export {
   CimError,
   type CimErrorParts,
@@ -53,12 +53,13 @@ export {
 } from './core/feature-map.ts';
 export type { FixedScale } from './core/integer.ts';
 export type { Window } from './core/window.ts';
-export type { LongWork, Progress } from './core/progress.ts';
+export type { LongWork, Progress, StopSignal } from './core/progress.ts';
 export type { Cycle, Nanoseconds, Picojoules, Quantity } from './core/units.ts';
 export { cifar10Classes, type CifarKind, readCifar } from './datasets/cifar.ts';
 export { readIdxImages, readIdxLabels } from './datasets/idx.ts';
 export { firstImages, type ImageSet, spreadImages, toImageSet } from './datasets/image-set.ts';
 export { type AdcErrorOptions, adcErrors } from './inspect/adc-errors.ts';
+export { calibratedAdc, fittedAdcs, levelledAdc, type RangeOptions } from './inspect/adc-range.ts';
 export { type CellPlace, cellPlace, cellValue } from './inspect/cell-place.ts';
 export {
   chooseMacroOp,
@@ -108,7 +109,8 @@ export {
   mappingStorage,
 } from './mapping/mapping-summary.ts';
 export type { KernelTile, WeightLoad } from './mapping/kernel-tile.ts';
-export { type Memory } from './mapping/place-feature-maps.ts';
+export { type Memory, type OnChip } from './mapping/place-feature-maps.ts';
+export type { Strip, StripPlan } from './mapping/strip-plan.ts';
 export { type Balance, balances, type TileRun } from './mapping/place-tiles.ts';
 export { type PlannedActivity, plannedActivity } from './mapping/planned-activity.ts';
 export type { StoredNetwork } from './mapping/stored-header.ts';
@@ -127,6 +129,7 @@ export {
   type JobSource,
   type JobTarget,
   type JobWork,
+  type LentBackend,
   mapJob,
   type MapJob,
   runJob,
@@ -141,12 +144,27 @@ export { openReference } from './reference/reference-backend.ts';
 export type { AreaEntry } from './report/area.ts';
 export { type EnergyBreakdown, energyPartNames, energyParts } from './report/energy.ts';
 export { type Fact, type FactGroup, factNote, factText, type FactUnit } from './report/fact.ts';
+export {
+  explain,
+  explainable,
+  type Explained,
+  type Explanation,
+} from './report/explain/explain.ts';
+export { type Term } from './report/explain/expression.ts';
 export { headlineFacts } from './report/headline-facts.ts';
 export { layerPower } from './report/layer-power.ts';
 export { checkReport, readReport } from './report/read-report.ts';
-export { type LayerReport, type Report, reportText, reportVersion } from './report/report.ts';
+export {
+  type DramBytes,
+  type LayerReport,
+  type Report,
+  reportText,
+  reportVersion,
+} from './report/report.ts';
+export { type StaticPower } from './report/static-power.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
 export {
+  type CalibratedSettings,
   addImages,
   imageTarget,
   loadCalibratedJob,
@@ -162,6 +180,7 @@ export {
 } from './settings/load-job.ts';
 export { defaultSettings, type RunSettings, type SharedSettings } from './settings/run-settings.ts';
 export type {
+  CalibrationTarget,
   DatasetSettings,
   ImageSettings,
   ImageTarget,
@@ -243,9 +262,12 @@ export {
   type Mean,
   statisticsOf,
 } from './experiment/statistics.ts';
+export { type ParameterEffect } from './experiment/parameter-effects.ts';
+export { marsEffects, parameterPage } from './experiment/parameter-page.ts';
 export { type Sensitivity, sensitivity, type SensitivityRow } from './experiment/sensitivity.ts';
 export { validationPage } from './experiment/validation-page.ts';
 export {
+  type LargeImages,
   type MacroOpFigures,
   type MeanFigures,
   type NetworkValidation,
@@ -265,6 +287,7 @@ export { schedule, type ScheduleOptions } from './timeline/schedule.ts';
 export {
   type ControllerStep,
   type CycleShares,
+  type DramTransfer,
   framesPerSecond,
   frameShares,
   type IdleStep,

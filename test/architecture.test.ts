@@ -25,6 +25,7 @@ const everything = [
   'reference',
   'inspect',
   'gpu',
+  'wasm',
   'train',
   'pipeline',
   'settings',
@@ -43,12 +44,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   reference: ['core', 'network', 'compress', 'mapping', 'simulate'],
   inspect: ['core', 'chips', 'network', 'compress', 'mapping', 'simulate', 'reference'],
   gpu: ['core', 'compress', 'mapping', 'simulate'],
+  wasm: ['core', 'compress', 'simulate'],
   train: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference'],
   timeline: ['core', 'chips', 'mapping', 'simulate'],
   report: throughReport.filter((folder) => folder !== 'report'),
-  pipeline: [...throughReport, 'datasets', 'reference'],
+  // `inspect` knows the sums that ADCs are fitted to.
+  pipeline: [...throughReport, 'datasets', 'reference', 'inspect'],
   settings: [...throughReport, 'datasets', 'pipeline', 'train'],
-  experiment: [...throughReport, 'datasets', 'reference', 'pipeline', 'settings'],
+  experiment: [...throughReport, 'datasets', 'reference', 'inspect', 'pipeline', 'settings'],
   view: everything,
   cli: everything,
 };
@@ -84,7 +87,7 @@ const roomsImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
-const purePackages = ['zod'];
+const purePackages = ['zod', '@bufbuild/protobuf/wire'];
 const impure = ['gpu', 'view', 'cli'];
 
 const importPattern = /(?:from\s|import\s|import\()\s*'([^']+)'/g;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes a clone ready to run: packages, the built command line, the fastest WebGPU adapter; with the argument `test`
-// also a browser. Runs before `npm start` and `npm test`, and does nothing, quickly, when nothing is missing.
+// Makes a clone ready to run: packages and the built command line; with the argument `test` also the fastest WebGPU adapter
+// in software, and a browser. Runs before `npm start` and `npm test`, and does nothing, quickly, when nothing is missing.
 // MARS_SETUP_NO_APT=1 forbids it to install system packages. All output goes to stderr.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -177,14 +177,17 @@ function writeState(state) {
   }
 }
 
-/** Names the adapter, after having installed lavapipe where that helps and is possible; returns the new state. */
-function settleAdapter(state) {
+/**
+ * Names the adapter, for tests after having installed lavapipe where that helps and is possible; returns the new state.
+ * Without a GPU the simulator runs in WebAssembly, and a software adapter only checks its first images.
+ */
+function settleAdapter(state, isForTests) {
   const known = state.key === adapterKey() ? state : { ...state, probe: probeAdapter() };
-  const settled = needsLavapipe(known) ? installLavapipe(known) : known;
+  const settled = isForTests && needsLavapipe(known) ? installLavapipe(known) : known;
   const { adapter, fasterAdapter } = settled.probe;
   if (adapter.kind === 'none') say(`no WebGPU adapter in Node (${adapter.description})`);
   else say(`WebGPU adapter: ${[adapter.description, adapter.driver].filter(Boolean).join(', ')}`);
-  if (fasterAdapter !== null) say(`for a faster one: ${fasterAdapter}`);
+  if (isForTests && fasterAdapter !== null) say(`for a faster one: ${fasterAdapter}`);
   return { ...settled, key: adapter.kind === 'none' ? null : adapterKey() };
 }
 
@@ -273,7 +276,7 @@ function main(argument) {
     takeLock(realpathSync(root), say);
   installAndBuild();
   const before = readState();
-  const settled = settleAdapter(before);
+  const settled = settleAdapter(before, argument === 'test');
   const after = argument === 'test' ? settleBrowser(settled) : settled;
   if (JSON.stringify(after) !== JSON.stringify(before)) writeState(after);
 }

@@ -1,10 +1,8 @@
 // The adapter as a result file tells of it.
 
 import { assert } from '../../src/core/errors.ts';
-import { describeAdapter } from '../../src/gpu/adapter.ts';
+import { describeAdapter, isSoftware } from '../../src/gpu/adapter.ts';
 import type { Adapter } from './result.ts';
-
-const softwareNames = /llvmpipe|lavapipe|swiftshader|basic render/i;
 
 /**
  * Describes the adapter that the simulator takes of `gpu`.
@@ -13,7 +11,8 @@ const softwareNames = /llvmpipe|lavapipe|swiftshader|basic render/i;
 export async function adapterOf(gpu: GPU, name: string): Promise<Adapter> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   assert(adapter !== null, 'a device was opened before');
-  const { vendor, architecture, device, description, isFallback } = describeAdapter(adapter);
+  const described = describeAdapter(adapter);
+  const { vendor, architecture, device, description } = described;
   const limits: Record<string, number> = {};
   // Limits are getters of the prototype, which JSON does not see.
   for (const limit in adapter.limits) {
@@ -26,7 +25,7 @@ export async function adapterOf(gpu: GPU, name: string): Promise<Adapter> {
     architecture,
     device,
     driver: description,
-    software: isFallback || softwareNames.test(`${name} ${device} ${description}`),
+    software: isSoftware({ ...described, description: `${name} ${description}` }),
     limits,
     features: [...adapter.features].toSorted(),
   };

@@ -10,7 +10,8 @@ import { openReference } from '../../src/reference/reference-backend.ts';
 import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { boundOf, columnReadsOf, macsOf } from './bounds.ts';
+import { boundOf, columnReadsOf, macsOf, type Work } from './bounds.ts';
+import { wasmBoundOf } from './wasm-roofline.ts';
 import { corner, type Layer, openLayer, repeated } from './layer.ts';
 import { busySize } from './measure.ts';
 import type { Host, TimedCase } from './question.ts';
@@ -55,7 +56,7 @@ export async function openLayerCase(
   const batch = repeated(inputs, count);
   const held = backend.upload(batch);
   const work = { programs: [layer.program], images: count, everyRead };
-  const bound = backend.name === 'gpu' ? await boundOf(host, work) : undefined;
+  const bound = await boundOn(backend, host, work);
   return {
     ...(bound && { bound }),
     work: {
@@ -82,6 +83,17 @@ export async function openLayerCase(
     },
   };
 }
+
+const boundOn = async (
+  { name }: MacroBackend,
+  host: Host,
+  work: Work,
+): Promise<TimedCase['bound']> =>
+  name === 'gpu'
+    ? await boundOf(host, work)
+    : name === 'wasm'
+      ? await wasmBoundOf(host, work)
+      : undefined;
 
 /** Sums and events of one run. */
 export async function runOnce(

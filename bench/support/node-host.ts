@@ -3,6 +3,7 @@
 import { loadDataset } from '../../src/cli/load-dataset.ts';
 import { openNodeGpu } from '../../src/cli/node-gpu.ts';
 import { nodeSources } from '../../src/cli/node-sources.ts';
+import { useRelaxedSimd } from '../../src/cli/wasm-threads.ts';
 import { type ImageSet, spreadImages } from '../../src/datasets/image-set.ts';
 import { loadNetwork } from '../../src/settings/load-job.ts';
 import { adapterOf } from './adapter.ts';
@@ -13,6 +14,7 @@ import type { Dataset, Host } from './question.ts';
  * @throws {CimError} (environment) when there is none
  */
 export async function openNodeHost(): Promise<Host> {
+  useRelaxedSimd();
   const { gpu, description, driver } = await openNodeGpu();
   return {
     gpu,

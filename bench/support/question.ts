@@ -8,8 +8,15 @@ import type { Adapter, Row } from './result.ts';
 /** Data sets that questions use. */
 export type Dataset = 'mnist' | 'cifar10';
 
-/** How long to measure. */
+/** Backends that questions can be asked of. */
+export const backendNames = ['gpu', 'wasm'] as const;
+/** One of {@link backendNames}. */
+export type BackendName = (typeof backendNames)[number];
+
+/** What to measure, and how long. */
 export interface Settings {
+  /** Where layers and networks run: one after the other, in the same run, so that their rates can be compared. */
+  readonly backends: readonly BackendName[];
   /** Repetitions of each case; fewer of those that take long, but at least 3. */
   readonly repetitions: number;
   /** Least seconds of a repetition: short runs are repeated within it. */

@@ -6,7 +6,9 @@ import { parseJson } from '../core/json.ts';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Permitted } from '../core/permitted.ts';
 import { checkSchema, permittedAt } from '../core/schema-fault.ts';
+import { checkAdcCosts } from './adc-cost.ts';
 import { type ChipSpec, chipSchema as typeless, type TableAdcSpec } from './chip-spec.ts';
+import { completeChip } from './complete-chip.ts';
 import { isSourced, provenanceOf } from './sourced.ts';
 
 const chipSchema = typeless as z.ZodType;
@@ -17,7 +19,7 @@ const chipSchema = typeless as z.ZodType;
  * @throws {CimError} (chip) naming the path of the first field that is wrong
  */
 export function checkChip(value: unknown, where: string): ChipSpec {
-  const chip = checkSchema(chipSchema, value, ({ path, what, todo, isMissing }) => {
+  const chip = checkSchema(chipSchema, completeChip(value), ({ path, what, todo, isMissing }) => {
     const advice = isMissing ? 'compare with `mars info --chip mars --json`' : todo;
     return new CimError('chip', { what, where: [where, path], todo: advice });
   });
@@ -27,6 +29,7 @@ export function checkChip(value: unknown, where: string): ChipSpec {
 /** Checks what no field can tell alone. */
 function checkTogether(chip: ChipSpec, where: string): ChipSpec {
   if (chip.adc.kind === 'table') checkTable(chip.adc, where);
+  checkAdcCosts(chip, where);
   if (chip.controller.overlap.value === 'macroPingPong' && chip.cores.macros.value < 2)
     throw new CimError('chip', {
       what: 'macroPingPong needs two macros per core, one to load and one to compute',
@@ -55,7 +58,8 @@ function checkTable({ thresholds, values }: TableAdcSpec, where: string): void {
 }
 
 /**
- * Reads a chip file, as text or in bytes. One without `noise`, as they were before there was any, gets a macro without noise.
+ * Reads a chip file, as text or in bytes. One from before some value existed gets what it meant then (`completeChip`):
+ * without `noise`, for example, a macro without noise.
  * @throws {CimError} (chip) when it is not JSON, or any other field is missing, unknown or out of range
  */
 export function readChipFile(text: string | Uint8Array, where: string): ChipSpec {
@@ -63,7 +67,7 @@ export function readChipFile(text: string | Uint8Array, where: string): ChipSpec
   return checkChip(value, where);
 }
 
-/** The JSON Schema of chip files; `noise` alone may be left out. */
+/** The JSON Schema of chip files; what newer chips have alone may be left out. */
 export const chipJsonSchema = (): object => z.toJSONSchema(chipSchema, { io: 'input' });
 
 /** What `set` permits for the value of `chip` at a path such as `adc.bits`. */
@@ -112,6 +116,7 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
       todo: `${advice}\`mars info --chip mars\` lists all`,
     });
   }
+  refuseNode(chip, path, text);
   const number = (word: string): number => Number(word.trim() || NaN);
   const isList = typeof node.value === 'object';
   const value = isList
@@ -128,6 +133,17 @@ function setValue(chip: ChipSpec, path: string, text: string): void {
     value,
     evidence: 'assumed',
     source: `set by the user (${[node.value].flat().join(' ')} before)`,
+  });
+}
+
+/** Nothing is scaled to another node, so that only a chip file can say what a chip of one costs. */
+function refuseNode({ name, process }: ChipSpec, path: string, text: string): void {
+  const node = process.node.value;
+  if (path !== 'process.node' || Number(text) === node) return;
+  throw new CimError('chip', {
+    what: `energies, areas and times of ${name} are those of ${node} nm, and nothing here scales them to another node`,
+    where: ['set', path],
+    todo: 'set them one by one, or give a chip file of that node',
   });
 }
 

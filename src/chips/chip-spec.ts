@@ -10,6 +10,31 @@ import type { Sourced, SourcedValue } from './sourced.ts';
  */
 export type Overlap = 'serial' | 'macroPingPong' | 'ideal';
 
+/**
+ * How the ADC's part of a column read, of the macro and of an input phase follows its bits; `adcForms` has the forms and
+ * their sources. `table`: by `adc.costs`. `none`: every ADC costs the same.
+ */
+export type AdcModel = 'zigzag' | 'neurosim' | 'walden' | 'schreier' | 'table' | 'none';
+
+/** Every {@link AdcModel}. */
+export const adcModels = ['zigzag', 'neurosim', 'walden', 'schreier', 'table', 'none'] as const;
+
+/**
+ * What the ADCs of the layers are fitted to. `chip`: nothing, each has the chip's. `calibrated`: the step of each layer,
+ * so that its codes reach the given percentile of the sums that training images give. `table`: thresholds and values of
+ * each layer, with the least squared error for the same sums (Lloyd-Max).
+ */
+export type AdcRange = 'chip' | 'calibrated' | 'table';
+
+/** When macros leak: `none`, all the time; `idle`, not while their core pools or waits. */
+export type Gating = 'none' | 'idle';
+
+/** Where weights are loaded from: the weight SRAM, which is taken to hold them, or DRAM. */
+export type WeightSource = 'weightSram' | 'dram';
+
+/** What becomes of a feature map that fits no bank: it is refused, or kept in DRAM and streamed through the banks. */
+export type LargeMaps = 'banks' | 'dram';
+
 /** Which groups are stored and computed: `groups`, those that are not zero; `none`, every one (no sparsity support). */
 export type Sparsity = 'groups' | 'none';
 
@@ -38,7 +63,7 @@ export interface MacroSpec {
   readonly bitLinesPerPartition: Sourced;
   /** Bits of each input that are driven in one input phase: 1, 2 or 4. */
   readonly inputBitsPerPhase: Sourced;
-  /** Duration of an input phase, ns. */
+  /** Duration of an input phase, conversion included, at `adc.calibratedBits`; ns. */
   readonly phaseTime: Sourced;
   /** Bits that are written into a macro per cycle. */
   readonly writeBitsPerCycle: Sourced;
@@ -47,8 +72,35 @@ export interface MacroSpec {
 /** The converter of a bit line's sum into a column code: uniform, or any other, as a table. */
 export type AdcSpec = UniformAdcSpec | TableAdcSpec;
 
+/** What an ADC costs, and what it is fitted to. */
+export interface AdcCostSpec {
+  readonly model: Sourced<AdcModel>;
+  /** Bits that `energy.columnPhase`, `area.macro` and `macro.phaseTime` were stated for, 1 ... 8. */
+  readonly calibratedBits: Sourced;
+  /** The ADC's share of `energy.columnPhase`, of `area.macro` and of `macro.phaseTime` at those bits. */
+  readonly energyShare: Sourced;
+  readonly areaShare: Sourced;
+  readonly timeShare: Sourced;
+  /** Instead of shares and a form, where the model is `table`. */
+  readonly costs?: AdcCostTable | undefined;
+  readonly range: Sourced<AdcRange>;
+  /** Share of the sums, in percent, that the codes of a calibrated ADC reach: above 0, to 100. */
+  readonly percentile: Sourced;
+}
+
+/** What an ADC costs by its bits, all in ascending order. */
+export interface AdcCostTable {
+  readonly bits: Sourced<readonly number[]>;
+  /** A conversion, fJ. */
+  readonly energy: Sourced<readonly number[]>;
+  /** One ADC, um2. */
+  readonly area: Sourced<readonly number[]>;
+  /** A conversion, ns. */
+  readonly time: Sourced<readonly number[]>;
+}
+
 /** An ADC whose codes are as far apart everywhere. */
-export interface UniformAdcSpec {
+export interface UniformAdcSpec extends AdcCostSpec {
   /** May be left out. */
   readonly kind?: 'uniform' | undefined;
   /** 1 ... 8. */
@@ -60,7 +112,7 @@ export interface UniformAdcSpec {
 }
 
 /** An ADC by its codes, in unit discharges kept to 1/256. */
-export interface TableAdcSpec {
+export interface TableAdcSpec extends AdcCostSpec {
   readonly kind: 'table';
   /** Ascending, 1 ... 255: the code of a sum is how many of these it reaches. */
   readonly thresholds: Sourced<readonly number[]>;
@@ -75,7 +127,13 @@ export type Barrier = 'pass' | 'layer';
 export interface ChipSpec {
   readonly name: string;
   readonly title: string;
-  readonly process: { readonly node: Sourced; readonly supply: Sourced };
+  readonly process: {
+    /** Describes: nothing is scaled by it, so `set` refuses another. */
+    readonly node: Sourced;
+    readonly supply: Sourced;
+    /** Supply that the energies and the static power are stated at: they go with (supply / ratedSupply)^2. */
+    readonly ratedSupply: Sourced;
+  };
   readonly clock: { readonly frequency: Sourced };
   /** Bits that networks get on this chip unless a person says otherwise. */
   readonly precision: { readonly weightBits: Sourced; readonly activationBits: Sourced };
@@ -101,7 +159,14 @@ export interface ChipSpec {
     readonly writePorts: Sourced;
   };
   readonly weightSram: { readonly bytes: Sourced };
+  readonly dram: {
+    /** GB/s, of all that is read and written. */
+    readonly bandwidth: Sourced;
+    /** From the start of a transfer to its first byte, ns. */
+    readonly latency: Sourced;
+  };
   readonly energy: EnergySpec;
+  readonly static: StaticSpec;
   readonly area: AreaSpec;
   readonly controller: {
     readonly overlap: Sourced<Overlap>;
@@ -109,6 +174,10 @@ export interface ChipSpec {
     readonly barrier: Sourced<Barrier>;
     /** Cycles from a macro-op to its stored activation: lost once at the end of every weight load's computing. */
     readonly pipelineCycles: Sourced;
+    readonly weights: Sourced<WeightSource>;
+    readonly maps: Sourced<LargeMaps>;
+    /** Images that a layer's weights are loaded once for; the maps of all of them must fit the banks. */
+    readonly batch: Sourced;
   };
 }
 
@@ -117,7 +186,7 @@ export type UniformChip = ChipSpec & { readonly adc: UniformAdcSpec };
 
 /** Energy of each kind of event. */
 export interface EnergySpec {
-  /** One bit line read in one input phase, ADC included, fJ. */
+  /** One bit line read in one input phase, with an ADC of `adc.calibratedBits`, fJ. */
   readonly columnPhase: Sourced;
   /** What a column read costs in a phase that drives no word line, as a share of columnPhase. */
   readonly zeroPhaseShare: Sourced;
@@ -131,15 +200,26 @@ export interface EnergySpec {
   readonly requantize: Sourced;
   readonly weightSramRead: Sourced;
   readonly macroWrite: Sourced;
-  /** Leakage, clock and control, mW. */
-  readonly static: Sourced;
-  /** Reading the stored network from outside; reported apart. */
+  /** Reading or writing DRAM, pJ/b; reported apart. */
   readonly dram: Sourced;
+}
+
+/** Power that is drawn whatever happens: leakage, clock and control. */
+export interface StaticSpec {
+  /** What the chip has once: controller, clock, mW. */
+  readonly control: Sourced;
+  /** Each core without its macros, mW. */
+  readonly core: Sourced;
+  /** Each macro with its ADCs, mW. */
+  readonly macro: Sourced;
+  /** Each byte of feature-map, shortcut and weight SRAM, nW. */
+  readonly sramByte: Sourced;
+  readonly gating: Sourced<Gating>;
 }
 
 /** Area of each kind of part. */
 export interface AreaSpec {
-  /** One macro with its ADCs, mm2. */
+  /** One macro with its ADCs of `adc.calibratedBits`, mm2. */
   readonly macro: Sourced;
   /** Feature-map, shortcut and weight SRAM, um2 per bit. */
   readonly sramBit: Sourced;
@@ -165,6 +245,27 @@ const quantity = (unit: string, low: number, high: number): z.ZodType =>
 
 const choice = (...values: [string, ...string[]]): z.ZodType => sourcedSchema(z.enum(values), '');
 
+const share = (): z.ZodType => sourcedSchema(z.number().min(0).max(1), '').optional();
+const costRow = (unit: string): z.ZodType =>
+  sourcedSchema(z.array(z.number().nonnegative().max(1e12)).min(1).max(8), unit);
+/** What chip files from before may leave out, and `completeChip` adds, is optional here. */
+const adcCosts = {
+  model: choice(...adcModels).optional(),
+  calibratedBits: count(1, 8).optional(),
+  energyShare: share(),
+  areaShare: share(),
+  timeShare: share(),
+  costs: z
+    .strictObject({
+      bits: sourcedSchema(z.array(z.int().min(1).max(8)).min(1).max(8), ''),
+      energy: costRow('fJ'),
+      area: costRow('um2'),
+      time: costRow('ns'),
+    })
+    .optional(),
+  range: choice('chip', 'calibrated', 'table').optional(),
+  percentile: sourcedSchema(z.number().gt(0).max(100), '%').optional(),
+};
 const uniformAdcSchema = z.strictObject({
   kind: z.literal('uniform').optional(),
   bits: count(1, 8),
@@ -176,6 +277,7 @@ const uniformAdcSchema = z.strictObject({
     'unit discharge',
   ),
   offset: sourcedSchema(z.number().min(-1024).max(1024), 'unit discharge'),
+  ...adcCosts,
 });
 /** `most` numbers of the sums that a bit line can have, and some beyond them. */
 const sums = (most: number): z.ZodType =>
@@ -184,6 +286,7 @@ const tableAdcSchema = z.strictObject({
   kind: z.literal('table'),
   thresholds: sums(255),
   values: sums(256),
+  ...adcCosts,
 });
 
 /**
@@ -193,7 +296,11 @@ const tableAdcSchema = z.strictObject({
 export const chipSchema: object = z.strictObject({
   name: z.string().min(1),
   title: z.string().min(1),
-  process: z.strictObject({ node: quantity('nm', 0.1, 1e5), supply: quantity('V', 0.01, 100) }),
+  process: z.strictObject({
+    node: quantity('nm', 0.1, 1e5),
+    supply: quantity('V', 0.01, 100),
+    ratedSupply: quantity('V', 0.01, 100).optional(),
+  }),
   clock: z.strictObject({ frequency: quantity('MHz', 1e-3, 1e6) }),
   precision: z.strictObject({ weightBits: count(2, 8), activationBits: count(1, 8) }),
   cores: z.strictObject({ count: count(1, 65536), macros: count(1, 64) }),
@@ -230,6 +337,9 @@ export const chipSchema: object = z.strictObject({
     writePorts: count(1, 1024),
   }),
   weightSram: z.strictObject({ bytes: count(1, 2 ** 30) }),
+  dram: z
+    .strictObject({ bandwidth: quantity('GB/s', 1e-6, 1e6), latency: quantity('ns', 0, 1e6) })
+    .optional(),
   energy: z.strictObject({
     columnPhase: amount('fJ'),
     zeroPhaseShare: sourcedSchema(z.number().min(0).max(1), ''),
@@ -240,9 +350,17 @@ export const chipSchema: object = z.strictObject({
     requantize: amount('fJ'),
     weightSramRead: amount('pJ/b'),
     macroWrite: amount('pJ/b'),
-    static: amount('mW'),
     dram: amount('pJ/b'),
   }),
+  static: z
+    .strictObject({
+      control: amount('mW'),
+      core: amount('mW'),
+      macro: amount('mW'),
+      sramByte: amount('nW/B'),
+      gating: choice('none', 'idle'),
+    })
+    .optional(),
   area: z.strictObject({
     macro: amount('mm2'),
     sramBit: amount('um2'),
@@ -253,5 +371,8 @@ export const chipSchema: object = z.strictObject({
     sparsity: choice('groups', 'none'),
     barrier: choice('pass', 'layer'),
     pipelineCycles: count(0, 1000),
+    weights: choice('weightSram', 'dram').optional(),
+    maps: choice('banks', 'dram').optional(),
+    batch: count(1, 1024).optional(),
   }),
 });

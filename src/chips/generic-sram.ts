@@ -16,6 +16,12 @@ export const genericSram: UniformChip = {
   process: {
     node: sourced(28, 'nm', 'assumed', choice),
     supply: sourced(0.9, 'V', 'assumed', choice),
+    ratedSupply: sourced(
+      0.9,
+      'V',
+      'assumed',
+      `${choice}: MARS’s energies, taken as of this supply`,
+    ),
   },
   clock: { frequency: sourced(200, 'MHz', 'assumed', choice) },
   cores: { count: sourced(16, '', 'assumed', choice), macros: sourced(4, '', 'assumed', choice) },
@@ -29,6 +35,7 @@ export const genericSram: UniformChip = {
     writeBitsPerCycle: sourced(64, '', 'assumed', choice),
   },
   adc: {
+    ...mars.adc,
     bits: sourced(6, '', 'assumed', `${choice}: 0 ... 48 without loss`),
     step: sourced(1, 'unit discharge', 'assumed', choice),
     offset: sourced(0, 'unit discharge', 'assumed', choice),

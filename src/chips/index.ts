@@ -6,19 +6,36 @@ import { genericSram } from './generic-sram.ts';
 import { mars, mars128col, mars4b, marsDense, marsLowEnergy } from './mars.ts';
 import { yue2021 } from './yue-2021.ts';
 
+export {
+  type AdcForm,
+  adcForms,
+  adcBits,
+  readoutCost,
+  type ReadoutCost,
+  supplyScale,
+} from './adc-cost.ts';
+export { type AdcFormText, adcFormTexts } from './adc-form-texts.ts';
 export type {
+  AdcCostSpec,
+  AdcCostTable,
+  AdcModel,
+  AdcRange,
   AdcSpec,
   AreaSpec,
   Barrier,
   ChipSpec,
   EnergySpec,
+  Gating,
+  LargeMaps,
   MacroSpec,
   Overlap,
   Sparsity,
+  StaticSpec,
   TableAdcSpec,
   UniformAdcSpec,
   UniformChip,
   WeightCells,
+  WeightSource,
 } from './chip-spec.ts';
 export { chipJsonSchema, permittedValues, readChipFile, setChipValues } from './chip-file.ts';
 export type { Permitted } from '../core/permitted.ts';

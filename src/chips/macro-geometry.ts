@@ -2,6 +2,7 @@
 
 import { CimError } from '../core/errors.ts';
 import { ceilDivide } from '../core/integer.ts';
+import { readoutCost } from './adc-cost.ts';
 import type { ChipSpec } from './chip-spec.ts';
 import { chipColumns } from './readout.ts';
 
@@ -64,7 +65,7 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
   const kernelsPerMacro = macro.partitions.value * kernelsPerPartition;
   const phases = ceilDivide(widths.inputBits, macro.inputBitsPerPhase.value);
   const cyclesPerMacroOp = wholeCycles(
-    (phases * macro.phaseTime.value * chip.clock.frequency.value) / 1000,
+    (phases * readoutCost(chip).phaseTime * chip.clock.frequency.value) / 1000,
   );
   const rowBits = macro.partitions.value * macro.bitLinesPerPartition.value * cellBits;
   return {
@@ -82,5 +83,5 @@ export function macroGeometry(chip: ChipSpec, widths: BitWidths): MacroGeometry 
   };
 }
 
-/** Whole cycles that cover `time`, cycles; a billionth too much is rounding of decimal numbers, not a cycle. */
-const wholeCycles = (time: number): number => Math.ceil(time - 1e-9);
+/** Whole cycles that cover `time`, cycles; a billionth too much is rounding of decimal numbers, not a cycle. One at least. */
+const wholeCycles = (time: number): number => Math.max(1, Math.ceil(time - 1e-9));

@@ -21,6 +21,12 @@ export const mars: UniformChip = {
       'the lab’s macro of the same year, Si et al. ISSCC 2020 15.5, is 28 nm',
     ),
     supply: sourced(0.85, 'V', 'inferred', `${uiucRow}, taken for the chip`),
+    ratedSupply: sourced(
+      0.85,
+      'V',
+      'inferred',
+      'as process.supply: the column read is of this supply, and SRAM and logic (0.9 V) are taken as they are',
+    ),
   },
   clock: {
     frequency: sourced(
@@ -85,6 +91,20 @@ export const mars: UniformChip = {
   weightSram: {
     bytes: sourced(16384, '', 'assumed', 'per core: what its two macros hold, as a load buffer'),
   },
+  dram: {
+    bandwidth: sourced(
+      6.4,
+      'GB/s',
+      'assumed',
+      'LPDDR4 of 16 bits at 3200 MT/s, from memory; used only by what does not fit the chip',
+    ),
+    latency: sourced(
+      100,
+      'ns',
+      'assumed',
+      'about what a closed page of LPDDR4 and its controller take, from memory',
+    ),
+  },
   energy: {
     columnPhase: sourced(
       60,
@@ -120,13 +140,24 @@ export const mars: UniformChip = {
       'inferred',
       `${cacti}, 8 KB with a 64-bit port: 0.021 ... 0.048`,
     ),
-    static: sourced(
-      0.5,
+    dram: sourced(8, 'pJ/b', 'read', 'LPDDR4 in accelergy-cacti-plug-in, cacti_wrapper.py'),
+  },
+  static: {
+    control: sourced(
+      0.17475712,
       'mW',
       'assumed',
-      'low-leakage SRAM and control; the published power is about 8 mW in all',
+      'what is left of 0.5 mW, assumed for the whole chip: the published power is about 8 mW in all',
     ),
-    dram: sourced(8, 'pJ/b', 'read', 'LPDDR4 in accelergy-cacti-plug-in, cacti_wrapper.py'),
+    core: sourced(0.04, 'mW', 'assumed', 'a third of 0.5 mW over four cores'),
+    macro: sourced(
+      0.02,
+      'mW',
+      'assumed',
+      'a third of 0.5 mW over eight macros: ADCs and drivers; the 8 KB of cells alone leak 0.0002 mW (CACTI 7, LSTP)',
+    ),
+    sramByte: sourced(0.02, 'nW/B', 'inferred', `${cacti}: 1.3 uW for 64 KB`),
+    gating: sourced('none', '', 'assumed', 'nothing is said of power gating'),
   },
   area: {
     macro: sourced(0.27, 'mm2', 'inferred', `${uiucRow}: 1.95 TOPS (1b) at 7.23 TOPS/mm2`),
@@ -163,6 +194,19 @@ export const mars: UniformChip = {
       'assumed',
       'macro-op, accumulate, requantize, write back: a cycle each',
     ),
+    weights: sourced(
+      'weightSram',
+      '',
+      'inferred',
+      'the published efficiency leaves no room for weights from DRAM (94 uJ of 12 for VGG16)',
+    ),
+    maps: sourced(
+      'dram',
+      '',
+      'assumed',
+      'networks of the paper fit the banks; larger maps are streamed through them',
+    ),
+    batch: sourced(1, '', 'assumed', 'frames per second are of single images'),
   },
 };
 

@@ -3,6 +3,7 @@
 // marked so: change it with --set.
 
 import type { UniformChip } from './chip-spec.ts';
+import { mars } from './mars.ts';
 import { noNoise } from './noise-spec.ts';
 import { sourced } from './sourced.ts';
 
@@ -19,6 +20,7 @@ export const yue2021: UniformChip = {
   process: {
     node: sourced(65, 'nm', 'read', abstract),
     supply: sourced(1, 'V', 'assumed', unknown),
+    ratedSupply: sourced(1, 'V', 'assumed', 'as process.supply'),
   },
   clock: { frequency: sourced(100, 'MHz', 'assumed', unknown) },
   precision: {
@@ -57,6 +59,13 @@ export const yue2021: UniformChip = {
       'it adapts (read), how is not known; 16 codes over 0 ... 128',
     ),
     offset: sourced(0, 'unit discharge', 'assumed', unknown),
+    model: sourced('zigzag', '', 'assumed', 'as MARS'),
+    calibratedBits: sourced(4, '', 'inferred', `its own ADC (${abstract})`),
+    energyShare: sourced(0.6, '', 'assumed', 'as MARS; not known'),
+    areaShare: sourced(0.15, '', 'assumed', 'as MARS; not known'),
+    timeShare: sourced(0.5, '', 'assumed', 'as MARS; not known'),
+    range: sourced('chip', '', 'assumed', 'it adapts (read), how is not known'),
+    percentile: sourced(99.9, '%', 'assumed', 'used only with adc.range=calibrated'),
   },
   noise: noNoise('not known; off unless asked'),
   accumulator: {
@@ -71,6 +80,7 @@ export const yue2021: UniformChip = {
     writePorts: sourced(1, '', 'assumed', unknown),
   },
   weightSram: { bytes: sourced(16384, '', 'assumed', unknown) },
+  dram: mars.dram,
   energy: {
     columnPhase: sourced(450, 'fJ', 'assumed', scaled),
     zeroPhaseShare: sourced(1, '', 'assumed', 'no gain from small sums is claimed'),
@@ -81,8 +91,14 @@ export const yue2021: UniformChip = {
     requantize: sourced(5250, 'fJ', 'assumed', scaled),
     weightSramRead: sourced(0.38, 'pJ/b', 'assumed', scaled),
     macroWrite: sourced(0.38, 'pJ/b', 'assumed', scaled),
-    static: sourced(2, 'mW', 'assumed', unknown),
     dram: sourced(8, 'pJ/b', 'read', 'LPDDR4 in accelergy-cacti-plug-in, cacti_wrapper.py'),
+  },
+  static: {
+    control: sourced(0.59541248, 'mW', 'assumed', `${unknown}: what is left of 2 mW`),
+    core: sourced(0.3, 'mW', 'assumed', unknown),
+    macro: sourced(0.2, 'mW', 'assumed', unknown),
+    sramByte: sourced(0.02, 'nW/B', 'assumed', 'as MARS; not known'),
+    gating: sourced('none', '', 'assumed', unknown),
   },
   area: {
     macro: sourced(0.36, 'mm2', 'assumed', 'not known; MARS’s macro by capacity and (65 / 28)^2'),
@@ -104,5 +120,8 @@ export const yue2021: UniformChip = {
     ),
     barrier: sourced('layer', '', 'assumed', unknown),
     pipelineCycles: sourced(4, '', 'assumed', unknown),
+    weights: sourced('weightSram', '', 'assumed', unknown),
+    maps: sourced('dram', '', 'assumed', unknown),
+    batch: sourced(1, '', 'assumed', unknown),
   },
 };

@@ -6,6 +6,9 @@ import { shownText } from '../core/shown-text.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
+import { explainCommand } from './commands/explain.ts';
+import { forwardCommand } from './commands/forward.ts';
+import { importCommand } from './commands/import.ts';
 import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
@@ -36,6 +39,7 @@ export function marsProgram(): Command {
     )
     .addCommand(runCommand())
     .addCommand(estimateCommand())
+    .addCommand(explainCommand())
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
     .addCommand(sweepCommand())
@@ -44,6 +48,8 @@ export function marsProgram(): Command {
     .addCommand(mapCommand())
     .addCommand(traceCommand())
     .addCommand(mvmCommand())
+    .addCommand(importCommand())
+    .addCommand(forwardCommand())
     .addCommand(trainCommand())
     .addCommand(compressCommand())
     .addCommand(tuneCommand())

@@ -12,6 +12,7 @@ const extension = '.safetensors';
 /** A training under way, which is a network file too. */
 const checkpointExtension = '.checkpoint.safetensors';
 const imageExtension = '.bin';
+const onnxExtensions = ['.onnx', '.onnx.gz'];
 
 /** Where the trained networks lie: in a clone, and packed, once for all that needs them, in the package. */
 const modelFolders = [
@@ -44,7 +45,9 @@ export const modelNames = (): readonly string[] => [...modelFiles().keys()];
  */
 export function networkFile(nameOrPath: string): NamedBytes | undefined {
   const path = modelFiles().get(nameOrPath) ?? nameOrPath;
-  const isPath = [extension, imageExtension].some((ending) => nameOrPath.endsWith(ending));
+  const isPath = [extension, imageExtension, ...onnxExtensions].some((ending) =>
+    nameOrPath.endsWith(ending),
+  );
   if (!isPath && !existsSync(path)) return undefined;
   return { name: path, bytes: unpacked(readBytes(path), path) };
 }

@@ -1,6 +1,7 @@
 // The sources of jobs on this machine: its files and its data sets.
 
 import { readMaskFile } from '../compress/mask-file.ts';
+import { CimError } from '../core/errors.ts';
 import { firstImages, spreadImages } from '../datasets/image-set.ts';
 import type { ImageSettings, Sources } from '../settings/sources.ts';
 import { readBytes } from './files.ts';
@@ -30,11 +31,21 @@ export const nodeSources: Sources = {
     ),
 };
 
-/** The data set of a job: the one that is asked for, else the one that its network was trained on. */
-export const jobDataset = (
+/**
+ * The data set of a job: the one that is asked for, else the one that its network was trained on.
+ * @throws {CimError} (missingData) for a network that belongs to none
+ */
+export function jobDataset(
   { dataset }: Pick<ImageSettings, 'dataset'>,
   trainedOn: string,
-): ReturnType<typeof datasetNamed> => datasetNamed(dataset ?? trainedOn);
+): ReturnType<typeof datasetNamed> {
+  if (dataset === undefined && trainedOn === 'none')
+    throw new CimError('missingData', {
+      what: 'no data set belongs to this network',
+      todo: 'estimate it, with --images 0',
+    });
+  return datasetNamed(dataset ?? trainedOn);
+}
 
 /** What `work` gives or throws, as a promise. */
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));

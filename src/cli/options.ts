@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { chips } from '../chips/index.ts';
 import { CimError } from '../core/errors.ts';
-import { type Kind, oneOf, parseValue } from '../settings/kinds.ts';
+import { type Kind, oneOf, parseValue, wholeNumber } from '../settings/kinds.ts';
 import { type MapSettings, untrainedNetworks } from '../settings/load-job.ts';
 import { type RunSettings, runSettings } from '../settings/run-settings.ts';
 import { type AnySetting, settingsIn } from '../settings/setting.ts';
@@ -11,8 +11,8 @@ import { trainSettings } from '../settings/train-settings.ts';
 import { trainable } from '../train/recipes/trainable.ts';
 import { modelNames } from './model-files.ts';
 
-/** How the macros are computed. */
-export const backendNames = ['gpu', 'reference', 'browser'] as const;
+/** Where the macros are computed; `auto`: on a GPU if there is one, else `wasm`. All give the same numbers. */
+export const backendNames = ['auto', 'gpu', 'wasm', 'reference', 'browser'] as const;
 /** One of {@link backendNames}. */
 export type BackendName = (typeof backendNames)[number];
 
@@ -36,6 +36,13 @@ function namesOf(key: string): string {
   if (key !== 'network') return '';
   const trained = modelNames();
   return `; trained: ${trained.join(', ')}; untrained: ${untrainedNetworks(trained).join(', ')}`;
+}
+
+/** What pixels mean to an ONNX network. */
+export function addInputOptions(command: Command): Command {
+  for (const setting of settingsIn(runSettings, 'command line'))
+    if (setting.key.startsWith('input')) command.addOption(settingOption(setting));
+  return command;
 }
 
 /** Options of the images of a run. */
@@ -83,9 +90,26 @@ export function option<Value>(flags: string, help: string, kind: Kind<Value>): O
   return made.argParser((text) => parseValue(made.name(), kind, text));
 }
 
-/** `--backend`. */
-export const backendOption = (): Option =>
-  option('--backend <name>', 'where macros are computed', oneOf(backendNames)).default('gpu');
+/** `--backend` and `--threads`. */
+export const addBackendOptions = (command: Command): Command =>
+  command
+    .addOption(
+      option(
+        '--backend <name>',
+        'where macros are computed; auto: on a GPU if there is one, else in WebAssembly',
+        oneOf(backendNames),
+      ).default('auto'),
+    )
+    .addOption(
+      option(
+        '--threads <count>',
+        'threads of WebAssembly (default: one per processor, at most 16)',
+        wholeNumber(1, maxThreadsAsked),
+      ),
+    );
+
+/** More threads than any machine has use for are a mistake. */
+const maxThreadsAsked = 256;
 
 /** Says that a combination of options is not possible. */
 export const usage = (what: string, todo: string): CimError =>

@@ -7,7 +7,13 @@ import { shownTexts } from '../core/shown-text.ts';
 import { type Fact, type FactGroup, factNote, factText, notSimulated } from '../report/fact.ts';
 import { energyParts } from '../report/energy.ts';
 import { headlineFacts } from '../report/headline-facts.ts';
-import { formatCount, formatEnergy, formatRareShare, formatWhole } from '../core/number-text.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatEnergy,
+  formatRareShare,
+  formatWhole,
+} from '../core/number-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
 import { subjectText } from '../report/report-words.ts';
 import { borderless } from './borderless.ts';
@@ -21,7 +27,8 @@ export function reportTable(exact: Report): string {
   return `${pc.bold(subjectText(report))}\n\n${layerTable(report)}\n\n${groups.join('\n')}\n${pc.dim('Each number of the chip with its source: report.json, "provenance".')}\n`;
 }
 
-const columns = [
+/** Columns of a report; what goes through DRAM only where something does. */
+const columnsOf = (report: Report): readonly string[] => [
   'layer',
   'in',
   'kernel',
@@ -30,23 +37,37 @@ const columns = [
   'groups',
   'macro-ops',
   'cycles',
+  ...(usesDram(report) ? ['strips', 'DRAM'] : []),
   'energy',
   'saturated reads',
 ];
 
+const usesDram = ({ dram }: Report): boolean => dram.bytesPerFrame > 0;
+
 function layerTable(report: Report): string {
+  const columns = columnsOf(report);
   const table = new Table({
     ...borderless(columns.length),
     head: columns.map((text) => pc.dim(text)),
   });
-  for (const layer of report.layers) table.push(layerRow(layer));
+  for (const layer of report.layers) table.push(layerRow(layer, usesDram(report)));
   return table.toString();
 }
 
-function layerRow(layer: LayerReport): string[] {
+function layerRow(layer: LayerReport, hasDram: boolean): string[] {
   const { name, shape } = layer;
   const shapes = [name, shapeText(shape.input), sizeText(shape.kernel), shapeText(shape.output)];
-  const cost = [formatWhole(layer.cycles), formatEnergy(layer.energy.total)];
+  const { read, written, weights } = layer.dram;
+  const bytes = read + written + weights;
+  const outside = [
+    layer.strips === 0 ? '' : String(layer.strips),
+    bytes === 0 ? '' : formatBytes(8 * bytes),
+  ];
+  const cost = [
+    formatWhole(layer.cycles),
+    ...(hasDram ? outside : []),
+    formatEnergy(layer.energy.total),
+  ];
   if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
   const groups = `${layer.groupsKept} of ${layer.groups}`;
   return [

@@ -18,7 +18,7 @@ export interface Columns {
 }
 
 /** The columns of weights of 2 ... 8 bits in cells of 1 ... 4 bits, 1 by default. */
-type ColumnsFor = (weightBits: number, cellBits?: number) => Columns;
+export type ColumnsFor = (weightBits: number, cellBits?: number) => Columns;
 
 /** Weights that a signed byte can have. */
 const byteWeights = 256;

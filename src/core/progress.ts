@@ -11,10 +11,19 @@ export interface Progress {
   readonly total: number;
 }
 
+/** Says when to stop; an AbortSignal fits. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  /** As of an AbortSignal. */
+  addEventListener?(type: 'abort', listener: () => void): void;
+  /** As of an AbortSignal. */
+  removeEventListener?(type: 'abort', listener: () => void): void;
+}
+
 /** Options that every long function takes. */
 export interface LongWork {
   /** Called after each step. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Stops the work between two steps with a CimError (cancelled); an AbortSignal fits. */
-  readonly signal?: { readonly aborted: boolean } | undefined;
+  /** Stops the work, between two steps where it cannot stop at once, with a CimError (cancelled). */
+  readonly signal?: StopSignal | undefined;
 }

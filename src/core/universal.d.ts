@@ -9,3 +9,6 @@ declare class TextDecoder {
 declare class TextEncoder {
   encode(input: string): Uint8Array;
 }
+
+/** Bytes of base64 as text of Latin-1. */
+declare function atob(base64: string): string;

@@ -24,7 +24,8 @@ export interface UnitRunner {
   readonly simulatePart: PartSimulator;
   /** Opens a backend; asked for once images are to be simulated, and again after one failed. */
   readonly openBackend: () => Promise<MacroBackend>;
-  readonly maker: Maker;
+  /** Version of mars-cim. */
+  readonly mars: string;
   readonly store: ResultStore;
   /** Name of this machine, for the files. */
   readonly host: string;
@@ -56,7 +57,7 @@ export async function runUnits(units: readonly Unit[], runner: UnitRunner): Prom
         done = await resultOf(unit, backend, runner);
       } catch (error) {
         if (endsAll.some((kind) => hasKind(error, kind))) throw error;
-        done = { row: failedRow(unit.point, error, runner.maker) };
+        done = { row: failedRow(unit.point, error, makerOf(unit, backend, runner)) };
         if (mayBeDevice(error)) {
           await backend?.[Symbol.asyncDispose]();
           backend = undefined;
@@ -80,11 +81,21 @@ const endsAll = ['environment', 'missingData', 'cancelled'] as const;
 
 type Done = { readonly row: Row } | Omit<PartFile, 'made'>;
 
-async function resultOf(
-  { point, range, isWhole }: Unit,
+/** The backend that did it, which `auto` chooses on each machine. */
+const makerOf = (
+  { point }: Unit,
   backend: MacroBackend | undefined,
-  { stages, simulatePart, maker }: UnitRunner,
+  { mars }: UnitRunner,
+): Maker => ({ mars, backend: (point.settings.images > 0 ? backend?.name : undefined) ?? 'none' });
+
+async function resultOf(
+  unit: Unit,
+  backend: MacroBackend | undefined,
+  runner: UnitRunner,
 ): Promise<Done> {
+  const { point, range, isWhole } = unit;
+  const { stages, simulatePart } = runner;
+  const maker = makerOf(unit, backend, runner);
   const mapped = await stages.map(point);
   if (!backend || point.settings.images === 0) return { row: estimatedRow(mapped, maker) };
   const part = await simulatePart(mapped, range, backend);

@@ -27,10 +27,14 @@ export interface Sensitivity {
   readonly rows: readonly SensitivityRow[];
 }
 
-/** Numbers that change what is computed and not what it costs, or that describe and do nothing. */
+/**
+ * Numbers that change what is computed beside what it costs, that describe and do nothing, or that no chip could have
+ * halved or doubled: the supply, and the bits and supply that costs were stated for.
+ */
 const without: readonly string[] = [
   'process.node',
   'process.supply',
+  'process.ratedSupply',
   'precision.weightBits',
   'precision.activationBits',
   'adc.bits',
@@ -38,6 +42,8 @@ const without: readonly string[] = [
   'adc.offset',
   'adc.thresholds',
   'adc.values',
+  'adc.calibratedBits',
+  'adc.percentile',
   'noise.read',
   'noise.offset',
   'noise.gain',

@@ -6,9 +6,15 @@ import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
-import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
+import { type Mapping } from '../mapping/map-to-chip.ts';
 import { jobBits } from '../pipeline/default-job.ts';
-import { checkClasses, compressJob, type MapJob } from '../pipeline/run-job.ts';
+import {
+  checkClasses,
+  compressJob,
+  mapCompressed,
+  type MapJob,
+  type UnloadedJob,
+} from '../pipeline/run-job.ts';
 import {
   addCalibration,
   imageTarget,
@@ -59,20 +65,26 @@ export function openStages(sources: Sources, work: LongWork = {}): Stages {
     map: async (point) => {
       const { settings } = point;
       const { network, seed, balance, indexCoding } = settings;
+      const { inputNorm, inputMean, inputStd, inputRange } = settings;
       const chip = await loadChip(settings, sources);
-      const loaded = await networks(JSON.stringify([network, seed]), () =>
-        loadNetworkOrImage(settings, sources),
+      const loaded = await networks(
+        JSON.stringify([network, seed, inputNorm, inputMean, inputStd, inputRange]),
+        () => loadNetworkOrImage(settings, sources),
       );
       const compressedKey = compressionKey(settings, loaded, chip);
-      const compressed = await compressions(compressedKey, async () => {
-        const job = await mapJobOf(loaded, settings, sources);
-        const whole = settings.images === 0 ? job : await addCalibration(job, settings, sources);
-        return compressJob(whole, work);
-      });
+      const job = async (): Promise<MapJob> => await mapJobOf(loaded, settings, sources);
+      const calibrated = async (): Promise<UnloadedJob> =>
+        await addCalibration(await job(), settings, sources);
+      const compressed = await compressions(compressedKey, async () =>
+        compressJob(settings.images === 0 ? await job() : await calibrated(), work),
+      );
       const mappingKey = JSON.stringify([compressedKey, balance, indexCoding, withoutNoise(chip)]);
-      const { mapping, schedules } = await mappings(mappingKey, () => {
+      const { mapping, schedules } = await mappings(mappingKey, async () => {
         const coding = 'stored' in loaded ? loaded.stored.indexCoding : indexCoding;
-        const mapped = mapToChip(compressed, chip, { balance, indexCoding: coding ?? 'absolute' });
+        const isFitted = settings.images > 0 && chip.adc.range.value !== 'chip';
+        const { adcImages } = isFitted ? await calibrated() : {};
+        const target = { chip, balance, indexCoding: coding, adcImages };
+        const mapped = mapCompressed(compressed, target);
         return { mapping: mapped, schedules: scheduleAll(mapped) };
       });
       const own = { ...mapping, chip };
@@ -89,16 +101,14 @@ export function openStages(sources: Sources, work: LongWork = {}): Stages {
   };
 }
 
-/** All that compression reads. */
+/** All that compression reads: every setting but those of the chip and of what is simulated. */
 function compressionKey(settings: PointSettings, loaded: LoadedNetwork, chip: ChipSpec): string {
-  const { network, seed, weightBits, activationBits, prunedGroups, groupMasks } = settings;
-  const { densityProfile, indexCoding, dataset, data, images } = settings;
-  const asked = [network, seed, weightBits, activationBits, prunedGroups, groupMasks];
-  const others = [densityProfile, dataset, data, images === 0];
+  const { chip: _, set, balance, chipSeed, floatImages, images, indexCoding, ...others } = settings;
+  const read = [others, images === 0];
   // A stored image refuses an index coding when its job is made.
-  if ('stored' in loaded) return JSON.stringify([...asked, ...others, indexCoding]);
+  if ('stored' in loaded) return JSON.stringify([...read, indexCoding]);
   const bits = jobBits(settings, loaded.network, chip);
-  return JSON.stringify([...asked, ...others, bits, groupShapeOf(chip, bits.weightBits)]);
+  return JSON.stringify([...read, bits, groupShapeOf(chip, bits.weightBits)]);
 }
 
 /** The chip as mapping and schedule see it: of noise they ask only whether there is any, and whether cells have it. */

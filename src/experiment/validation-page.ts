@@ -3,6 +3,8 @@
 import { provenanceOf } from '../chips/sourced.ts';
 import { mars } from '../chips/index.ts';
 import { balances } from '../mapping/place-tiles.ts';
+import { adcTable, dramTable, largeImageTable } from './validation-costs.ts';
+import { percent, round, table } from './validation-table.ts';
 import type { MeanFigures, NetworkValidation, Validation } from './validation.ts';
 
 /** The page. The same figures give the same text. */
@@ -15,19 +17,13 @@ export function validationPage(validation: Validation): string {
     stallTable(validation),
     balanceTable(validation),
     ...validation.networks.map(sensitivityTable),
+    adcTable(),
+    dramTable(validation),
+    largeImageTable(validation),
     evidence(),
     inconsistencies(validation),
   ].join('\n');
 }
-
-const round = (value: number, digits = 0): string => value.toFixed(digits);
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells)), ''].join(
-    '\n',
-  );
 
 const intro = `# Validation
 

@@ -1,6 +1,7 @@
 // The model against what was published of MARS, and against arithmetic: every figure of docs/validation.md.
 
 import { type ChipSpec, mars, marsDense, marsLowEnergy, setChipValues } from '../chips/index.ts';
+import { readoutCost } from '../chips/adc-cost.ts';
 import { macroGeometry } from '../chips/macro-geometry.ts';
 import { densityProfileMasks } from '../compress/group-masks.ts';
 import type { LongWork } from '../core/progress.ts';
@@ -37,6 +38,16 @@ export interface NetworkValidation {
   /** Share of the MACs kept at which 400 frames per second are left before stalls, by bisection of the scale. */
   readonly macsAt400: number;
   readonly sensitivity: Sensitivity;
+  /** Low energy, first mask, if weights came from DRAM for every frame, or once for four of them. */
+  readonly weightsFromDram: Report;
+  readonly inBatches: Report;
+}
+
+/** A network for images of 224x224, dense, on `mars` with banks of some size. */
+export interface LargeImages {
+  readonly title: string;
+  readonly bankBytes: number;
+  readonly report: Report;
 }
 
 /** Means over several random masks. */
@@ -62,6 +73,7 @@ export interface Validation {
   readonly macroOp8: MacroOpFigures;
   readonly macroOp4: MacroOpFigures;
   readonly networks: readonly NetworkValidation[];
+  readonly largeImages: readonly LargeImages[];
 }
 
 /** One macro-op of the chip at its limits. */
@@ -87,7 +99,7 @@ export function macroOpFigures(chip: ChipSpec, bits: number): MacroOpFigures {
     inputBits: bits,
   });
   const columns = kernelsPerMacro * bits;
-  const picojoules = (columns * phases * chip.energy.columnPhase.value) / 1000;
+  const picojoules = (columns * phases * readoutCost(chip).columnRead) / 1000;
   const macs = wordLinesOn * kernelsPerMacro;
   return { picojoules, macs, topsPerWatt: (2 * macs) / picojoules };
 }
@@ -103,8 +115,32 @@ export function validate(work: LongWork = {}): Validation {
       work.onProgress?.({ stage: 'sweep', done: index + 1, total: all.length });
       return result;
     }),
+    largeImages: largeImages(),
   };
 }
+
+/** Sizes of a bank, bytes: that of `mars` first. */
+const bankSizes = [65_536, 262_144, 1_048_576] as const;
+
+function largeImages(): readonly LargeImages[] {
+  return [
+    { title: 'VGG16', network: vgg16({ classes: 1000, side: 224 }) },
+    { title: 'ResNet18', network: resnet18({ classes: 1000, side: 224 }) },
+  ].flatMap(({ title, network }) => {
+    const estimator = openEstimator({ network });
+    return bankSizes.map((bankBytes): LargeImages => {
+      const banks = ['bankBytes', 'shortcutBytes'].map((name) => `featureMap.${name}=${bankBytes}`);
+      return { title, bankBytes, report: estimator(setChipValues(mars, banks)) };
+    });
+  });
+}
+
+/** Banks that hold the maps of four images. */
+const fourImages = [
+  'controller.batch=4',
+  'featureMap.bankBytes=262144',
+  'featureMap.shortcutBytes=262144',
+];
 
 function validateNetwork(subject: Subject): NetworkValidation {
   const { network, scale } = subject;
@@ -129,6 +165,8 @@ function validateNetwork(subject: Subject): NetworkValidation {
     },
     withPassBarrier: meanFps(passBarrier, 'none'),
     macsAt400: macsAt(400, (at) => masked(1, at)(mars)),
+    weightsFromDram: first(setChipValues(marsLowEnergy, ['controller.weights=dram'])),
+    inBatches: first(setChipValues(marsLowEnergy, [...fourImages, 'controller.weights=dram'])),
     sensitivity: sensitivity(marsLowEnergy, (chip) => outcomeOf(first(chip))),
   };
 }
@@ -161,6 +199,7 @@ function meanFigures(reports: readonly Report[]): MeanFigures {
       port: stall('port'),
       drain: stall('drain'),
       pool: stall('pool'),
+      dram: stall('dram'),
     },
     energy: of(({ energy }) => energy.perFrame.total / 1e6),
     milliwatts: of(({ energy }) => energy.averagePower),

@@ -28,3 +28,9 @@ export function describeAdapter({ info }: AnyAdapter): AdapterDescription {
   const { vendor, architecture, device, description, isFallbackAdapter = false } = info;
   return { vendor, architecture, device, description, isFallback: isFallbackAdapter };
 }
+
+const softwareNames = /llvmpipe|lavapipe|swiftshader|basic render/i;
+
+/** Whether an adapter runs on the processor: it says so, or has one of the names of those that do. */
+export const isSoftware = ({ isFallback, device, description }: AdapterDescription): boolean =>
+  isFallback || softwareNames.test(`${device} ${description}`);

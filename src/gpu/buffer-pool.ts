@@ -20,8 +20,8 @@ export const memoryRemedies: Readonly<Record<BufferOwner, string>> = {
 
 /** As {@link memoryRemedies}, where the pool has a limit of its own. */
 const limitRemedies: typeof memoryRemedies = {
-  batch: 'allow more (--max-gpu-memory), or simulate fewer images per batch',
-  layer: 'allow more (--max-gpu-memory): the weights of all layers are held at once',
+  batch: 'allow more (--max-memory), or simulate fewer images per batch',
+  layer: 'allow more (--max-memory): the weights of all layers are held at once',
 };
 
 /** GPUBufferUsage.COPY_SRC. */

@@ -5,7 +5,7 @@ import { fixedPointUnit, losesNothing, type UniformAdc, uniformAdc } from '../co
 import { binaryBits } from '../core/columns.ts';
 import { largestSum, type MacroProgram } from '../simulate/macro-program.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
-import { chunkLines } from './word-map.ts';
+import { chunkLines } from '../simulate/word-map.ts';
 
 /** What decides besides the layer itself. */
 export interface PathOptions {

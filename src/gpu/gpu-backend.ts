@@ -5,7 +5,12 @@ import type { PoolLayer } from '../compress/compressed-network.ts';
 import { assert, at } from '../core/errors.ts';
 import { activationsPerImage, type FeatureMap } from '../core/feature-map.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
-import type { MacroBackend, MacroPath, PreparedLayer } from '../simulate/macro-backend.ts';
+import {
+  type MacroBackend,
+  type MacroPath,
+  type PreparedLayer,
+  softwareReads,
+} from '../simulate/macro-backend.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
 import { type BufferPool, copySourceUsage, storageUsage } from './buffer-pool.ts';
 import { choosePath, type PathOptions } from './choose-path.ts';
@@ -48,6 +53,8 @@ export interface GpuBackendOptions extends Partial<PathOptions> {
 /** Runs macro layers on a device, which it owns. */
 export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
   readonly name = 'gpu';
+  readonly imagesTogether = 1;
+  readonly readsPerBatch: MacroBackend['readsPerBatch'] = softwareReads;
   readonly device: string;
   readonly #context: DeviceContext;
   readonly #paths: PathOptions;

@@ -2,7 +2,7 @@
 
 import { cellPlanes } from '../simulate/cell-planes.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
-import { chunkLines, wordMap } from './word-map.ts';
+import { chunkLines, wordMap } from '../simulate/word-map.ts';
 
 /** Kernels that an invocation of exact-mac.wgsl makes. */
 export const dotKernels = 16;

@@ -2,6 +2,7 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import { macroGeometry, type MacroGeometry } from '../chips/macro-geometry.ts';
+import { dramCycles } from '../chips/dram.ts';
 import { chipAdc, chipColumns } from '../chips/readout.ts';
 import {
   type CompressedNetwork,
@@ -18,7 +19,9 @@ import { checkLayerSums, checkNoiseNumbers, checkReadout } from './check-layer.t
 import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
 import { layerGroups } from './layer-groups.ts';
 import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
-import { type Balance, placeTiles, type TileRun } from './place-tiles.ts';
+import { type Balance, placeStrips, placeTiles, type TileRun } from './place-tiles.ts';
+import { outsideMaps, type OutsideMaps } from './strip-layers.ts';
+import { planStrips, type StripPlan } from './strip-plan.ts';
 
 /** A macro layer with its tiles. */
 export interface MappedMacroLayer {
@@ -38,12 +41,16 @@ export interface MappedMacroLayer {
   readonly runs: readonly TileRun[];
   /** How its group lists are stored. */
   readonly indexFormat: IndexFormat;
+  /** How its maps go through the banks; undefined where they all fit. */
+  readonly strips: StripPlan | undefined;
 }
 
 /** A pooling layer: nothing is stored for it. */
 export interface MappedPoolLayer {
   readonly kind: 'pool';
   readonly layer: PoolLayer;
+  /** As of a macro layer. */
+  readonly strips: StripPlan | undefined;
 }
 
 /** A layer on the chip. */
@@ -56,7 +63,7 @@ export interface Mapping {
   readonly balance: Balance;
   readonly indexCoding: IndexCoding;
   readonly layers: readonly MappedLayer[];
-  /** The memory of every layer's output, by layer name; the image's under `'image'`. */
+  /** The memory of every layer's output, by layer name; the image's under `'image'`. DRAM holds what fits no other. */
   readonly featureMaps: ReadonlyMap<string, Memory>;
 }
 
@@ -72,8 +79,8 @@ export interface MapOptions {
 
 /**
  * Maps a network onto a chip.
- * @throws {CimError} (mapping) naming the layer whose feature map fits no memory, which has too many group places, whose
- * integers are too large to compute with, or which is too large for the chip's noise
+ * @throws {CimError} (mapping) naming the layer whose feature map fits no memory, or whose strips none, which has too many group
+ * places, whose integers are too large to compute with, or which is too large for the chip's noise
  * @throws {CimError} (chip) when a macro cannot hold one group
  */
 export function mapToChip(
@@ -83,11 +90,16 @@ export function mapToChip(
 ): Mapping {
   const { balance = 'none', indexCoding = 'absolute' } = options;
   const featureMaps = placeFeatureMaps(network, chip);
+  const outside = outsideMaps(network, chip, featureMaps);
   const layers = network.layers.map((layer): MappedLayer => {
-    if (!isMacroLayer(layer)) return { kind: 'pool', layer };
+    const maps = outside.get(layer.name);
+    if (!isMacroLayer(layer)) {
+      const strips = maps && poolStrips(network.name, layer, chip, maps);
+      return { kind: 'pool', layer, strips };
+    }
     const columns = chipColumns(chip, layer.weightBits);
     const adc = options.adcs?.get(layer.name) ?? chipAdc(chip);
-    const mapped = mapLayer(network.name, layer, chip, balance);
+    const mapped = mapLayer(network.name, layer, chip, { balance, maps });
     const lists = mapped.tiles.map((tile) => tile.codes);
     const format = indexFormat(lists, mapped.grid, indexCoding);
     checkReadout(network.name, layer, chip, { columns, adc, groups: mapped.grid.codes });
@@ -100,8 +112,8 @@ function mapLayer(
   network: string,
   layer: MacroLayer,
   chip: ChipSpec,
-  balance: Balance,
-): Pick<MappedMacroLayer, 'geometry' | 'grid' | 'kept' | 'tiles' | 'runs'> {
+  { balance, maps }: { readonly balance: Balance; readonly maps: OutsideMaps | undefined },
+): Pick<MappedMacroLayer, 'geometry' | 'grid' | 'kept' | 'tiles' | 'runs' | 'strips'> {
   const geometry = macroGeometry(chip, layer);
   const shape = { channels: geometry.wordLinesOn, kernels: geometry.kernelsPerCore };
   const groups = layerGroups(layer, shape);
@@ -124,12 +136,53 @@ function mapLayer(
       loads: weightLoads(list.length, geometry.groupSlots),
     };
   });
-  const runs = placeTiles(tiles, {
-    cores: chip.cores.count.value,
-    pixels: layer.outputShape.height * layer.outputShape.width,
+  const { height, width } = layer.outputShape;
+  const cores = chip.cores.count.value;
+  const groupsOf = (list: readonly KernelTile[]): number =>
+    list.reduce((sum, { codes: own }) => sum + own.length, 0);
+  const placement = {
+    cores,
     balance,
-    cost: (tile, pixels) =>
+    cost: (tile: KernelTile, pixels: number): number =>
       tile.codes.length * (pixels * geometry.cyclesPerMacroOp + geometry.loadCyclesPerGroup),
+  };
+  const strips =
+    maps &&
+    planStrips({
+      where: [network, layer.name],
+      inputShape: layer.inputShape,
+      outputShape: layer.outputShape,
+      window: layer.geometry.window,
+      isPool: false,
+      ...maps,
+      // About: as if all cores had as much to do.
+      coreCycles: (count) =>
+        (groupsOf(tiles) *
+          (height * width * geometry.cyclesPerMacroOp + count * geometry.loadCyclesPerGroup)) /
+        cores,
+      dramCycles: (bytes, transfers) => dramCycles(chip, bytes, transfers),
+    });
+  const runs = strips
+    ? placeStrips(tiles, strips.strips, { ...placement, pixels: width })
+    : placeTiles(tiles, { ...placement, pixels: height * width });
+  return { geometry, ...groups, tiles, runs, strips };
+}
+
+function poolStrips(
+  network: string,
+  layer: PoolLayer,
+  chip: ChipSpec,
+  maps: OutsideMaps,
+): StripPlan {
+  const { inputShape, outputShape, window } = layer;
+  return planStrips({
+    where: [network, layer.name],
+    inputShape,
+    outputShape,
+    window,
+    isPool: true,
+    ...maps,
+    coreCycles: () => 0,
+    dramCycles: (bytes, transfers) => dramCycles(chip, bytes, transfers),
   });
-  return { geometry, ...groups, tiles, runs };
 }

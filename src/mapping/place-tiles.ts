@@ -21,6 +21,10 @@ export interface TileRun {
   readonly pass: number;
   readonly firstPixel: number;
   readonly pixels: number;
+  /** Number of its strip, where the layer runs in strips. */
+  readonly strip?: number;
+  /** Whether the strip before left its weights in the macros, so that nothing is loaded. */
+  readonly isLoaded?: true;
 }
 
 /** What placing needs to know of a layer. */
@@ -57,6 +61,30 @@ export function placeTiles(tiles: readonly KernelTile[], placement: Placement): 
       firstPixel: share.firstPixel,
       pixels: share.pixels,
     };
+  });
+}
+
+/**
+ * {@link placeTiles} for each strip. A core that has one tile alone, which fits its macros at once, keeps the weights from
+ * strip to strip; all others load them again.
+ * @param placement `pixels` are those of a row here
+ */
+export function placeStrips(
+  tiles: readonly KernelTile[],
+  strips: readonly { readonly firstRow: number; readonly rows: number }[],
+  placement: Placement,
+): readonly TileRun[] {
+  const held = new Map<number, number>();
+  return strips.flatMap(({ firstRow, rows }, strip) => {
+    const runs = placeTiles(tiles, { ...placement, pixels: rows * placement.pixels });
+    return runs.map((run): TileRun => {
+      const isAlone = runs.every(({ core, tile }) => core !== run.core || tile === run.tile);
+      const isLoaded = held.get(run.core) === run.tile;
+      if (isAlone && (tiles[run.tile]?.loads.length ?? 0) <= 1) held.set(run.core, run.tile);
+      else held.delete(run.core);
+      const firstPixel = run.firstPixel + firstRow * placement.pixels;
+      return { ...run, firstPixel, strip, ...(isLoaded ? { isLoaded } : {}) };
+    });
   });
 }
 

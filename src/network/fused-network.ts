@@ -7,7 +7,7 @@ import { foldGraph, type Reader } from './fold.ts';
 import { imageName, operatorOf, type OperatorName } from './graph.ts';
 import type { NetworkFacts, TrainedScales } from './network.ts';
 import type { AveragePoolAttributes } from './ops/average-pool.ts';
-import type { ConvAttributes } from './ops/conv.ts';
+import type { ConvAttributes } from './ops/conv-attributes.ts';
 import type { LinearAttributes } from './ops/linear.ts';
 import type { MaxPoolAttributes } from './ops/max-pool.ts';
 

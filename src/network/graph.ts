@@ -47,9 +47,11 @@ export const nodeShapes = (topology: Topology): ReadonlyMap<string, Shape> =>
   foldGraph(topology, new Map([[imageName, topology.input]]), (node, inputs) => {
     const operator = operatorOf(node.op);
     const where = [topology.name, node.name];
-    if (inputs.length !== operator.inputs)
+    const [min, max] =
+      typeof operator.inputs === 'number' ? [operator.inputs, operator.inputs] : operator.inputs;
+    if (inputs.length < min || inputs.length > max)
       throw new CimError('network', {
-        what: `reads ${countOf(inputs.length, 'map')}, but ${node.op} reads ${operator.inputs}`,
+        what: `reads ${countOf(inputs.length, 'map')}, but ${node.op} reads ${min === max ? min : `${min} to ${max}`}`,
         where,
       });
     return operator.shape(node.attributes, inputs, where);

@@ -33,6 +33,19 @@ export {
   type TrainedScales,
 } from './network.ts';
 export { readNetworkFile, writeNetworkFile } from './io/network-file.ts';
+export { forwardOnnx } from './io/onnx/forward-onnx.ts';
+export {
+  type ImportedGraph,
+  type ImportedNode,
+  type OnnxOptions,
+  type TensorPlace,
+} from './io/onnx/import-onnx.ts';
+export type { InputNorm } from './io/onnx/input-norm.ts';
+export { supportedOperators } from './io/onnx/operators/index.ts';
+export { importOnnx, readOnnx } from './io/onnx/read-onnx.ts';
+export { type Constant, type ElementType, readTensorProto, type Values } from './io/onnx/tensor.ts';
+export type { Layout } from './io/onnx/view.ts';
+export { type ChipFault, chipFaults } from './passes/chip-faults.ts';
 export {
   type AttributesOf,
   type GraphNode,

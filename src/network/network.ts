@@ -93,6 +93,15 @@ export function networkMacs(topology: Topology): number {
 export function checkNetwork(network: Network): void {
   const last = network.nodes.at(-1);
   if (!last) throw new CimError('network', { what: 'has no layers', where: network.name });
+  const shapes = checkArrays(network);
+  checkOutput(network, last.name, shapes.get(last.name));
+}
+
+/**
+ * Checks all that {@link checkNetwork} does but the shape of the output, and gives the shapes of all nodes.
+ * @throws {CimError} (network) naming the node and what is wrong with it
+ */
+export function checkArrays(network: Network): ReadonlyMap<string, Shape> {
   const shapes = nodeShapes(network);
   for (const node of network.nodes) checkTensors(network, node);
   for (const [name, { weightScale, output }] of network.scales ?? [])
@@ -102,7 +111,7 @@ export function checkNetwork(network: Network): void {
           what: `was trained with a scale of ${scale}`,
           where: [network.name, name],
         });
-  checkOutput(network, last.name, shapes.get(last.name));
+  return shapes;
 }
 
 function checkOutput({ name, classes }: Network, last: string, output: Shape | undefined): void {

@@ -38,8 +38,13 @@ const commonSchema = z.strictObject({
   chip: z.unknown(),
   imageSet: z.strictObject({ name: z.string(), classes: z.int().positive() }),
   images: mapSchema,
-  /** Bytes of network, images, labels, calibration images; a stored network has none of the last. */
-  lengths: z.tuple([length, length, length, length]),
+  /** Images that ADCs are fitted to; left out where all layers have the chip's. */
+  adcImages: mapSchema.optional(),
+  /**
+   * Bytes of network, images, labels, calibration images; a stored network has none of the last. Then those of the images for
+   * ADCs, where there are any.
+   */
+  lengths: z.array(length).min(4).max(5),
 });
 const headerSchema = z.discriminatedUnion('stored', [
   commonSchema.extend({
@@ -61,9 +66,10 @@ const where = 'job';
 
 /** The bytes of a job. */
 export function writeJob(job: Job): Uint8Array {
-  const { images, chip, seed, balance, floatImages } = job;
+  const { images, chip, seed, balance, floatImages, adcImages } = job;
   const { said, network, calibration } = sourceParts(job);
-  const parts = [network, images.images.data, images.labels, calibration];
+  const common = [network, images.images.data, images.labels, calibration];
+  const parts = adcImages ? [...common, adcImages.data] : common;
   const header = {
     version: 1,
     ...said,
@@ -73,6 +79,7 @@ export function writeJob(job: Job): Uint8Array {
     chip,
     imageSet: { name: images.name, classes: images.classes },
     images: shapeOf(images.images),
+    adcImages: adcImages && shapeOf(adcImages),
     lengths: parts.map((part) => part.length),
   };
   const head = new TextEncoder().encode(JSON.stringify(header));
@@ -94,17 +101,7 @@ export function readJob(bytes: Uint8Array): Job {
       where,
     });
   const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
-  const total = header.lengths.reduce((sum, length) => sum + length, 4 + headBytes);
-  if (total !== bytes.length)
-    throw new CimError('input', {
-      what: `has ${countOf(bytes.length, 'byte')}, not ${formatWhole(total)}`,
-      where,
-    });
-  let at = 4 + headBytes;
-  const [network, pixels, labels, calibration] = header.lengths.map((length) => {
-    at += length;
-    return bytes.subarray(at - length, at);
-  }) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const { network, pixels, labels, calibration, adcData } = partsOf(bytes, header, 4 + headBytes);
   const images = { ...header.imageSet, images: withData(header.images, pixels), labels };
   const common = {
     chip: checkChip(header.chip, where),
@@ -112,14 +109,43 @@ export function readJob(bytes: Uint8Array): Job {
     seed: header.seed,
     ...(header.floatImages === undefined ? {} : { floatImages: header.floatImages }),
     ...(header.balance ? { balance: header.balance } : {}),
+    ...(header.adcImages ? { adcImages: withData(header.adcImages, adcData) } : {}),
   };
-  if ((header.stored || !header.calibration) && calibration.length > 0)
-    throw new CimError('input', {
-      what: `has ${countOf(calibration.length, 'byte')} that belong to nothing`,
-      where,
-    });
   if (header.stored) return { ...common, stored: readStoredImage(network, where) };
   return { ...common, ...trainedSource(header, readNetworkFile(network, where), calibration) };
+}
+
+/** What follows the header, from byte `start` on. */
+interface Parts {
+  readonly network: Uint8Array;
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly calibration: Uint8Array;
+  readonly adcData: Uint8Array;
+}
+
+function partsOf(bytes: Uint8Array, header: Header, start: number): Parts {
+  const total = header.lengths.reduce((sum, length) => sum + length, start);
+  if (total !== bytes.length)
+    throw new CimError('input', {
+      what: `has ${countOf(bytes.length, 'byte')}, not ${formatWhole(total)}`,
+      where,
+    });
+  let at = start;
+  const none = new Uint8Array();
+  const [network = none, pixels = none, labels = none, calibration = none, adcData = none] =
+    header.lengths.map((length) => {
+      at += length;
+      return bytes.subarray(at - length, at);
+    });
+  const isCalibrated = !header.stored && header.calibration !== undefined;
+  const spare = (isCalibrated ? 0 : calibration.length) + (header.adcImages ? 0 : adcData.length);
+  if (spare > 0)
+    throw new CimError('input', {
+      what: `has ${countOf(spare, 'byte')} that belong to nothing`,
+      where,
+    });
+  return { network, pixels, labels, calibration, adcData };
 }
 
 type Header = z.infer<typeof headerSchema>;

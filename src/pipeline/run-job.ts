@@ -9,6 +9,7 @@ import { CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
+import { fittedAdcs } from '../inspect/adc-range.ts';
 import type { IndexCoding } from '../mapping/index-coding.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { mapToChip, type Mapping } from '../mapping/map-to-chip.ts';
@@ -19,7 +20,7 @@ import { floatOutputs } from '../network/float-forward.ts';
 import { type Network, networkMacs } from '../network/network.ts';
 import { integerForward } from '../reference/integer-network.ts';
 import type { Report } from '../report/report.ts';
-import { summarize } from '../report/summarize.ts';
+import { type RunFacts, summarize } from '../report/summarize.ts';
 import type { LayerActivity } from '../simulate/activity.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { simulate, type SimulateOptions, type SimulationRun } from '../simulate/simulate.ts';
@@ -55,6 +56,8 @@ export interface JobTarget {
   readonly chip: ChipSpec;
   /** How tiles are dealt onto cores; `none` by default. */
   readonly balance?: Balance | undefined;
+  /** Training images that the layers' ADCs are fitted to, by the chip's `adc.range`; without any, all have the chip's ADC. */
+  readonly adcImages?: FeatureMap | undefined;
 }
 
 /** The part of a job that compress and map need. */
@@ -91,8 +94,21 @@ export interface JobResult {
 /** What of it crosses from one process to another. */
 export type JobFigures = Omit<JobResult, 'exactOutputs' | 'mapping'>;
 
+/** A backend to compare with. Disposing it gives it back, or closes it. */
+export interface LentBackend extends AsyncDisposable {
+  readonly backend: MacroBackend;
+}
+
 /** What a job may be told besides. */
-export type JobWork = LongWork & Pick<SimulateOptions, 'onOutputs'>;
+export interface JobWork extends LongWork, Pick<SimulateOptions, 'onOutputs'> {
+  /** Why the backend was taken, for the report; undefined: it was asked for. */
+  readonly backendChoice?: string | undefined;
+  /**
+   * Lends another backend, on which the first images are computed too, and must be the same; undefined: there is none, and
+   * nothing is compared.
+   */
+  readonly openCheck?: (() => Promise<LentBackend | undefined>) | undefined;
+}
 
 /** The compress part of a job. */
 export function compressJob(job: MapJob, work: LongWork = {}): CompressedNetwork {
@@ -105,9 +121,22 @@ export function compressJob(job: MapJob, work: LongWork = {}): CompressedNetwork
 
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
-  const { chip, balance = 'none' } = job;
-  const { indexCoding = 'absolute' } = 'stored' in job ? job.stored : job;
-  return mapToChip(compressJob(job, work), chip, { balance, indexCoding });
+  return mapCompressed(
+    compressJob(job, work),
+    'stored' in job ? { ...job, indexCoding: job.stored.indexCoding } : job,
+  );
+}
+
+/** Maps a compressed network as a job does; ADCs are fitted where it has images for that. */
+export function mapCompressed(
+  network: CompressedNetwork,
+  target: JobTarget & Pick<TrainedSource, 'indexCoding'>,
+): Mapping {
+  const { chip, balance = 'none', indexCoding = 'absolute', adcImages } = target;
+  const options = { balance, indexCoding };
+  const mapping = mapToChip(network, chip, options);
+  const adcs = adcImages && fittedAdcs(mapping, adcImages);
+  return adcs ? mapToChip(network, chip, { ...options, adcs }) : mapping;
 }
 
 /**
@@ -125,10 +154,13 @@ export async function runJob(
   checkClasses(mapping, images);
   const float = 'stored' in job ? undefined : floatCheck(job, images.images, work);
   const run = await simulate(mapping, images.images, { backend, seed: job.seed, ...work });
+  const checked = await checkElsewhere(mapping, images.images, { run, seed: job.seed, work });
   const exact = await exactOutputs(mapping, images.images, { backend, run, ...work });
   const schedules = scheduleAll(mapping);
   const report = summarize(mapping, run, schedules, {
     dataset: images.name,
+    backendChoice: work.backendChoice,
+    checked,
     accuracy: {
       top1: accuracy(run.outputs, images.labels, classes),
       floatTop1: float
@@ -152,6 +184,43 @@ export function checkClasses({ network }: Mapping, { name, classes }: ImageSet):
     where: [network.name],
     todo: 'use the data set that the network was trained on',
   });
+}
+
+/** Images that another backend computes too, and the column reads that it may take. */
+const checkedImages = 5;
+const checkedReads = 2e9;
+
+/**
+ * Computes the first images on another backend as well.
+ * @returns what it was and how many images; undefined where there is no other, or an image is too large to wait for
+ * @throws {CimError} (simulation) when the outputs differ
+ */
+async function checkElsewhere(
+  mapping: Mapping,
+  images: FeatureMap,
+  known: { readonly run: SimulationRun; readonly seed: number; readonly work: JobWork },
+): Promise<RunFacts['checked']> {
+  const { run, seed, work } = known;
+  const reads = run.activity.reduce((sum, { columnReads }) => sum + columnReads, 0) / run.images;
+  const count = Math.min(images.images, checkedImages, Math.floor(checkedReads / reads));
+  if (count === 0 || !work.openCheck) return undefined;
+  await using lent = await work.openCheck();
+  if (!lent) return undefined;
+  const { backend } = lent;
+  const { signal } = work;
+  const { outputs } = await simulate(mapping, imageSlice(images, 0, count), {
+    backend,
+    seed,
+    signal,
+  });
+  const different = outputs.findIndex((value, i) => value !== run.outputs[i]);
+  if (different >= 0)
+    throw new CimError('simulation', {
+      what: `${run.device} and ${backend.device} differ (image ${Math.floor(different / mapping.network.classes)})`,
+      where: [mapping.network.name],
+      todo: 'use --backend reference, and report it with what `mars info` prints',
+    });
+  return { backend: backend.name, adapter: backend.device, images: count };
 }
 
 /** Multiply-accumulates in real arithmetic that plain TypeScript does in about five seconds. */

@@ -3,7 +3,12 @@
 import { assert } from '../core/errors.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
-import type { HeldMap, MacroBackend, PreparedLayer } from '../simulate/macro-backend.ts';
+import {
+  type HeldMap,
+  type MacroBackend,
+  type PreparedLayer,
+  softwareReads,
+} from '../simulate/macro-backend.ts';
 import { macroMac } from './macro-mac.ts';
 import { pool } from './pool.ts';
 import { requantize } from './requantize.ts';
@@ -18,6 +23,8 @@ export function openReference(): MacroBackend {
   const events = new Map<PreparedLayer, CountedEvents>();
   const backend: MacroBackend<PreparedLayer, ReferenceMap> = {
     name: 'reference',
+    imagesTogether: 1,
+    readsPerBatch: softwareReads,
     device: 'plain TypeScript, one thread',
     peakMemory: undefined,
     prepare: (program) => Promise.resolve({ program, path: 'bit lines' }),
@@ -44,6 +51,7 @@ export function openReference(): MacroBackend {
       map: pool(layer, featureMapOf(input)),
     }),
     release: () => {},
+    rest: () => {},
     download: (held) =>
       Promise.resolve('sums' in held ? held.sums : Int32Array.from(held.map.data)),
     takeEvents: (prepared) => {

@@ -1,5 +1,6 @@
 // Area of a chip by part, each with the evidence of the numbers it is made of.
 
+import { adcBits, readoutCost } from '../chips/adc-cost.ts';
 import type { ChipSpec, Evidence } from '../chips/index.ts';
 import { chipColumns } from '../chips/readout.ts';
 
@@ -16,6 +17,13 @@ const strength: readonly Evidence[] = ['assumed', 'inferred', 'read'];
 const weakest = (...all: readonly Evidence[]): Evidence =>
   strength.find((evidence) => all.includes(evidence)) ?? 'assumed';
 
+/** What the ADC's part of a macro rests on, where its bits are not those that the macro was stated for. */
+function adcEvidence(chip: ChipSpec): readonly Evidence[] {
+  const { model, calibratedBits, areaShare } = chip.adc;
+  if (adcBits(chip.adc) === calibratedBits.value) return [];
+  return [model.evidence, calibratedBits.evidence, areaShare.evidence];
+}
+
 /** Area of the parts that the chip's numbers tell; control, wiring and pads are not among them. */
 export function chipArea(chip: ChipSpec): readonly AreaEntry[] {
   const { area, cores, featureMap, weightSram, accumulator, macro, precision } = chip;
@@ -30,8 +38,13 @@ export function chipArea(chip: ChipSpec): readonly AreaEntry[] {
   return [
     {
       part: 'macros',
-      area: macros * area.macro.value,
-      evidence: weakest(area.macro.evidence, cores.count.evidence, cores.macros.evidence),
+      area: macros * readoutCost(chip).macroArea,
+      evidence: weakest(
+        area.macro.evidence,
+        cores.count.evidence,
+        cores.macros.evidence,
+        ...adcEvidence(chip),
+      ),
     },
     {
       part: 'featureMap',

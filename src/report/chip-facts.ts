@@ -3,7 +3,8 @@
 import type { Evidence } from '../chips/index.ts';
 import { type Fact, notSimulated } from './fact.ts';
 import { noiseText } from './noise-text.ts';
-import { formatWhole } from '../core/number-text.ts';
+import { formatNumber, formatWhole } from '../core/number-text.ts';
+import { countOf } from '../core/words.ts';
 import type { Report } from './report.ts';
 import { isEstimated } from './report-words.ts';
 
@@ -45,9 +46,24 @@ export const areaFacts = ({ area: { total, parts } }: Report): readonly Fact[] =
   })),
 ];
 
+/** The power that is drawn whatever happens, by part; nothing in reports of before version 3. */
+export const staticFacts = ({ energy: { staticPower } }: Report): readonly Fact[] =>
+  staticPower === null
+    ? []
+    : [
+        {
+          label: 'static power',
+          value: staticPower.total,
+          unit: 'mW',
+          note: (['control', 'cores', 'macros', 'sram'] as const)
+            .map((part) => `${part === 'sram' ? 'SRAM' : part} ${formatNumber(staticPower[part])}`)
+            .join(', '),
+        },
+      ];
+
 /** What it was run with, and by what. */
 export function runFacts(report: Report): readonly Fact[] {
-  const { noise, seed, backend, adapter, peakMemory } = report;
+  const { noise, seed, backend, adapter, peakMemory, backendChoice, checked } = report;
   const text = noiseText(noise);
   const hasNoise = text !== 'none' && !isEstimated(report);
   const isRun = !isEstimated(report);
@@ -62,7 +78,20 @@ export function runFacts(report: Report): readonly Fact[] {
           : '',
     },
     { label: 'seed', value: String(seed) },
-    { label: 'simulated by', value: isRun ? `${backend} on ${adapter}` : null, missing: 'nothing' },
+    {
+      label: 'simulated by',
+      value: isRun ? `${backend} on ${adapter}` : null,
+      missing: 'nothing',
+      ...(backendChoice !== undefined && isRun && { note: backendChoice }),
+    },
+    ...(checked && isRun
+      ? [
+          {
+            label: 'checked on WebGPU',
+            value: `${checked.adapter}: ${countOf(checked.images, 'image')}, equal`,
+          },
+        ]
+      : []),
     {
       label: 'peak device memory',
       value: peakMemory === null ? null : 8 * peakMemory,

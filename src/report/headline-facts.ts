@@ -2,10 +2,16 @@
 
 import type { MacroPath } from '../simulate/macro-backend.ts';
 import { binomialInterval } from '../core/accuracy.ts';
-import { areaFacts, evidenceFacts, runFacts, weightFacts } from './chip-facts.ts';
+import { areaFacts, evidenceFacts, runFacts, staticFacts, weightFacts } from './chip-facts.ts';
 import { energyPartNames, energyParts } from './energy.ts';
 import { type Fact, type FactGroup, notSimulated } from './fact.ts';
-import { formatCount, formatRatio, formatShare, formatWhole } from '../core/number-text.ts';
+import {
+  formatCount,
+  formatNumber,
+  formatRatio,
+  formatShare,
+  formatWhole,
+} from '../core/number-text.ts';
 import { countOf } from '../core/words.ts';
 import type { Report } from './report.ts';
 import { adcText, isEstimated, saturatedShare } from './report-words.ts';
@@ -20,6 +26,7 @@ export const headlineFacts = (report: Report, dense?: Report): readonly FactGrou
   { title: 'energy', facts: energyFacts(report, dense) },
   { title: 'efficiency', facts: efficiencyFacts(report, dense) },
   { title: 'energy by part', facts: partFacts(report) },
+  ...[{ title: 'DRAM', facts: dramFacts(report) }].filter(({ facts }) => facts.length > 0),
   { title: 'column reads', facts: readFacts(report) },
   { title: 'weights', facts: weightFacts(report) },
   { title: 'area', facts: areaFacts(report) },
@@ -81,8 +88,9 @@ function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] 
   const { cyclesPerFrame, computeCycles, loadCycles, stallCycles, stalls } = performance;
   const { balance, balanceGain } = performance;
   const ofFrame = (cycles: number): string => `${formatShare(cycles / cyclesPerFrame)} of a frame`;
-  const causes = (['barrier', 'port', 'drain', 'pool'] as const)
-    .map((cause) => `${cause} ${formatWhole(stalls[cause])}`)
+  const causes = (['barrier', 'port', 'drain', 'pool', 'dram'] as const)
+    .filter((cause) => cause !== 'dram' || stalls.dram > 0)
+    .map((cause) => `${cause === 'dram' ? 'DRAM' : cause} ${formatWhole(stalls[cause])}`)
     .join(', ');
   return [
     {
@@ -128,11 +136,22 @@ function energyFacts(report: Report, dense: Report | undefined): readonly Fact[]
       label: 'DRAM per frame',
       value: dram,
       unit: 'pJ',
-      note: 'apart, if the stored network is read from DRAM once per frame',
+      note: dramNote(report),
     },
     { label: 'energy per frame with DRAM', value: perFrame.total + dram, unit: 'pJ' },
     { label: 'average power', value: averagePower, unit: 'mW', note: 'without DRAM', isMain: true },
+    ...staticFacts(report),
   ];
+}
+
+/** What the energy of DRAM is for. */
+function dramNote({ dram, provenance }: Report): string {
+  const source = provenance.find(({ parameter }) => parameter === 'controller.weights')?.value;
+  const weights =
+    source === 'dram'
+      ? 'apart: weights as they are loaded'
+      : 'apart, if the stored network is read from DRAM once per frame';
+  return dram.read + dram.written > 0 ? `${weights}, and maps that do not fit the banks` : weights;
 }
 
 function efficiencyFacts(report: Report, dense: Report | undefined): readonly Fact[] {
@@ -169,13 +188,47 @@ function efficiencyFacts(report: Report, dense: Report | undefined): readonly Fa
   ];
 }
 
-const partFacts = ({ energy: { perFrame } }: Report): readonly Fact[] =>
+const partFacts = ({ energy: { perFrame, assumed } }: Report): readonly Fact[] =>
   energyParts.map((part) => ({
     label: energyPartNames[part],
     value: perFrame[part],
     unit: 'pJ',
-    note: formatShare(perFrame[part] / perFrame.total),
+    note: known(
+      formatShare(perFrame[part] / perFrame.total),
+      perFrame[part] === assumed[part]
+        ? ''
+        : `${formatShare(1 - perFrame[part] / assumed[part])} below the estimate`,
+    ),
   }));
+
+/** What DRAM does; nothing to say where all fits the chip. */
+function dramFacts({ dram, performance, layers }: Report): readonly Fact[] {
+  if (dram.bytesPerFrame === 0) return [];
+  const inStrips = layers.filter(({ strips }) => strips > 0).length;
+  const bytes = (label: string, value: number, note = ''): Fact => ({
+    label,
+    value: 8 * value,
+    unit: 'bits',
+    note,
+  });
+  return [
+    {
+      ...bytes('moved by DRAM per frame', dram.bytesPerFrame),
+      isMain: true,
+      note: inStrips > 0 ? `${countOf(inStrips, 'layer')} in strips` : '',
+    },
+    bytes('of it maps read', dram.read, 'halos included'),
+    bytes('of it maps written', dram.written),
+    bytes('of it weights', dram.weights),
+    { label: 'GB/s of DRAM on average', value: dram.bandwidth, unit: 'count' },
+    {
+      label: 'frames per second without DRAM',
+      value: dram.framesPerSecondWithout,
+      unit: 'count',
+      note: `${formatRatio(dram.framesPerSecondWithout / performance.framesPerSecond)} those with it`,
+    },
+  ];
+}
 
 const pathTexts: Readonly<Record<MacroPath, string>> = {
   'bit lines': 'every column read through the ADC',
@@ -225,9 +278,16 @@ function readFacts(report: Report): readonly Fact[] {
     {
       label: 'ADC',
       value: adcText(report) ?? null,
-      note: 'the energy of a read is the same for every ADC',
+      note: readText(report),
     },
   ];
+}
+
+/** What a column read costs, in words. */
+function readText({ energy: { columnRead } }: Report): string {
+  if (columnRead === null) return 'the energy of a read was the same for every ADC';
+  const { array, adc } = columnRead;
+  return `${formatNumber(adc)} of ${formatNumber(array + adc)} fJ per column read`;
 }
 
 const intervalText = (ends: readonly number[]): string =>

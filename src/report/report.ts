@@ -7,15 +7,19 @@ import type { MacroPath } from '../simulate/macro-backend.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import type { AreaEntry } from './area.ts';
 import type { EnergyBreakdown } from './energy.ts';
+import type { StaticPower } from './static-power.ts';
 
 /** Version of the report format. */
-export const reportVersion = 2;
+export const reportVersion = 3;
 
-/** One layer of a report. Pools have no groups and no macro-ops. */
+/**
+ * One layer of a report. Pools have no groups and no macro-ops. The first row, of kind `image`, is the image's way into
+ * its bank, so that every total is the sum of its rows.
+ */
 export interface LayerReport {
   readonly name: string;
-  readonly kind: 'conv' | 'linear' | 'maxPool' | 'averagePool';
-  /** Its memories for input, output and residual. */
+  readonly kind: 'image' | 'conv' | 'linear' | 'maxPool' | 'averagePool';
+  /** Its memories for input, output and residual; the image comes from `outside`. */
   readonly memories: {
     readonly reads: string;
     readonly writes: string;
@@ -29,14 +33,31 @@ export interface LayerReport {
   /** Per image, as are all counts and energies of a layer. */
   readonly macroOps: number;
   readonly cycles: number;
+  /** Strips that its maps pass through the banks in; 0 where they fit. */
+  readonly strips: number;
+  /** Bytes read from and written to DRAM. */
+  readonly dram: DramBytes;
   /** pJ. */
   readonly energy: EnergyBreakdown;
+  /** Its ADC, in unit discharges; step and offset are null where its codes are not as far apart everywhere. Null for pools. */
+  readonly adc: {
+    readonly codes: number;
+    readonly step: number | null;
+    readonly offset: number | null;
+  } | null;
   /** How column reads were computed; null for pools, and where nothing was simulated. */
   readonly path: MacroPath | null;
   readonly columnReads: number;
   readonly saturatedReads: number;
   readonly zeroPhaseReads: number;
   readonly overflowedSums: number;
+}
+
+/** Bytes that DRAM moves for one image: of feature maps, and of weights with their group lists. */
+export interface DramBytes {
+  readonly read: number;
+  readonly written: number;
+  readonly weights: number;
 }
 
 /** All that one run found. */
@@ -51,6 +72,14 @@ export interface Report {
   readonly dataset: string;
   readonly adapter: string;
   readonly backend: string;
+  /** Why this backend was taken, where nobody asked for one; absent otherwise. */
+  readonly backendChoice?: string;
+  /** Another backend that computed the first images too, and got the same; absent where there was none. */
+  readonly checked?: {
+    readonly backend: string;
+    readonly adapter: string;
+    readonly images: number;
+  };
   /** Why nothing was simulated although that was asked for; absent otherwise. */
   readonly notSimulated?: string;
   /** Most bytes of device memory that the simulation took; null without a device. */
@@ -97,6 +126,8 @@ export interface Report {
       /** Emptying the pipeline. */
       readonly drain: number;
       readonly pool: number;
+      /** Waiting for strips of feature maps, or for weights, from DRAM. */
+      readonly dram: number;
     };
     /** If ports, spills, pipeline and pooling took no time. */
     readonly framesPerSecondBeforeStalls: number;
@@ -109,8 +140,17 @@ export interface Report {
   readonly energy: {
     /** pJ. */
     readonly perFrame: EnergyBreakdown;
-    /** Reading the stored network from DRAM once per frame, pJ; not part of the total. */
+    /**
+     * DRAM per frame, pJ; not part of the total. The weights that it brings, or, where the chip is taken to hold them,
+     * reading the stored network once; and what feature maps need.
+     */
     readonly dram: number;
+    /** What the same frame takes by the estimate's assumptions: every input phase drives something. */
+    readonly assumed: EnergyBreakdown;
+    /** One column read, fJ: bit line and word lines, and the ADC; null in reports of before version 3. */
+    readonly columnRead: { readonly array: number; readonly adc: number } | null;
+    /** mW while nothing is gated; null in reports of before version 3. */
+    readonly staticPower: StaticPower | null;
     /** Events counted by the simulation, or estimated from the mapping: then no read is known to be free. */
     readonly activity: 'simulated' | 'estimated';
     /** pJ per frame over the time of a frame, mW. */
@@ -123,6 +163,14 @@ export interface Report {
     readonly denseEquivalent: number;
     readonly executedWithDram: number;
     readonly denseEquivalentWithDram: number;
+  };
+  /** What DRAM does in the time of a frame: nothing, where maps fit the banks and weights the chip. */
+  readonly dram: DramBytes & {
+    /** Bytes per frame in all, and the GB/s that the frame rate needs of it on average. */
+    readonly bytesPerFrame: number;
+    readonly bandwidth: number;
+    /** If all that it moves were there at once. */
+    readonly framesPerSecondWithout: number;
   };
   /** mm2; control, wiring and pads are not known and not in it. */
   readonly area: { readonly total: number; readonly parts: readonly AreaEntry[] };

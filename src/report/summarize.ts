@@ -1,18 +1,20 @@
 // From a mapping, a simulation and a timeline to the report.
 
+import { readoutCost } from '../chips/adc-cost.ts';
+import type { ChipSpec } from '../chips/index.ts';
 import { noiseDeviations } from '../chips/noise-spec.ts';
 import { provenanceOf } from '../chips/sourced.ts';
-import { assert } from '../core/errors.ts';
-import type { Shape } from '../core/feature-map.ts';
 import { durationOf } from '../core/units.ts';
-import type { MappedLayer, Mapping } from '../mapping/map-to-chip.ts';
-import { layerStorage, mappingStorage } from '../mapping/mapping-summary.ts';
+import type { Mapping } from '../mapping/map-to-chip.ts';
+import { type LayerStorage, mappingStorage } from '../mapping/mapping-summary.ts';
 import type { SimulationRun } from '../simulate/simulate.ts';
 import type { Schedules } from '../timeline/schedule-all.ts';
-import { frameShares, framesPerSecond, type Timeline } from '../timeline/timeline.ts';
+import { frameShares, framesPerSecond } from '../timeline/timeline.ts';
 import { chipArea } from './area.ts';
-import { dramEnergy, imageEnergy, macroEnergy, poolEnergy, sumEnergy } from './energy.ts';
-import { type LayerReport, type Report, reportVersion } from './report.ts';
+import { dramEnergy, type EnergyBreakdown, sumEnergy } from './energy.ts';
+import { assumedEnergy, imageReport, layerReport } from './layer-report.ts';
+import { type DramBytes, type LayerReport, type Report, reportVersion } from './report.ts';
+import { staticPower } from './static-power.ts';
 
 /** What a report tells beyond mapping, run and timeline. */
 export interface RunFacts {
@@ -20,6 +22,10 @@ export interface RunFacts {
   readonly dataset?: string;
   /** All null by default. */
   readonly accuracy?: Report['accuracy'];
+  /** Why the backend was taken; undefined: it was asked for. */
+  readonly backendChoice?: string | undefined;
+  /** Undefined: nothing was compared with another backend. */
+  readonly checked?: Report['checked'] | undefined;
 }
 
 const unknownAccuracy: Report['accuracy'] = {
@@ -43,10 +49,10 @@ export function summarize(
 ): Report {
   const { chip, network } = mapping;
   const { timeline } = schedules;
-  const layers = mapping.layers.map((mapped) => layerReport(mapping, mapped, run, timeline));
-  const energy = sumEnergy([...layers.map((layer) => layer.energy), imageEnergy(mapping)]);
+  const rows = mapping.layers.map((mapped) => layerReport(mapping, mapped, run, timeline));
+  const layers = [imageReport(mapping), ...rows];
   const storage = mappingStorage(mapping);
-  const dram = dramEnergy(chip, storage.storedBits);
+  const energy = energyOf(mapping, run, schedules, { layers, storedBits: storage.storedBits });
   const parts = chipArea(chip);
   return {
     version: reportVersion,
@@ -57,6 +63,8 @@ export function summarize(
     dataset: facts.dataset ?? '',
     adapter: run.device,
     backend: run.backend,
+    ...(facts.backendChoice !== undefined && { backendChoice: facts.backendChoice }),
+    ...(facts.checked && { checked: facts.checked }),
     peakMemory: run.peakMemory ?? null,
     images: run.images,
     accuracy: facts.accuracy ?? unknownAccuracy,
@@ -72,40 +80,80 @@ export function summarize(
       denseBits: storage.denseBits,
     },
     performance: performanceOf(mapping.balance, schedules),
-    energy: {
-      perFrame: energy,
-      dram,
-      activity: run.activitySource,
-      averagePower: energy.total / durationOf(timeline.cyclesPerFrame, timeline.frequency),
-    },
-    topsPerWatt: {
-      executed: perWatt(storage.macsKept, energy.total),
-      denseEquivalent: perWatt(storage.macs, energy.total),
-      executedWithDram: perWatt(storage.macsKept, energy.total + dram),
-      denseEquivalentWithDram: perWatt(storage.macs, energy.total + dram),
-    },
+    energy,
+    topsPerWatt: efficiencyOf(storage, energy),
+    dram: dramOf(layers, schedules),
     area: { total: parts.reduce((sum, { area }) => sum + area, 0), parts },
     layers,
     provenance: provenanceOf(chip),
   };
 }
 
+/** Energy of a frame. */
+function energyOf(
+  mapping: Mapping,
+  run: SimulationRun,
+  { timeline }: Schedules,
+  found: { readonly layers: readonly LayerReport[]; readonly storedBits: number },
+): Report['energy'] {
+  const { chip } = mapping;
+  const [image, ...rows] = found.layers.map((layer) => layer.energy);
+  // Added up as before there was a row for the image: its energy last.
+  const sumOf = (own: readonly EnergyBreakdown[]): EnergyBreakdown =>
+    sumEnergy(image ? [...own, image] : own);
+  const perFrame = sumOf(rows);
+  const { array, adc } = readoutCost(chip);
+  return {
+    perFrame,
+    dram: dramEnergy(chip, dramBits(chip, found.storedBits, dramBytes(found.layers))),
+    assumed: sumOf(mapping.layers.map((mapped) => assumedEnergy(mapping, mapped, timeline))),
+    columnRead: { array, adc },
+    staticPower: staticPower(chip),
+    activity: run.activitySource,
+    averagePower: perFrame.total / durationOf(timeline.cyclesPerFrame, timeline.frequency),
+  };
+}
+
 /** Operations per picojoule are TOPS/W; one multiply-accumulate is two operations. */
 const perWatt = (macs: number, energy: number): number => (2 * macs) / energy;
+
+const efficiencyOf = (
+  { macs, macsKept }: LayerStorage,
+  { perFrame: { total }, dram }: Report['energy'],
+): Report['topsPerWatt'] => ({
+  executed: perWatt(macsKept, total),
+  denseEquivalent: perWatt(macs, total),
+  executedWithDram: perWatt(macsKept, total + dram),
+  denseEquivalentWithDram: perWatt(macs, total + dram),
+});
+
+function dramOf(
+  layers: readonly LayerReport[],
+  { timeline, withoutDram }: Schedules,
+): Report['dram'] {
+  const moved = dramBytes(layers);
+  const bytesPerFrame = moved.read + moved.written + moved.weights;
+  return {
+    ...moved,
+    bytesPerFrame,
+    bandwidth: (bytesPerFrame * framesPerSecond(timeline)) / 1e9,
+    framesPerSecondWithout: framesPerSecond(withoutDram),
+  };
+}
 
 function performanceOf(
   balance: Mapping['balance'],
   { timeline, beforeStalls, unbalanced }: Schedules,
 ): Report['performance'] {
   const { cyclesPerFrame } = timeline;
-  const { compute, load, barrier, port, drain, pool } = frameShares(timeline);
+  const { compute, load, barrier, port, drain, pool, dram } = frameShares(timeline);
   return {
     cyclesPerFrame,
     framesPerSecond: framesPerSecond(timeline),
     computeCycles: compute,
     loadCycles: load,
-    stallCycles: barrier + port + drain + pool,
-    stalls: { barrier, port, drain, pool },
+    stallCycles: barrier + port + drain + pool + dram,
+    stalls: { barrier, port, drain, pool, dram },
     framesPerSecondBeforeStalls: framesPerSecond(beforeStalls),
     balance,
     balanceGain: cyclesPerFrame > 0 ? unbalanced.cyclesPerFrame / cyclesPerFrame : 1,
@@ -113,46 +161,18 @@ function performanceOf(
   };
 }
 
-function layerReport(
-  mapping: Mapping,
-  mapped: MappedLayer,
-  run: SimulationRun,
-  timeline: Timeline,
-): LayerReport {
-  const { layer } = mapped;
-  const { name, kind, inputShape, outputShape } = layer;
-  const time = timeline.layers.find((candidate) => candidate.layer === name);
-  assert(time !== undefined, `time of ${name}`);
-  const { cycles, reads, writes, adds } = time;
-  const common = { name, kind, cycles, memories: { reads, writes, adds: adds ?? null } };
-  const shape = { input: sizes(inputShape), output: sizes(outputShape) };
-  if (mapped.kind === 'pool') {
-    const { height, width } = mapped.layer.window;
-    const kernel = { height, width };
-    const nothing = { macs: 0, groups: 0, groupsKept: 0, macroOps: 0, path: null };
-    const noReads = { columnReads: 0, saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
-    const energy = poolEnergy(mapping, mapped, cycles);
-    return { ...common, shape: { ...shape, kernel }, energy, ...nothing, ...noReads };
-  }
-  const activity = run.activity.find((candidate) => candidate.layer === name);
-  assert(activity !== undefined, `activity of ${name}`);
-  const storage = layerStorage(mapped);
-  const { height, width } = mapped.layer.geometry.window;
+/** What a frame's layers move of DRAM, together. */
+function dramBytes(layers: readonly LayerReport[]): DramBytes {
+  const sum = (of: (bytes: DramBytes) => number): number =>
+    layers.reduce((total, { dram }) => total + of(dram), 0);
   return {
-    ...common,
-    shape: { ...shape, kernel: { height, width } },
-    macs: storage.macs,
-    groups: storage.groups,
-    groupsKept: storage.groupsKept,
-    macroOps: activity.macroOps / run.images,
-    path: run.paths[name] ?? null,
-    energy: macroEnergy(mapping.chip, mapped, activity, { images: run.images, cycles }),
-    columnReads: activity.columnReads / run.images,
-    saturatedReads: activity.saturatedReads / run.images,
-    zeroPhaseReads: activity.zeroPhaseReads / run.images,
-    overflowedSums: activity.overflowedSums / run.images,
+    read: sum(({ read }) => read),
+    written: sum(({ written }) => written),
+    weights: sum(({ weights }) => weights),
   };
 }
 
-/** The three numbers alone, in this order, whatever else a map has. */
-const sizes = ({ height, width, channels }: Shape): Shape => ({ height, width, channels });
+/** Bits that count as DRAM's: where weights are taken to be on the chip, the stored network once. */
+const dramBits = (chip: ChipSpec, storedBits: number, moved: DramBytes): number =>
+  (chip.controller.weights.value === 'dram' ? 8 * moved.weights : storedBits) +
+  8 * (moved.read + moved.written);

@@ -10,11 +10,13 @@ import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
 import { builtinNetworks } from '../network/builtin/builtin-networks.ts';
 import { readNetworkFile } from '../network/io/network-file.ts';
+import type { InputNorm } from '../network/io/onnx/input-norm.ts';
 import type { Network } from '../network/network.ts';
 import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../pipeline/default-job.ts';
 import type { EstimatorJob } from '../pipeline/estimator.ts';
 import { checkRunSettings } from './check-settings.ts';
+import { inputNormOf, type InputSettings } from './input-norm.ts';
 import type { RunSettings } from './run-settings.ts';
 import { nameOf } from './setting.ts';
 import type { ImageTarget, NamedBytes, Sources } from './sources.ts';
@@ -23,7 +25,7 @@ import type { ImageTarget, NamedBytes, Sources } from './sources.ts';
 export type MapSettings = Omit<RunSettings, 'images' | 'floatImages'>;
 
 /** The settings of a job that has no images to simulate. */
-type CalibratedSettings = MapSettings & Partial<Pick<RunSettings, 'floatImages'>>;
+export type CalibratedSettings = MapSettings & Partial<Pick<RunSettings, 'floatImages'>>;
 
 /** A network in real arithmetic, or one that is compressed already. */
 export type LoadedNetwork = { readonly network: Network } | { readonly stored: StoredNetwork };
@@ -100,8 +102,12 @@ export function imageTarget(job: MapJob): ImageTarget {
   return { trainedOn: trainedOn(job), classes, input };
 }
 
+/** Training images that ADCs are fitted to: a million sums of a layer are spread over them. */
+const adcImageCount = 16;
+
 /**
- * What {@link loadMapJob} gave, with the images to choose activation clips on, where training did not settle the scales.
+ * What {@link loadMapJob} gave, with the images to choose activation clips on, where training did not settle the scales, and
+ * those that ADCs are fitted to, where the chip's are.
  * @throws {CimError} for images that are missing or wrong
  */
 export async function addCalibration(
@@ -110,9 +116,16 @@ export async function addCalibration(
   sources: Pick<Sources, 'calibrationImages'>,
 ): Promise<UnloadedJob> {
   const { floatImages } = settings;
+  const target =
+    'stored' in job ? { ...job.stored.network, dataset: job.stored.dataset } : job.network;
+  const fitted =
+    job.chip.adc.range.value === 'chip'
+      ? {}
+      : { adcImages: await sources.calibrationImages(target, adcImageCount, settings) };
   const common = {
     seed: noiseSeed(settings),
     ...(floatImages === undefined ? {} : { floatImages }),
+    ...fitted,
   };
   if ('stored' in job || hasTrainedScales(job.network, job)) return { ...job, ...common };
   const { network } = job;
@@ -160,18 +173,21 @@ export async function loadChip(
  * @throws {CimError} (input) when its file is damaged
  */
 export async function loadNetworkOrImage(
-  { network: name, seed }: Pick<RunSettings, 'network' | 'seed'>,
+  settings: Pick<RunSettings, 'network' | 'seed'> & InputSettings,
   sources: Pick<Sources, 'networkFile' | 'trainedNetworks'>,
 ): Promise<LoadedNetwork> {
+  const { network: name, seed } = settings;
   const file = await sources.networkFile(name);
-  if (file) return readNetworkOrImage(file);
+  const norm = inputNormOf(settings);
+  if (file) return await readNetworkOrImage(file, norm);
+  if (norm) throw normNotForIt(name);
   const build = Object.hasOwn(builtinNetworks, name) ? builtinNetworks[name] : undefined;
   if (build) return { network: build({ seed }) };
   const { trainedNetworks } = sources;
   throw new CimError('usage', {
     what: `no network is called "${name}", and no file either`,
     where: 'network',
-    todo: `known: ${trainedNetworks.join(', ')}, and untrained ${untrainedNetworks(trainedNetworks).join(', ')}; or give a .safetensors file or a stored image`,
+    todo: `known: ${trainedNetworks.join(', ')}, and untrained ${untrainedNetworks(trainedNetworks).join(', ')}; or give a .safetensors or .onnx file or a stored image`,
   });
 }
 
@@ -185,7 +201,7 @@ export const untrainedNetworks = (trained: readonly string[]): readonly string[]
  * @throws {CimError} (input) when its file is damaged
  */
 export async function loadNetwork(
-  settings: Pick<RunSettings, 'network' | 'seed'>,
+  settings: Pick<RunSettings, 'network' | 'seed'> & InputSettings,
   sources: Pick<Sources, 'networkFile' | 'trainedNetworks'>,
 ): Promise<Network> {
   const loaded = await loadNetworkOrImage(settings, sources);
@@ -198,13 +214,34 @@ export async function loadNetwork(
 }
 
 /**
- * The network of a file. One that begins like a stored image, or whose name ends with `.bin`, is one.
+ * The network of a file. One that begins like a stored image, or whose name ends with `.bin`, is one; `.onnx` is ONNX,
+ * whose reader is loaded only then.
+ * @param norm what pixels mean to an ONNX network
  * @throws {CimError} when it is damaged
  */
-export const readNetworkOrImage = ({ name, bytes }: NamedBytes): LoadedNetwork =>
-  isStoredImage(bytes) || name.endsWith('.bin')
+export async function readNetworkOrImage(
+  { name, bytes }: NamedBytes,
+  norm?: InputNorm,
+): Promise<LoadedNetwork> {
+  if (/\.onnx(\.gz)?$/.test(name)) {
+    const { readOnnx } = await import('../network/io/onnx/read-onnx.ts');
+    return { network: readOnnx(bytes, name, { name: stemOf(name), norm }) };
+  }
+  if (norm) throw normNotForIt(name);
+  return isStoredImage(bytes) || name.endsWith('.bin')
     ? { stored: readStoredImage(bytes, name) }
     : { network: readNetworkFile(bytes, name) };
+}
+
+/** The name of a file without its folder and ending. */
+const stemOf = (path: string): string => path.replace(/^.*[/\\]/, '').replace(/\.onnx(\.gz)?$/, '');
+
+const normNotForIt = (network: string): CimError =>
+  new CimError('usage', {
+    what: `says what pixels mean to an ONNX network, and ${network} is none`,
+    where: 'input-norm',
+    todo: 'leave out --input-norm, --input-mean, --input-std and --input-range',
+  });
 
 /** Settings that compress. */
 const compressing = [

@@ -3,6 +3,7 @@
 import { datasetNames, type DatasetName } from '../datasets/dataset-names.ts';
 import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
+import { type InputPreset, inputPresets } from './input-norm.ts';
 import { anyText, oneOf, realNumber, wholeNumber } from './kinds.ts';
 import { defaultsOf, type SettingTable, type Surface } from './setting.ts';
 
@@ -44,6 +45,14 @@ export interface RunSettings extends SharedSettings {
   readonly ownImages: string | undefined;
   /** Images to run in real arithmetic as well, 0 ... 10,000,000; undefined: as many as a few seconds take. */
   readonly floatImages: number | undefined;
+  /** A known way to write images, for ONNX networks; undefined: `unit`, pixel p means p / 255. */
+  readonly inputNorm: InputPreset | undefined;
+  /** What is subtracted from pixels, per channel with commas between, in units of `inputRange`; undefined: the preset's. */
+  readonly inputMean: string | undefined;
+  /** What they are divided by then; undefined: the preset's. */
+  readonly inputStd: string | undefined;
+  /** What the highest pixel means before that, above 0; undefined: the preset's. */
+  readonly inputRange: number | undefined;
   /** Name of a mask file that says which weight groups are kept; undefined: none. */
   readonly groupMasks: string | undefined;
 }
@@ -64,7 +73,7 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     default: 'mnist-cnn',
     placeholder: 'name|file',
     label: 'Network',
-    help: 'network by name, a .safetensors file, or a stored image (mars map --image)',
+    help: 'network by name, a .safetensors or .onnx file, or a stored image (mars map --image)',
     group: 'Network and images',
     surfaces: everywhere,
   },
@@ -114,6 +123,46 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     placeholder: 'count',
     label: 'Images in real arithmetic',
     help: 'images to run in real arithmetic as well, 0 for none',
+    group: 'Network and images',
+    surfaces: commandLine,
+  },
+  inputNorm: {
+    kind: oneOf(inputPresets),
+    default: undefined,
+    defaultText: 'unit',
+    placeholder: 'preset',
+    label: 'Pixels mean',
+    help: 'what pixels mean to an ONNX network: p/255, p, -1 to 1, or mean and deviation of ImageNet',
+    group: 'Network and images',
+    surfaces: commandLine,
+  },
+  inputMean: {
+    kind: anyText,
+    default: undefined,
+    defaultText: 'of --input-norm',
+    placeholder: 'values',
+    label: 'Mean of pixels',
+    help: 'what is subtracted from pixels, for each channel, such as 0.485,0.456,0.406',
+    group: 'Network and images',
+    surfaces: commandLine,
+  },
+  inputStd: {
+    kind: anyText,
+    default: undefined,
+    defaultText: 'of --input-norm',
+    placeholder: 'values',
+    label: 'Deviation of pixels',
+    help: 'what they are divided by then, for each channel',
+    group: 'Network and images',
+    surfaces: commandLine,
+  },
+  inputRange: {
+    kind: realNumber(1e-6, 1e6),
+    default: undefined,
+    defaultText: 'of --input-norm',
+    placeholder: 'value',
+    label: 'Range of pixels',
+    help: 'what the highest pixel means before that, such as 255',
     group: 'Network and images',
     surfaces: commandLine,
   },

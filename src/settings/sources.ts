@@ -29,15 +29,18 @@ export interface Sources {
    */
   testImages(target: ImageTarget, settings: ImageSettings): Promise<ImageSet>;
   /**
-   * `count` training images, spread over all of them, to choose activation clips on.
+   * `count` training images, spread over all of them, to choose activation clips or ranges of ADCs on.
    * @throws {CimError} (missingData) when the data set is not available
    */
   calibrationImages(
-    network: Network,
+    network: CalibrationTarget,
     count: number,
     settings: DatasetSettings,
   ): Promise<FeatureMap>;
 }
+
+/** What calibration images are for. */
+export type CalibrationTarget = Pick<Network, 'dataset' | 'classes' | 'input'>;
 
 /** What of the settings says which data set. */
 export type DatasetSettings = Pick<RunSettings, 'dataset' | 'data' | 'ownImages'>;

@@ -3,6 +3,7 @@
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
+import type { StopSignal } from '../core/progress.ts';
 import type { CountedEvents } from './activity.ts';
 import type { MacroProgram } from './macro-program.ts';
 
@@ -12,6 +13,16 @@ import type { MacroProgram } from './macro-program.ts';
  * batches where most could be clipped.
  */
 export type MacroPath = 'bit lines' | 'dot product' | 'dot product, clips corrected';
+
+/**
+ * `MacroBackend.readsPerBatch` of software adapters, so that no kernel runs for a second: SwiftShader does 0.4 G column
+ * reads/s, or 5 G that a dot product replaces.
+ */
+export const softwareReads: MacroBackend['readsPerBatch'] = {
+  'bit lines': 1e8,
+  'dot product, clips corrected': 4e8,
+  'dot product': 1e9,
+};
 
 /** A program that the backend has taken over. Made by one backend, of use to no other. */
 export interface PreparedLayer {
@@ -35,7 +46,11 @@ export interface MacroBackend<
   Layer extends PreparedLayer = PreparedLayer,
   Map extends HeldMap = HeldMap,
 > {
-  readonly name: 'reference' | 'gpu';
+  readonly name: 'reference' | 'gpu' | 'wasm';
+  /** Threads that share the images of a batch; 1 where one device runs them all. */
+  readonly imagesTogether: number;
+  /** Column reads that it does in about a quarter of a second: batches take as many unless told otherwise. */
+  readonly readsPerBatch: Readonly<Record<MacroPath, number>>;
   /** Device and driver, for reports. */
   readonly device: string;
   /** Most bytes of device memory so far; undefined where there is no device. */
@@ -55,9 +70,12 @@ export interface MacroBackend<
   release(held: Map | Layer): void;
   /**
    * Values of a map, order (image, y, x, channel): activations 0 ... 255, or sums.
+   * @param signal where the backend can stop at once it does, and is of no use afterwards
    * @throws {CimError} (memory) when what it was made from did not fit the device
    */
-  download(map: Map): Promise<Int32Array>;
+  download(map: Map, signal?: StopSignal): Promise<Int32Array>;
+  /** Between two runs: gives back what only the last one needed, and counts `peakMemory` anew. */
+  rest(): void;
   /** Events counted since the last call. */
   takeEvents(prepared: Layer): Promise<CountedEvents>;
   /** Gives back everything. */

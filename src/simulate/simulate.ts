@@ -60,15 +60,7 @@ export interface SimulationRun {
   readonly peakMemory: number | undefined;
 }
 
-/**
- * Column reads of one layer that a batch may take where each is computed, and where a dot product replaces them: a
- * quarter of a second on SwiftShader, which does 0.4 G reads/s, or 5 G that a dot product replaces.
- */
-const readsPerBatch: Readonly<Record<MacroPath, number>> = {
-  'bit lines': 1e8,
-  'dot product, clips corrected': 4e8,
-  'dot product': 1e9,
-};
+/** Images of a batch at most. */
 const maxImagesPerBatch = 256;
 
 /**
@@ -167,7 +159,7 @@ async function runBatches(
     const slice = imageSlice(images, first, Math.min(batch, images.images - first));
     try {
       const number = (options.firstImage ?? 0) + first;
-      const batchOutputs = await runBatch(run, slice, number);
+      const batchOutputs = await runBatch(run, slice, number, options.signal);
       outputs.set(batchOutputs, first * classes);
       options.onOutputs?.(batchOutputs, first);
     } catch (error) {
@@ -188,7 +180,7 @@ const ofOneImage = (error: CimError, network: string): CimError =>
   new CimError('memory', {
     what: `${error.what}, with one image per batch`,
     where: [network, ...error.where],
-    todo: 'allow more where it is limited (--max-gpu-memory), use smaller images, or the reference (--backend reference)',
+    todo: 'allow more where it is limited (--max-memory), use smaller images, or the reference (--backend reference)',
     cause: error,
   });
 
@@ -219,6 +211,7 @@ async function runBatch(
   { mapping, backend, prepared }: PreparedRun,
   images: FeatureMap,
   first: number,
+  signal: SimulateOptions['signal'],
 ): Promise<Int32Array> {
   const bits = mapping.network.activationBits;
   const { network } = mapping;
@@ -234,21 +227,23 @@ async function runBatch(
   try {
     const last = maps.get(network.layers.at(-1)?.name ?? imageName);
     assert(last !== undefined, 'nothing reads the last layer');
-    return await backend.download(last);
+    return await backend.download(last, signal);
   } finally {
     for (const map of maps.values()) backend.release(map);
   }
 }
 
-function defaultBatch({ mapping, prepared }: PreparedRun): number {
+/** As many images as the layer with the most column reads allows, in whole shares of the backend's threads. */
+function defaultBatch({ mapping, backend, prepared }: PreparedRun): number {
   let batch = maxImagesPerBatch;
   for (const mapped of mapping.layers) {
     const path = mapped.kind === 'macro' && prepared.get(mapped.layer.name)?.path;
     if (mapped.kind !== 'macro' || !path) continue;
     const { columnReads } = plannedActivity(mapped, 1);
-    batch = Math.min(batch, Math.floor(readsPerBatch[path] / columnReads));
+    batch = Math.min(batch, Math.floor(backend.readsPerBatch[path] / columnReads));
   }
-  return Math.max(1, batch);
+  const { imagesTogether } = backend;
+  return Math.max(1, Math.floor(batch / imagesTogether)) * imagesTogether;
 }
 
 function checkNumbers(batch: number, seed: number): void {

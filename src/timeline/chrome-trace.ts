@@ -70,9 +70,12 @@ export function toChromeTrace(timeline: Timeline, options: TraceOptions = {}): C
       megahertz: timeline.frequency,
       levelOfDetail: isSummary ? 'layer' : 'step',
     },
-    traceEvents: [...trackNames(timeline), ...controllerEvents(timeline, power), ...steps].map(
-      shownEvent,
-    ),
+    traceEvents: [
+      ...trackNames(timeline),
+      ...controllerEvents(timeline, power),
+      ...dramSlices(timeline),
+      ...steps,
+    ].map(shownEvent),
   };
 }
 
@@ -87,8 +90,9 @@ const coreTrack = (core: number): number => controllerTrack + 1 + tracksPerCore 
 const weightTrack = (core: number): number => coreTrack(core) + 1;
 const macroTrack = (core: number, half: MacroHalf): number =>
   coreTrack(core) + 2 + (half === 'all' ? 0 : half);
+/** The memories on the chip, then DRAM. */
 const memoryTrack = (timeline: Timeline, memory: Memory): number =>
-  coreTrack(timeline.cores) + memories.indexOf(memory);
+  coreTrack(timeline.cores) + (memory === 'DRAM' ? memories.length : memories.indexOf(memory));
 
 function trackNames(timeline: Timeline): TraceEvent[] {
   const halved = isHalved(timeline);
@@ -109,6 +113,7 @@ function trackNames(timeline: Timeline): TraceEvent[] {
     track(controllerTrack, 'controller'),
     ...cores.flat(),
     ...memories.map((memory) => track(memoryTrack(timeline, memory), `feature maps: ${memory}`)),
+    ...(timeline.transfers.length > 0 ? [track(memoryTrack(timeline, 'DRAM'), 'DRAM')] : []),
   ];
 }
 
@@ -117,37 +122,50 @@ function controllerEvents(
   power: ReadonlyMap<string, number> | undefined,
 ): TraceEvent[] {
   return timeline.layers.flatMap((time): TraceEvent[] => {
-    const { layer, start, cycles, reads, writes, adds, compute, load, port, drain, pool, barrier } =
-      time;
+    const { layer, start, cycles, compute, load, port, drain, pool, barrier, dram } = time;
     const slice = { ph: 'X', cat: 'layer', pid, ...span(timeline, start, cycles) } as const;
     const utilization = cycles > 0 ? compute / cycles : 0;
     const milliwatts = power?.get(layer);
     const shares = { cycles, utilization, compute, load, port, drain, pool, barrier };
     const at = { ph: 'C', pid, ts: slice.ts } as const;
-    return [
-      { ...slice, name: layer, tid: controllerTrack, args: shares },
-      { ...slice, name: `read by ${layer}`, tid: memoryTrack(timeline, reads), args: { cycles } },
-      {
-        ...slice,
-        name: `written by ${layer}`,
-        tid: memoryTrack(timeline, writes),
-        args: { cycles },
-      },
-      ...(adds
-        ? [
+    const use = (verb: string, memory: Memory | undefined): TraceEvent[] =>
+      // DRAM's track has its transfers.
+      memory === undefined || memory === 'DRAM'
+        ? []
+        : [
             {
               ...slice,
-              name: `added by ${layer}`,
-              tid: memoryTrack(timeline, adds),
+              name: `${verb} by ${layer}`,
+              tid: memoryTrack(timeline, memory),
               args: { cycles },
             },
-          ]
-        : []),
+          ];
+    return [
+      {
+        ...slice,
+        name: layer,
+        tid: controllerTrack,
+        args: dram > 0 ? { ...shares, dram } : shares,
+      },
+      ...use('read', time.reads),
+      ...use('written', time.writes),
+      ...use('added', time.adds),
       { ...at, name: 'utilization', args: { share: utilization } },
       ...(milliwatts === undefined ? [] : [{ ...at, name: 'power', args: { milliwatts } }]),
     ];
   });
 }
+
+const dramSlices = (timeline: Timeline): TraceEvent[] =>
+  timeline.transfers.map(({ layer, kind, start, cycles, bytes }) => ({
+    ph: 'X',
+    name: `${kind} strip`,
+    cat: 'dram',
+    pid,
+    tid: memoryTrack(timeline, 'DRAM'),
+    ...span(timeline, start, cycles),
+    args: { layer, bytes, cycles },
+  }));
 
 function stepSlices(timeline: Timeline): TraceEvent[] {
   return timeline.steps.flatMap((step): TraceEvent[] => {

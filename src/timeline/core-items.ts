@@ -1,5 +1,6 @@
 // What a core has to do for a run of a kernel tile: its weight loads, and how its pixels stream through the ports.
 
+import { dramCycles } from '../chips/dram.ts';
 import type { ChipSpec } from '../chips/index.ts';
 import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer } from '../mapping/map-to-chip.ts';
@@ -10,13 +11,23 @@ import type { MacroHalf } from './timeline.ts';
 /** Where stalls come from can be switched off, to see what the macros alone would take. */
 export type StallModel = 'modelled' | 'none';
 
+/** What holds cores up. */
+export interface ItemModel {
+  readonly stalls: StallModel;
+  /** Cores that load weights from DRAM at once, each with its share of the bandwidth; 0 where none comes from there. */
+  readonly dramCores: number;
+  /** Bits of the group list per stored group. */
+  readonly indexBits: number;
+}
+
 /** The items of one run, in the order in which its core does them. */
 export function coreItems(
   chip: ChipSpec,
   mapped: MappedMacroLayer,
   run: TileRun,
-  stalls: StallModel,
+  model: ItemModel,
 ): CoreItem[] {
+  const { stalls } = model;
   const tile = mapped.tiles[run.tile];
   if (!tile) return [];
   if (stalls === 'none' && tile.loads.length === 0) return [];
@@ -27,16 +38,37 @@ export function coreItems(
     halves.map((half): CoreItem => {
       const place: ItemPlace = {
         groups,
-        pixels: run.pixels,
+        pixels: run.pixels * chip.controller.batch.value,
         kernels: half.kernels,
+        isLoaded: run.isLoaded ?? false,
         isFirst: load === 0,
         isLast: load === loads.length - 1,
       };
       const times = stalls === 'none' ? plainTimes(mapped, place) : itemTimes(chip, mapped, place);
       const number = halfOf(half, halves.length, load);
-      return { tile: tile.index, load, half: number, groups, pixels: run.pixels, ...times };
+      const { pixels } = place;
+      const fromDram = place.isLoaded
+        ? 0
+        : weightCycles(chip, mapped, { groups, half: number }, model);
+      const late = Math.max(0, fromDram - times.loadCycles);
+      const common = { tile: tile.index, load, half: number, groups, pixels };
+      return { ...common, ...times, loadCycles: times.loadCycles + late, dramCycles: late };
     }),
   );
+}
+
+/** Whole cycles to bring weights and index codes of a load from DRAM, whose bandwidth several cores share. */
+function weightCycles(
+  chip: ChipSpec,
+  { layer, geometry }: MappedMacroLayer,
+  load: { readonly groups: number; readonly half: MacroHalf },
+  { dramCores, indexBits }: ItemModel,
+): number {
+  if (dramCores === 0 || load.groups === 0) return 0;
+  const kernels = load.half === 'all' ? geometry.kernelsPerCore : geometry.kernelsPerHalf;
+  const index = indexBits * (kernels / geometry.kernelsPerCore);
+  const bits = load.groups * (geometry.wordLinesOn * kernels * layer.weightBits + index);
+  return Math.ceil(dramCycles(chip, (bits / 8) * dramCores, 1));
 }
 
 interface Half {
@@ -64,21 +96,26 @@ interface ItemPlace {
   readonly groups: number;
   readonly pixels: number;
   readonly kernels: number;
+  /** Are its weights in the macros already? */
+  readonly isLoaded: boolean;
   /** Is this the first, the last load of the tile? Between loads partial sums spill. */
   readonly isFirst: boolean;
   readonly isLast: boolean;
 }
 
-type ItemTimes = Omit<CoreItem, 'tile' | 'load' | 'half' | 'groups' | 'pixels'>;
+type ItemTimes = Omit<CoreItem, 'tile' | 'load' | 'half' | 'groups' | 'pixels' | 'dramCycles'>;
 
 /** Loads and macro-ops, and nothing that holds them up. */
-function plainTimes({ geometry }: MappedMacroLayer, { groups, pixels }: ItemPlace): ItemTimes {
+function plainTimes(
+  { geometry }: MappedMacroLayer,
+  { groups, pixels, isLoaded }: ItemPlace,
+): ItemTimes {
   const perPixel = groups * geometry.cyclesPerMacroOp;
   return {
     fullRate: 1 / perPixel,
     reads: 0,
     writes: 0,
-    loadCycles: groups * geometry.loadCyclesPerGroup,
+    loadCycles: isLoaded ? 0 : groups * geometry.loadCyclesPerGroup,
     computeCycles: pixels * perPixel,
     drainCycles: 0,
   };

@@ -15,8 +15,10 @@ export interface CoreItem extends Stream {
   readonly half: MacroHalf;
   readonly groups: number;
   readonly pixels: number;
-  /** Cycles to write the groups into the macros. */
+  /** Cycles to write the groups into the macros, or to bring them from DRAM where that takes longer; whole. */
   readonly loadCycles: number;
+  /** By how much DRAM takes longer. */
+  readonly dramCycles: number;
   /** Cycles of the macro-ops alone. */
   readonly computeCycles: number;
   /** Cycles to empty the pipeline afterwards. */

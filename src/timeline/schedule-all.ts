@@ -12,6 +12,8 @@ export interface Schedules {
   readonly beforeStalls: Timeline;
   /** With kernel tiles dealt onto cores as by balance `none`; the timeline itself where that is the balance. */
   readonly unbalanced: Timeline;
+  /** If whatever DRAM moves were there at once; the timeline itself where it moves nothing. */
+  readonly withoutDram: Timeline;
 }
 
 /** Schedules a mapping, and what a report compares the result with. */
@@ -23,5 +25,9 @@ export function scheduleAll(mapping: Mapping): Schedules {
     balance === 'none'
       ? timeline
       : schedule(mapToChip(network, chip, { balance: 'none', indexCoding }));
-  return { timeline, beforeStalls, unbalanced };
+  const withoutDram = usesDram(mapping) ? schedule(mapping, { dram: 'none' }) : timeline;
+  return { timeline, beforeStalls, unbalanced, withoutDram };
 }
+
+const usesDram = ({ chip, layers }: Mapping): boolean =>
+  chip.controller.weights.value === 'dram' || layers.some(({ strips }) => strips !== undefined);

@@ -1,20 +1,30 @@
 // Lays a mapping out in time. Layers run one after the other; a layer's tiles run on the cores as mapping placed them,
-// with a barrier after each pass or at the end of the layer; ports and weight loads can hold cores up.
+// with a barrier after each pass or at the end of the layer or strip; ports, weight loads and DRAM can hold cores up.
 
+import { dramCycles } from '../chips/dram.ts';
 import type { Barrier } from '../chips/index.ts';
 import { largest } from '../core/extremes.ts';
 import { ceilDivide } from '../core/integer.ts';
 import { cycles } from '../core/units.ts';
 import { activationsPerImage } from '../core/feature-map.ts';
-import type { MappedMacroLayer, MappedPoolLayer, Mapping } from '../mapping/map-to-chip.ts';
+import type {
+  MappedLayer,
+  MappedMacroLayer,
+  MappedPoolLayer,
+  Mapping,
+} from '../mapping/map-to-chip.ts';
+import { layerStorage } from '../mapping/mapping-summary.ts';
 import type { TileRun } from '../mapping/place-tiles.ts';
 import { poolReads } from '../mapping/pool-reads.ts';
+import type { Strip, StripPlan } from '../mapping/strip-plan.ts';
 import { coreItems, type StallModel } from './core-items.ts';
 import { type CoreItem, type CoreStep, runCores } from './run-cores.ts';
+import { runStrips } from './run-strips.ts';
 import {
   isTileStep,
   type ControllerStep,
   type CycleShares,
+  type DramTransfer,
   type LayerTime,
   type Timeline,
   type IdleStep,
@@ -28,20 +38,22 @@ export interface ScheduleOptions {
    * macro-ops and barriers do, as closed formulas count.
    */
   readonly stalls?: StallModel;
+  /** `modelled` by default; `none`: whatever DRAM moves is there at once. Without stalls it is so too. */
+  readonly dram?: StallModel;
 }
 
-/** The timeline of one image. */
+/** The timeline of one image, or of a batch where the chip shares weight loads among images. */
 export function schedule(mapping: Mapping, options: ScheduleOptions = {}): Timeline {
   const { chip, network, featureMaps } = mapping;
   const { stalls = 'modelled' } = options;
+  const dram = stalls === 'none' ? 'none' : (options.dram ?? 'modelled');
   const steps: ControllerStep[] = [];
   const layers: LayerTime[] = [];
+  const transfers: DramTransfer[] = [];
   let now = 0;
   for (const mapped of mapping.layers) {
-    const { steps: own, end } =
-      mapped.kind === 'macro'
-        ? scheduleMacro(mapping, mapped, now, stalls)
-        : schedulePool(mapping, mapped, now, stalls);
+    const scheduled = scheduleLayer(mapping, mapped, now, { stalls, dram });
+    const { end, steps: own } = scheduled;
     const residual = mapped.kind === 'macro' ? mapped.layer.residual : undefined;
     layers.push({
       layer: mapped.layer.name,
@@ -53,29 +65,78 @@ export function schedule(mapping: Mapping, options: ScheduleOptions = {}): Timel
       adds: residual && featureMaps.get(residual.input),
     });
     for (const step of own) steps.push(step);
+    for (const transfer of scheduled.transfers) transfers.push(transfer);
     now = end;
   }
+  const images = chip.controller.batch.value;
   return {
     network: network.name,
     chip: chip.name,
     cores: chip.cores.count.value,
     frequency: chip.clock.frequency.value,
-    cyclesPerFrame: cycles(now),
+    images,
+    cyclesPerFrame: cycles(now / images),
     layers,
     steps,
+    transfers,
   };
 }
+
+/** What is modelled of what holds cores up. */
+type Models = Required<ScheduleOptions>;
 
 interface Scheduled {
   readonly steps: readonly ControllerStep[];
   readonly end: number;
 }
 
+/** A layer: all at once, or strip by strip. */
+function scheduleLayer(
+  mapping: Mapping,
+  mapped: MappedLayer,
+  start: number,
+  models: Models,
+): Scheduled & Pick<Timeline, 'transfers'> {
+  const steps: ControllerStep[] = [];
+  /** Schedules a strip, or all of the layer; returns its end. */
+  const compute = (strip: number | undefined, from: number): number => {
+    const { steps: own, end } =
+      mapped.kind === 'macro'
+        ? scheduleMacro(mapping, mapped, from, { ...models, strip })
+        : schedulePool(mapping, mapped, from, { ...models, strip });
+    for (const step of own) steps.push(step);
+    return end;
+  };
+  const { strips } = mapped;
+  if (!strips) return { steps, end: compute(undefined, start), transfers: [] };
+  const { chip } = mapping;
+  // Weights that come the same way take half of it.
+  const share = mapped.kind === 'macro' && chip.controller.weights.value === 'dram' ? 2 : 1;
+  const run = runStrips(strips.strips, {
+    start,
+    buffers: strips.buffers,
+    transferCycles: (bytes) =>
+      models.dram === 'none' || bytes === 0 ? 0 : Math.ceil(dramCycles(chip, bytes * share, 1)),
+    compute,
+  });
+  const layer = mapped.layer.name;
+  for (const { start: from, end } of run.waits)
+    for (let core = 0; core < chip.cores.count.value; core++)
+      steps.push({ ...idleStep(layer, 'dram', core), ...span(from, end) });
+  const transfers = run.transfers.map(({ kind, start: from, end, bytes }) => ({
+    layer,
+    kind,
+    ...span(from, end),
+    bytes,
+  }));
+  return { steps, end: run.end, transfers };
+}
+
 function scheduleMacro(
   mapping: Mapping,
   mapped: MappedMacroLayer,
   start: number,
-  stalls: StallModel,
+  { stalls, dram, strip }: Models & { readonly strip: number | undefined },
 ): Scheduled {
   const { chip } = mapping;
   const cores = chip.cores.count.value;
@@ -84,12 +145,18 @@ function scheduleMacro(
     overlap: chip.controller.overlap.value,
     ports: { read: readPorts.value, write: writePorts.value },
   };
+  const runs = strip === undefined ? mapped.runs : mapped.runs.filter((run) => run.strip === strip);
+  const fromDram = dram === 'modelled' && chip.controller.weights.value === 'dram';
+  const indexBits = fromDram ? indexBitsPerGroup(mapped) : 0;
+  const ways = mapped.strips ? 2 : 1;
   const steps: ControllerStep[] = [];
   let now = start;
-  for (const pass of passesOf(mapped.runs, chip.controller.barrier.value)) {
+  for (const pass of passesOf(runs, chip.controller.barrier.value)) {
+    const busy = new Set(pass.map(({ core }) => core)).size;
+    const model = { stalls, dramCores: fromDram ? busy * ways : 0, indexBits };
     const queues = Array.from({ length: cores }, (): CoreItem[] => []);
     for (const run of pass)
-      for (const item of coreItems(chip, mapped, run, stalls)) queues[run.core]?.push(item);
+      for (const item of coreItems(chip, mapped, run, model)) queues[run.core]?.push(item);
     const ends = queues.map(() => now);
     for (const step of runCores(queues, now, limits)) {
       ends[step.core] = Math.max(ends[step.core] ?? now, step.end);
@@ -105,6 +172,11 @@ function scheduleMacro(
   return { steps, end: now };
 }
 
+function indexBitsPerGroup(mapped: MappedMacroLayer): number {
+  const { indexBits, groupsKept } = layerStorage(mapped);
+  return groupsKept > 0 ? indexBits / groupsKept : 0;
+}
+
 /** Runs that start together: those of a pass, or all of them where only the layer ends with a barrier. */
 function passesOf(runs: readonly TileRun[], barrier: Barrier): readonly (readonly TileRun[])[] {
   if (barrier === 'layer') return [runs];
@@ -116,18 +188,22 @@ function passesOf(runs: readonly TileRun[], barrier: Barrier): readonly (readonl
 /** Every core pools its channels: reading is limited by the read ports, writing by the write ports. */
 function schedulePool(
   mapping: Mapping,
-  { layer }: MappedPoolLayer,
+  { layer, strips }: MappedPoolLayer,
   start: number,
-  stalls: StallModel,
+  { stalls, strip }: Models & { readonly strip: number | undefined },
 ): Scheduled {
   if (stalls === 'none') return { steps: [], end: start };
   const { portBits, readPorts, writePorts } = mapping.chip.featureMap;
   const cores = mapping.chip.cores.count.value;
-  const bits = mapping.network.activationBits;
+  const bits = mapping.network.activationBits * mapping.chip.controller.batch.value;
   const words = (activations: number): number => ceilDivide(activations * bits, portBits.value);
   const reading = ceilDivide(words(poolReads(layer)), Math.min(readPorts.value, cores));
   const writing = ceilDivide(words(activationsPerImage(layer.outputShape)), writePorts.value);
-  const end = start + Math.max(reading, writing);
+  const whole = Math.max(reading, writing);
+  // A strip takes its share, such that all strips together take the whole.
+  const upTo = (count: number): number => Math.ceil(whole * shareOf(strips, count));
+  const length = strip === undefined ? whole : upTo(strip + 1) - upTo(strip);
+  const end = start + length;
   const steps = Array.from({ length: cores }, (_, core) => ({
     ...idleStep(layer.name, 'pool', core),
     ...span(start, end),
@@ -135,8 +211,16 @@ function schedulePool(
   return { steps, end };
 }
 
+/** The first `count` strips over all of them, by what they move. */
+function shareOf(plan: StripPlan | undefined, count: number): number {
+  const moved = (strips: readonly Strip[]): number =>
+    strips.reduce((sum, { read, written }) => sum + read + written, 0);
+  return plan ? moved(plan.strips.slice(0, count)) / moved(plan.strips) : 1;
+}
+
 function controllerStep(mapped: MappedMacroLayer, step: CoreStep): ControllerStep {
-  const { tile, load, half, groups, computeCycles } = step.item;
+  const { tile, load, half, groups, computeCycles, dramCycles: late } = step.item;
+  const stalls = { compute: step.end - step.start - computeCycles, load: late, drain: 0 };
   return {
     kind: step.kind,
     layer: mapped.layer.name,
@@ -145,7 +229,7 @@ function controllerStep(mapped: MappedMacroLayer, step: CoreStep): ControllerSte
     tile,
     load,
     ...span(step.start, step.end),
-    stalled: step.kind === 'compute' ? step.end - step.start - computeCycles : 0,
+    stalled: stalls[step.kind],
     groups,
   };
 }
@@ -161,22 +245,31 @@ const span = (start: number, end: number): Pick<StepTime, 'start' | 'cycles'> =>
   cycles: cycles(end - start),
 });
 
-/** What the cores' cycles went to. A load counts where nothing else happens on its core. */
+/**
+ * What the cores' cycles went to. A load counts where nothing else happens on its core; of those that count, DRAM has the
+ * share that it has of all loads.
+ */
 function sharesOf(steps: readonly ControllerStep[], length: number, cores: number): CycleShares {
   const sum = (kind: ControllerStep['kind'], of: (step: ControllerStep) => number): number =>
     steps.reduce((total, step) => total + (step.kind === kind ? of(step) : 0), 0) / cores;
   const stalled = (step: ControllerStep): number => (isTileStep(step) ? step.stalled : 0);
+  const lasting = (step: ControllerStep): number => step.cycles;
   const compute = sum('compute', (step) => step.cycles - stalled(step));
   const port = sum('compute', stalled);
-  const drain = sum('drain', (step) => step.cycles);
-  const pool = sum('pool', (step) => step.cycles);
-  const barrier = sum('wait', (step) => step.cycles);
+  const drain = sum('drain', lasting);
+  const pool = sum('pool', lasting);
+  const barrier = sum('wait', lasting);
+  const waiting = sum('dram', lasting);
+  const loading = length - compute - port - drain - pool - barrier - waiting;
+  const late = sum('load', stalled);
+  const fromDram = late > 0 ? loading * (late / sum('load', lasting)) : 0;
   return {
     compute,
     port,
     drain,
     pool,
     barrier,
-    load: length - compute - port - drain - pool - barrier,
+    load: loading - fromDram,
+    dram: waiting + fromDram,
   };
 }

@@ -6,9 +6,9 @@ import type { Memory } from '../mapping/place-feature-maps.ts';
 /**
  * What a core does in a step: `load`, weights are written into its macros; `compute`, macro-ops with their
  * accumulation, requantization and write-back behind them; `drain`, the last results leave that pipeline; `pool`;
- * `wait`, idling at the barrier that ends a pass or layer.
+ * `wait`, idling at the barrier that ends a pass or layer; `dram`, idling until a strip has come from DRAM or gone there.
  */
-export type StepKind = 'load' | 'compute' | 'drain' | 'pool' | 'wait';
+export type StepKind = 'load' | 'compute' | 'drain' | 'pool' | 'wait' | 'dram';
 
 /** Half of a core's macros under macroPingPong, else all of them. */
 export type MacroHalf = 0 | 1 | 'all';
@@ -28,7 +28,10 @@ export interface TileStep extends StepTime {
   readonly tile: number;
   /** Number of the weight load within the tile. */
   readonly load: number;
-  /** Cycles of a compute step that went to waiting for ports: feature-map words, write-back, spilled partial sums. */
+  /**
+   * Cycles of a compute step that went to waiting for ports: feature-map words, write-back, spilled partial sums. Of a load,
+   * those by which DRAM was slower than the macros are written.
+   */
   readonly stalled: number;
   /** Weight groups that are loaded or walked. */
   readonly groups: number;
@@ -36,7 +39,7 @@ export interface TileStep extends StepTime {
 
 /** A step in which the macros do nothing. */
 export interface IdleStep extends StepTime {
-  readonly kind: 'pool' | 'wait';
+  readonly kind: 'pool' | 'wait' | 'dram';
 }
 
 /** One thing that a core, or one half of its macros, does without a break. */
@@ -63,6 +66,17 @@ export interface CycleShares {
   readonly pool: number;
   /** Waiting for the slowest core. */
   readonly barrier: number;
+  /** Waiting for DRAM: strips of feature maps, and weights where they come from there. */
+  readonly dram: number;
+}
+
+/** A strip of a feature map on its way. */
+export interface DramTransfer {
+  readonly layer: string;
+  readonly kind: 'read' | 'write';
+  readonly start: Cycle;
+  readonly cycles: Cycle;
+  readonly bytes: number;
 }
 
 /** One layer's share of the frame. */
@@ -76,22 +90,27 @@ export interface LayerTime extends CycleShares {
   readonly adds: Memory | undefined;
 }
 
-/** The schedule of one image. */
+/** The schedule of one image, or of a batch of images that share weight loads. */
 export interface Timeline {
   readonly network: string;
   readonly chip: string;
   readonly cores: number;
   /** MHz. */
   readonly frequency: number;
+  /** Images of the batch. Steps and layers are of all of them together. */
+  readonly images: number;
+  /** Cycles over images. */
   readonly cyclesPerFrame: Cycle;
   readonly layers: readonly LayerTime[];
   readonly steps: readonly ControllerStep[];
+  /** What DRAM does for maps that do not fit; empty where all do. One after the other. */
+  readonly transfers: readonly DramTransfer[];
 }
 
-/** Sums of each share over the frame. */
+/** Sums of each share over the frame; of a batch, for one of its images. */
 export function frameShares(timeline: Timeline): CycleShares {
   const sum = (name: keyof CycleShares): number =>
-    timeline.layers.reduce((total, layer) => total + layer[name], 0);
+    timeline.layers.reduce((total, layer) => total + layer[name], 0) / timeline.images;
   return {
     compute: sum('compute'),
     load: sum('load'),
@@ -99,6 +118,7 @@ export function frameShares(timeline: Timeline): CycleShares {
     drain: sum('drain'),
     pool: sum('pool'),
     barrier: sum('barrier'),
+    dram: sum('dram'),
   };
 }
 

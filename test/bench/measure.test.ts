@@ -29,7 +29,12 @@ function fakeHost(): { readonly host: Host; readonly pass: (wall: number, cpu: n
   };
 }
 
-const settings: Settings = { repetitions: 4, seconds: 1, cases: undefined };
+const settings: Settings = {
+  backends: ['gpu'],
+  repetitions: 4,
+  seconds: 1,
+  cases: undefined,
+};
 
 const askOnce = async (
   host: Host,

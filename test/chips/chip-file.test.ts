@@ -31,7 +31,7 @@ describe('readChipFile', () => {
     ['an ADC of 9 bits', 'adc.bits.value', 9],
     ['a step of zero', 'adc.step.value', 0],
     ['a clock that stands still', 'clock.frequency.value', 0],
-    ['negative energy', 'energy.static.value', -1],
+    ['negative energy', 'static.control.value', -1],
     ['3 bits in a phase', 'macro.inputBitsPerPhase.value', 3],
     ['257 word lines on', 'macro.wordLinesOn.value', 257],
     ['negative noise', 'noise.read.value', -0.1],
@@ -43,7 +43,7 @@ describe('readChipFile', () => {
     ['an unknown overlap', 'controller.overlap.value', 'none'],
     ['no source', 'energy.dram.source', ''],
     ['unknown evidence', 'energy.dram.evidence', 'guessed'],
-    ['another unit', 'energy.static.unit', 'W'],
+    ['another unit', 'static.control.unit', 'W'],
   ])('names the path of %s', (_, path, value) => {
     const error = caught(() => readChipFile(marsWith(path, value), 'my.json'));
 
@@ -91,7 +91,7 @@ describe('readChipFile', () => {
 });
 
 describe('chipJsonSchema', () => {
-  it('requires every field of a chip but noise, and permits no other', () => {
+  it('requires every field of a chip but those of newer ones, and permits no other', () => {
     const schema = chipJsonSchema() as {
       properties: object;
       required: string[];
@@ -99,7 +99,9 @@ describe('chipJsonSchema', () => {
     };
 
     expect(Object.keys(schema.properties).toSorted()).toEqual(Object.keys(mars).toSorted());
-    expect([...schema.required, 'noise'].toSorted()).toEqual(Object.keys(mars).toSorted());
+    expect([...schema.required, 'noise', 'dram', 'static'].toSorted()).toEqual(
+      Object.keys(mars).toSorted(),
+    );
     expect(schema.additionalProperties).toBe(false);
   });
 });
@@ -175,10 +177,10 @@ describe('setChipValues', () => {
   });
 
   it.each(['NaN', 'many', '5bits', ' ', '1,5'])('refuses %j as a number', (text) => {
-    const error = caught(() => setChipValues(mars, [`energy.static=${text}`]));
+    const error = caught(() => setChipValues(mars, [`static.control=${text}`]));
 
     expect(error.kind).toBe('usage');
-    expect(error.message).toContain('energy.static');
+    expect(error.message).toContain('static.control');
   });
 
   it.each([
@@ -187,8 +189,8 @@ describe('setChipValues', () => {
     ['adc.bits', '5.5'],
     ['cores.count', '-4'],
     ['clock.frequency', '0'],
-    ['energy.static', '-1'],
-    ['energy.static', '1e999'],
+    ['static.control', '-1'],
+    ['static.control', '1e999'],
     ['controller.overlap', 'sometimes'],
     ['noise.read', '-0.15'],
     ['noise.read', '16.1'],

@@ -49,9 +49,9 @@ describe('provenanceOf', () => {
       ...mars.adc.bits,
     });
     expect(table.map(({ parameter }) => parameter)).toContain('controller.overlap');
-    // process 2, clock 1, precision 2, cores 2, macro 7, adc 3, noise 4, accumulator 2, feature map 5, weight SRAM 1,
-    // energy 11, area 3, controller 4
-    expect(table).toHaveLength(47);
+    // process 3, clock 1, precision 2, cores 2, macro 7, adc 10, noise 4, accumulator 2, feature map 5, weight SRAM 1,
+    // dram 2, energy 10, static 5, area 3, controller 7
+    expect(table).toHaveLength(64);
   });
 });
 

@@ -84,18 +84,35 @@ const cases: readonly BadInput[] = [
   },
   {
     title: 'no GPU memory',
-    args: () => ['run', '--max-gpu-memory', '0'],
+    args: () => ['run', '--max-memory', '0'],
     code: 2,
-    says: /^mars: max-gpu-memory: must be/,
+    says: /^mars: max-memory: must be/,
   },
   {
     title: 'GPU memory that the weights alone exceed',
     args: () => {
       const file = write('wide.safetensors', wideNetwork());
-      return ['run', '--network', file, '--images', '1', '--max-gpu-memory', '1'];
+      const job = ['--network', file, '--images', '1', '--max-memory', '1'];
+      return ['run', '--backend', 'gpu', ...job];
     },
     code: 1,
-    says: /needs \d+ bytes .* 1048576 allowed.*--max-gpu-memory/,
+    says: /needs \d+ bytes .* 1048576 allowed.*--max-memory/,
+  },
+  {
+    title: 'memory of WebAssembly that the weights alone exceed',
+    args: () => {
+      const file = write('wide.safetensors', wideNetwork());
+      const job = ['--network', file, '--images', '1', '--max-memory', '1'];
+      return ['run', '--backend', 'wasm', ...job];
+    },
+    code: 1,
+    says: /^mars: b: needs \d+ bytes beside the \d+ .* 1048576 allowed per thread.*--max-memory/,
+  },
+  {
+    title: 'no thread',
+    args: () => ['run', '--threads', '0'],
+    code: 2,
+    says: /^mars: threads: must be/,
   },
   {
     title: 'images that are not a number',
@@ -177,9 +194,17 @@ const cases: readonly BadInput[] = [
       'featureMap.bankBytes=1000',
       '--set',
       'featureMap.shortcutBytes=0',
+      '--set',
+      'controller.maps=banks',
     ],
     code: 1,
     says: /mnist-cnn > conv1.*bank/,
+  },
+  {
+    title: 'strips thinner than a row',
+    args: () => ['run', '--set', 'featureMap.bankBytes=100', '--set', 'featureMap.shortcutBytes=0'],
+    code: 1,
+    says: /mnist-cnn > conv1: its output is in DRAM, and a strip of 1 row.*featureMap\.bankBytes/,
   },
   {
     title: 'a network file that is missing',

@@ -117,6 +117,55 @@ describe('mars run on a small accumulator', () => {
   });
 });
 
+describe('mars explain', () => {
+  it('prints the formula with names and with numbers, and where each is from', () => {
+    const { stdout } = mars(['explain', 'energy.macro', '--set', 'adc.bits=4']);
+
+    expect(stdout).toMatch(/^energy\.macro = [\d,]+ pJ\n {2}= \(driven column reads/);
+    expect(stdout).toMatch(/\n {2}= \(\d+ \+ 0 \* 0\.43\) \* /);
+    expect(stdout).toMatch(/zigzag\(4 bits\) .*assumed .*ZigZag-IMC/);
+    expect(stdout).toMatch(/energy\.columnPhase +60 fJ +inferred +16\.63 TOPS\/W/);
+  });
+
+  it('prints JSON, and names what was meant by an unknown path', () => {
+    const { stdout } = mars(['explain', 'performance.framesPerSecond', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      path: 'performance.framesPerSecond',
+      formula: 'clock.frequency * 1000000 / performance.cyclesPerFrame',
+    });
+
+    const { code, stderr } = mars(['explain', 'energy.makro']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is it energy.macro?');
+  });
+});
+
+describe('mars estimate of maps that fit no bank', () => {
+  it('shows strips and DRAM, layer by layer and in all', () => {
+    const set = ['featureMap.bankBytes=4096', 'featureMap.shortcutBytes=4096'];
+
+    const { stdout } = mars(['estimate', ...set.flatMap((one) => ['--set', one])]);
+
+    expect(stdout).toMatch(/strips +DRAM/);
+    expect(stdout).toMatch(/conv1 .* KB/);
+    expect(stdout).toMatch(/moved by DRAM per frame \(\d layers in strips\)/);
+    expect(stdout).toMatch(/frames per second without DRAM/);
+  });
+});
+
+describe('mars run with ADCs fitted to each layer', () => {
+  it('takes training images for them, and says what came of it', () => {
+    const set = ['adc.bits=4', 'adc.range=calibrated'];
+    const args = ['run', '--images', '2', '--backend', 'reference', '--float-images', '0'];
+
+    const { stdout } = mars([...args, ...set.flatMap((one) => ['--set', one])], emptyFolder());
+
+    expect(stdout).toMatch(/ADC 16 codes, step [\d.]+ to [\d.]+ by layer/);
+    expect(stdout).toMatch(/below the estimate/);
+  });
+});
+
 describe('mars sensitivity', () => {
   it('prints the numbers that move speed and efficiency most, with their evidence', () => {
     const { stdout } = mars(['sensitivity', '--top', '3']);

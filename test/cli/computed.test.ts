@@ -52,12 +52,21 @@ describe('mars run', () => {
     expect(computed).toContain('peak device memory no device used');
   });
 
-  it('keeps to --max-gpu-memory with the same outputs and counts', () => {
-    const free = run('--images', '60');
-    const tight = run('--images', '60', '--max-gpu-memory', '2');
+  it('keeps to --max-memory with the same outputs and counts', () => {
+    const free = run('--images', '60', '--backend', 'gpu');
+    const tight = run('--images', '60', '--backend', 'gpu', '--max-memory', '2');
 
     expect(free.report.peakMemory).toBeGreaterThan(2 * 2 ** 20);
     expect(tight.report.peakMemory).toBeLessThanOrEqual(2 * 2 ** 20);
+    expect(tight.simulation).toBe(free.simulation);
+  });
+
+  it('keeps to --max-memory in WebAssembly too', () => {
+    const free = run('--images', '60', '--backend', 'wasm', '--threads', '1');
+    const tight = run('--images', '60', '--backend', 'wasm', '--threads', '1', '--max-memory', '1');
+
+    expect(free.report.peakMemory).toBeGreaterThan(2 ** 20);
+    expect(tight.report.peakMemory).toBeLessThanOrEqual(2 ** 20);
     expect(tight.simulation).toBe(free.simulation);
   });
 });

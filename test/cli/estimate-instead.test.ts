@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { datasetNamed } from '../../src/cli/load-dataset.ts';
 import { modelNames } from '../../src/cli/model-files.ts';
-import { nodeSources } from '../../src/cli/node-sources.ts';
+import { jobDataset, nodeSources } from '../../src/cli/node-sources.ts';
 import { loadNetwork, untrainedNetworks } from '../../src/settings/load-job.ts';
 import type { Report } from '../../src/report/report.ts';
+import { caught } from '../support/caught.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
 const network = ['run', '--network', 'resnet20-4b'];
@@ -80,7 +81,9 @@ describe('every network by name', () => {
     '%s has a data set that can be missing',
     async (name) => {
       const { dataset } = await loadNetwork({ network: name, seed: 1 }, nodeSources);
-      expect(datasetNamed(dataset)).toBe(dataset);
+      if (dataset === 'none')
+        expect(caught(() => jobDataset({ dataset: undefined }, dataset)).kind).toBe('missingData');
+      else expect(datasetNamed(dataset)).toBe(dataset);
     },
   );
 });

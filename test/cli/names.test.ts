@@ -48,11 +48,15 @@ describe('names from files', () => {
     const { stdout } = mars(['estimate', '--network', file, '--json'], folder);
 
     const report = JSON.parse(stdout) as Report;
-    expect([report.network, report.layers[0]?.name]).toEqual([evil, evil]);
+    expect([report.network, report.layers[1]?.name]).toEqual([evil, evil]);
   });
 
   it('are shown in errors', () => {
-    const set = ['--set', 'featureMap.bankBytes=64', '--set', 'featureMap.shortcutBytes=0'];
+    const set = [
+      'featureMap.bankBytes=64',
+      'featureMap.shortcutBytes=0',
+      'controller.maps=banks',
+    ].flatMap((value) => ['--set', value]);
 
     const { code, stderr } = mars(['estimate', '--network', file, ...set], folder);
 

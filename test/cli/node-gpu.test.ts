@@ -151,7 +151,7 @@ describe('unpacking SwiftShader', () => {
       const env = { MARS_CACHE_DIR: emptyFolder(), TMPDIR: emptyFolder() };
 
       const ran = inShell(
-        'ulimit -f 64; MARS_ADAPTER=swiftshader mars run --images 1; exit $?',
+        'ulimit -f 64; MARS_ADAPTER=swiftshader mars run --backend gpu --images 1; exit $?',
         undefined,
         env,
       );

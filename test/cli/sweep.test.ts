@@ -278,7 +278,7 @@ describe('mars sweep --slurm', () => {
     expect(array).toContain('#SBATCH --array=1-8\n');
     expect(array).toContain('#SBATCH --requeue\n');
     expect(array).toContain(
-      `--out '${join(cwd, 'my out')}' --backend gpu --parts 1 --shard "$SLURM_ARRAY_TASK_ID/8"`,
+      `--out '${join(cwd, 'my out')}' --backend auto --parts 1 --threads "\${SLURM_CPUS_PER_TASK:-1}" --shard "$SLURM_ARRAY_TASK_ID/8"`,
     );
     // The tasks are what Slurm would run.
     for (const task of [1, 2, 3, 4, 5, 6, 7, 8])

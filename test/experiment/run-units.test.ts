@@ -93,7 +93,7 @@ async function computed(
           return backend.prepare(program);
         },
       }),
-    maker,
+    mars: maker.mars,
     store: {
       isDone: ({ point }) => results.rows.some(({ id }) => id === point.id),
       savePoint: ({ row }) => results.rows.push(row),
@@ -194,7 +194,7 @@ describe('the points of an experiment', () => {
       stages,
       simulatePart: openPartSimulator(stages),
       openBackend: () => Promise.reject(new CimError('environment', { what: 'no adapter' })),
-      maker,
+      mars: maker.mars,
       store: {
         isDone: () => false,
         savePoint: () => expect.unreachable(),

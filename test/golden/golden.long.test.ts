@@ -36,6 +36,10 @@ function hashOfFile(path: string): string {
   return hash(path.endsWith('.json') ? portable(bytes.toString('utf8')) : bytes);
 }
 
+/** Whether a job simulates, on whichever backend the machine has unless told otherwise. */
+const simulates = (command: string): boolean =>
+  /^(run|mvm) /.test(command) && !command.includes('--backend');
+
 /** Milliseconds: a job takes seconds on a free machine. */
 const patience = 600_000;
 
@@ -43,12 +47,33 @@ describe('the golden set has the bytes that it had:', { timeout: patience }, () 
   it.for(goldenJobs)('mars $command', ({ command, writes }) => {
     const cwd = emptyFolder();
 
-    const { code, stdout, stderr } = mars(argumentsOf(command), cwd);
+    const backend = simulates(command) ? ['--backend', 'gpu'] : [];
+    const { code, stdout, stderr } = mars([...argumentsOf(command), ...backend], cwd);
 
     expect(code, stderr).toBe(0);
     const files = writes.map((name) => [name, hashOfFile(join(cwd, name))]);
     const printed = command.includes('--json') ? [['stdout', hash(portable(stdout))]] : [];
     expect(Object.fromEntries([...files, ...printed])).toMatchSnapshot();
+  });
+});
+
+describe('WebAssembly gives the same bytes as WebGPU:', { timeout: patience }, () => {
+  const jobs = goldenJobs.filter(({ command }) => simulates(command));
+
+  it.for(jobs)('mars $command', ({ command, writes }) => {
+    const [onGpu, onWasm] = ['gpu', 'wasm'].map((backend) => {
+      const cwd = emptyFolder();
+      const { code, stdout, stderr } = mars([...argumentsOf(command), '--backend', backend], cwd);
+      expect(code, stderr).toBe(0);
+      const names = writes.filter((name) => !name.endsWith('report.json'));
+      return [
+        stdout.startsWith('{') ? stdout : '',
+        ...names.map((name) => hashOfFile(join(cwd, name))),
+      ];
+    });
+
+    expect(jobs.length).toBeGreaterThan(20);
+    expect(onWasm).toEqual(onGpu);
   });
 });
 

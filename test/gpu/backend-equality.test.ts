@@ -1,21 +1,15 @@
 // The GPU gives the reference's numbers, bit for bit, on every adapter that this machine has.
 
 import { describe, expect, it } from 'vitest';
-import type { PoolLayer } from '../../src/compress/compressed-network.ts';
-import type { FeatureMap } from '../../src/core/feature-map.ts';
-import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
 import { choosePath } from '../../src/gpu/choose-path.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
-import type { CountedEvents } from '../../src/simulate/activity.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds } from '../support/adapters.ts';
 import { suiteBackend } from '../support/suite-backend.ts';
 import { everyNth } from '../support/long.ts';
-import { plainOutputSize } from '../support/plain.ts';
-import { drawFrom } from '../support/draw.ts';
 import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
-import { randomPoolWindow } from '../support/random-window.ts';
-import { noise } from '../support/small-networks.ts';
+import { poolCases } from '../support/pool-cases.ts';
+import { runCase } from '../support/run-case.ts';
 
 const fills: readonly Fill[] = ['random', 'random', 'random', 'max', 'zero'];
 const drawn = (count: number, style: Style): readonly RandomCase[] =>
@@ -41,58 +35,9 @@ const casesOn = (kind: string, shortcuts: boolean): readonly RandomCase[] => {
 
 const allPaths = { shortcuts: true, packedDotProducts: true };
 
-async function run(
-  backend: MacroBackend,
-  one: RandomCase,
-): Promise<{ values: Int32Array; events: CountedEvents }> {
-  const prepared = await backend.prepare(one.program);
-  const held = backend.upload(one.input, one.firstImage);
-  const residual = one.residual && backend.upload(one.residual, one.firstImage);
-  const result = backend.runMacro(prepared, held, residual);
-  const values = await backend.download(result);
-  const events = await backend.takeEvents(prepared);
-  for (const map of [held, residual, result]) if (map) backend.release(map);
-  return { values, events };
-}
-
 const ways = adapterKinds.flatMap((kind) => [
   { kind, shortcuts: true, title: `${kind}, with shortcuts` },
   { kind, shortcuts: false, title: `${kind}, every read through the ADC` },
-]);
-
-interface PoolCase {
-  readonly title: string;
-  readonly layer: PoolLayer;
-  readonly input: FeatureMap;
-}
-
-/** A pool over a random map, with a random window unless one is given. */
-function poolCase(seed: number, kindOfPool: PoolLayer['kind'], window?: Window): PoolCase {
-  const draw = drawFrom(seed);
-  const inputShape = { height: draw(3, 9), width: draw(3, 9), channels: draw(1, 9) };
-  const own = window ?? randomPoolWindow(draw, inputShape);
-  const countIncludePad = draw(0, 1) === 0;
-  return {
-    title: `${kindOfPool} over windows ${JSON.stringify(own)}${countIncludePad ? ' with padding' : ''}`,
-    layer: {
-      kind: kindOfPool,
-      name: 'pool',
-      input: 'image',
-      inputShape,
-      outputShape: { ...plainOutputSize(own, inputShape), channels: inputShape.channels },
-      window: own,
-      countIncludePad,
-    },
-    input: noise(inputShape, 3, seed),
-  };
-}
-
-const kindsOfPool = ['maxPool', 'averagePool'] as const;
-const poolCases: readonly PoolCase[] = kindsOfPool.flatMap((kindOfPool) => [
-  poolCase(1, kindOfPool, tilingWindow(2)),
-  // As behind the first layer of a ResNet for large images.
-  poolCase(2, kindOfPool, symmetricWindow(3, 3, { stride: 2, padding: 1 })),
-  ...Array.from({ length: 12 }, (_, i) => poolCase(10 + i, kindOfPool)),
 ]);
 
 describe.each(ways)('on $title', ({ kind, shortcuts }) => {
@@ -101,8 +46,8 @@ describe.each(ways)('on $title', ({ kind, shortcuts }) => {
   it.for(casesOn(kind, shortcuts))('equals the reference in case $title', async (one, { skip }) => {
     const gpu = gpuOf(skip);
 
-    const expected = await run(openReference(), one);
-    const actual = await run(gpu, one);
+    const expected = await runCase(openReference(), one);
+    const actual = await runCase(gpu, one);
 
     expect(actual.values).toEqual(expected.values);
     expect(actual.events).toEqual(expected.events);

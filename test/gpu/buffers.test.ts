@@ -142,7 +142,7 @@ describe('a pool of buffers', () => {
     const error = caught(() => pool.take(16, 'c'));
     expect(error).toMatchObject({ kind: 'memory' });
     expect(error.message).toMatch(
-      /^c: needs 16 bytes beside the 4096 in use.* 4096 allowed.*--max-gpu-memory/,
+      /^c: needs 16 bytes beside the 4096 in use.* 4096 allowed.*--max-memory/,
     );
     pool.give(taken);
     expect(pool.live).toBe(0);
@@ -160,7 +160,7 @@ describe('a pool of buffers', () => {
     expect(caught(() => pool.takeFilled(large, 0, 'fc.weights', 'layer')).message).toMatch(
       /^fc.weights: a buffer of 2048 bytes.*1024.*; use an adapter with more memory.*--backend reference/,
     );
-    expect(limited('layer').message).toMatch(/; allow more \(--max-gpu-memory\): the weights/);
+    expect(limited('layer').message).toMatch(/; allow more \(--max-memory\): the weights/);
     expect(limited('batch').message).toMatch(/; allow more .*fewer images per batch$/);
   });
 

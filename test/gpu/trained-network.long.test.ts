@@ -17,7 +17,7 @@ describe('mnist-cnn on 500 images', () => {
   let tests: ImageSet;
 
   beforeAll(async () => {
-    backend = await openBackend('gpu');
+    ({ backend } = await openBackend('gpu'));
     tests = firstImages(loadDataset('mnist', 'test'), 500);
     const calibration = spreadImages(loadDataset('mnist', 'train'), 256);
     const widths = { weightBits: 8, activationBits: 8 };

@@ -105,7 +105,11 @@ describe('placeFeatureMaps', () => {
     const withBytes = (bytes: number): unknown =>
       mapToChip(
         compress(chain, {}),
-        setChipValues(mars, [`featureMap.bankBytes=${bytes}`, 'featureMap.shortcutBytes=0']),
+        setChipValues(mars, [
+          `featureMap.bankBytes=${bytes}`,
+          'featureMap.shortcutBytes=0',
+          'controller.maps=banks',
+        ]),
       );
 
     expect(caught(() => withBytes(127))).toMatchObject({

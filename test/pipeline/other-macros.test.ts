@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type ChipSpec, mars, readChipFile, setChipValues } from '../../src/chips/index.ts';
+import { readoutCost } from '../../src/chips/adc-cost.ts';
 import { macroGeometry } from '../../src/chips/macro-geometry.ts';
 import { chipAdc } from '../../src/chips/readout.ts';
 import { columnReadout } from '../../src/train/recipes/column-readout.ts';
@@ -95,10 +96,10 @@ describe.each(otherMacros)('$name', (chip) => {
       expect(columnReads).toBe(perBit * mapped.columns.factors.length);
       expect(zeroPhaseReads % mapped.columns.factors.length).toBe(0);
       // fJ to pJ, per image.
-      const { zeroPhaseShare, columnPhase } = chip.energy;
+      const { zeroPhaseShare } = chip.energy;
       const paid = columnReads - (1 - zeroPhaseShare.value) * zeroPhaseReads;
       const energy = report.layers.find(({ name }) => name === mapped.layer.name)!.energy;
-      expect(energy.macro).toBeCloseTo((paid * columnPhase.value) / 2000, 6);
+      expect(energy.macro).toBeCloseTo((paid * readoutCost(chip).columnRead) / 2000, 6);
     }
   });
 

@@ -119,7 +119,7 @@ describe('poolEnergy and imageEnergy', () => {
   const pools = mapping.layers.filter((layer) => layer.kind === 'pool');
 
   it('charge what pools read and write, and their time', () => {
-    const [pool, mean] = pools.map((layer) => poolEnergy(mapping, layer, cycles(8)));
+    const [pool, mean] = pools.map((layer) => poolEnergy(mapping, layer, { cycles: cycles(8) }));
 
     // 5x4x24 to 2x2x24, and 2x2x20 to 20.
     expect(pool!.featureMap).toBeCloseTo((480 + 96) * 8 * 0.1, digits);

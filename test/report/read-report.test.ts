@@ -59,10 +59,28 @@ describe('readReport', () => {
 
   it('reads version 1, whose shapes were text, as today’s', () => {
     const old = JSON.parse(version1) as Report;
-    const { layers, ...rest } = readReport(version1, 'old.json');
+    const { layers: rows, ...rest } = readReport(version1, 'old.json');
+    const [image, ...layers] = rows;
 
     expect(old.version).toBe(1);
-    expect(rest).toEqual({ ...JSON.parse(version1), version: 2, layers: undefined });
+    const nothing = { read: 0, written: 0, weights: 0 };
+    expect(rest).toEqual({
+      ...old,
+      version: 3,
+      layers: undefined,
+      performance: { ...old.performance, stalls: { ...old.performance.stalls, dram: 0 } },
+      energy: { ...old.energy, assumed: old.energy.perFrame, columnRead: null, staticPower: null },
+      dram: {
+        ...nothing,
+        bytesPerFrame: 0,
+        bandwidth: 0,
+        framesPerSecondWithout: old.performance.framesPerSecond,
+      },
+    });
+    // The image had no row: 28 x 28 bytes at 0.1 pJ per bit.
+    expect(image).toMatchObject({ name: 'image', kind: 'image', cycles: 0, macs: 0 });
+    expect(image!.energy.total).toBeCloseTo(28 * 28 * 8 * 0.1, 6);
+    expect(image!.energy.macro).toBe(0);
     expect(layers.map(({ name, shape }) => [name, shape])).toEqual([
       ['conv1', shapes([28, 28, 1], [28, 28, 16], [3, 3])],
       ['pool1', shapes([28, 28, 16], [14, 14, 16], [2, 2])],
@@ -74,7 +92,13 @@ describe('readReport', () => {
       ['fc', shapes([3, 3, 64], [1, 1, 10], [3, 3])],
     ]);
     expect(layers.map((layer) => ({ ...layer, shape: undefined }))).toEqual(
-      old.layers.map((layer) => ({ ...layer, shape: undefined })),
+      old.layers.map((layer) => ({
+        ...layer,
+        shape: undefined,
+        strips: 0,
+        dram: nothing,
+        adc: null,
+      })),
     );
   });
 
@@ -82,8 +106,8 @@ describe('readReport', () => {
     ['a chip', { name: 'mine', adc: {} }, 'version'],
     [
       'a version that is not known yet',
-      { ...estimated, version: 3 },
-      'version must be 2 or 1, not 3',
+      { ...estimated, version: 4 },
+      'version must be 3, 2 or 1, not 4',
     ],
     [
       'a share above 1',

@@ -13,6 +13,10 @@ const anySettings = fc.record({
   ownImages: fc.constantFrom(undefined, '7-a.png, 3-b.png'),
   floatImages: fc.constantFrom(undefined, 0, 3),
   groupMasks: fc.constant(undefined),
+  inputNorm: fc.constantFrom(undefined, 'imagenet'),
+  inputMean: fc.constantFrom(undefined, '0.5,0.25,0'),
+  inputStd: fc.constant(undefined),
+  inputRange: fc.constantFrom(undefined, 255),
   images: fc.integer({ min: 0, max: 1e7 }),
   chip: fc.constantFrom('mars', 'generic-sram'),
   set: fc.array(fc.constantFrom('adc.bits=5', 'noise.read=0.25', 'cores.count=16'), {

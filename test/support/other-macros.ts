@@ -15,7 +15,13 @@ const assumed = <T extends number | readonly number[]>(
   unit = '',
 ): ReturnType<typeof sourced<T>> => sourced(value, unit, 'assumed', source);
 
+/** What an ADC costs: as the generic chip's. */
+const { model, calibratedBits, energyShare, areaShare, timeShare, range, percentile } =
+  genericSram.adc;
+const costs = { model, calibratedBits, energyShare, areaShare, timeShare, range, percentile };
+
 const adcOf = (bits: number, step: number, source: string): UniformAdcSpec => ({
+  ...costs,
   bits: assumed(bits, source),
   step: assumed(step, source, 'unit discharge'),
   offset: assumed(0, source, 'unit discharge'),
@@ -55,6 +61,7 @@ const fine =
 
 /** Sums up to 8 as they are, then every 4, 8 and 12. */
 const tableAdc: TableAdcSpec = {
+  ...costs,
   kind: 'table',
   thresholds: assumed(
     [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 10, 14, 20, 28, 38],
@@ -77,6 +84,7 @@ export const losslessMacros: readonly ChipSpec[] = [
   {
     ...nonUniformAdc,
     adc: {
+      ...costs,
       kind: 'table',
       // Every sum has a code, and some thresholds more lie in between.
       thresholds: assumed(

@@ -26,14 +26,14 @@ export type Fill = 'random' | 'zero' | 'max';
 
 /**
  * What is drawn from: `any`, the bits of two's complement and a uniform ADC; `mars`, of these what is near MARS's macro,
- * for which there are tiled kernels; `other`, cells of several bits, differential columns and ADCs by any table.
+ * for which there are tiled kernels; `wide`, of these what has tiles of 16 or 32 kernels, and accumulators of up to 32 bits; `other`, cells of several bits, differential columns and ADCs by any table.
  */
-export type Style = 'any' | 'mars' | 'other';
+export type Style = 'any' | 'mars' | 'wide' | 'other';
 
 /** Case number `seed`. */
 export function randomCase(seed: number, fill: Fill = 'random', style: Style = 'any'): RandomCase {
   const draw = drawFrom(seed);
-  const isMars = style === 'mars';
+  const isMars = style === 'mars' || style === 'wide';
   const wordLinesOn = draw(0, 2) === 0 ? 16 : draw(1, isMars ? 16 : 64);
   const inputBitsPerPhase = isMars ? draw(1, 2) : ([1, 2, 4][draw(0, 2)] ?? 2);
   const inputBits = draw(2, isMars ? 4 * inputBitsPerPhase : 8);
@@ -49,7 +49,7 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
   const blocks = Math.ceil(lines / wordLinesOn);
   const kernel = packed ? onePixel : window;
   const places = blocks * kernel.height * kernel.width;
-  const kernelsPerTile = draw(1, 20);
+  const kernelsPerTile = style === 'wide' ? 16 * draw(1, 2) : draw(1, 20);
   const tiles = Math.ceil(output.channels / kernelsPerTile);
   const tileStarts = [0];
   const codes: number[] = [];
@@ -78,7 +78,7 @@ export function randomCase(seed: number, fill: Fill = 'random', style: Style = '
       step: draw(0, isMars ? 3 : 1) > 0 === isMars ? 256 : draw(1, 2000),
       offset: draw(0, isMars ? 3 : 1) > 0 === isMars ? 0 : draw(-3000, 3000),
     }),
-    accumulatorBits: draw(0, 1) === 0 ? 24 : draw(10, 20),
+    accumulatorBits: draw(0, 1) === 0 ? (style === 'wide' ? 32 : 24) : draw(10, 20),
     kernelsPerTile,
     tileStarts: Uint32Array.from(tileStarts),
     codes: Uint32Array.from(codes),

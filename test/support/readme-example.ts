@@ -27,5 +27,5 @@ const compressed = compress(network, {
   calibration: images,
 });
 const mapping = mapToChip(compressed, mars); // a CimError names the layer that does not fit
-const run = await simulate(mapping, images, { backend: openReference() }); // or openGpu(navigator.gpu) of mars-cim/gpu
+const run = await simulate(mapping, images, { backend: openReference() }); // or openGpu(navigator.gpu) of mars-cim/gpu, openWasm() of mars-cim/wasm
 export const report = summarize(mapping, run, scheduleAll(mapping));

@@ -19,6 +19,7 @@ function item(values: Partial<CoreItem>): CoreItem {
     reads: 0,
     writes: 0,
     loadCycles: 16 * groups,
+    dramCycles: 0,
     computeCycles: pixels * groups,
     drainCycles: 0,
     ...values,

@@ -81,6 +81,7 @@ function mappingData(mapping: Mapping): object {
         ...layerStorage(mapped),
         tiles,
         runs: mapped.runs,
+        ...(mapped.strips && { strips: mapped.strips }),
       },
     ];
   });
@@ -113,9 +114,10 @@ function mappingText(mapping: Mapping): string {
     const { groups, groupsKept, indexBits, storedBits } = layerStorage(mapped);
     const loads = mapped.tiles.reduce((sum, tile) => sum + tile.loads.length, 0);
     const packed = mapped.grid.packed ? ', packed' : '';
+    const strips = mapped.strips ? `, ${countOf(mapped.strips.strips.length, 'strip')}` : '';
     return [
       `${shownText(mapped.layer.name).padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel ${mapped.tiles.length === 1 ? 'tile' : 'tiles'}, ${groupsKept} of ${groups} groups, ` +
-        `${countOf(loads, 'weight load')}, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}`,
+        `${countOf(loads, 'weight load')}, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}${strips}`,
     ];
   });
   const { groups, groupsKept, storedBits, denseBits } = mappingStorage(mapping);

@@ -9,29 +9,36 @@ import {
 import { openBackend } from '../backends.ts';
 import { matrixVectorInBrowser } from '../browser-job.ts';
 import { readJson } from '../files.ts';
-import { backendOption, type BackendName } from '../options.ts';
+import { addBackendOptions, type BackendName } from '../options.ts';
 import { print } from '../output.ts';
 
 /** The command. */
 export function mvmCommand(): Command {
-  return new Command('mvm')
+  return addBackendOptions(new Command('mvm'))
     .description('multiply a matrix with vectors on the macro model')
     .argument('<case.json>', 'word lines, phases, ADC, weights and inputs; see docs in README.md')
-    .addOption(backendOption())
     .option('--json', 'print the answer as JSON')
-    .action(
-      async (file: string, options: { readonly backend: BackendName; readonly json?: boolean }) => {
-        const result = await compute(file, options.backend);
-        if (options.json) print(`${JSON.stringify(result)}\n`);
-        else print(resultText(result));
-      },
-    );
+    .action(async (file: string, options: MvmOptions) => {
+      const result = await compute(file, options);
+      if (options.json) print(`${JSON.stringify(result)}\n`);
+      else print(resultText(result));
+    });
 }
 
-async function compute(file: string, name: BackendName): Promise<MatrixVectorResult> {
+interface MvmOptions {
+  readonly backend: BackendName;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+async function compute(
+  file: string,
+  { backend: name, threads }: MvmOptions,
+): Promise<MatrixVectorResult> {
   const one = checkMatrixVectorCase(readJson(file), file);
   if (name === 'browser') return await matrixVectorInBrowser(one, file);
-  await using backend = await openBackend(name);
+  const { backend } = await openBackend(name, { threads });
+  await using _ = backend;
   return await matrixVector(one, backend, file);
 }
 

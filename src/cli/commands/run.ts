@@ -2,19 +2,20 @@
 
 import { Command } from 'commander';
 import { type CimError, hasKind } from '../../core/errors.ts';
+import type { LongWork } from '../../core/progress.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, type JobFigures, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { reportText } from '../../report/report.ts';
 import { wholeNumber } from '../../settings/kinds.ts';
 import { addImages, loadMapJob } from '../../settings/load-job.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
-import { openBackend } from '../backends.ts';
+import { type BackendOptions, openBackend } from '../backends.ts';
 import { runJobInBrowser } from '../browser-job.ts';
 import { nodeSources } from '../node-sources.ts';
 import {
+  addBackendOptions,
   addImageOptions,
   addJobOptions,
-  backendOption,
   type BackendName,
   option,
 } from '../options.ts';
@@ -26,22 +27,22 @@ import { simulationText } from '../simulation-file.ts';
 
 interface RunOptions extends RunSettings {
   readonly backend: BackendName;
-  readonly maxGpuMemory?: number;
+  readonly threads?: number;
+  readonly maxMemory?: number;
   readonly out: string;
   readonly json?: boolean;
 }
 
 /** The command. */
 export function runCommand(): Command {
-  return addImageOptions(addJobOptions(new Command('run')))
+  return addBackendOptions(addImageOptions(addJobOptions(new Command('run'))))
     .description(
       'compress, map, simulate and schedule a trained network on real images, and report; estimate it where its images are not on this machine and none were asked for',
     )
-    .addOption(backendOption())
     .addOption(
       option(
-        '--max-gpu-memory <MiB>',
-        'most device memory to take; batches become smaller to fit (default: what there is)',
+        '--max-memory <MiB>',
+        'max. memory of the device, or of each thread; batches become smaller to fit (default: what there is)',
         wholeNumber(1, 1e6),
       ),
     )
@@ -90,11 +91,11 @@ function estimateInstead(job: MapJob, { message }: CimError): RunResult {
 async function simulate(job: Job, options: RunOptions): Promise<JobFigures> {
   const bar = openProgressBar();
   const work = { onProgress: bar.show };
-  const maxMemory = options.maxGpuMemory === undefined ? undefined : options.maxGpuMemory * 2 ** 20;
+  const maxMemory = options.maxMemory === undefined ? undefined : options.maxMemory * 2 ** 20;
   try {
     return options.backend === 'browser'
       ? await runJobInBrowser(job, work, { maxMemory })
-      : await runHere(job, { name: options.backend, maxMemory }, work);
+      : await runHere(job, options.backend, { maxMemory, threads: options.threads }, work);
   } finally {
     bar.stop();
   }
@@ -114,9 +115,11 @@ function finish(result: RunResult, { out, json }: RunOptions): void {
 
 async function runHere(
   job: Job,
-  on: { readonly name: 'gpu' | 'reference'; readonly maxMemory: number | undefined },
-  work: Parameters<typeof runJob>[2],
+  name: Exclude<BackendName, 'browser'>,
+  options: BackendOptions,
+  work: LongWork,
 ): Promise<JobFigures> {
-  await using backend = await openBackend(on.name, on.maxMemory);
-  return await runJob(job, backend, work);
+  const { backend, choice, openCheck } = await openBackend(name, options);
+  await using _ = backend;
+  return await runJob(job, backend, { ...work, openCheck, backendChoice: choice });
 }

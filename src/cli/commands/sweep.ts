@@ -24,11 +24,12 @@ import { writeJobScripts } from '../sweep/slurm.ts';
 import { inputsOf } from '../sweep/sweep-inputs.ts';
 import { openSweepProgress } from '../sweep/sweep-progress.ts';
 import { sweepTable } from '../sweep/sweep-table.ts';
-import { doUnits, type SweepBackend } from '../sweep/sweep-work.ts';
+import { doUnits, type SweepBackend, sweepBackends } from '../sweep/sweep-work.ts';
 import { runWorkers } from '../sweep/workers.ts';
 
 interface SweepOptions extends PlanOptions {
   readonly backend: SweepBackend;
+  readonly threads?: number;
   readonly out: string;
   readonly shard?: string;
   readonly parts: number;
@@ -65,11 +66,14 @@ export function sweepCommand(): Command {
       option('--chips <count>', 'chip instances of every point (default: 1)', wholeNumber(1, 1e6)),
     )
     .addOption(
+      option('--backend <name>', 'where macros are computed', oneOf(sweepBackends)).default('auto'),
+    )
+    .addOption(
       option(
-        '--backend <name>',
-        'where macros are computed',
-        oneOf<SweepBackend>(['gpu', 'reference']),
-      ).default('gpu'),
+        '--threads <count>',
+        'threads of WebAssembly (default: one per processor, at most 16)',
+        wholeNumber(1, 256),
+      ),
     )
     .option('--out <folder>', 'folder of the results', 'out/sweep')
     .addOption(
@@ -142,7 +146,7 @@ async function runShard(
   shard: Shard | undefined,
   options: SweepOptions,
 ): Promise<void> {
-  const { out, backend, workers } = options;
+  const { out, backend, threads, workers } = options;
   if (workers > 1) {
     await runWorkers(out, { ...options, shard });
     return;
@@ -150,7 +154,7 @@ async function runShard(
   const own = shard ? unitsOfShard(units, shard) : units;
   const progress = openSweepProgress(own.length);
   try {
-    await doUnits(own, { backend, store: storeIn(out), onUnit: progress.show });
+    await doUnits(own, { backend, threads, store: storeIn(out), onUnit: progress.show });
   } finally {
     progress.stop();
   }

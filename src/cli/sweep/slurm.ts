@@ -56,7 +56,7 @@ ${resources(out, 'mars-sweep', '%A_%a')}
 #SBATCH --cpus-per-task=2
 #SBATCH --mem=2G
 #SBATCH --time=4:00:00
-exec ${mars(['sweep', `${out}/plan.json`, '--out', out, '--backend', backend, '--parts', String(parts)])} --shard "$SLURM_ARRAY_TASK_ID/${tasks}"
+exec ${mars(['sweep', `${out}/plan.json`, '--out', out, '--backend', backend, '--parts', String(parts)])} --threads "\${SLURM_CPUS_PER_TASK:-1}" --shard "$SLURM_ARRAY_TASK_ID/${tasks}"
 `;
 
 const mergeScript = (out: string): string => `#!/bin/sh

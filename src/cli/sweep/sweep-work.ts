@@ -10,14 +10,20 @@ import { openPartSimulator } from '../../experiment/simulate-point.ts';
 import { openStages } from '../../experiment/stages.ts';
 import { openBackend } from '../backends.ts';
 import { nodeSources } from '../node-sources.ts';
+import type { BackendName } from '../options.ts';
 import { packageVersion } from '../package-root.ts';
 
 /** Backends that sweeps run on. */
-export type SweepBackend = 'gpu' | 'reference';
+export type SweepBackend = Exclude<BackendName, 'browser'>;
+
+/** Names of {@link SweepBackend}. */
+export const sweepBackends: readonly SweepBackend[] = ['auto', 'gpu', 'wasm', 'reference'];
 
 /** How units are run. */
 export interface WorkOptions {
   readonly backend: SweepBackend;
+  /** Threads of WebAssembly; one per processor by default. */
+  readonly threads?: number | undefined;
   readonly store: ResultStore;
   readonly onUnit?: UnitRunner['onUnit'];
 }
@@ -25,14 +31,14 @@ export interface WorkOptions {
 /** Does the units that have no result yet, one after the other. */
 export async function doUnits(
   units: readonly Unit[],
-  { backend, store, onUnit }: WorkOptions,
+  { backend, threads, store, onUnit }: WorkOptions,
 ): Promise<void> {
   const stages = openStages(nodeSources);
   await runUnits(units, {
     stages,
     simulatePart: openPartSimulator(stages),
-    openBackend: async () => await openBackend(backend),
-    maker: { mars: packageVersion, backend },
+    openBackend: async () => (await openBackend(backend, { threads })).backend,
+    mars: packageVersion,
     store,
     host: hostname(),
     clock: () => performance.now(),

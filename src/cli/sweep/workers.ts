@@ -1,6 +1,7 @@
 // Several processes on this machine, each with its shard of the same folder.
 
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CimError } from '../../core/errors.ts';
 import type { Shard } from '../../experiment/shard.ts';
@@ -12,6 +13,8 @@ interface WorkerOptions {
   readonly parts: number;
   readonly workers: number;
   readonly shard: Shard | undefined;
+  /** Of each worker; by default they share the processors. */
+  readonly threads?: number | undefined;
 }
 
 /**
@@ -35,16 +38,12 @@ export async function runWorkers(folder: string, options: WorkerOptions): Promis
   });
 }
 
-const shardWords = (folder: string, { backend, parts }: WorkerOptions): readonly string[] => [
-  'sweep',
-  join(folder, 'plan.json'),
-  '--out',
-  folder,
-  '--backend',
-  backend,
-  '--parts',
-  String(parts),
-];
+function shardWords(folder: string, options: WorkerOptions): readonly string[] {
+  const { backend, parts, workers } = options;
+  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
+  const plan = ['sweep', join(folder, 'plan.json'), '--out', folder, '--backend', backend];
+  return [...plan, '--threads', String(threads), '--parts', String(parts)];
+}
 
 function exitCode(words: readonly string[]): Promise<number | null> {
   const [program = '', ...first] = commandWords();

@@ -6,7 +6,7 @@ import code from '../../../shaders/clip-flags.wgsl?raw';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
-import { storedCodes, wordMap } from '../word-map.ts';
+import { storedCodes, wordMap } from '../../simulate/word-map.ts';
 import { clipTiling } from './clip-mac.ts';
 import { pixelTiles } from './tile.ts';
 import { tiledAdcConstants } from './tiled-mac.ts';

@@ -4,7 +4,7 @@ import code from '../../../shaders/exact-mac.wgsl?raw';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { dotKernels, kernelSlots } from '../tile-weights.ts';
-import { wordMap } from '../word-map.ts';
+import { wordMap } from '../../simulate/word-map.ts';
 import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
 
 const bindings = {

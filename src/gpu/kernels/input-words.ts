@@ -9,7 +9,7 @@ import { isSameWindow, onePixel } from '../../core/window.ts';
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
-import { wordCount, wordMap } from '../word-map.ts';
+import { wordCount, wordMap } from '../../simulate/word-map.ts';
 import { patchParams } from './window-params.ts';
 
 const fields = {

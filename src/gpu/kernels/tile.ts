@@ -9,7 +9,7 @@ import { type MacroProgram, offsetPerMacroOp } from '../../simulate/macro-progra
 import type { LayerPart } from '../layer-parts.ts';
 import { foldedRows, withAndWithoutSubgroups, type Workgroups } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
-import { storedCodes, wordMap } from '../word-map.ts';
+import { storedCodes, wordMap } from '../../simulate/word-map.ts';
 
 const fields = {
   pixels: 'u32',

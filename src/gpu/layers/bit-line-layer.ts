@@ -25,7 +25,7 @@ import {
 import { type LayerPart, layerParts, type WeightBytes } from '../layer-parts.ts';
 import { noiseLevels } from '../noise-levels.ts';
 import { bitLineWeights, bitLineWords } from '../tile-weights.ts';
-import { firstWords } from '../word-map.ts';
+import { firstWords } from '../../simulate/word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
 import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';

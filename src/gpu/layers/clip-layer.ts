@@ -19,7 +19,7 @@ import { packTileParams, productUnits, type Tiling } from '../kernels/tile.ts';
 import { bitLineTiling, bitLineValues, tiledAdcConstants, tiledMac } from '../kernels/tiled-mac.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { bitLineWeights, bitLineWords, dotWeights, dotWords } from '../tile-weights.ts';
-import { firstWords, storedDistances, wordDistance } from '../word-map.ts';
+import { firstWords, storedDistances, wordDistance } from '../../simulate/word-map.ts';
 import { groupTable, noNoise } from './group-table.ts';
 import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';

@@ -6,7 +6,7 @@ import { exactMac, exactMacConstants, exactTiling } from '../kernels/exact-mac.t
 import { packTileParams, productUnits, tileWorkgroups } from '../kernels/tile.ts';
 import { type LayerPart, layerParts } from '../layer-parts.ts';
 import { dotWeights, dotWords } from '../tile-weights.ts';
-import { firstWords, wordDistance } from '../word-map.ts';
+import { firstWords, wordDistance } from '../../simulate/word-map.ts';
 import { noNoise } from './group-table.ts';
 import { type LayerBuffers, type LayerWay, layerWay, type PartRunner } from './layer-runner.ts';
 import { wordMaps } from './word-maps.ts';

@@ -2,7 +2,7 @@
 
 import type { MacroProgram } from '../../simulate/macro-program.ts';
 import type { NoisePlaces } from '../kernels/tile.ts';
-import { storedCodes, wordDistance } from '../word-map.ts';
+import { storedCodes, wordDistance } from '../../simulate/word-map.ts';
 
 /** For layers without noise. */
 export const noNoise: NoisePlaces = {

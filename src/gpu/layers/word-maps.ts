@@ -11,7 +11,7 @@ import {
   inputWordsParams,
   type WordKind,
 } from '../kernels/input-words.ts';
-import { readsOfWords, wordCount } from '../word-map.ts';
+import { readsOfWords, wordCount } from '../../simulate/word-map.ts';
 import type { LayerBuffers } from './layer-runner.ts';
 
 /** Records the making of a word map. */

@@ -25,7 +25,7 @@ const nodeSchemas = operatorNames.map((op) =>
   z.strictObject({
     op: z.literal(op),
     name: z.string().min(1),
-    inputs: z.array(z.string()).min(1).max(100),
+    inputs: z.array(z.string()).max(10_000),
     attributes: schemaOf(op),
   }),
 );

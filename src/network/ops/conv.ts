@@ -3,32 +3,30 @@
 import { z } from 'zod';
 import { at, CimError } from '../../core/errors.ts';
 import { type FloatMap, shapeText } from '../../core/feature-map.ts';
-import { outputSize, positionsOf, type Window, windowFault } from '../../core/window.ts';
+import { outputSize, positionsOf, windowFault } from '../../core/window.ts';
+import type { ConvAttributes } from './conv-attributes.ts';
+import { convolveDepthwise } from './depthwise.ts';
 import { type NodeTensors, type Operator, tensorOf } from './operator.ts';
 import { windowSchema } from './window-schema.ts';
 
-/** Attributes of {@link conv}. */
-export interface ConvAttributes {
-  /** Input channels C. */
-  readonly channels: number;
-  /** Output channels M. */
-  readonly kernels: number;
-  /** Kernel height R and width S, and how the kernel moves. Pixels around the input are 0. */
-  readonly window: Window;
-}
-
 const size = z.int().positive().max(65536);
 
-/** Convolution with `weight`, order (M, C, R, S) as PyTorch's, and perhaps a `bias` per kernel. */
+/** Convolution with `weight`, order (M, C / groups, R, S) as PyTorch's, and perhaps a `bias` per kernel. */
 export const conv: Operator<ConvAttributes> = {
   attributes: z.strictObject({
     channels: size,
     kernels: size,
     window: windowSchema,
+    groups: size.optional(),
   }),
   inputs: 1,
-  shape({ channels, kernels, window }, inputs, where) {
+  shape({ channels, kernels, window, groups = 1 }, inputs, where) {
     const input = at(inputs, 0);
+    if (channels % groups !== 0 || kernels % groups !== 0)
+      throw new CimError('network', {
+        what: `has ${groups} groups, which divide its ${channels} channels and ${kernels} kernels not evenly`,
+        where,
+      });
     if (input.channels !== channels)
       throw new CimError('network', {
         what: `needs ${channels} channels, but its input is ${shapeText(input)}`,
@@ -38,14 +36,19 @@ export const conv: Operator<ConvAttributes> = {
     if (what !== undefined) throw new CimError('network', { what, where });
     return { ...outputSize(window, input), channels: kernels };
   },
-  tensors: ({ channels, kernels, window: { height, width } }) => ({
-    weight: { shape: [kernels, channels, height, width] },
+  tensors: ({ channels, kernels, window: { height, width }, groups = 1 }) => ({
+    weight: { shape: [kernels, channels / groups, height, width] },
     bias: { shape: [kernels], isOptional: true },
   }),
-  macs: ({ channels, kernels, window }, { height, width }) =>
-    channels * kernels * positionsOf(window) * height * width,
-  forward: ({ attributes, tensors }, inputs, output) =>
-    convolve(attributes, tensors, at(inputs, 0), output),
+  macs: ({ channels, kernels, window, groups = 1 }, { height, width }) =>
+    (channels / groups) * kernels * positionsOf(window) * height * width,
+  forward({ attributes, tensors }, inputs, output) {
+    const input = at(inputs, 0);
+    const { groups = 1 } = attributes;
+    if (groups === 1) convolve(attributes, tensors, input, output);
+    else if (groups === attributes.channels) convolveDepthwise(attributes, tensors, input, output);
+    else convolveGroups({ ...attributes, groups }, tensors, input, output);
+  },
 };
 
 /** Kernels whose sums are kept in registers together. */
@@ -178,4 +181,48 @@ function weightsTogether(layer: ConvAttributes, weights: Float32Array): Float64A
         ] as number;
   }
   return together;
+}
+
+/** A convolution in groups: each is one of its own, on a map of its channels. */
+function convolveGroups(
+  layer: ConvAttributes & { readonly groups: number },
+  { weight, bias }: NodeTensors,
+  input: FloatMap,
+  output: FloatMap,
+): void {
+  const { groups, window } = layer;
+  const channels = layer.channels / groups;
+  const kernels = layer.kernels / groups;
+  const size = kernels * channels * positionsOf(window);
+  for (let group = 0; group < groups; group++) {
+    const tensors = {
+      weight: weight?.subarray(group * size, (group + 1) * size) ?? new Float32Array(),
+      ...(bias ? { bias: bias.subarray(group * kernels, (group + 1) * kernels) } : {}),
+    };
+    const part = {
+      ...output,
+      channels: kernels,
+      data: new Float32Array(output.data.length / groups),
+    };
+    const seen = { ...input, channels, data: new Float32Array(input.data.length / groups) };
+    moveChannels({ map: input, first: group * channels }, { map: seen, first: 0 }, channels);
+    convolve({ channels, kernels, window }, tensors, seen, part);
+    moveChannels({ map: part, first: 0 }, { map: output, first: group * kernels }, kernels);
+  }
+}
+
+/** Channels of a map, from one of them on. */
+interface Channels {
+  readonly map: FloatMap;
+  readonly first: number;
+}
+
+/** Copies `count` channels of each pixel from one map into another. */
+function moveChannels(from: Channels, to: Channels, count: number): void {
+  const pixels = from.map.data.length / from.map.channels;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const start = pixel * from.map.channels + from.first;
+    const values = from.map.data.subarray(start, start + count);
+    to.map.data.set(values, pixel * to.map.channels + to.first);
+  }
 }

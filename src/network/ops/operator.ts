@@ -31,8 +31,8 @@ export type NoAttributes = Readonly<Record<string, never>>;
 export interface Operator<A = unknown> {
   /** What a network file may say of such a node. */
   readonly attributes: AttributeSchema<A>;
-  /** Maps that a node reads. */
-  readonly inputs: number;
+  /** Maps that a node reads: how many, or at least and at most so many. */
+  readonly inputs: number | readonly [min: number, max: number];
   /**
    * The shape of its output.
    * @throws {CimError} (network) with `where`, when maps of these shapes do not fit

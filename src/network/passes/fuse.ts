@@ -4,9 +4,10 @@
 import { at, CimError } from '../../core/errors.ts';
 import { remembered } from '../../core/remembered.ts';
 import type { BatchNorm, FusedNetwork, Layer, Residual, WeightLayer } from '../fused-network.ts';
-import { type GraphNode, operatorOf } from '../graph.ts';
+import { type GraphNode, imageName, operatorOf } from '../graph.ts';
 import { checkNetwork, type Network } from '../network.ts';
 import { tensorOf } from '../ops/operator.ts';
+import { foldAffine } from './fold-affine.ts';
 
 /** A convolution or linear node, and what is fused into it so far. */
 interface Chain {
@@ -40,9 +41,12 @@ interface Fusion {
  * Found once for each network: a job asks for it several times, and its checks look at every weight.
  * @throws {CimError} (network) naming the node that cannot be part of a layer, and why
  */
-export const fuse: (network: Network) => FusedNetwork = remembered((network) => {
+export const fuse: (network: Network) => FusedNetwork = remembered((graph) => {
+  checkNetwork(graph);
+  const network = hasImageNorm(graph)
+    ? foldAffine(graph, { imageThroughPads: true }).network
+    : graph;
   const { nodes, tensors: _, scales: __, ...facts } = network;
-  checkNetwork(network);
   const reads = new Map<string, number>();
   for (const name of nodes.flatMap(({ inputs }) => inputs))
     reads.set(name, (reads.get(name) ?? 0) + 1);
@@ -62,20 +66,57 @@ export const fuse: (network: Network) => FusedNetwork = remembered((network) => 
   return { ...facts, layers: inOrder.map(({ layer }) => layer) };
 });
 
+/** Whether something is done to the values of the image before any layer. */
+export const hasImageNorm = ({ nodes }: Pick<Network, 'nodes'>): boolean =>
+  nodes.some(({ op, inputs }) => op === 'affine' && inputs[0] === imageName);
+
+const own: readonly string[] = [
+  'conv',
+  'linear',
+  'batchNorm',
+  'add',
+  'subsample',
+  'padChannels',
+  'maxPool',
+  'averagePool',
+];
+
+/** Whether the chip has the operator of a node; what a node reads may still have no place in a layer. */
+export const chipRuns = (node: GraphNode): boolean =>
+  (own.includes(node.op) || operatorOf(node.op).activation !== undefined) &&
+  !(node.op === 'conv' && (node.attributes.groups ?? 1) > 1);
+
 function addNode(fusion: Fusion, node: GraphNode, place: number): void {
   if (operatorOf(node.op).activation) addActivation(fusion, node, place);
   else if (node.op === 'conv' || node.op === 'linear') addWeights(fusion, node, place);
   else if (node.op === 'batchNorm') addNorm(fusion, node, place);
   else if (node.op === 'add') addSum(fusion, node, place);
   else if (node.op === 'subsample' || node.op === 'padChannels') addShortcut(fusion, node);
-  else addPool(fusion, node, place);
+  else if (node.op === 'maxPool' || node.op === 'averagePool') addPool(fusion, node, place);
+  else throw notOnChip(fusion, node);
 }
+
+/** Operators that a network in real arithmetic has, and no layer of the chip yet. */
+const notOnChip = (fusion: Fusion, node: GraphNode): CimError =>
+  fault(
+    fusion,
+    node,
+    `is a ${node.op}, which the chip does not run yet`,
+    'mars forward computes it in real arithmetic',
+  );
 
 function addWeights(
   fusion: Fusion,
   node: GraphNode<'conv'> | GraphNode<'linear'>,
   place: number,
 ): void {
+  if (node.op === 'conv' && (node.attributes.groups ?? 1) > 1)
+    throw fault(
+      fusion,
+      node,
+      `is a convolution of ${node.attributes.groups} groups, which the chip does not run yet`,
+      'mars forward computes it in real arithmetic',
+    );
   // Refuses what no layer can read.
   mapOf(fusion, node, 0);
   fusion.chains.set(node.name, { first: node, start: place, last: node.name, end: place });

@@ -1,5 +1,7 @@
-// Writes ONNX files: the few protobuf messages of onnx.proto that a graph of standard operators needs, by hand.
-// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (field numbers), https://protobuf.dev/programming-guides/encoding/
+// Writes ONNX files: the few messages of onnx.proto that a graph of standard operators needs.
+// https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (field numbers)
+
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** Types of a graph's tensors that we use. */
 export type ElementType = 'float32' | 'float64' | 'int64' | 'bool';
@@ -52,110 +54,82 @@ const elementCodes: Readonly<Record<ElementType, number>> = {
 
 /** The bytes of an `.onnx` file. The same graph gives the same bytes. */
 export function writeOnnx(graph: OnnxGraph): Uint8Array {
-  return concat([
-    integerField(1, irVersion),
-    textField(2, 'mars-cim'),
-    bytesField(7, graphMessage(graph)),
-    bytesField(8, concat([textField(1, ''), integerField(2, opset)])),
-  ]);
+  const writer = new BinaryWriter();
+  integerField(writer, 1, irVersion);
+  textField(writer, 2, 'mars-cim');
+  message(writer, 7, () => writeGraph(writer, graph));
+  message(writer, 8, () => {
+    textField(writer, 1, '');
+    integerField(writer, 2, opset);
+  });
+  return writer.finish();
 }
 
-function graphMessage(graph: OnnxGraph): Uint8Array {
-  return concat([
-    ...graph.nodes.map((node) => bytesField(1, nodeMessage(node))),
-    textField(2, graph.name),
-    ...graph.constants.map((constant) => bytesField(5, tensorMessage(constant))),
-    ...graph.inputs.map((value) => bytesField(11, valueMessage(value))),
-    ...graph.outputs.map((value) => bytesField(12, valueMessage(value))),
-  ]);
+function writeGraph(writer: BinaryWriter, graph: OnnxGraph): void {
+  for (const node of graph.nodes) message(writer, 1, () => writeNode(writer, node));
+  textField(writer, 2, graph.name);
+  for (const constant of graph.constants) message(writer, 5, () => writeTensor(writer, constant));
+  for (const value of graph.inputs) message(writer, 11, () => writeValue(writer, value));
+  for (const value of graph.outputs) message(writer, 12, () => writeValue(writer, value));
 }
 
-function nodeMessage(node: OnnxNode): Uint8Array {
-  return concat([
-    ...node.inputs.map((name) => textField(1, name)),
-    ...node.outputs.map((name) => textField(2, name)),
-    textField(4, node.operator),
-    ...Object.entries(node.attributes).map(([name, value]) =>
-      bytesField(5, attributeMessage(name, value)),
-    ),
-  ]);
+function writeNode(writer: BinaryWriter, node: OnnxNode): void {
+  for (const name of node.inputs) textField(writer, 1, name);
+  for (const name of node.outputs) textField(writer, 2, name);
+  textField(writer, 4, node.operator);
+  for (const [name, value] of Object.entries(node.attributes))
+    message(writer, 5, () => writeAttribute(writer, name, value));
 }
 
-function attributeMessage(name: string, value: Attribute): Uint8Array {
+function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): void {
   const [float, integer, text, integers] = [1, 2, 3, 7]; // AttributeProto.AttributeType
-  if (typeof value === 'string')
-    return concat([textField(1, name), textField(4, value), integerField(20, text)]);
-  if (typeof value === 'number')
-    return concat([textField(1, name), integerField(3, value), integerField(20, integer)]);
-  if ('float' in value)
-    return concat([textField(1, name), floatField(2, value.float), integerField(20, float)]);
-  return concat([
-    textField(1, name),
-    ...value.map((n) => integerField(8, n)),
-    integerField(20, integers),
-  ]);
+  textField(writer, 1, name);
+  if (typeof value === 'string') {
+    textField(writer, 4, value);
+    integerField(writer, 20, text);
+  } else if (typeof value === 'number') {
+    integerField(writer, 3, value);
+    integerField(writer, 20, integer);
+  } else if ('float' in value) {
+    writer.tag(2, WireType.Bit32).float(value.float);
+    integerField(writer, 20, float);
+  } else {
+    for (const one of value) integerField(writer, 8, one);
+    integerField(writer, 20, integers);
+  }
 }
 
 /** Raw data are little-endian by the standard, as are the typed arrays of every machine that runs us. */
-function tensorMessage({ name, shape, data }: OnnxConstant): Uint8Array {
+function writeTensor(writer: BinaryWriter, { name, shape, data }: OnnxConstant): void {
   const type: ElementType = data instanceof Float32Array ? 'float32' : 'int64';
-  return concat([
-    ...shape.map((size) => integerField(1, size)),
-    integerField(2, elementCodes[type]),
-    textField(8, name),
-    bytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  ]);
+  for (const size of shape) integerField(writer, 1, size);
+  integerField(writer, 2, elementCodes[type]);
+  textField(writer, 8, name);
+  const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  writer.tag(9, WireType.LengthDelimited).bytes(raw);
 }
 
-function valueMessage({ name, type, shape }: OnnxValue): Uint8Array {
-  const dimensions = concat(shape.map((size) => bytesField(1, integerField(1, size))));
-  const tensorType = concat([integerField(1, elementCodes[type]), bytesField(2, dimensions)]);
-  return concat([textField(1, name), bytesField(2, bytesField(1, tensorType))]);
+function writeValue(writer: BinaryWriter, { name, type, shape }: OnnxValue): void {
+  textField(writer, 1, name);
+  message(writer, 2, () =>
+    message(writer, 1, () => {
+      integerField(writer, 1, elementCodes[type]);
+      message(writer, 2, () => {
+        for (const size of shape) message(writer, 1, () => integerField(writer, 1, size));
+      });
+    }),
+  );
 }
 
-/** Field with a whole number; negative ones take the ten bytes of their 64-bit two's complement. */
-function integerField(field: number, value: number): Uint8Array {
-  return concat([varint(BigInt(field << 3)), varint(BigInt.asUintN(64, BigInt(value)))]);
+/** A field that is a message of its own. */
+function message(writer: BinaryWriter, field: number, write: () => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork();
+  write();
+  writer.join();
 }
 
-function floatField(field: number, value: number): Uint8Array {
-  const fixed32 = 5;
-  return concat([
-    varint(BigInt((field << 3) | fixed32)),
-    new Uint8Array(Float32Array.of(value).buffer),
-  ]);
-}
+const integerField = (writer: BinaryWriter, field: number, value: number): BinaryWriter =>
+  writer.tag(field, WireType.Varint).int64(BigInt(value));
 
-const textField = (field: number, text: string): Uint8Array =>
-  bytesField(field, new TextEncoder().encode(text));
-
-function bytesField(field: number, bytes: Uint8Array): Uint8Array {
-  const lengthDelimited = 2;
-  return concat([
-    varint(BigInt((field << 3) | lengthDelimited)),
-    varint(BigInt(bytes.length)),
-    bytes,
-  ]);
-}
-
-/** Seven bits per byte, least significant first; the top bit says that more follow. */
-function varint(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127n) {
-    bytes.push(Number(rest & 127n) | 128);
-    rest >>= 7n;
-  }
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    whole.set(part, end);
-    end += part.length;
-  }
-  return whole;
-}
+const textField = (writer: BinaryWriter, field: number, text: string): BinaryWriter =>
+  writer.tag(field, WireType.LengthDelimited).string(text);

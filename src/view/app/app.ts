@@ -149,7 +149,7 @@ function doneText({ settings, report, missingImages }: RunResult, seconds: numbe
   if (settings.images === 0) return `Estimated ${time}, no images simulated.`;
   const done = `${countOf(report.images, 'image')} on ${report.adapter} ${time}.`;
   if (report.backend !== 'reference') return done;
-  return `${done} WebGPU is not available, so only the first images were simulated, on the CPU. The numbers are the same. For more images, use a current Chrome or Edge; on Linux, turn on chrome://flags/#enable-unsafe-webgpu.`;
+  return `${done} Neither WebGPU nor WebAssembly is available, so only the first images were simulated, in plain loops. The numbers are the same. For more images, use a current browser.`;
 }
 
 /** Tells an error beside the control that it belongs to, else under the progress bar. */

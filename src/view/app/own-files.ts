@@ -117,7 +117,7 @@ export async function checkFiles(
   { network, chip, images = [] }: UserFiles,
   openPicture: OpenPicture,
 ): Promise<void> {
-  if (network) readNetworkOrImage(network);
+  if (network) await readNetworkOrImage(network);
   if (chip) chipOf(chip);
   const pictures = images.filter(isPicture);
   if (pictures.length === 0) checkDataSet(images);

@@ -13,7 +13,7 @@ export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics';
  * @throws {CimError} (input) when it is none of them
  */
 export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
-  if (name.endsWith('.safetensors') || isStoredImage(bytes)) return 'network';
+  if (/\.(safetensors|onnx)$/.test(name) || isStoredImage(bytes)) return 'network';
   if (name.endsWith('.jsonl')) return 'metrics';
   if (name.endsWith('.json')) return isReport(bytes) ? 'report' : 'chip';
   if (isPicture({ name })) return 'images';
@@ -21,7 +21,7 @@ export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   throw new CimError('input', {
     what: 'is no file that this page knows',
     where: name,
-    todo: 'give a network (.safetensors, or a stored image), a chip or report (.json), metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, …)',
+    todo: 'give a network (.safetensors, .onnx, or a stored image), a chip or report (.json), metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, …)',
   });
 }
 

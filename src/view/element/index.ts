@@ -14,7 +14,7 @@ export type { Questions } from '../engine/questions.ts';
 export type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 export type { RunSettings, SharedSettings } from '../../settings/run-settings.ts';
 export type { ChipWords } from '../../settings/chip-values.ts';
-export type { SettingProperties } from './setting-properties.ts';
+export type { PropertyOf, SettingProperties } from './setting-properties.ts';
 export { createEnginePool, type EngineHold, type EnginePool, type Turn } from './engine-pool.ts';
 export type { MarsChipError, MarsChipEventMap, MarsChipEvents } from './events.ts';
 export type { ChipState } from './frame.ts';

@@ -12,7 +12,7 @@ export interface Reflected {
 }
 
 /** A value as a property: any text may be set, and a list has spaces between its entries. */
-type PropertyOf<Value> = Value extends string | readonly string[] ? string : Value;
+export type PropertyOf<Value> = Value extends string | readonly string[] ? string : Value;
 
 /** The properties that settings of a run and values of the chip have. */
 export type SettingProperties = {

@@ -5,10 +5,14 @@ import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { readCifar } from '../../datasets/cifar.ts';
 import { firstImages, type ImageSet, spreadImages, toImageSet } from '../../datasets/image-set.ts';
 import { readIdxImages, readIdxLabels } from '../../datasets/idx.ts';
-import type { Network } from '../../network/network.ts';
 import { untrainedNetworks } from '../../settings/load-job.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
-import { type ImageTarget, type NamedBytes, type Sources } from '../../settings/sources.ts';
+import {
+  type CalibrationTarget,
+  type ImageTarget,
+  type NamedBytes,
+  type Sources,
+} from '../../settings/sources.ts';
 import type { BundledData } from './bundled-data.ts';
 import type { UserFiles } from './user-files.ts';
 import { imagesName, imagesOf } from './own-file-names.ts';
@@ -77,7 +81,7 @@ export const givenChip = ({ chip }: UserFiles): Pick<Sources, 'chipFile'> => ({
   chipFile: async (name) => givenFile('chip', name, chip),
 });
 
-const targetOf = ({ dataset, classes, input }: Network): ImageTarget => ({
+const targetOf = ({ dataset, classes, input }: CalibrationTarget): ImageTarget => ({
   trainedOn: dataset,
   classes,
   input,

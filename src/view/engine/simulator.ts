@@ -1,27 +1,21 @@
-// Does what the engine is asked for, in whichever thread it is made: one job at a time, on one GPU device.
+// Does what the engine is asked for, in whichever thread it is made: one job at a time, on one backend.
 
 import { assert, hasKind } from '../../core/errors.ts';
 import { argmax } from '../../core/feature-map.ts';
 import type { LongWork } from '../../core/progress.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
-import { openGpu } from '../../gpu/open-gpu.ts';
-import type { GpuBackend } from '../../gpu/gpu-backend.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, mapJob as mapped, type MapJob, runJob } from '../../pipeline/run-job.ts';
-import { openReference } from '../../reference/reference-backend.ts';
 import { addImages, imageTarget, loadMapJob, noiseSeed } from '../../settings/load-job.ts';
 import type { Sources } from '../../settings/sources.ts';
-import type { MacroBackend } from '../../simulate/macro-backend.ts';
 import { BundledData, type DataPlace } from './bundled-data.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
 import type { PartialResult, Predictions, RunResult } from './engine.ts';
 import { type KeptRun, KeptRuns, type RunRecipe } from './kept-runs.ts';
 import { type Answer, answerQuestion, type Question } from './questions.ts';
+import { openPageBackend, type PageBackend } from './page-backends.ts';
 import { openPicture } from './open-picture.ts';
 import { pageSources, type RunRequest } from './page-sources.ts';
-
-/** Images that the reference can do while a person waits. */
-const referenceImages = 5;
 
 /** What a run tells while it lasts. */
 export interface RunHooks extends LongWork {
@@ -41,7 +35,7 @@ export interface RunOutcome {
 export class Simulator {
   readonly #runs = new KeptRuns();
   readonly #data: BundledData;
-  #backend: Promise<GpuBackend> | undefined;
+  #opened: Promise<PageBackend> | undefined;
   /** Ends when the job before has ended. */
   #queue: Promise<unknown> = Promise.resolve();
   /** Runs that are being made again. */
@@ -78,11 +72,11 @@ export class Simulator {
     this.#runs.forget(run);
   }
 
-  /** Gives the GPU device back. */
+  /** Gives device or threads back. */
   async dispose(): Promise<void> {
-    const backend = await this.#backend?.catch(() => undefined);
-    this.#backend = undefined;
-    await backend?.[Symbol.asyncDispose]();
+    const opened = await this.#opened?.catch(() => undefined);
+    this.#opened = undefined;
+    await opened?.[Symbol.asyncDispose]();
   }
 
   #sources({ files }: RunRequest): Sources {
@@ -102,16 +96,15 @@ export class Simulator {
       const missing = imageTarget(mapJob).trainedOn;
       return this.#estimate(id, request, mapJob, { hooks, missing });
     }
-    const gpu = await this.#open();
+    const opened = await this.#open();
     try {
-      const most = gpu ? Infinity : referenceImages;
-      return await this.#simulate(id, request, firstOf(job, most), { gpu, hooks });
+      return await this.#simulate(id, request, firstOf(job, opened.maxImages), { opened, hooks });
     } catch (error) {
-      // Whatever went wrong on the device (it may be lost), the next run gets a new one.
-      if (gpu && !hasKind(error, 'cancelled')) await this.dispose();
+      // Whatever went wrong (a device may be lost, threads ended), the next run gets a new backend.
+      await this.dispose();
       throw error;
     } finally {
-      gpu?.rest();
+      opened.backend.rest();
     }
   }
 
@@ -135,16 +128,22 @@ export class Simulator {
     id: number,
     request: RunRequest,
     job: Job,
-    { gpu, hooks }: { readonly gpu: GpuBackend | undefined; readonly hooks: RunHooks },
+    { opened, hooks }: { readonly opened: PageBackend; readonly hooks: RunHooks },
   ): Promise<RunOutcome> {
-    const backend: MacroBackend = gpu ?? openReference();
+    const { backend, choice, openCheck } = opened;
     const onOutputs = countRight(job.images, hooks.onPartial);
-    const done = await runJob(job, backend, { ...hooks, onOutputs });
+    const done = await runJob(job, backend, {
+      ...hooks,
+      onOutputs,
+      openCheck,
+      backendChoice: choice,
+    });
     const { mapping, timeline, activity } = done;
     if (hooks.isKept !== false)
       this.#runs.keep(id, { mapping, seed: job.seed, activity, images: job.images.images });
     // As the command line's --backend browser says it.
-    const report = gpu ? { ...done.report, backend: 'browser' } : done.report;
+    const name = backend.name === 'gpu' ? 'browser' : backend.name;
+    const report = { ...done.report, backend: name };
     const predictions = predictionsOf(job.images, done.outputs, done.exactOutputs);
     return { result: { id, settings: request.settings, report, timeline, predictions }, activity };
   }
@@ -177,19 +176,12 @@ export class Simulator {
     return { mapping: mapped(job), seed, activity, images: same };
   }
 
-  /** The GPU; undefined where there is none. */
-  async #open(): Promise<GpuBackend | undefined> {
-    // Older browsers have no navigator.gpu, whatever the types say.
-    const { gpu } = navigator as { readonly gpu?: GPU };
-    if (!gpu) return undefined;
-    this.#backend ??= openGpu(gpu);
-    try {
-      return await this.#backend;
-    } catch (error) {
-      this.#backend = undefined;
-      if (hasKind(error, 'environment')) return undefined;
-      throw error;
-    }
+  #open(): Promise<PageBackend> {
+    const opening = (this.#opened ??= openPageBackend());
+    opening.catch(() => {
+      this.#opened = undefined;
+    });
+    return opening;
   }
 }
 

@@ -83,15 +83,15 @@ describeUnless(noDrawing, 'the page', () => {
   it('gives the bytes of the command line’s report, from a link', async () => {
     const cwd = emptyFolder();
     const options = ['--images', '12', '--set', 'adc.bits=4', '--set', 'noise.read=0.3'];
-    const { code, stderr } = mars(['run', ...options, '--seed', '7', '--backend', 'browser'], cwd);
+    const { code, stderr } = mars(['run', ...options, '--seed', '7', '--threads', '2'], cwd);
     expect(code, stderr).toBe(0);
-    const expected = readFileSync(join(cwd, 'out/report.json'), 'utf8');
+    const expected = portable(readFileSync(join(cwd, 'out/report.json'), 'utf8'));
 
     const query = '?network=mnist-cnn&images=12&set=adc.bits=4&set=noise.read=0.3&seed=7';
     const { page, complaints } = await built.open(query);
     await endOfRun(page);
 
-    expect(await saved(page, 'report.json', 'report.json')).toBe(expected);
+    expect(portable(await saved(page, 'report.json', 'report.json'))).toBe(expected);
     expect(await textOf(page, '.panel code')).toBe(
       'mars run --images 12 --set adc.bits=4 --set noise.read=0.3 --seed 7',
     );
@@ -418,18 +418,25 @@ describeUnless(noDrawing, 'the page', () => {
 });
 
 describeUnless(noDrawing, 'the page without WebGPU', () => {
-  it('says so, and shows what the reference gives', async () => {
+  it('says so, and simulates in WebAssembly', async () => {
     await using built = await openBuiltPage({
       canvas: false,
       args: ['--disable-gpu', '--disable-software-rasterizer'],
     });
     const { page } = await built.open('?images=50');
 
-    expect(await endOfRun(page)).toContain('5 images on');
-    expect(await textOf(page, '#message')).toContain('WebGPU is not available');
+    expect(await endOfRun(page)).toMatch(/^50 images on WebAssembly SIMD, \d threads? in /);
+    expect(await page.evaluate('document.body.textContent')).toContain('there is no WebGPU here');
     await page.close();
   });
 });
+
+/** A report without what differs between adapters that only check. */
+const portable = (report: string): string =>
+  report
+    .replace(/^ {2}"backendChoice": ".*",$/m, '')
+    .replace(/^ {2}"(adapter|peakMemory)": .*$/gm, '')
+    .replace(/^ {4}"adapter": .*$/m, '');
 
 /** Waits for the end of a run of which the page says this. */
 async function endOfRunAgain(page: Page, text: string): Promise<void> {
@@ -440,14 +447,14 @@ async function endOfRunAgain(page: Page, text: string): Promise<void> {
 }
 
 describe('the built page', () => {
-  it('stays below 392 kB, packed, without data and what only training loads', () => {
+  it('stays below 426 kB, packed, without data, training and the kernels of WebAssembly', () => {
     mars(['--version']); // builds the page if it is stale
     const folder = join(root, 'dist/page/assets');
     const bytes = readdirSync(folder)
-      .filter((name) => !/^(ort|train)/.test(name))
+      .filter((name) => !/^(ort|train|assembly|wasm)/.test(name))
       .map((name) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length);
 
     expect(bytes.length).toBeGreaterThan(5);
-    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(392_000);
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThan(426_000);
   });
 });

@@ -11,7 +11,7 @@ const step = (
 ): ControllerStep => {
   const time = { core, start: cycles(start), cycles: cycles(length) };
   if (kind === 'pool') return { kind, layer: 'pool1', ...time };
-  if (kind === 'wait') return { kind, layer: 'conv1', ...time };
+  if (kind === 'wait' || kind === 'dram') return { kind, layer: 'conv1', ...time };
   return { kind, layer: 'conv1', ...time, half: 'all', tile: core, load: 0, stalled, groups: 4 };
 };
 
@@ -21,6 +21,7 @@ export const handMadeTimeline: Timeline = {
   chip: 'test chip',
   cores: 2,
   frequency: 100,
+  images: 1,
   cyclesPerFrame: cycles(150),
   layers: [
     {
@@ -33,6 +34,7 @@ export const handMadeTimeline: Timeline = {
       drain: 5,
       pool: 0,
       barrier: 10,
+      dram: 0,
       reads: 'bank 0',
       writes: 'bank 1',
       adds: undefined,
@@ -47,6 +49,7 @@ export const handMadeTimeline: Timeline = {
       drain: 0,
       pool: 50,
       barrier: 0,
+      dram: 0,
       reads: 'bank 1',
       writes: 'bank 0',
       adds: undefined,
@@ -63,4 +66,5 @@ export const handMadeTimeline: Timeline = {
     step('pool', 0, [100, 50]),
     step('pool', 1, [100, 50]),
   ],
+  transfers: [],
 };

@@ -8,7 +8,7 @@ import { makeSvg } from '../../ui/make-element.ts';
 import { layOutLegend, type LegendItem, textWidth } from '../figure/legend-layout.ts';
 
 /** Colour of the n-th series, counted from 0; there are six. */
-export const seriesColor = (index: number): string => `var(--mars-series-${(index % 6) + 1})`;
+export const seriesColor = (index: number): string => `var(--mars-series-${(index % 7) + 1})`;
 
 /** Room for axes, pixels. */
 export interface PlotFrame {

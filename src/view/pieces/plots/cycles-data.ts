@@ -14,15 +14,16 @@ export const shareNames: readonly (keyof CycleShares)[] = [
   'drain',
   'pool',
   'barrier',
+  'dram',
 ];
 
 /** Words and rows of the cycles plot. Shares are averages over the cores. */
 export function cyclesData(timeline: Timeline): FigureData {
-  const { cyclesPerFrame, layers, network, frequency } = timeline;
+  const { cyclesPerFrame, layers, network, frequency, images } = timeline;
   const shares = frameShares(timeline);
   const share = (value: number): string =>
     formatShare(cyclesPerFrame === 0 ? null : value / cyclesPerFrame);
-  const stalls = shares.port + shares.drain + shares.pool + shares.barrier;
+  const stalls = shares.port + shares.drain + shares.pool + shares.barrier + shares.dram;
   return {
     caption: 'Cycles per frame by layer and cause, averaged over the cores',
     summary: `A frame of ${network} takes ${countOf(cyclesPerFrame, 'cycle')} (${formatTime(durationOf(cyclesPerFrame, frequency))}): ${share(shares.compute)} compute, ${share(shares.load)} weight loads, ${share(stalls)} stalls.`,
@@ -35,9 +36,9 @@ export function cyclesData(timeline: Timeline): FigureData {
       ],
       rows: layers.map((layer) => [
         layer.layer,
-        layer.start,
-        layer.cycles,
-        ...shareNames.map((name) => layer[name]),
+        layer.start / images,
+        layer.cycles / images,
+        ...shareNames.map((name) => layer[name] / images),
       ]),
     },
   };

@@ -13,26 +13,9 @@ export interface LayerEnergy {
   readonly energy: Readonly<Record<Part, number>>;
 }
 
-/** Name of the row for what no layer does: writing the image into its bank. */
-const imageRow = 'image in';
-
 /** Energy of every layer and of bringing the image in; the rows add up to the energy per frame. */
-export function layerEnergies({ layers, energy }: Report): readonly LayerEnergy[] {
-  const rest = Object.fromEntries(
-    energyParts.map((part) => [
-      part,
-      energy.perFrame[part] - layers.reduce((sum, layer) => sum + layer.energy[part], 0),
-    ]),
-  ) as Record<Part, number>;
-  // Below this, only rounding is left.
-  const isRounding = energyParts.every(
-    (part) => Math.abs(rest[part]) < 1e-9 * energy.perFrame.total,
-  );
-  return [
-    ...(isRounding ? [] : [{ layer: imageRow, energy: rest }]),
-    ...layers.map(({ name, energy: own }) => ({ layer: name, energy: own })),
-  ];
-}
+export const layerEnergies = ({ layers }: Report): readonly LayerEnergy[] =>
+  layers.map(({ name, kind, energy }) => ({ layer: kind === 'image' ? 'image in' : name, energy }));
 
 /** Words and rows of the energy plot. */
 export function energyData(report: Report): FigureData {

@@ -23,7 +23,7 @@ export interface LayerShare {
 /** Bars to draw. */
 export interface LayerShares {
   readonly layers: readonly string[];
-  /** In the order of the stack; six at most. */
+  /** In the order of the stack; seven at most. */
   readonly parts: readonly string[];
   readonly shares: readonly LayerShare[];
   readonly axis: string;

@@ -40,6 +40,7 @@ export function layerColumns({ layers }: Report): readonly LayerColumn[] {
       value: ({ cycles }) => cycles,
       bar: ({ cycles }) => (maxCycles > 0 ? cycles / maxCycles : 0),
     },
+    ...stripColumns(layers),
     {
       label: 'energy (nJ)',
       value: ({ energy }) => energy.total / 1000,
@@ -54,6 +55,19 @@ export function layerColumns({ layers }: Report): readonly LayerColumn[] {
     { label: 'path', value: ({ path }) => path },
   ];
 }
+
+/** What goes through DRAM; nothing where all maps fit and weights are on the chip. */
+const stripColumns = (layers: readonly LayerReport[]): readonly LayerColumn[] =>
+  layers.every(({ strips, dram }) => strips === 0 && dram.weights === 0)
+    ? []
+    : [
+        { label: 'strips', value: ({ strips }) => (strips === 0 ? null : strips) },
+        {
+          label: 'DRAM (KB)',
+          value: ({ dram }) => (dram.read + dram.written + dram.weights) / 1024,
+          text: ({ dram }) => ((dram.read + dram.written + dram.weights) / 1024).toFixed(1),
+        },
+      ];
 
 const densityOf = ({ groups, groupsKept }: LayerReport): number | null =>
   groups === 0 ? null : groupsKept / groups;

@@ -22,6 +22,7 @@ const names: Readonly<Record<keyof CycleShares, string>> = {
   drain: 'drain',
   pool: 'pool',
   barrier: 'wait at barrier',
+  dram: 'wait for DRAM',
 };
 
 /** Makes the legend. */
@@ -53,7 +54,7 @@ export function drawTimelineLegend(): TimelineLegend {
       });
     },
     colors: () => {
-      const [compute, load, port, drain, pool, wait] = swatches.map(colorOf);
+      const [compute, load, port, drain, pool, wait, dram] = swatches.map(colorOf);
       const [text, muted, line, surface, accent] = plain.map(colorOf);
       const or = (color: string | undefined): string => color ?? 'gray';
       return {
@@ -69,8 +70,10 @@ export function drawTimelineLegend(): TimelineLegend {
           drain: or(drain),
           pool: or(pool),
           wait: or(wait),
+          dram: or(dram),
           layer: or(line),
           memory: or(line),
+          transfer: or(line),
         },
       };
     },

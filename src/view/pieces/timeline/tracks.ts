@@ -1,18 +1,20 @@
-// The tracks of a timeline: the layers, the feature-map memories, then each core; on every track slices by start.
+// The tracks of a timeline: the layers, the feature-map memories, DRAM where it is used, then each core; on every track slices by start.
 
+import { formatBytes } from '../../../core/number-text.ts';
 import { shownText } from '../../../core/shown-text.ts';
 import { memories } from '../../../mapping/place-feature-maps.ts';
 import {
   isHalved,
   isTileStep,
   type ControllerStep,
+  type DramTransfer,
   type LayerTime,
   type StepKind,
   type Timeline,
 } from '../../../timeline/timeline.ts';
 
 /** What a slice is drawn as. */
-export type SliceKind = StepKind | 'layer' | 'memory';
+export type SliceKind = StepKind | 'layer' | 'memory' | 'transfer';
 
 /** One thing that lasts from one cycle to another. */
 export interface Slice {
@@ -37,13 +39,14 @@ export interface Track {
  * have a track of their own.
  */
 export function layOutTracks(timeline: Timeline): readonly Track[] {
-  const { layers, steps, cores } = timeline;
+  const { layers, steps, cores, transfers } = timeline;
   const halved = isHalved(timeline);
   const byCore = Array.from({ length: cores }, (): ControllerStep[] => []);
   for (const step of steps) if (step.cycles > 0) byCore[step.core]?.push(step);
   return [
     { name: 'layers', slices: layers.filter(lasts).map((time) => layerSlice(time, 'layer', '')) },
     ...memories.map((memory) => ({ name: memory, slices: memorySlices(layers, memory) })),
+    ...(transfers.length > 0 ? [{ name: 'DRAM', slices: transfers.map(transferSlice) }] : []),
     ...byCore.flatMap((own, core): readonly Track[] => {
       if (!halved) return [{ name: `core ${core}`, slices: stepSlices(own) }];
       return [
@@ -75,6 +78,14 @@ const layerSlice = (
   kind: 'layer' | 'memory',
   before: string,
 ): Slice => ({ kind, layer, start, end: start + cycles, label: shownText(`${before}${layer}`) });
+
+const transferSlice = ({ layer, kind, start, cycles, bytes }: DramTransfer): Slice => ({
+  kind: 'transfer',
+  layer,
+  start,
+  end: start + cycles,
+  label: shownText(`${kind} ${formatBytes(8 * bytes)} of a strip, ${layer}`),
+});
 
 const stepSlices = (steps: readonly ControllerStep[]): readonly Slice[] =>
   steps

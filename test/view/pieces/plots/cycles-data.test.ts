@@ -16,10 +16,11 @@ describe('the rows of the cycles plot', () => {
       'drain (cycles)',
       'pool (cycles)',
       'barrier (cycles)',
+      'dram (cycles)',
     ]);
     expect(table.rows).toEqual([
-      ['conv1', 0, 100, 60, 15, 10, 5, 0, 10],
-      ['pool1', 100, 50, 0, 0, 0, 0, 50, 0],
+      ['conv1', 0, 100, 60, 15, 10, 5, 0, 10, 0],
+      ['pool1', 100, 50, 0, 0, 0, 0, 50, 0, 0],
     ]);
     expect(summary).toBe(
       'A frame of tiny takes 150 cycles (1.5 µs): 40.00 % compute, 10.00 % weight loads, 50.00 % stalls.',

@@ -23,7 +23,7 @@ describe('reports side by side', () => {
         entry.parameter === 'adc.bits' ? { ...entry, value: 4 } : entry,
       ),
       layers: first.layers.map((layer, i) =>
-        i === 0 ? { ...layer, saturatedReads: layer.columnReads } : layer,
+        i === 1 ? { ...layer, saturatedReads: layer.columnReads } : layer,
       ),
       accuracy: { ...accuracy, top1: 0.5 },
       performance: { ...performance, cyclesPerFrame: performance.cyclesPerFrame * 2 },
@@ -49,7 +49,7 @@ describe('reports side by side', () => {
   });
 
   it('tell the ADCs apart, and what each saturates', () => {
-    const saturated = first.layers[0]!.columnReads;
+    const saturated = first.layers[1]!.columnReads;
     const all = first.layers.reduce((sum, { columnReads }) => sum + columnReads, 0);
 
     expect(row('ADC').map(({ text, isDifferent }) => [text, isDifferent])).toEqual([

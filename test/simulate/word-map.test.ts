@@ -9,7 +9,7 @@ import {
   wordCount,
   wordDistance,
   wordMap,
-} from '../../src/gpu/word-map.ts';
+} from '../../src/simulate/word-map.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
 import { randomCase } from '../support/random-program.ts';
 

@@ -3,7 +3,7 @@
 // which is all that the tiled kernels ask for.
 
 import { extentOf, positionsOf } from '../core/window.ts';
-import type { MacroProgram } from '../simulate/macro-program.ts';
+import type { MacroProgram } from './macro-program.ts';
 
 /** Word lines of a chunk: 16 bytes, or the digits of four phases. */
 export const chunkLines = 16;
