@@ -101,10 +101,21 @@ export function openStages(sources: Sources, work: LongWork = {}): Stages {
   };
 }
 
+/** Settings that only the chip or the simulation reads. */
+const readLater: readonly string[] = [
+  'chip',
+  'set',
+  'balance',
+  'indexCoding',
+  'chipSeed',
+  'images',
+  'floatImages',
+] satisfies (keyof PointSettings)[];
+
 /** All that compression reads: every setting but those of the chip and of what is simulated. */
 function compressionKey(settings: PointSettings, loaded: LoadedNetwork, chip: ChipSpec): string {
-  const { chip: _, set, balance, chipSeed, floatImages, images, indexCoding, ...others } = settings;
-  const read = [others, images === 0];
+  const { images, indexCoding } = settings;
+  const read = [Object.entries(settings).filter(([key]) => !readLater.includes(key)), images === 0];
   // A stored image refuses an index coding when its job is made.
   if ('stored' in loaded) return JSON.stringify([...read, indexCoding]);
   const bits = jobBits(settings, loaded.network, chip);
