@@ -139,7 +139,7 @@ describe('mars sweep', () => {
 
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /2 points, 1 failed\nFirst failure \([0-9a-f]{16}\): mnist-cnn: .*feature map/,
+      /2 points, 1 failed\nFirst failure \([0-9a-f]{16}\): mnist-cnn: conv1: .*featureMap\.bankBytes/,
     );
     const rows = readRows(tablesOf(join(cwd, 'out'))[0]!, '');
     expect(rows.filter(({ figures }) => figures === null)).toHaveLength(1);
