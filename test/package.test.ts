@@ -87,7 +87,8 @@ describe('the package', () => {
 
     expect(scripts.length).toBeGreaterThan(3);
     expect(imported.length).toBeGreaterThan(3);
-    expect(imported.filter((name) => !name.startsWith('./'))).toEqual([]);
+    // What a worker loads when it is needed lies in a folder of its own.
+    expect(imported.filter((name) => !/^\.\.?\//.test(name))).toEqual([]);
     const main = scripts
       .map((path) => readFileSync(join(root, path), 'utf8'))
       .find((text) => text.includes('new Worker('));

@@ -87,13 +87,13 @@ class Folding {
   }
 
   /** Into the only node that reads it. */
-  foldForward({ name }: GraphNode, { imageThroughPads = false }: FoldOptions): void {
+  foldForward({ name }: GraphNode, { imageThroughPads }: FoldOptions): void {
     const node = this.#nodes.get(name);
     const own = node && this.#perChannel(node);
     const [reader, other] = this.#readers.get(name) ?? [];
     if (!node || !own || !reader || other) return;
     if (reader.op !== 'conv' && reader.op !== 'linear') return;
-    const isPermitted = imageThroughPads && node.inputs[0] === imageName;
+    const isPermitted = imageThroughPads === true && node.inputs[0] === imageName;
     if (!isPermitted && showsShift(reader, own)) return;
     this.#scaleColumns(reader, own);
     this.#remove(node, reader.name);
