@@ -86,6 +86,15 @@ const builds: Readonly<Record<string, BuildOptions>> = {
   'test-page': testPage,
 };
 
+/** What draws the plots of `mars plot`, with all that it imports. */
+const plotPackages = [
+  /^@observablehq\/plot$/,
+  /^d3(-.*)?$/,
+  /^(interval-tree-1d|binary-search-bounds|isoformat|internmap|delaunator|robust-predicates)$/,
+  /^(linkedom|css-select|css-what|cssom|html-escaper|htmlparser2|uhyphen|boolbase|nth-check)(\/.*)?$/,
+  /^(dom-serializer|domelementtype|domhandler|domutils|entities)(\/.*)?$/,
+];
+
 /** `test` is vitest's own; `all` adds the long tail (test/support/long.ts). */
 const testModes: readonly string[] = ['test', 'all'];
 
@@ -115,6 +124,8 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {},
   },
   build: builds[mode] ?? page,
+  // `mars plot` brings along what it draws with: whoever installs the package needs neither.
+  ...(mode === 'cli' ? { ssr: { noExternal: plotPackages } } : {}),
   // Found only in workers: the development server would reload the page when one first asks for them.
   optimizeDeps: { include: ['zod', '@bufbuild/protobuf/wire', 'onnxruntime-web/wasm'] },
   resolve: {

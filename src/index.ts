@@ -198,11 +198,74 @@ export {
   openEstimator,
   type Outcome,
   outcomeOf,
-} from './sweep/estimator.ts';
-export { type ParameterEffect } from './sweep/parameter-effects.ts';
-export { marsEffects, parameterPage } from './sweep/parameter-page.ts';
-export { type Sensitivity, sensitivity, type SensitivityRow } from './sweep/sensitivity.ts';
-export { validationPage } from './sweep/validation-page.ts';
+} from './pipeline/estimator.ts';
+export { plainValue, type SettingValue } from './experiment/axis-values.ts';
+export { coordinatesText, expandPlan, type Experiment } from './experiment/expand-plan.ts';
+export { type Figure, type FigureName, type Figures, figures } from './experiment/figures.ts';
+export { type ImageRange, tiling } from './experiment/image-range.ts';
+export {
+  type AxisEntry,
+  type Condition,
+  type PlanFile,
+  planJsonSchema,
+  planText,
+  readPlan,
+} from './experiment/plan.ts';
+export {
+  type AxisSwing,
+  type Directions,
+  type PlotPoint,
+  plotPoints,
+  seriesText,
+  type Tornado,
+  tornadoOf,
+  type TradeOff,
+  tradeOffs,
+} from './experiment/plot-data.ts';
+export {
+  type Coordinates,
+  identityOf,
+  pathNamed,
+  type Point,
+  type PointSettings,
+} from './experiment/point.ts';
+export {
+  type Maker,
+  type Row,
+  rowDifferences,
+  rowText,
+  simulatedRow,
+} from './experiment/point-result.ts';
+export {
+  fileText,
+  type Made,
+  type PartFile,
+  type PointFile,
+  readPartFile,
+  readPointFile,
+  readRows,
+  rowsCsv,
+  statisticsCsv,
+} from './experiment/result-file.ts';
+export { type ResultStore, runUnits, type UnitRunner } from './experiment/run-units.ts';
+export { readShard, type Shard, type Unit, unitsOf, unitsOfShard } from './experiment/shard.ts';
+export {
+  mergeParts,
+  openPartSimulator,
+  type PartSimulator,
+  type PointPart,
+} from './experiment/simulate-point.ts';
+export { type MappedPoint, openStages, type Stages } from './experiment/stages.ts';
+export {
+  type ConditionStatistics,
+  type Difference,
+  type Mean,
+  statisticsOf,
+} from './experiment/statistics.ts';
+export { type ParameterEffect } from './experiment/parameter-effects.ts';
+export { marsEffects, parameterPage } from './experiment/parameter-page.ts';
+export { type Sensitivity, sensitivity, type SensitivityRow } from './experiment/sensitivity.ts';
+export { validationPage } from './experiment/validation-page.ts';
 export {
   type LargeImages,
   type MacroOpFigures,
@@ -211,7 +274,7 @@ export {
   type Subject,
   validate,
   type Validation,
-} from './sweep/validation.ts';
+} from './experiment/validation.ts';
 export {
   type ChromeTrace,
   toChromeTrace,

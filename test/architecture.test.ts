@@ -28,8 +28,8 @@ const everything = [
   'wasm',
   'train',
   'pipeline',
-  'sweep',
   'settings',
+  'experiment',
 ];
 
 /** Who may import whom; every folder may also import from itself. */
@@ -50,8 +50,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: throughReport.filter((folder) => folder !== 'report'),
   // `inspect` knows the sums that ADCs are fitted to.
   pipeline: [...throughReport, 'datasets', 'reference', 'inspect'],
-  sweep: [...throughReport, 'pipeline'],
-  settings: [...throughReport, 'datasets', 'pipeline', 'sweep', 'train'],
+  settings: [...throughReport, 'datasets', 'pipeline', 'train'],
+  experiment: [...throughReport, 'datasets', 'reference', 'inspect', 'pipeline', 'settings'],
   view: everything,
   cli: everything,
 };

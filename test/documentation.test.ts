@@ -101,6 +101,7 @@ describe('README.md', () => {
 const documents = [
   'docs/validation.md',
   'docs/compression.md',
+  'docs/experiments.md',
   'README.md',
   'ARCHITECTURE.md',
   'GLOSSARY.md',

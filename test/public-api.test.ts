@@ -25,7 +25,7 @@ const ofTheCommandLine = {
     'formatWhole',
     'formatShare',
   ],
-  text: ['parseJson', 'crc32', 'nearestName'],
+  text: ['parseJson', 'checkSchema', 'crc32', 'nearestName'],
   assertions: ['assert', 'at'],
   numbers: ['smallest', 'largest'],
   // Where the test images of CIFAR lie, and which bits a coding has: one number of a format each.

@@ -13,9 +13,11 @@ import { infoCommand } from './commands/info.ts';
 import { mapCommand } from './commands/map.ts';
 import { mvmCommand } from './commands/mvm.ts';
 import { pageCommand } from './commands/page.ts';
+import { plotCommand } from './commands/plot.ts';
 import { runCommand } from './commands/run.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -40,6 +42,8 @@ export function marsProgram(): Command {
     .addCommand(explainCommand())
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
+    .addCommand(sweepCommand())
+    .addCommand(plotCommand())
     .addCommand(validateCommand())
     .addCommand(mapCommand())
     .addCommand(traceCommand())

@@ -14,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CimError } from '../core/errors.ts';
 import { reasonOf } from './files.ts';
@@ -72,6 +73,23 @@ export function writeTogether(files: readonly FileToWrite[], option = '--out'): 
 /** {@link writeTogether} for one file. */
 export const writeWhole = (path: string, content: string | Uint8Array, option?: string): void =>
   writeTogether([{ path, content }], option);
+
+/**
+ * {@link writeWhole} in a folder that processes of several machines write at once: numbers of processes mean nothing there,
+ * so temporary files have the name of their machine too, and nobody removes those of others.
+ */
+export function writeShared(path: string, content: string, option = '--out'): void {
+  const part = `${path}.${hostname()}.${process.pid}.part`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(part, content);
+    renameSync(part, path);
+  } catch (cause) {
+    throw cannotWrite(path, option, cause);
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
 
 /**
  * Checks, before long work, that these files can be written; creates nothing.

@@ -3,6 +3,7 @@
 
 import type { ChipSpec } from '../chips/index.ts';
 import { compress } from '../compress/compress.ts';
+import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
 import { CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses } from '../core/feature-map.ts';
@@ -109,26 +110,33 @@ export interface JobWork extends LongWork, Pick<SimulateOptions, 'onOutputs'> {
   readonly openCheck?: (() => Promise<LentBackend | undefined>) | undefined;
 }
 
+/** The compress part of a job. */
+export function compressJob(job: MapJob, work: LongWork = {}): CompressedNetwork {
+  if ('stored' in job) return job.stored.network;
+  const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
+  const groupShape = groupShapeOf(job.chip, weightBits);
+  const pruning = { prunedGroups, groupMasks, groupShape };
+  return compress(network, { weightBits, activationBits, calibration, ...pruning, ...work });
+}
+
 /** The compress and map part of a job. */
 export function mapJob(job: MapJob, work: LongWork = {}): Mapping {
-  const { chip, balance = 'none', adcImages } = job;
-  const { network, indexCoding } = 'stored' in job ? job.stored : compressed(job, work);
+  return mapCompressed(
+    compressJob(job, work),
+    'stored' in job ? { ...job, indexCoding: job.stored.indexCoding } : job,
+  );
+}
+
+/** Maps a compressed network as a job does; ADCs are fitted where it has images for that. */
+export function mapCompressed(
+  network: CompressedNetwork,
+  target: JobTarget & Pick<TrainedSource, 'indexCoding'>,
+): Mapping {
+  const { chip, balance = 'none', indexCoding = 'absolute', adcImages } = target;
   const options = { balance, indexCoding };
   const mapping = mapToChip(network, chip, options);
   const adcs = adcImages && fittedAdcs(mapping, adcImages);
   return adcs ? mapToChip(network, chip, { ...options, adcs }) : mapping;
-}
-
-function compressed(
-  job: TrainedSource & JobTarget,
-  work: LongWork,
-): Pick<StoredNetwork, 'network' | 'indexCoding'> {
-  const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
-  const groupShape = groupShapeOf(job.chip, weightBits);
-  const pruning = { prunedGroups, groupMasks, groupShape };
-  const options = { weightBits, activationBits, calibration, ...pruning, ...work };
-  const { indexCoding = 'absolute' } = job;
-  return { network: compress(network, options), indexCoding };
 }
 
 /**
@@ -142,17 +150,12 @@ export async function runJob(
 ): Promise<JobResult> {
   const { images } = job;
   const mapping = mapJob(job, work);
-  const { classes, name } = mapping.network;
-  if (images.classes !== classes)
-    throw new CimError('input', {
-      what: `${images.name} has ${images.classes} classes, but the network has ${classes}`,
-      where: [name],
-      todo: 'use the data set that the network was trained on',
-    });
+  const { classes } = mapping.network;
+  checkClasses(mapping, images);
   const float = 'stored' in job ? undefined : floatCheck(job, images.images, work);
   const run = await simulate(mapping, images.images, { backend, seed: job.seed, ...work });
   const checked = await checkElsewhere(mapping, images.images, { run, seed: job.seed, work });
-  const exact = await exactOutputs(mapping, images.images, backend, { run, work });
+  const exact = await exactOutputs(mapping, images.images, { backend, run, ...work });
   const schedules = scheduleAll(mapping);
   const report = summarize(mapping, run, schedules, {
     dataset: images.name,
@@ -171,6 +174,16 @@ export async function runJob(
   const { outputs, activity } = run;
   const { timeline } = schedules;
   return { report, timeline, outputs, exactOutputs: exact, activity, mapping };
+}
+
+/** @throws {CimError} (input) when the images have other classes than the network */
+export function checkClasses({ network }: Mapping, { name, classes }: ImageSet): void {
+  if (classes === network.classes) return;
+  throw new CimError('input', {
+    what: `${name} has ${classes} classes, but the network has ${network.classes}`,
+    where: [network.name],
+    todo: 'use the data set that the network was trained on',
+  });
 }
 
 /** Images that another backend computes too, and the column reads that it may take. */
@@ -227,21 +240,25 @@ function floatCheck(
 /** Multiply-accumulates that plain TypeScript does in about half a second. */
 const checkedMacs = 4e8;
 
+/** How the integer network is run. */
+export interface ExactWork extends LongWork {
+  readonly backend: MacroBackend;
+  /** A run of the same images on the chip: where it lost nothing, its outputs are those of the integer network. */
+  readonly run: SimulationRun;
+}
+
 /**
  * Outputs of the integer network, order (image, class). A device computes them as dot products; plain convolutions,
  * which share nothing with it, check the first images.
  * @throws {CimError} (simulation) when the two differ
  */
-async function exactOutputs(
+export async function exactOutputs(
   mapping: Mapping,
   images: FeatureMap,
-  backend: MacroBackend,
-  known: { readonly run: SimulationRun; readonly work: LongWork },
+  { backend, run, signal, onProgress }: ExactWork,
 ): Promise<Int32Array> {
   const { network } = mapping;
-  const { run, work } = known;
-  if (backend.name === 'reference') return integerForward(network, images, work);
-  const { signal, onProgress } = work;
+  if (backend.name === 'reference') return integerForward(network, images, { signal, onProgress });
   const isKnown = losesNothing(run);
   const exact = isKnown
     ? run.outputs

@@ -14,7 +14,7 @@ import type { InputNorm } from '../network/io/onnx/input-norm.ts';
 import type { Network } from '../network/network.ts';
 import { type Job, type MapJob, trainedOn, type UnloadedJob } from '../pipeline/run-job.ts';
 import { calibrationCount, jobBits, prunedIn } from '../pipeline/default-job.ts';
-import type { EstimatorJob } from '../sweep/estimator.ts';
+import type { EstimatorJob } from '../pipeline/estimator.ts';
 import { checkRunSettings } from './check-settings.ts';
 import { inputNormOf, type InputSettings } from './input-norm.ts';
 import type { RunSettings } from './run-settings.ts';
@@ -92,6 +92,10 @@ export async function addImages(
   return { ...unloaded, images };
 }
 
+/** Seed of the chip's noise: its own where one is given. */
+export const noiseSeed = ({ seed, chipSeed }: Pick<RunSettings, 'seed' | 'chipSeed'>): number =>
+  chipSeed ?? seed;
+
 /** What the images of a job must fit. */
 export function imageTarget(job: MapJob): ImageTarget {
   const { classes, input } = 'stored' in job ? job.stored.network : job.network;
@@ -111,14 +115,18 @@ export async function addCalibration(
   settings: CalibratedSettings,
   sources: Pick<Sources, 'calibrationImages'>,
 ): Promise<UnloadedJob> {
-  const { seed, floatImages } = settings;
+  const { floatImages } = settings;
   const target =
     'stored' in job ? { ...job.stored.network, dataset: job.stored.dataset } : job.network;
   const fitted =
     job.chip.adc.range.value === 'chip'
       ? {}
       : { adcImages: await sources.calibrationImages(target, adcImageCount, settings) };
-  const common = { seed, ...(floatImages === undefined ? {} : { floatImages }), ...fitted };
+  const common = {
+    seed: noiseSeed(settings),
+    ...(floatImages === undefined ? {} : { floatImages }),
+    ...fitted,
+  };
   if ('stored' in job || hasTrainedScales(job.network, job)) return { ...job, ...common };
   const { network } = job;
   const count = calibrationCount(network);

@@ -29,8 +29,10 @@ export interface SharedSettings {
   readonly set: readonly string[];
   /** How kernel tiles are dealt onto cores; `none` by default. */
   readonly balance: Balance;
-  /** Seed of everything random, 0 ... 2^32 - 1; 1 by default. */
+  /** Seed of untrained weights and random masks, and of the noise where `chipSeed` is undefined; 0 ... 2^32 - 1; 1 by default. */
   readonly seed: number;
+  /** Seed of the chip's noise: another one is another chip instance, with the same network; 0 ... 2^32 - 1; undefined: `seed`. */
+  readonly chipSeed: number | undefined;
 }
 
 /** What a run is asked for, as plain data: what every surface has, and what only some have. */
@@ -261,6 +263,16 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     label: 'Seed',
     help: 'seed of everything random',
     group: 'Network and images',
+    surfaces: everywhere,
+  },
+  chipSeed: {
+    kind: wholeNumber(0, 2 ** 32 - 1),
+    default: undefined,
+    defaultText: 'the seed of everything random',
+    placeholder: 'number',
+    label: 'Chip instance',
+    help: 'seed of the noise alone: selects the chip instance and its read noise, and leaves weights and masks as they are',
+    group: 'Chip',
     surfaces: everywhere,
   },
 };

@@ -32,7 +32,12 @@ export interface SimulateOptions extends LongWork {
    * bits. False by default.
    */
   readonly exact?: boolean;
-  /** Called after each batch with its outputs, order (image, class), and the number of its first image. */
+  /**
+   * Number of the first of these images in a larger run, 0 by default: read noise depends on it. Parts of a run that are
+   * simulated apart so give the outputs of the whole run, and their counts add up to its counts.
+   */
+  readonly firstImage?: number;
+  /** Called after each batch with its outputs, order (image, class), and the number of its first image among these. */
   readonly onOutputs?: ((outputs: Int32Array, firstImage: number) => void) | undefined;
 }
 
@@ -74,6 +79,7 @@ export async function simulate(
   checkImages(mapping, images);
   const { backend, seed = defaultSeed } = options;
   checkNumbers(options.batch ?? 1, seed);
+  checkFirstImage(options.firstImage ?? 0, images.images);
   const programs = programsOf(mapping, seed, options.exact ?? false);
   const prepared = await prepareLayers(programs, backend);
   try {
@@ -152,7 +158,8 @@ async function runBatches(
     if (options.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
     const slice = imageSlice(images, first, Math.min(batch, images.images - first));
     try {
-      const batchOutputs = await runBatch(run, slice, first, options.signal);
+      const number = (options.firstImage ?? 0) + first;
+      const batchOutputs = await runBatch(run, slice, number, options.signal);
       outputs.set(batchOutputs, first * classes);
       options.onOutputs?.(batchOutputs, first);
     } catch (error) {
@@ -251,6 +258,16 @@ function checkNumbers(batch: number, seed: number): void {
       where: 'seed',
       todo: 'use a whole number from 0 to 2^32 - 1',
     });
+}
+
+/** Read noise hashes the number of an image as 32 bits. */
+function checkFirstImage(firstImage: number, images: number): void {
+  if (Number.isInteger(firstImage) && firstImage >= 0 && firstImage + images <= 2 ** 32) return;
+  throw new CimError('simulation', {
+    what: `${firstImage} cannot be the number of the first image`,
+    where: 'firstImage',
+    todo: 'use a whole number from 0 on; images are numbered below 2^32',
+  });
 }
 
 function checkImages(mapping: Mapping, images: FeatureMap): void {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ChipSpec, chips, setChipValues } from '../../src/chips/index.ts';
 import { CimError } from '../../src/core/errors.ts';
 import type { Report } from '../../src/report/report.ts';
-import { type Estimator, openEstimator } from '../../src/sweep/estimator.ts';
+import { type Estimator, openEstimator } from '../../src/pipeline/estimator.ts';
 import { tourNetwork } from '../support/small-networks.ts';
 
 const typed = [

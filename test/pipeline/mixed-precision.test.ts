@@ -11,7 +11,7 @@ import { groupShapeOf } from '../../src/mapping/layer-groups.ts';
 import { runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { openEstimator } from '../../src/sweep/estimator.ts';
+import { openEstimator } from '../../src/pipeline/estimator.ts';
 import { tryAdapter } from '../support/adapters.ts';
 import { conv, linear, networkOf, noise } from '../support/small-networks.ts';
 import { tries } from '../support/long.ts';

@@ -9,7 +9,7 @@ import { vgg16 } from '../../src/network/builtin/vgg16.ts';
 import { energyParts } from '../../src/report/energy.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import { type LayerReport, type Report, reportText } from '../../src/report/report.ts';
-import { openEstimator } from '../../src/sweep/estimator.ts';
+import { openEstimator } from '../../src/pipeline/estimator.ts';
 import { holds } from '../support/property.ts';
 import { randomNetwork, tourNetwork, windowNetwork } from '../support/small-networks.ts';
 

@@ -29,6 +29,7 @@ const anySettings = fc.record({
   indexCoding: fc.constantFrom(undefined, 'absolute', 'bitmap'),
   balance: fc.constantFrom('none', 'sorted', 'lpt'),
   seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  chipSeed: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { nil: undefined }),
 }) as fc.Arbitrary<RunSettings>;
 
 describe('settings of a run', () => {

@@ -6,8 +6,12 @@ import type { ChipSpec } from '../../chips/index.ts';
 import { shownTexts } from '../../core/shown-text.ts';
 import { wholeNumber } from '../../settings/kinds.ts';
 import { loadEstimate } from '../../settings/load-job.ts';
-import { openEstimator, type Outcome, outcomeOf } from '../../sweep/estimator.ts';
-import { sensitivity, type Sensitivity, type SensitivityRow } from '../../sweep/sensitivity.ts';
+import { openEstimator, type Outcome, outcomeOf } from '../../pipeline/estimator.ts';
+import {
+  sensitivity,
+  type Sensitivity,
+  type SensitivityRow,
+} from '../../experiment/sensitivity.ts';
 import { nodeSources } from '../node-sources.ts';
 import { addJobOptions, type JobOptions, option } from '../options.ts';
 import { print } from '../output.ts';

@@ -2,9 +2,9 @@
 
 import { Command } from 'commander';
 import { openReference } from '../../reference/reference-backend.ts';
-import { marsEffects, parameterPage } from '../../sweep/parameter-page.ts';
-import { validationPage } from '../../sweep/validation-page.ts';
-import { validate } from '../../sweep/validation.ts';
+import { marsEffects, parameterPage } from '../../experiment/parameter-page.ts';
+import { validationPage } from '../../experiment/validation-page.ts';
+import { validate } from '../../experiment/validation.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';

@@ -6,7 +6,7 @@ import type { LongWork } from '../../core/progress.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, mapJob as mapped, type MapJob, runJob } from '../../pipeline/run-job.ts';
-import { addImages, imageTarget, loadMapJob } from '../../settings/load-job.ts';
+import { addImages, imageTarget, loadMapJob, noiseSeed } from '../../settings/load-job.ts';
 import type { Sources } from '../../settings/sources.ts';
 import { BundledData, type DataPlace } from './bundled-data.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
@@ -115,7 +115,7 @@ export class Simulator {
     { hooks, missing }: { readonly hooks: RunHooks; readonly missing?: string },
   ): RunOutcome {
     const { mapping, timeline, report } = estimate(job, hooks);
-    const { seed } = request.settings;
+    const seed = noiseSeed(request.settings);
     if (hooks.isKept !== false)
       this.#runs.keep(id, { mapping, seed, activity: [], images: undefined });
     const settings = { ...request.settings, images: 0, ownImages: undefined };
@@ -167,7 +167,7 @@ export class Simulator {
   }
 
   async #make({ request, images, activity }: RunRecipe): Promise<KeptRun> {
-    const { seed } = request.settings;
+    const seed = noiseSeed(request.settings);
     const sources = this.#sources(request);
     const mapJob = await loadMapJob(request.settings, sources);
     if (images === 0) return { mapping: mapped(mapJob), seed, activity, images: undefined };

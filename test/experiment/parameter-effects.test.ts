@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openReference } from '../../src/reference/reference-backend.ts';
-import type { ParameterEffect } from '../../src/sweep/parameter-effects.ts';
-import { marsEffects, parameterPage } from '../../src/sweep/parameter-page.ts';
+import type { ParameterEffect } from '../../src/experiment/parameter-effects.ts';
+import { marsEffects, parameterPage } from '../../src/experiment/parameter-page.ts';
 import { root } from '../support/mars.ts';
 
 const patience = 120_000;

@@ -10,7 +10,7 @@ import { mapToChip, type MapOptions } from '../mapping/map-to-chip.ts';
 import type { Network } from '../network/network.ts';
 import type { Report } from '../report/report.ts';
 import { summarize } from '../report/summarize.ts';
-import { estimateRun } from '../pipeline/estimate.ts';
+import { estimateRun } from './estimate.ts';
 import { scheduleAll } from '../timeline/schedule-all.ts';
 
 /** What is estimated, apart from the chip. */
@@ -63,7 +63,7 @@ export const outcomeOf = ({ performance, topsPerWatt }: Report): Outcome => ({
   topsPerWatt: topsPerWatt.denseEquivalent,
 });
 
-/** What a sweep looks at. */
+/** What a comparison of chips looks at. */
 export interface Outcome {
   readonly framesPerSecond: number;
   /** Dense-equivalent. */

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { validationPage } from '../../src/sweep/validation-page.ts';
-import { type NetworkValidation, validate } from '../../src/sweep/validation.ts';
+import { validationPage } from '../../src/experiment/validation-page.ts';
+import { type NetworkValidation, validate } from '../../src/experiment/validation.ts';
 import { root } from '../support/mars.ts';
 
 const figures = validate();

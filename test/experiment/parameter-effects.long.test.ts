@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { chips, mars, setChipValues } from '../../src/chips/index.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
-import { type ParameterEffect, parameterEffects } from '../../src/sweep/parameter-effects.ts';
-import { marsEffects, probeOutcomes } from '../../src/sweep/parameter-page.ts';
+import { type ParameterEffect, parameterEffects } from '../../src/experiment/parameter-effects.ts';
+import { marsEffects, probeOutcomes } from '../../src/experiment/parameter-page.ts';
 
 const patience = 120_000;
 const backend = openReference();

@@ -5,7 +5,7 @@ import { type Evidence, provenanceOf } from '../chips/sourced.ts';
 import { CimError } from '../core/errors.ts';
 import { largest, smallest } from '../core/extremes.ts';
 import type { LongWork } from '../core/progress.ts';
-import type { Outcome } from './estimator.ts';
+import type { Outcome } from '../pipeline/estimator.ts';
 
 /** One number of the chip, and what changing it does. */
 export interface SensitivityRow {

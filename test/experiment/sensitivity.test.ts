@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mars } from '../../src/chips/index.ts';
 import { CimError } from '../../src/core/errors.ts';
-import { sensitivity } from '../../src/sweep/sensitivity.ts';
+import { sensitivity } from '../../src/experiment/sensitivity.ts';
 
 describe('sensitivity', () => {
   it('halves and doubles every number on its own and sorts by what that does', () => {

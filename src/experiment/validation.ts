@@ -10,7 +10,7 @@ import { resnet18 } from '../network/builtin/resnet18.ts';
 import { vgg16 } from '../network/builtin/vgg16.ts';
 import type { Network } from '../network/network.ts';
 import type { Report } from '../report/report.ts';
-import { type Estimator, openEstimator, outcomeOf } from './estimator.ts';
+import { type Estimator, openEstimator, outcomeOf } from '../pipeline/estimator.ts';
 import { sensitivity, type Sensitivity } from './sensitivity.ts';
 
 /** A network with the scale of the density profile that was fitted to its published efficiency. */

@@ -1,0 +1,104 @@
+// Runs units of an experiment one after the other. Where results go, and what runs the macros, is handed in.
+
+import { hasKind } from '../core/errors.ts';
+import type { MacroBackend } from '../simulate/macro-backend.ts';
+import { estimatedRow, failedRow, type Maker, type Row, simulatedRow } from './point-result.ts';
+import type { Made, PartFile, PointFile } from './result-file.ts';
+import type { Unit } from './shard.ts';
+import { type PartSimulator } from './simulate-point.ts';
+import type { Stages } from './stages.ts';
+
+/** Where results are kept, so that whatever is in it need not be done again. */
+export interface ResultStore {
+  /** Whether the unit, or its whole point, has a result. */
+  isDone(unit: Unit): boolean;
+  /** Keeps the result of a point, whole or not at all. */
+  savePoint(file: PointFile): void;
+  /** Keeps the counts of a range of images, whole or not at all. */
+  savePart(file: PartFile): void;
+}
+
+/** What runs units. */
+export interface UnitRunner {
+  readonly stages: Stages;
+  readonly simulatePart: PartSimulator;
+  /** Opens a backend; asked for once images are to be simulated, and again after one failed. */
+  readonly openBackend: () => Promise<MacroBackend>;
+  /** Version of mars-cim. */
+  readonly mars: string;
+  readonly store: ResultStore;
+  /** Name of this machine, for the files. */
+  readonly host: string;
+  /** Milliseconds from any moment on. */
+  readonly clock: () => number;
+  /** Called after each unit, with those of before that were done already. */
+  readonly onUnit?: (done: number, seconds: number) => void;
+}
+
+/**
+ * Does the units that have no result yet. A point that fails has its error as result.
+ * @throws {CimError} (environment, missingData, cancelled) for what would stop every point
+ * @throws {CimError} when a result cannot be stored
+ */
+export async function runUnits(units: readonly Unit[], runner: UnitRunner): Promise<void> {
+  let backend: MacroBackend | undefined;
+  try {
+    for (const [i, unit] of units.entries()) {
+      if (runner.store.isDone(unit)) continue;
+      const start = runner.clock();
+      const made = (): Made => ({
+        seconds: Math.round(runner.clock() - start) / 1000,
+        host: runner.host,
+        device: backend?.device ?? 'none',
+      });
+      let done: Done;
+      try {
+        if (unit.point.settings.images > 0) backend ??= await runner.openBackend();
+        done = await resultOf(unit, backend, runner);
+      } catch (error) {
+        if (endsAll.some((kind) => hasKind(error, kind))) throw error;
+        done = { row: failedRow(unit.point, error, makerOf(unit, backend, runner)) };
+        if (mayBeDevice(error)) {
+          await backend?.[Symbol.asyncDispose]();
+          backend = undefined;
+        }
+      }
+      if ('row' in done) runner.store.savePoint({ ...done, made: made() });
+      else runner.store.savePart({ ...done, made: made() });
+      runner.onUnit?.(i + 1, (runner.clock() - start) / 1000);
+    }
+  } finally {
+    await backend?.[Symbol.asyncDispose]();
+  }
+}
+
+/** A lost device stays lost: the next point gets another one. */
+const mayBeDevice = (error: unknown): boolean =>
+  hasKind(error, 'simulation') || hasKind(error, 'memory');
+
+/** Kinds of errors that the next point would meet too. */
+const endsAll = ['environment', 'missingData', 'cancelled'] as const;
+
+type Done = { readonly row: Row } | Omit<PartFile, 'made'>;
+
+/** The backend that did it, which `auto` chooses on each machine. */
+const makerOf = (
+  { point }: Unit,
+  backend: MacroBackend | undefined,
+  { mars }: UnitRunner,
+): Maker => ({ mars, backend: (point.settings.images > 0 ? backend?.name : undefined) ?? 'none' });
+
+async function resultOf(
+  unit: Unit,
+  backend: MacroBackend | undefined,
+  runner: UnitRunner,
+): Promise<Done> {
+  const { point, range, isWhole } = unit;
+  const { stages, simulatePart } = runner;
+  const maker = makerOf(unit, backend, runner);
+  const mapped = await stages.map(point);
+  if (!backend || point.settings.images === 0) return { row: estimatedRow(mapped, maker) };
+  const part = await simulatePart(mapped, range, backend);
+  if (isWhole) return { row: simulatedRow(mapped, part, maker) };
+  return { id: point.id, ...maker, part };
+}
