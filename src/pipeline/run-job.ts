@@ -5,7 +5,7 @@ import type { ChipSpec } from '../chips/index.ts';
 import { compress } from '../compress/compress.ts';
 import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
-import { CimError } from '../core/errors.ts';
+import { CimError, hasKind } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, predictedClasses } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import { type ImageSet } from '../datasets/image-set.ts';
@@ -192,7 +192,8 @@ const checkedReads = 2e9;
 
 /**
  * Computes the first images on another backend as well.
- * @returns what it was and how many images; undefined where there is no other, or an image is too large to wait for
+ * @returns what it was and how many images; undefined where there is no other, it cannot compute them (its device is lost, or
+ * too small), or an image is too large to wait for
  * @throws {CimError} (simulation) when the outputs differ
  */
 async function checkElsewhere(
@@ -204,23 +205,36 @@ async function checkElsewhere(
   const reads = run.activity.reduce((sum, { columnReads }) => sum + columnReads, 0) / run.images;
   const count = Math.min(images.images, checkedImages, Math.floor(checkedReads / reads));
   if (count === 0 || !work.openCheck) return undefined;
-  await using lent = await work.openCheck();
-  if (!lent) return undefined;
-  const { backend } = lent;
-  const { signal } = work;
-  const { outputs } = await simulate(mapping, imageSlice(images, 0, count), {
-    backend,
-    seed,
-    signal,
-  });
-  const different = outputs.findIndex((value, i) => value !== run.outputs[i]);
+  const other = await runElsewhere(mapping, imageSlice(images, 0, count), { seed, work });
+  if (!other) return undefined;
+  const different = other.outputs.findIndex((value, i) => value !== run.outputs[i]);
   if (different >= 0)
     throw new CimError('simulation', {
-      what: `${run.device} and ${backend.device} differ (image ${Math.floor(different / mapping.network.classes)})`,
+      what: `${run.device} and ${other.device} differ (image ${Math.floor(different / mapping.network.classes)})`,
       where: [mapping.network.name],
       todo: 'use --backend reference, and report it with what `mars info` prints',
     });
-  return { backend: backend.name, adapter: backend.device, images: count };
+  return { backend: other.backend, adapter: other.device, images: count };
+}
+
+/** A simulation on the backend that is lent to check; undefined where it cannot be done there. */
+async function runElsewhere(
+  mapping: Mapping,
+  images: FeatureMap,
+  { seed, work }: { readonly seed: number; readonly work: JobWork },
+): Promise<SimulationRun | undefined> {
+  try {
+    await using lent = await work.openCheck?.();
+    if (!lent) return undefined;
+    const { signal } = work;
+    return await simulate(mapping, images, { backend: lent.backend, seed, signal });
+  } catch (error) {
+    const isOfDevice = (['environment', 'memory', 'simulation'] as const).some((kind) =>
+      hasKind(error, kind),
+    );
+    if (isOfDevice) return undefined;
+    throw error;
+  }
 }
 
 /** Multiply-accumulates in real arithmetic that plain TypeScript does in about five seconds. */

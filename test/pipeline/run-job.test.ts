@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
+import { CimError } from '../../src/core/errors.ts';
 import type { Progress } from '../../src/core/progress.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import { type Job, mapJob, runJob } from '../../src/pipeline/run-job.ts';
@@ -47,6 +48,58 @@ const backends: readonly { readonly title: string; readonly backend: MacroBacken
     },
   },
 ];
+
+/** A backend that is lent, and says when it is given back. */
+const lent = (backend: MacroBackend, onEnd = (): void => {}) => ({
+  openCheck: () =>
+    Promise.resolve({
+      backend,
+      [Symbol.asyncDispose]: () => {
+        onEnd();
+        return Promise.resolve();
+      },
+    }),
+});
+
+describe('a backend that is lent to check', () => {
+  it('is named in the report with the images that were equal', async () => {
+    let ended = 0;
+    const other = { ...openReference(), device: 'another device' };
+
+    const { report } = await runJob(job, openReference(), {
+      ...lent(other, () => ended++),
+      backendChoice: 'nobody asked',
+    });
+
+    expect(report.checked).toEqual({ backend: 'reference', adapter: 'another device', images: 4 });
+    expect(report.backendChoice).toBe('nobody asked');
+    expect(ended).toBe(1);
+  });
+
+  it('ends the run where its sums differ', async () => {
+    const plain = openReference();
+    const wrong: MacroBackend = {
+      ...plain,
+      device: 'a wrong device',
+      download: async (map) => (await plain.download(map)).map((sum) => sum + 1),
+    };
+
+    const error = await caughtEventually(() => runJob(job, plain, lent(wrong)));
+
+    expect(error.message).toMatch(/plain TypeScript.* and a wrong device differ \(image 0\)/);
+  });
+
+  it('is done without where it cannot compute the images', async () => {
+    const lost: MacroBackend = {
+      ...openReference(),
+      download: () => Promise.reject(new CimError('simulation', { what: 'the device was lost' })),
+    };
+
+    const { report } = await runJob(job, openReference(), lent(lost));
+
+    expect(report.checked).toBeUndefined();
+  });
+});
 
 describe('runJob', () => {
   it('runs real arithmetic on as many images as it is told', async () => {
