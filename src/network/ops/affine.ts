@@ -1,7 +1,8 @@
 // A factor and a shift for each channel, or for each value: what Mul, Div, Add and Sub with constants come to.
 
 import { at } from '../../core/errors.ts';
-import { broadcastShape, checkBroadcast, indexOver, type Broadcast } from './broadcast.ts';
+import { broadcastShape } from './broadcast-schema.ts';
+import { checkBroadcast, indexOver, type Broadcast } from './broadcast.ts';
 import { type Operator, tensorOf } from './operator.ts';
 
 /** Attributes of {@link affine}. */

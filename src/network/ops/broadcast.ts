@@ -1,23 +1,10 @@
 // Arrays that stand for a whole map: where such an array has one row, column or channel, that one stands for all.
 
-import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { activationsPerImage, type Shape, shapeText } from '../../core/feature-map.ts';
 
 /** Shape of such an array: each of its sizes is 1, or the map's. */
 export type Broadcast = Shape;
-
-const size = z
-  .int()
-  .positive()
-  .max(2 ** 24);
-
-/** A {@link Broadcast}. */
-export const broadcastShape: z.ZodType<Broadcast> = z.strictObject({
-  height: size,
-  width: size,
-  channels: size,
-});
 
 /**
  * Checks that an array of shape `small` can stand for a map.

@@ -1,7 +1,8 @@
 // A map that is the same for every image.
 
 import { activationsPerImage } from '../../core/feature-map.ts';
-import { type Broadcast, broadcastShape } from './broadcast.ts';
+import { broadcastShape } from './broadcast-schema.ts';
+import type { Broadcast } from './broadcast.ts';
 import { type Operator, tensorOf } from './operator.ts';
 
 /** Attributes of {@link constant}: its shape. */

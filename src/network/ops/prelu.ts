@@ -1,7 +1,8 @@
 // Leaky ReLU whose slope is learned, for each channel or value.
 
 import { at } from '../../core/errors.ts';
-import { type Broadcast, broadcastShape, checkBroadcast, indexOver } from './broadcast.ts';
+import { broadcastShape } from './broadcast-schema.ts';
+import { type Broadcast, checkBroadcast, indexOver } from './broadcast.ts';
 import { type Operator, tensorOf } from './operator.ts';
 
 /** The value where it is positive, its `slope` times it elsewhere; the attributes are the shape of `slope`. */

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { at, CimError } from '../../core/errors.ts';
 import { activationsPerImage, type Shape, shapeText } from '../../core/feature-map.ts';
-import { broadcastShape } from './broadcast.ts';
+import { broadcastShape } from './broadcast-schema.ts';
 import type { Operator } from './operator.ts';
 
 /** One of the nested loops. */
