@@ -40,7 +40,7 @@ describe('mars sweep', () => {
     const cwd = emptyFolder();
     const { code, stdout, stderr } = mars([...estimates, '--out', 'whole'], cwd);
 
-    expect(stderr).toMatch(/mars: 6 of 6 results\n$/);
+    expect(stderr).toMatch(/^6 of 6 results\n$/m);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^adc\.bits\s+cores\.count\s+chips\s+accuracy/);
     expect(stdout).toMatch(

@@ -33,7 +33,7 @@ export function openSweepProgress(total: number): SweepProgress {
       if (done < total && performance.now() - last < 1000 * pause) return;
       last = performance.now();
       const left = done < total ? `, about ${timeText(((total - done) * sum) / count)} left` : '';
-      process.stderr.write(`mars: ${done} of ${total} results${left}\n`);
+      process.stderr.write(`${done} of ${total} results${left}\n`);
     },
     stop: () => undefined,
   };
