@@ -9,7 +9,7 @@ import { readStoredImage } from '../../src/mapping/stored-image.ts';
 import { readNetworkFile, writeNetworkFile } from '../../src/network/io/network-file.ts';
 import { readNetworkOrImage } from '../../src/settings/load-job.ts';
 import { readCheckpoint } from '../../src/train/run/checkpoint.ts';
-import { caught } from '../support/caught.ts';
+import { caught, caughtEventually } from '../support/caught.ts';
 import { linear, networkOf } from '../support/small-networks.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -51,8 +51,8 @@ const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
 };
 
 describe('a web page in place of', () => {
-  it.each(Object.entries(readers))('%s is called one', (_, read) => {
-    const error = caught(() => read(page));
+  it.each(Object.entries(readers))('%s is called one', async (_, read) => {
+    const error = await caughtEventually(async () => await read(page));
 
     expect(error.message).toMatch(/^page\.html: .*: it is an HTML page(;|$)/);
     expect(error.message).not.toContain('header claims');
