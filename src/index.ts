@@ -163,6 +163,7 @@ export {
 } from './report/report.ts';
 export { type StaticPower } from './report/static-power.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
+export type { InputPreset, InputSettings } from './settings/input-norm.ts';
 export {
   type CalibratedSettings,
   addImages,

@@ -26,7 +26,9 @@ describe('an empty option', () => {
   afterEach(() => vi.restoreAllMocks());
 
   it.each(withValue)('$args.0 $flag is refused', async ({ args, flag }) => {
-    const one = ['mvm', 'explain', 'sweep', 'plot'].includes(args[0]!) ? args.slice(0, 2) : args;
+    const one = ['mvm', 'explain', 'sweep', 'plot', 'import', 'forward'].includes(args[0]!)
+      ? args.slice(0, 2)
+      : args;
 
     const code = await main([...one, flag, '']);
 

@@ -1,6 +1,6 @@
 // `mars forward`: a network in real arithmetic on tensors as ONNX has them, to compare with any framework.
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CimError } from '../../core/errors.ts';
 import { type Constant, forwardOnnx, readTensorProto } from '../../network/index.ts';
 import { readBytes } from '../files.ts';
@@ -24,11 +24,13 @@ export function forwardCommand(): Command {
   return new Command('forward')
     .description('compute an ONNX network in real arithmetic, on tensors as ONNX has them')
     .argument('<model>', 'ONNX file')
-    .option(
-      '--input <file>',
-      'tensor of an input of the graph, .npy or .pb (TensorProto); again for further inputs, in the order of the graph, which become constants',
-      (file: string, before: readonly string[]) => [...before, file],
-      [],
+    .addOption(
+      new Option(
+        '--input <file>',
+        'tensor of an input of the graph, .npy or .pb (TensorProto); again for further inputs, in the order of the graph, which become constants',
+      )
+        .argParser((file: string, before: readonly string[]) => [...before, file])
+        .default([], 'none'),
     )
     .option('--output <name>', 'output of the graph to compute (default: the first)')
     .option('--out <file>', 'write it as .npy, float32 in C order')
