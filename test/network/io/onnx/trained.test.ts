@@ -202,10 +202,9 @@ function fill(bytes: Uint8Array, name: string): Map<string, ReturnType<typeof co
     const { node: user, index } = reader(node.outputs[0]!);
     const count = dims.reduce((a, b) => a * b, 1);
     const isTurned = user.attributes.get('transB');
-    const fanIn =
-      user.type === 'Conv' || (isTurned?.kind === 'integer' && isTurned.value === 1)
-        ? count / dims[0]!
-        : dims[0]!;
+    // As the stated weights were made: by the array's own dimensions, also where a Reshape follows.
+    const summed = isTurned?.kind === 'integer' && isTurned.value === 1 ? 1 : 0;
+    const fanIn = user.type === 'Conv' ? count / dims[0]! : dims[summed]!;
     const change = (u: number): number => {
       if ((user.type === 'Conv' || user.type === 'Gemm') && index === 1)
         return (u - 0.5) * 2 * Math.sqrt(6 / fanIn);
