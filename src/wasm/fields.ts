@@ -1,6 +1,19 @@
 // The structures that kernels read, as lists of 32-bit fields in order. Each is declared a second time in
 // src/wasm/assembly; a test compares the two.
 
+/** Those of {@link layerFields} that say where it works: known when it runs, for layers share that room. */
+export const roomFields = [
+  'words',
+  'wordPairs',
+  'zeroPhases',
+  'clipPhases',
+  'tables',
+  'flags',
+  'list',
+  'totals',
+  'work',
+] as const;
+
 /** Fields of a macro layer: src/wasm/assembly/layer.ts. */
 export const layerFields = [
   'inputHeight',

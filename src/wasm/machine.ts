@@ -8,7 +8,7 @@ import type { CountedEvents } from '../simulate/activity.ts';
 import type { MacroProgram, RequantizeProgram } from '../simulate/macro-program.ts';
 import { codeRange } from '../simulate/macro-program.ts';
 import type { Way } from './choose-way.ts';
-import { layerEvents, layerFields, poolFields, requantizerFields } from './fields.ts';
+import { layerEvents, layerFields, poolFields, requantizerFields, roomFields } from './fields.ts';
 import { type KernelModule, type Kernels, openKernels } from './kernels.ts';
 import { Memory } from './memory.ts';
 import { type HeldLayer, prepareLayer, type Room } from './prepare-layer.ts';
@@ -207,7 +207,10 @@ export class Machine {
   /** Tells a layer where it can work, and gives the address of sums of one image: layers share the room, for one runs at a time. */
   #placeRoom({ address, program, room, way }: HeldLayer): number {
     const sums = 4 * valuesOf(program.output);
-    const wanted = roomNames.reduce((bytes, name) => bytes + roomBytes(room, name, way), sums + 16);
+    const wanted = roomFields.reduce(
+      (bytes, name) => bytes + roomBytes(room, name, way),
+      sums + 16,
+    );
     if (wanted > this.#room.bytes) {
       this.#memory.give(this.#room.address);
       this.#room = { address: 0, bytes: 0 };
@@ -216,7 +219,7 @@ export class Machine {
     }
     const fields = new Uint32Array(this.#kernels.memory.buffer, address, layerFields.length);
     let next = this.#room.address;
-    for (const name of roomNames) {
+    for (const name of roomFields) {
       fields[layerFields.indexOf(name)] = next;
       next += roomBytes(room, name, way);
     }
@@ -250,20 +253,8 @@ export class Machine {
   }
 }
 
-const roomNames = [
-  'words',
-  'wordPairs',
-  'zeroPhases',
-  'clipPhases',
-  'tables',
-  'flags',
-  'list',
-  'totals',
-  'work',
-] as const;
-
 /** Bytes of a part of the room, whole vectors; wide words are for dot products alone. */
-function roomBytes(room: Room, name: (typeof roomNames)[number], way: Way): number {
+function roomBytes(room: Room, name: (typeof roomFields)[number], way: Way): number {
   const isDot = way === 'dot' || way === 'dotLessClips';
   if (name === 'wordPairs' && !isDot) return 0;
   if (name === 'tables' && (way === 'dot' || way === 'general')) return 0;

@@ -11,7 +11,7 @@ import {
   wordMap,
 } from '../simulate/word-map.ts';
 import { type Way, levelsOfSums } from './choose-way.ts';
-import { type Fields, layerEvents, layerFields } from './fields.ts';
+import { type Fields, layerEvents, layerFields, roomFields } from './fields.ts';
 import type { Kernels } from './kernels.ts';
 import {
   bitLinesOf,
@@ -29,20 +29,7 @@ import type { Writer } from './writer.ts';
 type LayerFields = Fields<typeof layerFields>;
 
 /** Parts of the room that kernels work in, and the bytes that a layer needs of each. */
-export type Room = Readonly<
-  Record<
-    | 'words'
-    | 'wordPairs'
-    | 'zeroPhases'
-    | 'clipPhases'
-    | 'tables'
-    | 'flags'
-    | 'list'
-    | 'totals'
-    | 'work',
-    number
-  >
->;
+export type Room = Fields<typeof roomFields>;
 
 /** A layer in a machine's memory. */
 export interface HeldLayer {
@@ -119,17 +106,7 @@ const cellBytes = (program: MacroProgram): number =>
   padded(program.wordLinesOn);
 
 /** Addresses that are known when the layer runs. */
-const unplaced: Room = {
-  words: 0,
-  wordPairs: 0,
-  zeroPhases: 0,
-  clipPhases: 0,
-  tables: 0,
-  flags: 0,
-  list: 0,
-  totals: 0,
-  work: 0,
-};
+const unplaced = Object.fromEntries(roomFields.map((name) => [name, 0])) as Room;
 
 function roomOf(program: MacroProgram): Room {
   const { paddedHeight, paddedWidth } = wordMap(program);
