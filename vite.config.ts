@@ -1,13 +1,15 @@
 // Builds the pages (default), the library (--mode lib), the custom element (--mode element) and the command line
 // (--mode cli); the benches (--mode bench) and their page (--mode bench-page); runs the tests.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, defaultClientConditions, type Plugin } from 'vite';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { assembly } from './tools/assembly.ts';
 import { bundledText } from './tools/bundled-text.ts';
-import { dataNames, modelNames, pageDataPlugin } from './tools/page-data.ts';
+import { dataNames, modelFiles, pageDataPlugin } from './tools/page-data.ts';
+import { codecs } from './tools/codecs.ts';
 import { packedRuntime } from './tools/packed-runtime.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
@@ -58,9 +60,12 @@ const commandLine: BuildOptions = {
   outDir: 'dist',
   emptyOutDir: false,
   target: 'node20',
-  minify: false,
+  // Plots, tables and decoders of others are most of it. Names stay, for the stack of what is a bug.
+  minify: true,
   ssr: source('cli/cli.ts'),
-  rolldownOptions: { output: { entryFileNames: 'cli.js', chunkFileNames: 'cli/[name].js' } },
+  rolldownOptions: {
+    output: { entryFileNames: 'cli.js', chunkFileNames: 'cli/[name].js', keepNames: true },
+  },
 };
 /** Bundled like the command line, so that benches time the code as it is shipped. */
 const bench: BuildOptions = {
@@ -86,8 +91,19 @@ const builds: Readonly<Record<string, BuildOptions>> = {
   'test-page': testPage,
 };
 
-/** What draws the plots of `mars plot`, with all that it imports. */
-const plotPackages = [
+/** Kernels compile in a plugin (tools/assembly.ts): that this takes most of a build is no news for whoever runs `npm start`. */
+const checks = { pluginTimings: false } as const;
+const withoutTimings = (options: BuildOptions): BuildOptions => ({
+  ...options,
+  rolldownOptions: { ...options.rolldownOptions, checks },
+});
+
+/** What draws the plots of `mars plot`, writes Parquet and opens pictures, with all that it imports. */
+const bundledPackages = [
+  /^@jsquash\/.*$/,
+  /^image-size$/,
+  /^wasm-feature-detect$/,
+  /^hyparquet(-writer)?(\/.*)?$/,
   /^@observablehq\/plot$/,
   /^d3(-.*)?$/,
   /^(interval-tree-1d|binary-search-bounds|isoformat|internmap|delaunator|robust-predicates)$/,
@@ -116,18 +132,36 @@ export default defineConfig(({ mode }) => ({
     'import.meta.env.DATA_FOLDER': JSON.stringify(dataFolder(mode)),
     'import.meta.env.DATA_FILES': mode === 'element' ? dataFiles : '{}',
     // As text: vitest makes text of whatever this is.
-    'import.meta.env.MODEL_NAMES': JSON.stringify(JSON.stringify(modelNames())),
+    'import.meta.env.MARS_VERSION': JSON.stringify(packageVersion()),
+    'import.meta.env.MARS_COMMIT': JSON.stringify(commit()),
+    'import.meta.env.MARS_REPOSITORY': JSON.stringify(repository()),
+    'import.meta.env.MARS_DOCS': JSON.stringify(process.env['MARS_DOCS'] ?? ''),
+    'import.meta.env.MODEL_FILES': JSON.stringify(JSON.stringify(modelFiles())),
   },
   worker: {
     format: 'es' as const,
     plugins: () => [shipped(mode)],
-    rolldownOptions: mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {},
+    rolldownOptions: {
+      checks,
+      ...(mode === 'element' ? { output: { entryFileNames: '[name].js' } } : {}),
+    },
   },
-  build: builds[mode] ?? page,
-  // `mars plot` brings along what it draws with: whoever installs the package needs neither.
-  ...(mode === 'cli' ? { ssr: { noExternal: plotPackages } } : {}),
+  build: withoutTimings(builds[mode] ?? page),
+  // `mars plot` and `mars sweep` bring along what they draw and write with: whoever installs the package needs neither.
+  ...(['cli', 'bench'].includes(mode) ? { ssr: { noExternal: bundledPackages } } : {}),
   // Found only in workers: the development server would reload the page when one first asks for them.
-  optimizeDeps: { include: ['zod', '@bufbuild/protobuf/wire', 'onnxruntime-web/wasm'] },
+  optimizeDeps: {
+    include: [
+      'zod',
+      '@bufbuild/protobuf/wire',
+      'onnxruntime-web/wasm',
+      'image-size',
+      'd3-dsv',
+      '@jsquash/jpeg/decode.js',
+      '@jsquash/png/decode.js',
+      '@jsquash/webp/decode.js',
+    ],
+  },
   resolve: {
     // What runs in Node is bundled with the conditions of Node.
     ...(['cli', 'bench', ...testModes].includes(mode) ? {} : { conditions: pageConditions }),
@@ -202,12 +236,37 @@ const shadersWithoutComments: Plugin = {
 /** What changes code on its way into pages and the element, and into their workers. */
 const shipped = (mode: string): Plugin[] =>
   ['production', 'element', 'test-page'].includes(mode)
-    ? [assembly, packedRuntime, zodWithoutEval, shadersWithoutComments]
-    : [assembly, bundledText, packedRuntime];
+    ? [assembly, codecs, packedRuntime, zodWithoutEval, shadersWithoutComments]
+    : [assembly, bundledText, codecs, packedRuntime];
 
 /** Where `data/` lies, seen from the modules: those of pages are in `assets/`. */
 function dataFolder(mode: string): string {
   return mode === 'production' ? '../data/' : '/data/';
+}
+
+/** Short hash of the commit that is built; empty outside of a clone. */
+function commit(): string {
+  try {
+    const root = fileURLToPath(new URL('.', import.meta.url));
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Address of the repository, which GitHub's runners know. */
+function repository(): string {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env;
+  return server && name ? `${server}/${name}` : '';
+}
+
+function packageVersion(): string {
+  const text = readFileSync(fileURLToPath(new URL('package.json', import.meta.url)), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }
 
 function alias([name, path]: readonly [string, string]): { find: RegExp; replacement: string } {

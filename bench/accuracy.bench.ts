@@ -6,9 +6,9 @@ import { floatOutputs } from '../src/network/float-forward.ts';
 import { mapJob } from '../src/pipeline/run-job.ts';
 import { integerForward } from '../src/reference/integer-network.ts';
 import { simulate } from '../src/simulate/simulate.ts';
-import { openGpuOf } from './support/backend.ts';
-import { equal } from './support/layer-case.ts';
-import type { Question } from './support/question.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { equal } from '../src/measure/equal.ts';
+import type { Question } from '../src/measure/question.ts';
 
 const testImages = 10_000;
 const adcBits = [6, 5, 4, 3];

@@ -1,10 +1,10 @@
 // How do images per second grow with the images of a batch, from 1 to 256? mnist-cnn and resnet20 (half of the density
 // profile), the first batch, which comes with loading the weights, left out.
 
-import { openGpuOf } from './support/backend.ts';
-import { openNetworkCase } from './support/network-case.ts';
-import { type Density, mapNetwork } from './support/networks.ts';
-import type { Bench, Question } from './support/question.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { openNetworkCase } from '../src/measure/network-case.ts';
+import { type Density, mapNetwork } from '../src/measure/networks.ts';
+import type { Bench, Question } from '../src/measure/question.ts';
 
 const networks: readonly { readonly name: string; readonly density: Density }[] = [
   { name: 'mnist-cnn', density: 'pruned 0.5' },

@@ -6,21 +6,22 @@ import { CimError, hasKind } from '../src/core/errors.ts';
 import { largest } from '../src/core/extremes.ts';
 import { readText } from '../src/cli/files.ts';
 import { print, printed } from '../src/cli/output.ts';
+import { openNodeHost } from '../src/cli/node-host.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
 import { refuseEmpty } from '../src/cli/refuse-empty.ts';
 import { checkTargets } from '../src/cli/write-files.ts';
 import { openHeadless } from './headless.ts';
 import { questions } from './questions.ts';
 import { compareResults } from './support/compare.ts';
-import { ask } from './support/measure.ts';
-import { openNodeHost } from './support/node-host.ts';
+import { ask } from '../src/measure/measure.ts';
 import {
   type BackendName,
   backendNames,
   type Question,
   type Settings,
-} from './support/question.ts';
-import { readResult } from './support/result.ts';
+} from '../src/measure/question.ts';
+import { readResult } from '../src/measure/result.ts';
+import { withWasmBound } from './support/wasm-roofline.ts';
 import { comparisonTable, resultTable, rowLine } from './support/tables.ts';
 import { type Asked, resultFile, writeResult } from './support/write-result.ts';
 
@@ -101,7 +102,7 @@ async function run(names: readonly string[], options: Options): Promise<void> {
 
 /** Asks in this process. */
 async function openHere(): Promise<Awaited<ReturnType<typeof openHeadless>>> {
-  const host = await openNodeHost();
+  const host = withWasmBound(await openNodeHost());
   const runtime = `Node ${process.version}`;
   return {
     ask: async (question, settings, onRow): Promise<Asked> => ({

@@ -1,18 +1,18 @@
 // The same questions in a page of headless Chrome, on the browser's own WebGPU.
 
-import { build } from 'vite';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import sirv from 'sirv';
 import { CimError } from '../src/core/errors.ts';
 import { launchBrowser } from '../src/cli/browser.ts';
+import { loadImages } from '../src/cli/node-host.ts';
 import { packageRoot } from '../src/cli/package-root.ts';
 import { processTreeSeconds } from './support/process-tree.ts';
-import { loadImages } from './support/node-host.ts';
-import type { Dataset, Question, Settings } from './support/question.ts';
-import type { Answer } from './support/measure.ts';
-import type { Adapter, Row } from './support/result.ts';
+import type { Dataset, Question, Settings } from '../src/measure/question.ts';
+import type { Answer } from '../src/measure/measure.ts';
+import type { Adapter, Row } from '../src/measure/result.ts';
 import type { Asked } from './support/write-result.ts';
 
 /** Longest that one question may take. */
@@ -30,7 +30,11 @@ export interface Asker {
  * @throws {CimError} (environment) when there is no browser, or no adapter in it
  */
 export async function openHeadless(): Promise<Asker> {
-  await build({ root: packageRoot, mode: 'bench-page', logLevel: 'warn' });
+  // The archive of `npm run bundle` brings the page, and no sources to build it from.
+  if (existsSync(join(packageRoot, 'vite.config.ts'))) {
+    const { build } = await import('vite');
+    await build({ root: packageRoot, mode: 'bench-page', logLevel: 'warn' });
+  }
   const browser = await launchBrowser({ timeoutMs: limitMs });
   const server = await serve();
   const close = async (): Promise<void> => {

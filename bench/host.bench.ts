@@ -23,10 +23,10 @@ import { toPrograms } from '../src/simulate/to-program.ts';
 import { toChromeTrace } from '../src/timeline/chrome-trace.ts';
 import { schedule } from '../src/timeline/schedule.ts';
 import { scheduleAll } from '../src/timeline/schedule-all.ts';
-import { openGpuOf } from './support/backend.ts';
-import { openNetworkCase } from './support/network-case.ts';
-import type { Bench, Question, TimedCase } from './support/question.ts';
-import type { Row } from './support/result.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { openNetworkCase } from '../src/measure/network-case.ts';
+import type { Bench, Question, TimedCase } from '../src/measure/question.ts';
+import type { Row } from '../src/measure/result.ts';
 
 /** Scale of the density profile; undefined is dense. */
 const subjects: readonly { readonly name: string; readonly scale: number | undefined }[] = [

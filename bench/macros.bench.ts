@@ -6,10 +6,10 @@
 // output pixel. So N = kernels / 8 x pixels, no macro has two pixels, and none is idle. A run is one submit of that one
 // layer for one image, and waiting for its end: small N shows what a submit costs, large N what the device can do.
 
-import { openGpuOf } from './support/backend.ts';
-import { type LayerSpec, openLayer, uniformInputs } from './support/layer.ts';
-import { openLayerCase } from './support/layer-case.ts';
-import type { Question } from './support/question.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { type LayerSpec, openLayer, uniformInputs } from '../src/measure/layer.ts';
+import { openLayerCase } from '../src/measure/layer-case.ts';
+import type { Question } from '../src/measure/question.ts';
 
 const kernelsPerMacro = 8;
 /** Macros that hold different kernels. */

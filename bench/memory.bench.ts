@@ -7,10 +7,10 @@ import type { FeatureMap } from '../src/core/feature-map.ts';
 import { randomWords } from '../src/core/random.ts';
 import { vgg16 } from '../src/network/builtin/vgg16.ts';
 import { simulate } from '../src/simulate/simulate.ts';
-import { openGpuOf } from './support/backend.ts';
-import { equal } from './support/layer-case.ts';
-import { mapNetwork } from './support/networks.ts';
-import type { Host, Question } from './support/question.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { equal } from '../src/measure/equal.ts';
+import { mapNetwork } from '../src/measure/networks.ts';
+import type { Host, Question } from '../src/measure/question.ts';
 
 const side = 224;
 const images = 2;

@@ -5,15 +5,15 @@
 import { largest, smallest } from '../src/core/extremes.ts';
 import { networkMacs, type Network } from '../src/network/network.ts';
 import { resnet18, resnet20, vgg16 } from '../src/network/index.ts';
-import { openGpuOf } from './support/backend.ts';
-import { macsOf } from './support/bounds.ts';
-import { openLayer, uniformInputs } from './support/layer.ts';
-import { openLayerCase } from './support/layer-case.ts';
-import { openNetworkCase } from './support/network-case.ts';
-import { mapNetwork } from './support/networks.ts';
-import type { Bench, Question } from './support/question.ts';
-import type { Row } from './support/result.ts';
-import { powerLaw } from './support/statistics.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { macsOf } from '../src/measure/bounds.ts';
+import { openLayer, uniformInputs } from '../src/measure/layer.ts';
+import { openLayerCase } from '../src/measure/layer-case.ts';
+import { openNetworkCase } from '../src/measure/network-case.ts';
+import { mapNetwork } from '../src/measure/networks.ts';
+import type { Bench, Question } from '../src/measure/question.ts';
+import type { Row } from '../src/measure/result.ts';
+import { powerLaw } from '../src/measure/statistics.ts';
 
 /** Channels in, kernels, side of the map; 3x3. */
 const layers = [

@@ -2,10 +2,10 @@
 // 8x8 outputs, 4.7 million column reads.
 
 import { openReference } from '../src/reference/reference-backend.ts';
-import { openGpuOf } from './support/backend.ts';
-import { type LayerSpec, openLayer, uniformInputs } from './support/layer.ts';
-import { openLayerCase } from './support/layer-case.ts';
-import type { Question } from './support/question.ts';
+import { openGpuOf } from '../src/measure/backend.ts';
+import { type LayerSpec, openLayer, uniformInputs } from '../src/measure/layer.ts';
+import { openLayerCase } from '../src/measure/layer-case.ts';
+import type { Question } from '../src/measure/question.ts';
 
 const small: Omit<LayerSpec, 'settings'> = {
   channels: 64,

@@ -1,10 +1,11 @@
 // Puts activations on word lines: one bit plane per input bit and input word, bit i of a plane is word line i.
 //   plane b of word (image, y, x, block) = bit b of the activation of every word line
+// Behind them lies one more word for each block, of a pixel outside the map, where word lines drive anything there.
 // An input phase drives inputBitsPerPhase neighbouring planes at once. Word lines without an input are 0.
 // CPU twin: src/reference/input-phases.ts.
 
 struct InputPhasesParams {
-  // (image, y, x, block, word of 32 word lines) to make
+  // (image, y, x, block, word of 32 word lines) to make, and those of a pixel outside
   invocations: u32,
   input_height: u32,
   input_width: u32,
@@ -18,9 +19,13 @@ struct InputPhasesParams {
   patch_left: u32,
   patch_dilation_y: u32,
   patch_dilation_x: u32,
+  // what word lines drive whose pixel lies outside the input
+  pad_code: u32,
   words_height: u32,
   words_width: u32,
   blocks: u32,
+  // of all images; one more is outside
+  pixels: u32,
 }
 
 // 32-bit words that hold a bit of every word line.
@@ -55,7 +60,13 @@ fn input_phases(
   var high = vec4u(0u);
   let lines = min(32u, WORD_LINES_ON - word * 32u);
   for (var i = 0u; i < lines; i++) {
-    let activation = activation_at(image, i32(y), i32(x), channel_block * WORD_LINES_ON + word * 32u + i);
+    let line = channel_block * WORD_LINES_ON + word * 32u + i;
+    var activation = 0u;
+    if (pixel < params.pixels) {
+      activation = activation_at(image, i32(y), i32(x), line);
+    } else if (line < params.channels * params.patch_height * params.patch_width) {
+      activation = params.pad_code;
+    }
     let bits = vec4u(activation);
     low |= ((bits >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) << vec4u(i);
     high |= ((bits >> vec4u(4u, 5u, 6u, 7u)) & vec4u(1u)) << vec4u(i);

@@ -1,4 +1,4 @@
-// Puts activations on word lines for the tiled kernels: the word map with its border of zeros, so that no kernel asks
+// Puts activations on word lines for the tiled kernels: the word map with its border of what stands for 0, so that no kernel asks
 // what is outside. One invocation makes one word, in chunks of 16 word lines: 16 bytes each, or the digits of four phases.
 //   bytes:  quad i holds the activations of word lines 4 i ... 4 i + 3
 // For one of the two it also counts the column reads of phases that drive no word line, once for all that meet the word.
@@ -20,6 +20,8 @@ struct InputWordsParams {
   patch_left: u32,
   patch_dilation_y: u32,
   patch_dilation_x: u32,
+  // what word lines drive whose pixel lies outside the input
+  pad_code: u32,
   // the word map without its border
   words_height: u32,
   words_width: u32,
@@ -73,7 +75,7 @@ fn input_words(
   var driven = 0u;
   for (var chunk = 0u; chunk < params.chunks; chunk++) {
     var quads = vec4u(0u);
-    if (inside) {
+    if (inside || params.pad_code != 0u) {
       quads = vec4u(
         quad_at(image, y, x, channel_block, 4u * chunk),
         quad_at(image, y, x, channel_block, 4u * chunk + 1u),
@@ -108,6 +110,9 @@ fn quad_at(image: u32, word_y: i32, word_x: i32, channel_block: u32, quad: u32) 
   if (ALIGNED == 1u) {
     if (4u * quad >= WORD_LINES_ON || line >= params.channels) {
       return 0u;
+    }
+    if (word_y < 0 || word_x < 0 || word_y >= i32(params.input_height) || word_x >= i32(params.input_width)) {
+      return params.pad_code * 0x01010101u;
     }
     return activations[(((image * params.input_height + u32(word_y)) * params.input_width + u32(word_x)) * params.channels + line) / 4u];
   }

@@ -42,6 +42,8 @@ struct MacroMacParams {
   // kernels of the whole layer, and the number among them of the first one here
   all_kernels: u32,
   first_kernel: u32,
+  // word of block 0 at a pixel outside the map; 0: nothing is driven there
+  outside_words: u32,
 }
 
 // 1: step, offset, bias and accumulator are applied here; 0: codes are stored, and another kernel does that.
@@ -130,9 +132,10 @@ fn run_output(index: u32) {
     let across = (position % params.kernel_width) * params.dilation_x;
     let word_y = i32(y * params.stride_y + row) - i32(params.pad_top);
     let word_x = i32(x * params.stride_x + across) - i32(params.pad_left);
-    let inside = word_y >= 0 && word_y < i32(params.words_height) && word_x >= 0 && word_x < i32(params.words_width);
-    let word = ((image * params.words_height + u32(word_y)) * params.words_width + u32(word_x)) * params.blocks
-      + code / params.positions;
+    let in_map = word_y >= 0 && word_y < i32(params.words_height) && word_x >= 0 && word_x < i32(params.words_width);
+    let first_word = ((image * params.words_height + u32(word_y)) * params.words_width + u32(word_x)) * params.blocks;
+    let word = select(params.outside_words, first_word, in_map) + code / params.positions;
+    let inside = in_map || params.outside_words > 0u;
     let column = group * params.kernels_per_tile + kernel % params.kernels_per_tile;
     if (NOISE == 1u) {
       let pixel_key = pcg(params.noise_key + params.first_image * params.output_height * params.output_width + pixel);
@@ -151,7 +154,7 @@ fn run_output(index: u32) {
   }
 }
 
-// One kernel's part of one macro-op. Outside the map no word line is driven, but the bit lines are read all the same.
+// One kernel's part of one macro-op. Where not `inside` no word line is driven, but the bit lines are read all the same.
 fn macro_op(word: u32, inside: bool, column: u32, counted: ptr<function, Counted>) {
   let first_plane = word * PHASES * BITS_PER_PHASE * WORDS;
   if (WORDS == 1u && BINARY == 1u && ADC_UNIFORM == 1u) {

@@ -1,5 +1,5 @@
 // Sums become activations: add the residual, scale, round, clip. One invocation makes four bytes.
-//   q = clip(round(scale * (sum + round(residual scale * r))), low, high)
+//   q = clip(round(scale * (2^fraction sum + round(residual scale * (r - its zero)))) + zero, low, high)
 // With a table q is looked up: it is -128 ... 127, and entry q + 128 is stored.
 // CPU twin: src/reference/requantize.ts.
 
@@ -12,6 +12,8 @@ struct RequantizeParams {
   shift: i32,
   low: i32,
   high: i32,
+  zero: i32,
+  fraction: u32,
   height: u32,
   width: u32,
   channels: u32,
@@ -26,8 +28,11 @@ struct RequantizeParams {
   residual_shift: i32,
   // 0 or 1
   residual_signed: u32,
+  residual_zero: i32,
   // 0 or 1
   has_table: u32,
+  // 0 or 1: each channel has scales of its own
+  has_kernels: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: RequantizeParams;
@@ -35,7 +40,8 @@ struct RequantizeParams {
 @group(0) @binding(1) var<storage, read> sums: array<i32>;
 // bytes, order (image, y, x, channel); one unused word where the layer has no residual
 @group(0) @binding(2) var<storage, read> residual: array<u32>;
-// 256 bytes; one unused word where the layer has no table
+// 256 bytes, the table; where channels have scales of their own, four words for each behind it: multiplier and shift of sums,
+// multiplier and shift of the residual. One unused word where the layer has neither
 @group(0) @binding(3) var<storage, read> table: array<u32>;
 // bytes, order (image, y, x, channel)
 @group(0) @binding(4) var<storage, read_write> activations: array<u32>;
@@ -54,8 +60,14 @@ fn requantize(
   for (var i = 0u; i < 4u; i++) {
     let at = index * 4u + i;
     if (at < params.count) {
-      let scaled = apply_scale(sums[at] + residual_at(at), params.multiplier, params.shift);
-      word |= stored(clamp(scaled, params.low, params.high)) << (8u * i);
+      var own = vec4i(params.multiplier, params.shift, params.residual_multiplier, params.residual_shift);
+      if (params.has_kernels == 1u) {
+        let first = 64u + 4u * (at % params.channels);
+        own = vec4i(i32(table[first]), i32(table[first + 1u]), i32(table[first + 2u]), i32(table[first + 3u]));
+      }
+      let sum = (sums[at] << params.fraction) + residual_at(at, own.z, own.w);
+      let code = apply_scale(sum, own.x, own.y) + params.zero;
+      word |= stored(clamp(code, params.low, params.high)) << (8u * i);
     }
   }
   activations[index] = word;
@@ -69,7 +81,7 @@ fn stored(code: i32) -> u32 {
   return byte_of(table[entry / 4u], entry);
 }
 
-fn residual_at(at: u32) -> i32 {
+fn residual_at(at: u32, multiplier: i32, shift: i32) -> i32 {
   let channel = i32(at % params.channels) - i32(params.residual_offset);
   if (params.has_residual == 0u || channel < 0 || channel >= i32(params.residual_channels)) {
     return 0;
@@ -82,5 +94,5 @@ fn residual_at(at: u32) -> i32 {
     + u32(channel);
   let byte = byte_of(residual[source / 4u], source);
   let value = select(i32(byte), i32(byte << 24u) >> 24u, params.residual_signed == 1u);
-  return apply_scale(value, params.residual_multiplier, params.residual_shift);
+  return apply_scale(value - params.residual_zero, multiplier, shift);
 }

@@ -1,11 +1,15 @@
 // The public API, but for chips, networks, the GPU and training: names only.
 
+export type { ImageBorder } from './core/image-border.ts';
+export type { MultiplierBits } from './core/integer.ts';
 export { compress, type CompressOptions, measureClips } from './compress/compress.ts';
 export {
   type CompressedLayer,
   type CompressedNetwork,
+  type StoredCodes,
   type IntegerResidual,
   isMacroLayer,
+  type KernelScales,
   type MacroLayer,
   type PoolLayer,
   type Requantize,
@@ -57,7 +61,13 @@ export type { LongWork, Progress, StopSignal } from './core/progress.ts';
 export type { Cycle, Nanoseconds, Picojoules, Quantity } from './core/units.ts';
 export { cifar10Classes, type CifarKind, readCifar } from './datasets/cifar.ts';
 export { readIdxImages, readIdxLabels } from './datasets/idx.ts';
-export { firstImages, type ImageSet, spreadImages, toImageSet } from './datasets/image-set.ts';
+export {
+  firstImages,
+  type ImageSet,
+  type Labels,
+  spreadImages,
+  toImageSet,
+} from './datasets/image-set.ts';
 export { type AdcErrorOptions, adcErrors } from './inspect/adc-errors.ts';
 export { calibratedAdc, fittedAdcs, levelledAdc, type RangeOptions } from './inspect/adc-range.ts';
 export { type CellPlace, cellPlace, cellValue } from './inspect/cell-place.ts';
@@ -161,6 +171,12 @@ export {
   reportText,
   reportVersion,
 } from './report/report.ts';
+export {
+  type Roofline,
+  type RooflineBytes,
+  rooflineOf,
+  type RooflinePoint,
+} from './report/roofline.ts';
 export { type StaticPower } from './report/static-power.ts';
 export { type RunFacts, summarize } from './report/summarize.ts';
 export type { InputPreset, InputSettings } from './settings/input-norm.ts';
@@ -201,6 +217,8 @@ export {
   outcomeOf,
 } from './pipeline/estimator.ts';
 export { plainValue, type SettingValue } from './experiment/axis-values.ts';
+export { checkChipPaths } from './experiment/check-chip-paths.ts';
+export { type Drawing, type DrawingChoice, drawingKinds, drawingOf } from './experiment/drawing.ts';
 export { coordinatesText, expandPlan, type Experiment } from './experiment/expand-plan.ts';
 export { type Figure, type FigureName, type Figures, figures } from './experiment/figures.ts';
 export { type ImageRange, tiling } from './experiment/image-range.ts';
@@ -218,6 +236,7 @@ export {
   type PlotPoint,
   plotPoints,
   seriesText,
+  silentPaths,
   type Tornado,
   tornadoOf,
   type TradeOff,
@@ -238,6 +257,7 @@ export {
   simulatedRow,
 } from './experiment/point-result.ts';
 export {
+  type Cell,
   fileText,
   type Made,
   type PartFile,
@@ -246,9 +266,19 @@ export {
   readPointFile,
   readRows,
   rowsCsv,
+  rowsTable,
   statisticsCsv,
 } from './experiment/result-file.ts';
 export { type ResultStore, runUnits, type UnitRunner } from './experiment/run-units.ts';
+export {
+  type Bound,
+  type Candidate,
+  type Measure,
+  searchCheapest,
+  type SearchGoal,
+  searchStages,
+  type Verdict,
+} from './experiment/search.ts';
 export { readShard, type Shard, type Unit, unitsOf, unitsOfShard } from './experiment/shard.ts';
 export {
   mergeParts,

@@ -30,6 +30,8 @@ const everything = [
   'pipeline',
   'settings',
   'experiment',
+  'measure',
+  'plots',
 ];
 
 /** Who may import whom; every folder may also import from itself. */
@@ -37,14 +39,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   chips: ['core'],
   network: ['core'],
-  datasets: ['core'],
+  // Tensors of ONNX and arrays of NumPy may be images.
+  datasets: ['core', 'network'],
   compress: ['core', 'network'],
   mapping: ['core', 'chips', 'network', 'compress'],
   simulate: ['core', 'chips', 'network', 'compress', 'mapping'],
   reference: ['core', 'network', 'compress', 'mapping', 'simulate'],
   inspect: ['core', 'chips', 'network', 'compress', 'mapping', 'simulate', 'reference'],
   gpu: ['core', 'compress', 'mapping', 'simulate'],
-  wasm: ['core', 'compress', 'simulate'],
+  wasm: ['core', 'network', 'compress', 'simulate'],
   train: ['core', 'chips', 'network', 'datasets', 'compress', 'mapping', 'simulate', 'reference'],
   timeline: ['core', 'chips', 'mapping', 'simulate'],
   report: throughReport.filter((folder) => folder !== 'report'),
@@ -52,6 +55,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pipeline: [...throughReport, 'datasets', 'reference', 'inspect'],
   settings: [...throughReport, 'datasets', 'pipeline', 'train'],
   experiment: [...throughReport, 'datasets', 'reference', 'inspect', 'pipeline', 'settings'],
+  measure: [
+    ...throughReport.filter((folder) => !['timeline', 'report'].includes(folder)),
+    'datasets',
+    'reference',
+    'gpu',
+    'wasm',
+    'pipeline',
+    'settings',
+  ],
+  // What both draw, with Observable Plot.
+  plots: ['core', 'report', 'experiment'],
   view: everything,
   cli: everything,
 };
@@ -87,8 +101,17 @@ const roomsImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** npm packages that a pure folder may use: data in, data out, no runtime of their own. */
-const purePackages = ['zod', '@bufbuild/protobuf/wire'];
-const impure = ['gpu', 'view', 'cli'];
+const purePackages = [
+  'zod',
+  '@bufbuild/protobuf/wire',
+  'd3-dsv',
+  'image-size',
+  ...['jpeg', 'png', 'webp'].map((kind) => `@jsquash/${kind}/decode.js`),
+  '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?packed',
+  '@jsquash/png/codec/pkg/squoosh_png_bg.wasm?packed',
+  '@jsquash/webp/codec/dec/webp_dec.wasm?packed',
+];
+const impure = ['gpu', 'measure', 'plots', 'view', 'cli'];
 
 const importPattern = /(?:from\s|import\s|import\()\s*'([^']+)'/g;
 

@@ -1,5 +1,6 @@
 // What the documents promise: their commands run, their example is right, their links and names exist.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,21 +8,32 @@ import { findBrowser } from '../src/cli/browser.ts';
 import { itLong } from './support/long.ts';
 import { emptyFolder, mars, root } from './support/mars.ts';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = (language: string): string[] =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
+const read = (document: string): string => readFileSync(join(root, document), 'utf8');
+const blocks = (document: string, language: string): string[] =>
+  [...read(document).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
     (match) => match[1]!,
   );
-const commands = blocks('sh')
-  .flatMap((block) => block.trim().split('\n'))
-  .filter((line) => line.startsWith('npx mars '));
+const commandsOf = (document: string): string[] =>
+  blocks(document, 'sh')
+    .flatMap((block) => block.trim().split('\n'))
+    .filter((line) => line.startsWith('npx mars '));
 
-/** All commands run in this folder, in order: later ones may read what earlier ones wrote. */
-const cwd = emptyFolder();
+/** Pages whose commands, in `sh` blocks, a reader may type one after the other. */
+const pagesWithCommands = [
+  'README.md',
+  'docs/start.md',
+  'docs/command-line.md',
+  'docs/training.md',
+  'docs/page.md',
+];
 
-describe('README.md', () => {
-  it('shows commands', () => {
-    expect(commands.length).toBeGreaterThan(5);
+describe.each(pagesWithCommands)('the commands of %s', (page) => {
+  /** They run in this folder, in order: later ones may read what earlier ones wrote. */
+  const cwd = emptyFolder();
+  const commands = commandsOf(page);
+
+  it('are there', () => {
+    expect(commands.length).toBeGreaterThan(0);
   });
 
   // `mars page` serves until Ctrl-C: test/package.test.ts serves it, and ends it.
@@ -59,21 +71,39 @@ describe('README.md', () => {
 
     expect(unknown).toEqual([]);
   });
+});
 
+describe('docs/command-line.md', () => {
   it('gives the right answer of its matrix-vector case', () => {
     const file = join(emptyFolder(), 'case.json');
-    writeFileSync(file, blocks('json')[0]!);
-    const promised = /gives `(\{.*?\})`/.exec(readme)![1]!;
+    writeFileSync(file, blocks('docs/command-line.md', 'json')[0]!);
+    const promised = /gives `(\{.*?\})`/.exec(read('docs/command-line.md'))![1]!;
 
     const { stdout } = mars(['mvm', file, '--json']);
 
     expect(stdout.trim()).toBe(promised);
   });
+});
 
-  it('has the example that is type-checked', () => {
+itLong('docs/commands.md is what --help prints', () => {
+  const file = join(emptyFolder(), 'commands.md');
+  const tool = join(root, 'tools/command-reference.mjs');
+
+  const { status, stderr } = spawnSync(process.execPath, [tool, file], { encoding: 'utf8' });
+
+  expect(status, stderr).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe(read('docs/commands.md'));
+});
+
+describe('README.md', () => {
+  it('is what one reads first: at most 150 lines', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151);
+  });
+
+  it.each(['README.md', 'docs/library.md'])('%s has the example that is type-checked', (page) => {
     const file = join(root, 'test/support/readme-example.ts');
 
-    expect(readFileSync(file, 'utf8')).toBe(blocks('ts')[0]);
+    expect(readFileSync(file, 'utf8')).toBe(blocks(page, 'ts')[0]);
   });
 
   itLong('has an example that runs', async () => {
@@ -82,31 +112,25 @@ describe('README.md', () => {
     expect(report.images).toBe(10);
     expect(report.performance.framesPerSecond).toBeGreaterThan(0);
   });
+});
 
-  it.each(['run', 'map', 'estimate', 'train', 'compress'])(
-    'names every option that %s has',
-    (command) => {
-      const { stdout } = mars([command, '--help']);
-      const options = [...stdout.matchAll(/--[a-z-]+/g)].map(([option]) => option);
+describe('the site', () => {
+  it('has every document', () => {
+    const { projectDocuments } = JSON.parse(read('typedoc.json')) as {
+      projectDocuments: string[];
+    };
+    const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
 
-      const missing = [...new Set(options)]
-        .filter((option) => !['--help', '--version'].includes(option))
-        .filter((option) => !readme.includes(option));
-
-      expect(missing).toEqual([]);
-    },
-  );
+    expect(pages.filter((name) => !projectDocuments.includes(`docs/${name}`))).toEqual([]);
+  });
 });
 
 const documents = [
-  'docs/validation.md',
-  'docs/compression.md',
-  'docs/experiments.md',
-  'README.md',
-  'ARCHITECTURE.md',
-  'GLOSSARY.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
+  ...['.', 'docs', 'decisions'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  ),
   'models/README.md',
   'bench/peers/README.md',
 ];
@@ -125,7 +149,9 @@ describe.each(documents)('%s', (document) => {
       ...text.matchAll(/`((?:src|shaders|test|tools|bench|models)\/[\w./-]+\.\w+)`/g),
     ].map((match) => match[1]!);
 
-    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    // NAME stands for the reader's own.
+    const named = files.filter((file) => !file.includes('NAME'));
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 });
 

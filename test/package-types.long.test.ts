@@ -89,7 +89,7 @@ function readmeCode(): readonly string[] {
   );
 }
 
-const compilers = { '5.9': 'oldest-typescript', '6.0': 'typescript' };
+const compilers = { '5.9': 'oldest-typescript', '6.0': 'typescript', '7.0': 'typescript-7' };
 const resolutions = {
   nodenext: { module: 'nodenext' },
   bundler: { module: 'esnext', moduleResolution: 'bundler' },

@@ -30,8 +30,24 @@ const ofTheCommandLine = {
   numbers: ['smallest', 'largest'],
   // Where the test images of CIFAR lie, and which bits a coding has: one number of a format each.
   formats: ['cifarRecord', 'indexCodeBits', 'datasetNames'],
+  // How plots look: they need Observable Plot, which the package does not bring.
+  plots: ['plotOptions', 'rooflineOptions', 'paperTheme'],
   // openGpu does both at once; the command line names the adapter first.
   adapters: ['openDevice', 'openGpuBackend'],
+  // Files and folders of pictures need decoders, which the package brings along for the command line and the page alone: a
+  // program hands over pixels.
+  pictures: [
+    'calibrationPictures',
+    'classesOf',
+    'labelBytes',
+    'listPictures',
+    'namesOf',
+    'readAll',
+    'readClassNames',
+    'testPictures',
+  ],
+  // These tell of a machine, not of a chip.
+  machines: ['adapterOf', 'checkKnownProduct', 'runCheck', 'checkMarkdown', 'headline'],
 };
 
 /** What options mean, and which files and names they stand for: a program has the values themselves. */

@@ -129,6 +129,7 @@ describe('a damaged file is refused, or read as what can be written again:', () 
       ['a', { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
       ['none', { shape: [0], data: new Float32Array() }],
       ['b', { shape: [], data: Float32Array.of(7) }],
+      ['codes', { shape: [3], data: Int8Array.of(-7, 0, 7) }],
     ]);
 
     const refused = readsOrRefuses(

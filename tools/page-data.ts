@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { spreadImages } from '../src/datasets/image-set.ts';
 import { readIdxImages, readIdxLabels } from '../src/datasets/idx.ts';
+import { networksAmong } from '../src/settings/model-names.ts';
 
 /** As `calibration.max` of src/pipeline/default-job.ts: what a small network is calibrated on. */
 const calibrationImages = 256;
@@ -25,20 +26,15 @@ export interface PageDataOptions {
   readonly trains: boolean;
 }
 
-const extension = '.safetensors';
-
-/** Names of the trained networks of `models/`. */
-export const modelNames = (): readonly string[] =>
-  readdirSync(models)
-    .filter((name) => name.endsWith(extension))
-    .map((name) => name.slice(0, -extension.length));
+/** Files of the trained networks of `models/`, stored images among them. */
+export const modelFiles = (): readonly string[] => [...networksAmong(readdirSync(models)).values()];
 
 const testParts = ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
 const calibrationName = 'mnist-calibration.gz';
 
 /** Names in `data/` of what networks are run with: all but the images to train on. */
 export const dataNames = (): readonly string[] => [
-  ...modelNames().map((name) => `${name}${extension}.gz`),
+  ...modelFiles().map((name) => `${name}.gz`),
   ...testParts.map((part) => `${part}.gz`),
   calibrationName,
 ];
@@ -46,10 +42,7 @@ export const dataNames = (): readonly string[] => [
 /** Name in `data/` -> bytes. MNIST is missing where its optional package is. */
 function pageData({ trains }: PageDataOptions): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>(
-    modelNames().map((name) => [
-      `${name}${extension}.gz`,
-      gzipSync(readFileSync(join(models, `${name}${extension}`))),
-    ]),
+    modelFiles().map((name) => [`${name}.gz`, gzipSync(readFileSync(join(models, name)))]),
   );
   const folder = mnistFolder();
   if (folder === undefined) return files;

@@ -15,10 +15,9 @@ const pictures = [
   },
   {
     file: 'docs/page-macro-op.png',
-    query: '?network=mnist-cnn&images=100&set=adc.bits=4&view=array',
+    query: '?network=mnist-cnn&images=100&set=adc.bits=4&view=steps',
     scheme: 'light',
-    height: 1500,
-    clickAt: [0.372, 0.51],
+    height: 1100,
   },
   {
     file: 'docs/page-timeline.png',
@@ -34,7 +33,7 @@ const { url, browser, close } = await openPage([
   '--use-angle=vulkan',
   '--use-vulkan=swiftshader',
 ]);
-for (const { file, query, scheme, height, clickAt } of pictures) {
+for (const { file, query, scheme, height } of pictures) {
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
@@ -42,14 +41,8 @@ for (const { file, query, scheme, height, clickAt } of pictures) {
   await page.waitForFunction(
     `/ in [0-9.]+ s/.test(document.querySelector('#message').textContent)`,
   );
-  const canvas = await page.waitForSelector('.panel:not([hidden]) canvas');
+  await page.waitForSelector('.panel:not([hidden]) :is(canvas, table)');
   await settle();
-  if (clickAt) {
-    const { x, y, width, height: high } = await canvas.boundingBox();
-    await page.mouse.click(x + clickAt[0] * width, y + clickAt[1] * high);
-    await page.waitForSelector('.macro-op');
-    await settle();
-  }
   await page.screenshot({ path: here(file) });
   await page.close();
   console.log(file);

@@ -54,7 +54,9 @@ function buildIsStale() {
   const built = statSync(at('dist', 'cli.js')).mtimeMs;
   const pages = ['index.html', 'gallery.html', 'embed.html', 'paper.html'];
   const settings = ['vite.config.ts', 'tsconfig.types.json', 'package.json'];
-  const sources = ['src', 'shaders', ...pages, ...settings].filter((name) => existsSync(at(name)));
+  const sources = ['src', 'shaders', 'models', ...pages, ...settings].filter((name) =>
+    existsSync(at(name)),
+  );
   const newer = sources.map((name) => newerThan(at(name), built)).find((path) => path !== null);
   return newer === undefined ? null : `${newer.slice(root.length + 1)} is newer than dist/cli.js`;
 }
@@ -118,7 +120,7 @@ function probeAdapter() {
     [at('dist', 'cli.js'), 'info', '--json'],
     {
       encoding: 'utf8',
-      timeout: 40 * second,
+      timeout: 120 * second,
       killSignal: 'SIGKILL',
       env: { ...process.env, MARS_SETUP_RUNNING: '1' },
     },

@@ -6,10 +6,11 @@ import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
 import { loadNetwork } from '../../src/settings/load-job.ts';
 import type { Sources } from '../../src/settings/sources.ts';
 import { questions } from '../questions.ts';
-import { adapterOf } from '../support/adapter.ts';
-import { type Answer, ask } from '../support/measure.ts';
-import type { Dataset, Host, Settings } from '../support/question.ts';
-import type { Adapter, Row } from '../support/result.ts';
+import { withWasmBound } from '../support/wasm-roofline.ts';
+import { adapterOf } from '../../src/measure/adapter.ts';
+import { type Answer, ask } from '../../src/measure/measure.ts';
+import type { Dataset, Host, Settings } from '../../src/measure/question.ts';
+import type { Adapter, Row } from '../../src/measure/result.ts';
 
 /** What Node offers to the page. */
 declare const benchCpuSeconds: () => Promise<number | null>;
@@ -56,7 +57,7 @@ async function images(name: Dataset, part: 'train' | 'test', count: number): Pro
   };
 }
 
-const host = openHost();
+const host = openHost().then(withWasmBound);
 
 Object.assign(globalThis, {
   marsBench: {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CrossSim on the common layer of bench/column-reads.bench.ts, in CPU seconds of one thread.
+"""CrossSim on the common layer of src/measure/questions/column-reads.ts, in CPU seconds of one thread.
 
 128 -> 256 channels, 3x3, 16x16 outputs (75.5 million MACs), 8-bit weights and 8-bit inputs, uniformly random, on MARS'
 geometry: arrays of 16 rows, 2-bit input slices, 1-bit weight slices, one ADC conversion per array, column and input
@@ -62,8 +62,11 @@ def exact(weights, inputs, adc_bits):
     return result
 
 
-def crosssim(weights, adc_bits, noise):
-    """CrossSim's core with this geometry; `noise` is the deviation of a cell, as a share of its largest conductance."""
+def crosssim(weights, adc_bits, noise, step=1):
+    """CrossSim's core with this geometry.
+
+    `noise` is the deviation of a cell, as a share of its largest conductance; `step` is that of the ADC, in unit discharges.
+    """
     from simulator import AnalogCore, CrossSimParameters
 
     params = CrossSimParameters()
@@ -96,7 +99,7 @@ def crosssim(weights, adc_bits, noise):
     adc.adc_per_ibit = True
     adc.adc_range_option = "CALIBRATED"
     # CrossSim's unit is the largest digit: one unit discharge is 1/3 of it.
-    highest = (2**adc_bits - 1) / (2**SLICE_BITS - 1)
+    highest = step * (2**adc_bits - 1) / (2**SLICE_BITS - 1)
     adc.calibrated_range = [[0, highest]] * WEIGHT_BITS
     if noise > 0:
         params.xbar.device.read_noise.enable = True

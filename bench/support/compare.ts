@@ -1,7 +1,7 @@
 // Two results of the same question, row by row: how many times faster is the second?
 
 import { CimError } from '../../src/core/errors.ts';
-import { type Amounts, type BenchResult, keyText, type Row } from './result.ts';
+import { type Amounts, type BenchResult, keyText, type Row } from '../../src/measure/result.ts';
 
 /** A row that both results have. */
 export interface Compared {

@@ -5,8 +5,8 @@ import pc from 'picocolors';
 import { borderless } from '../../src/cli/borderless.ts';
 import { formatCount, formatNumber } from '../../src/core/number-text.ts';
 import type { Comparison } from './compare.ts';
-import type { Question } from './question.ts';
-import { type BenchResult, keyText, type Row, type Timing } from './result.ts';
+import type { Question } from '../../src/measure/question.ts';
+import { type BenchResult, keyText, type Row, type Timing } from '../../src/measure/result.ts';
 
 /** One row as one line, while a question is being asked. */
 export function rowLine({ key, timing, facts }: Row): string {
@@ -49,11 +49,18 @@ function timedTable(rows: readonly Row[]): string {
   const words = namesOf(rows.map(({ facts }) => facts)).filter((name) =>
     rows.some(({ facts }) => typeof facts[name] === 'string'),
   );
-  const heads = [`${units}/s`, 'per CPU s', ...times.map((one) => `${one} ms`), 'CPU ms'];
+  const hasDevice = rows.some(({ timing }) => timing?.device);
+  const heads = [
+    `${units}/s`,
+    'per CPU s',
+    ...times.map((one) => `${one} ms`),
+    ...(hasDevice ? ['device ms'] : []),
+    'CPU ms',
+  ];
   const hasRoofline = rows.some(({ timing }) => timing?.roofline);
   const lines = rows.map(({ key, facts, timing }) => {
     const unit = headline(timing) ?? '';
-    const { wall, cpu, perSecond, perCpuSecond, roofline } = timing as Timing;
+    const { wall, cpu, device, perSecond, perCpuSecond, roofline } = timing as Timing;
     const share = roofline ? `${formatNumber(100 * roofline.share)} % ${roofline.bound}` : '';
     return [
       ...keys.map((name) => cell(key[name])),
@@ -61,6 +68,7 @@ function timedTable(rows: readonly Row[]): string {
       formatCount(perSecond[unit] ?? 0),
       perCpuSecond ? formatCount(perCpuSecond[unit] ?? 0) : '',
       ...times.map((one) => formatNumber(1000 * wall[one])),
+      ...(hasDevice ? [device ? formatNumber(1000 * device.p50) : ''] : []),
       cpu ? formatNumber(1000 * cpu.p50) : '',
       ...(hasRoofline ? [share] : []),
     ];

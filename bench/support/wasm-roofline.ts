@@ -5,9 +5,9 @@
 import { losesNothing } from '../../src/core/adc-table.ts';
 import { largestSum, type MacroProgram } from '../../src/simulate/macro-program.ts';
 import { compileWasm } from '../../src/wasm/compile-kernels.ts';
-import { columnReadsOf, macsOf, type Work } from './bounds.ts';
-import { timeRuns } from './measure.ts';
-import type { Clock, Host, TimedCase } from './question.ts';
+import { columnReadsOf, macsOf } from '../../src/measure/bounds.ts';
+import { timeRuns } from '../../src/measure/measure.ts';
+import type { Bound, Clock, Host, TimedCase, Work } from '../../src/measure/question.ts';
 
 /** What is measured, per second. */
 export const wasmCeilings = ['lookUps', 'products'] as const;
@@ -94,14 +94,20 @@ async function measure(host: Host): Promise<Rates> {
   return { clock, rates: rates as Record<WasmCeiling, number> };
 }
 
+/** A host that tells what WebAssembly can do at most as well. */
+export function withWasmBound(host: Host): Host {
+  const bounded: Host = { ...host, wasmBound: async (work) => await wasmBoundOf(bounded, work) };
+  return bounded;
+}
+
 /**
  * The least time that one thread needs for programs: a product per MAC where the ADC loses nothing, else a look-up per column
  * read and four word lines. Reads that cannot clip, which a shortcut makes products, may pass 100 %.
  */
-export async function wasmBoundOf(
+async function wasmBoundOf(
   host: Host,
   { programs, images, everyRead = false }: Work,
-): Promise<NonNullable<TimedCase['bound']>> {
+): Promise<Bound> {
   const { clock, rates } = await ratesOf(host);
   const bounds = programs.map((program) => {
     const isExact = !everyRead && !program.noise && losesNothing(program.adc, largestSum(program));

@@ -1,13 +1,13 @@
 // Writes a result where it can be compared later, with what it ran on.
 
 import { execFileSync } from 'node:child_process';
-import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { machineText } from '../../src/cli/machine-text.ts';
 import { writeWhole } from '../../src/cli/write-files.ts';
 import { packageRoot } from '../../src/cli/package-root.ts';
-import type { Answer } from './measure.ts';
-import type { Question, Settings } from './question.ts';
-import { type BenchResult, resultFormat } from './result.ts';
+import type { Answer } from '../../src/measure/measure.ts';
+import type { Question, Settings } from '../../src/measure/question.ts';
+import { type BenchResult, resultFormat } from '../../src/measure/result.ts';
 
 /** An answer, and where it was given. */
 export type Asked = Answer & Pick<BenchResult, 'where' | 'runtime' | 'adapter'>;
@@ -26,7 +26,7 @@ export function writeResult(
     question: question.name,
     date,
     commit: commit(),
-    machine: machine(),
+    machine: machineText(),
     ...ranOn,
     settings: { repetitions, seconds, ...(cases && { cases: cases.source }) },
     notes: [...notes],
@@ -48,12 +48,6 @@ export function resultFile(
 ): string {
   const suffix = where === 'headless' ? '-headless' : '';
   return join(folder, `${date.slice(0, 10)}-${name}${suffix}.json`);
-}
-
-function machine(): string {
-  const all = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `${all.length} x ${all[0]?.model ?? 'unknown CPU'}, ${memory} GiB, ${type()} ${release()}`;
 }
 
 /** The commit of the sources; with `+` where files differ from it. */

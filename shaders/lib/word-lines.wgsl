@@ -15,7 +15,7 @@ fn activation_at(image: u32, word_y: i32, word_x: i32, line: u32) -> u32 {
   let y = word_y * i32(params.patch_stride_y) + row - i32(params.patch_top);
   let x = word_x * i32(params.patch_stride_x) + column - i32(params.patch_left);
   if (y < 0 || y >= i32(params.input_height) || x < 0 || x >= i32(params.input_width)) {
-    return 0u;
+    return params.pad_code;
   }
   let at = ((image * params.input_height + u32(y)) * params.input_width + u32(x)) * params.channels + channel;
   return byte_of(activations[at / 4u], at);

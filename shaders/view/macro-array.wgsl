@@ -226,7 +226,7 @@ fn slots_colour(corner: Corner) -> vec4f {
   let rows = max(covered.w - covered.y, 1e-6);
   let filled = clamp((f32(corner.rows) - covered.y) / rows, 0.0, 1.0);
   let empty = palette[colour_empty];
-  let far = mix(mix(empty, corner.colour, 0.3), corner.colour, filled);
+  let far = mix(empty, corner.colour, filled);
   // Rows of cells that share a pixel: above 5 the figure alone is shown.
   let near = 1.0 - smoothstep(2.5, 5.0, 1.0 / view.pixels_per_unit);
   if near <= 0.0 || view.has_cells == 0u {

@@ -1,6 +1,7 @@
 // What describes a multi-macro CIM chip: the fields, their units, what they permit.
 
 import { z } from 'zod';
+import type { MultiplierBits } from '../core/integer.ts';
 import { largestNoise, noNoise, type NoiseSpec } from './noise-spec.ts';
 import type { Sourced, SourcedValue } from './sourced.ts';
 
@@ -146,6 +147,10 @@ export interface ChipSpec {
     readonly bits: Sourced;
     /** Bits of partial sums that a core reads or writes per cycle when a tile needs several weight loads. */
     readonly spillBitsPerCycle: Sourced;
+  };
+  readonly requantizer: {
+    /** Bits of the numbers that sums are multiplied by: 8, or 16 for scales that are all but exact. */
+    readonly multiplierBits: Sourced<MultiplierBits>;
   };
   readonly featureMap: {
     /** Two banks that change places after each layer. */
@@ -329,6 +334,9 @@ export const chipSchema: object = z.strictObject({
     })
     .default(noNoise('not in the chip file, which says nothing of noise: off')),
   accumulator: z.strictObject({ bits: count(8, 32), spillBitsPerCycle: count(1, 65536) }),
+  requantizer: z
+    .strictObject({ multiplierBits: sourcedSchema(z.union([z.literal(8), z.literal(16)]), '') })
+    .optional(),
   featureMap: z.strictObject({
     bankBytes: count(1, 2 ** 30),
     shortcutBytes: count(0, 2 ** 30),

@@ -28,7 +28,7 @@ const filled = (group: unknown, values: Json): unknown =>
  */
 export function completeChip(value: unknown): unknown {
   if (!isObject(value)) return value;
-  const { process, adc, energy, static: power, dram, controller, ...rest } = value;
+  const { process, adc, energy, static: power, dram, controller, requantizer, ...rest } = value;
   const supply = isObject(process) ? process['supply'] : undefined;
   const { static: whole, ...energies } = isObject(energy) ? energy : {};
   const isOld = power === undefined && whole !== undefined;
@@ -39,6 +39,9 @@ export function completeChip(value: unknown): unknown {
         ratedSupply: added(numberIn(supply, 1), 'V', 'energies hold at its own supply'),
       }),
       adc: filled(adc, adcValues(adc)),
+      requantizer: requantizer ?? {
+        multiplierBits: added(8, '', 'its requantizers had multipliers of 8 bits'),
+      },
       energy: isOld ? energies : energy,
       static: power ?? staticOf(whole),
       dram: dram ?? {

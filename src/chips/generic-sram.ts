@@ -45,6 +45,9 @@ export const genericSram: UniformChip = {
     bits: sourced(24, '', 'assumed', choice),
     spillBitsPerCycle: sourced(768, '', 'assumed', 'the 32 accumulators of a core at once'),
   },
+  requantizer: {
+    multiplierBits: sourced(8, '', 'assumed', 'not known; 8 bits, as narrow as the weights'),
+  },
   featureMap: {
     bankBytes: sourced(262144, '', 'assumed', choice),
     shortcutBytes: sourced(262144, '', 'assumed', choice),

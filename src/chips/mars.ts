@@ -66,6 +66,9 @@ export const mars: UniformChip = {
       'the 16 accumulators of a core at once: spills are rare, so made free',
     ),
   },
+  requantizer: {
+    multiplierBits: sourced(8, '', 'assumed', 'not known; 8 bits, as narrow as the weights'),
+  },
   featureMap: {
     bankBytes: sourced(
       65536,

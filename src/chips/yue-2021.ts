@@ -72,6 +72,9 @@ export const yue2021: UniformChip = {
     bits: sourced(24, '', 'assumed', unknown),
     spillBitsPerCycle: sourced(1536, '', 'assumed', 'the 64 accumulators of a core at once'),
   },
+  requantizer: {
+    multiplierBits: sourced(8, '', 'assumed', 'not known; 8 bits, as narrow as the weights'),
+  },
   featureMap: {
     bankBytes: sourced(65536, '', 'assumed', unknown),
     shortcutBytes: sourced(65536, '', 'assumed', unknown),

@@ -1,7 +1,7 @@
 // Opens the backend that a command asks for, or the best one there is.
 
 import { CimError, hasKind } from '../core/errors.ts';
-import { openGpuBackend } from '../gpu/gpu-backend.ts';
+import { type GpuBackendOptions, openGpuBackend } from '../gpu/gpu-backend.ts';
 import { openDevice } from '../gpu/open-gpu.ts';
 import { openReference } from '../reference/reference-backend.ts';
 import type { LentBackend } from '../pipeline/run-job.ts';
@@ -75,11 +75,18 @@ async function findGpu(): Promise<NodeGpu | undefined> {
   }
 }
 
-async function openGpuOf(found: NodeGpu, maxMemory: number | undefined): Promise<MacroBackend> {
+const openGpuOf = async (found: NodeGpu, maxMemory: number | undefined): Promise<MacroBackend> =>
+  await openDefaultGpu(found, { maxMemory });
+
+/** WebGPU on an adapter that was found, with the shape that `mars tune` kept for it. The caller disposes it. */
+export async function openDefaultGpu(
+  found: NodeGpu,
+  options: Pick<GpuBackendOptions, 'maxMemory' | 'shortcuts'>,
+): Promise<MacroBackend> {
   const { device, packedDotProducts } = await openDevice(found.gpu);
   const adapter = adapterName(found);
   const shape = tunedShape(adapter);
-  return await openGpuBackend(device, adapter, { packedDotProducts, maxMemory, shape });
+  return await openGpuBackend(device, adapter, { ...options, packedDotProducts, shape });
 }
 
 /** Adapter and driver, as reports and the cache of `mars tune` name them. */

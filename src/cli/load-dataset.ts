@@ -9,7 +9,7 @@ import type { FeatureMap } from '../core/feature-map.ts';
 import { type CifarKind, cifarRecord, readCifar } from '../datasets/cifar.ts';
 import { type DatasetName, datasetNames, type DatasetPart } from '../datasets/dataset-names.ts';
 import { readIdxImages, readIdxLabels } from '../datasets/idx.ts';
-import { type ImageSet, toImageSet } from '../datasets/image-set.ts';
+import { type ImageSet, labelBytes, toImageSet } from '../datasets/image-set.ts';
 import { variable } from './environment.ts';
 import { readBytes, readStart } from './files.ts';
 import { installCommand } from './install-advice.ts';
@@ -170,5 +170,5 @@ function joinSets(sets: readonly ImageSet[]): ImageSet {
     images: sets.reduce((sum, set) => sum + set.images.images, 0),
     data: join8(sets.map((set) => set.images.data)),
   };
-  return { ...first, images, labels: join8(sets.map((set) => set.labels)) };
+  return { ...first, images, labels: join8(sets.map((set) => labelBytes(set.labels))) };
 }

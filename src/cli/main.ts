@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { CimError, hasKind } from '../core/errors.ts';
 import { shownText } from '../core/shown-text.ts';
+import { checkGpuCommand } from './commands/check-gpu.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compressCommand } from './commands/compress.ts';
 import { estimateCommand } from './commands/estimate.ts';
@@ -15,6 +16,7 @@ import { mvmCommand } from './commands/mvm.ts';
 import { pageCommand } from './commands/page.ts';
 import { plotCommand } from './commands/plot.ts';
 import { runCommand } from './commands/run.ts';
+import { searchCommand } from './commands/search.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { traceCommand } from './commands/trace.ts';
 import { sweepCommand } from './commands/sweep.ts';
@@ -24,6 +26,7 @@ import { validateCommand } from './commands/validate.ts';
 import { print, printed } from './output.ts';
 import { packageVersion } from './package-root.ts';
 import { refuseEmpty } from './refuse-empty.ts';
+import { useFastConvolutions } from './wasm-threads.ts';
 
 /**
  * Exit codes: all went well, failure, the command line is wrong. Ctrl-C ends the process as the shell expects; a
@@ -43,6 +46,7 @@ export function marsProgram(): Command {
     .addCommand(compareCommand())
     .addCommand(sensitivityCommand())
     .addCommand(sweepCommand())
+    .addCommand(searchCommand())
     .addCommand(plotCommand())
     .addCommand(validateCommand())
     .addCommand(mapCommand())
@@ -53,6 +57,7 @@ export function marsProgram(): Command {
     .addCommand(trainCommand())
     .addCommand(compressCommand())
     .addCommand(tuneCommand())
+    .addCommand(checkGpuCommand())
     .addCommand(pageCommand())
     .addCommand(infoCommand());
   for (const command of [program, ...program.commands]) {
@@ -63,9 +68,22 @@ export function marsProgram(): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'mars: ')),
     });
   }
-  program.hook('preAction', (_, command) => refuseEmpty(command));
+  program.hook('preAction', async (_, command) => {
+    refuseEmpty(command);
+    if (!withoutForwardPass.has(command.name())) await useFastConvolutions();
+  });
   return program;
 }
+
+/** Commands that run no network in real arithmetic. */
+const withoutForwardPass: ReadonlySet<string> = new Set([
+  'import',
+  'info',
+  'mvm',
+  'page',
+  'plot',
+  'tune',
+]);
 
 /** Runs the command line and gives its exit code. */
 export async function main(arguments_: readonly string[]): Promise<number> {

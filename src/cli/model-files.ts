@@ -1,42 +1,44 @@
-// The network files of this machine: trained networks that come with this package, by name, and any others by path.
+// The network files of this machine: those that come with this package, by name, and any others by path.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { CimError } from '../core/errors.ts';
+import { isStoredName, networksAmong } from '../settings/model-names.ts';
 import type { NamedBytes } from '../settings/sources.ts';
 import { readBytes } from './files.ts';
 import { packageRoot } from './package-root.ts';
 
-const extension = '.safetensors';
-/** A training under way, which is a network file too. */
-const checkpointExtension = '.checkpoint.safetensors';
-const imageExtension = '.bin';
-const onnxExtensions = ['.onnx', '.onnx.gz'];
+/** How files of networks end. */
+const endings = ['.safetensors', '.bin', '.onnx', '.onnx.gz'];
 
 /** Where the trained networks lie: in a clone, and packed, once for all that needs them, in the package. */
 const modelFolders = [
-  { folder: join(packageRoot, 'models'), ending: extension },
-  { folder: join(packageRoot, 'dist', 'element', 'data'), ending: `${extension}.gz` },
+  { folder: join(packageRoot, 'models'), packed: '' },
+  { folder: join(packageRoot, 'dist', 'element', 'data'), packed: '.gz' },
 ];
 
 /** Name -> path of the trained networks that come with this package. */
 function modelFiles(): ReadonlyMap<string, string> {
-  for (const { folder, ending } of modelFolders) {
-    const names = existsSync(folder) ? readdirSync(folder) : [];
-    const models = names.filter(
-      (file) => file.endsWith(ending) && !file.endsWith(checkpointExtension),
+  for (const { folder, packed } of modelFolders) {
+    const files = (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) =>
+      file.endsWith(packed) ? [file.slice(0, file.length - packed.length)] : [],
     );
-    if (models.length > 0)
-      return new Map(
-        models.toSorted().map((file) => [file.slice(0, -ending.length), join(folder, file)]),
-      );
+    const found = networksAmong(files);
+    if (found.size > 0)
+      return new Map([...found].map(([name, file]) => [name, join(folder, `${file}${packed}`)]));
   }
   return new Map();
 }
 
-/** Names of the trained networks that come with this package. */
+/** Names of the trained networks that come with this package, stored images among them. */
 export const modelNames = (): readonly string[] => [...modelFiles().keys()];
+
+/** Those of {@link modelNames} that are stored images. */
+export const storedNames = (): readonly string[] =>
+  [...modelFiles()].flatMap(([name, path]) =>
+    isStoredName(path.replace(/\.gz$/, '')) ? [name] : [],
+  );
 
 /**
  * The file of a trained network that comes with this package, or at a path; undefined: it is neither. What is called
@@ -45,9 +47,7 @@ export const modelNames = (): readonly string[] => [...modelFiles().keys()];
  */
 export function networkFile(nameOrPath: string): NamedBytes | undefined {
   const path = modelFiles().get(nameOrPath) ?? nameOrPath;
-  const isPath = [extension, imageExtension, ...onnxExtensions].some((ending) =>
-    nameOrPath.endsWith(ending),
-  );
+  const isPath = endings.some((ending) => nameOrPath.endsWith(ending));
   if (!isPath && !existsSync(path)) return undefined;
   return { name: path, bytes: unpacked(readBytes(path), path) };
 }

@@ -37,6 +37,9 @@ const adapterLimitMs = 20_000;
 const needlessWarnings =
   /^Warning: maxDynamic(?:Uniform|Storage)BuffersPerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.\n/gm;
 
+/** Times on the device to the nanosecond: Dawn rounds them to 65,536 ns, so that pages cannot tell machines apart. */
+const dawnOptions = ['disable-dawn-features=timestamp_quantization'];
+
 // The object that create() returns must live as long as the process: once it is collected, Dawn crashes Node. It is
 // held on globalThis, so that a module loaded twice (bundle and tests) shares it.
 const holder = globalThis as typeof globalThis & {
@@ -76,7 +79,7 @@ async function open(choice: AdapterChoice, held: GPU[]): Promise<NodeGpu> {
   for (const source of driverSources(choice)) {
     const manifest = await source();
     if (manifest === null) continue;
-    const gpu = create([]);
+    const gpu = create(dawnOptions);
     held.push(gpu);
     const info = await withDriver(manifest, async () => await adapterInfo(gpu));
     if (info === null) continue;
@@ -165,10 +168,24 @@ function describe(info: GPUAdapterInfo, kind: AdapterKind): string {
     .join(' ');
 }
 
+/** The line of the system's loader that names a version which its libraries do not have. */
+const missingVersion = (cause: unknown): string | undefined =>
+  cause instanceof Error
+    ? cause.message.split('\n').find((line) => /version `GLIBC(XX)?_[\d.]+' not found/.test(line))
+    : undefined;
+
 async function importDawn(): Promise<typeof Dawn> {
   try {
     return await import('webgpu');
   } catch (cause) {
+    const tooOld = missingVersion(cause);
+    if (tooOld !== undefined)
+      throw new CimError('environment', {
+        what: `WebGPU for Node does not load, for this system is too old: ${tooOld}`,
+        where: `${process.platform} ${process.arch}`,
+        todo: 'use a system with glibc 2.34 and the libstdc++ of GCC 12 or newer, such as a container of Debian 12, or --backend wasm',
+        cause,
+      });
     throw new CimError('environment', {
       what: 'the npm package "webgpu" (WebGPU for Node) does not load',
       where: `${process.platform} ${process.arch}`,

@@ -9,7 +9,7 @@ import { type RunSettings, runSettings } from '../settings/run-settings.ts';
 import { type AnySetting, settingsIn } from '../settings/setting.ts';
 import { trainSettings } from '../settings/train-settings.ts';
 import { trainable } from '../train/recipes/trainable.ts';
-import { modelNames } from './model-files.ts';
+import { modelNames, storedNames } from './model-files.ts';
 
 /** Where the macros are computed; `auto`: on a GPU if there is one, else `wasm`. All give the same numbers. */
 export const backendNames = ['auto', 'gpu', 'wasm', 'reference', 'browser'] as const;
@@ -34,14 +34,29 @@ export function addJobOptions(command: Command): Command {
 function namesOf(key: string): string {
   if (key === 'chip') return `: ${Object.keys(chips).join(', ')}`;
   if (key !== 'network') return '';
-  const trained = modelNames();
-  return `; trained: ${trained.join(', ')}; untrained: ${untrainedNetworks(trained).join(', ')}`;
+  const [all, stored] = [modelNames(), storedNames()];
+  const trained = all.filter((name) => !stored.includes(name));
+  const images = stored.length === 0 ? '' : `; stored images: ${stored.join(', ')}`;
+  return `; trained: ${trained.join(', ')}${images}; untrained: ${untrainedNetworks(all).join(', ')}`;
 }
 
 /** What pixels mean to an ONNX network. */
 export function addInputOptions(command: Command): Command {
   for (const setting of settingsIn(runSettings, 'command line'))
     if (setting.key.startsWith('input')) command.addOption(settingOption(setting));
+  return command;
+}
+
+/** Which data set, and how its pictures are read. */
+export function addDatasetOptions(command: Command): Command {
+  const names: readonly string[] = [
+    'dataset',
+    'data',
+    'resize',
+    'labels',
+  ] satisfies (keyof RunSettings)[];
+  for (const setting of settingsIn(runSettings, 'command line'))
+    if (names.includes(setting.key)) command.addOption(settingOption(setting));
   return command;
 }
 

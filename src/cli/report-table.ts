@@ -12,6 +12,7 @@ import {
   formatCount,
   formatEnergy,
   formatRareShare,
+  formatShare,
   formatWhole,
 } from '../core/number-text.ts';
 import type { LayerReport, Report } from '../report/report.ts';
@@ -69,7 +70,8 @@ function layerRow(layer: LayerReport, hasDram: boolean): string[] {
     formatEnergy(layer.energy.total),
   ];
   if (layer.groups === 0) return [...shapes, '', '', '', ...cost, ''].map((cell) => pc.dim(cell));
-  const groups = `${layer.groupsKept} of ${layer.groups}`;
+  const used = layer.cellsUsed === undefined ? '' : `, ${formatShare(layer.cellsUsed)} used`;
+  const groups = `${layer.groupsKept} of ${layer.groups}${used}`;
   return [
     ...shapes,
     formatCount(layer.macs),

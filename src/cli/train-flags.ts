@@ -42,8 +42,11 @@ export async function trainOptionsOf(flags: TrainFlags, network: Network): Promi
   return trainOptions(flags, { network, chip: await loadChip(flags, nodeSources), plans });
 }
 
+const isOnnx = (file: string): boolean => /\.onnx(\.gz)?$/.test(file);
+
 /**
- * The network that training starts from.
+ * The network that training starts from. An ONNX model is trained as it is: `network` then names no more than the network
+ * whose default settings apply.
  * @throws {CimError} when there is none, or its file is one of another network
  */
 export async function startNetwork(flags: TrainFlags, classes: number): Promise<Network> {
@@ -51,19 +54,23 @@ export async function startNetwork(flags: TrainFlags, classes: number): Promise<
   const built = buildTrainable({ network: name, classes, seed, width });
   if (from === undefined) return built;
   const found = await loadNetwork({ network: from, seed }, nodeSources);
+  if (isOnnx(from)) return withoutScales(found, from);
   if (describe(found) !== describe(built))
     throw new CimError('input', {
       what: `has ${describe(found)}, not ${describe(built)}`,
       where: from,
       todo: `give the --network and --width that it was trained as`,
     });
-  if (found.precision)
-    throw new CimError('input', {
-      what: 'is quantized already',
-      where: from,
-      todo: 'start from the network before quantization',
-    });
-  return { ...found, name: built.name };
+  return { ...withoutScales(found, from), name: built.name };
+}
+
+function withoutScales(network: Network, from: string): Network {
+  if (!network.precision) return network;
+  throw new CimError('input', {
+    what: 'is quantized already',
+    where: from,
+    todo: 'start from the network before quantization',
+  });
 }
 
 const describe = (network: Network): string => {

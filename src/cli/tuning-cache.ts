@@ -13,7 +13,13 @@ export const tuningFile = (): string => join(userCacheFolder(), 'tuning.json');
 
 const schema = z.record(
   z.string(),
-  z.object({ workgroup: z.int(), subgroups: z.boolean(), date: z.string() }),
+  z.object({
+    workgroup: z.int(),
+    subgroups: z.boolean(),
+    /** Files from before there was a choice have none, and count as not measured. */
+    sums: z.string().optional(),
+    date: z.string(),
+  }),
 );
 
 /**
@@ -23,7 +29,10 @@ const schema = z.record(
 export function tunedShape(adapter: string): KernelShape | undefined {
   const found = readTuning('the kernels have their default shape')[adapter];
   return candidateShapes.find(
-    (shape) => shape.workgroup === found?.workgroup && shape.subgroups === found.subgroups,
+    (shape) =>
+      shape.workgroup === found?.workgroup &&
+      shape.subgroups === found.subgroups &&
+      shape.sums === found.sums,
   );
 }
 

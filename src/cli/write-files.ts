@@ -120,9 +120,14 @@ const cannotWrite = (where: string, option: string, cause: unknown): CimError =>
   new CimError('input', {
     what: `cannot be written (${reasonOf(cause)})`,
     where,
-    todo: `choose another ${option}`,
+    todo: isFull(cause)
+      ? `free space there, or choose another ${option}`
+      : `choose another ${option}`,
     cause,
   });
+
+const isFull = (cause: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((cause as { readonly code?: string }).code ?? '');
 
 /** A link stays, and what it leads to is written. */
 const targetOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path);

@@ -2,11 +2,14 @@
 
 import { assert } from '../core/errors.ts';
 import { tableEntries } from './activation-table.ts';
-import type { FeatureMap } from '../core/feature-map.ts';
+import type { FeatureMap, FloatMap } from '../core/feature-map.ts';
+import { withBorder } from '../core/image-border.ts';
 import type { LongWork } from '../core/progress.ts';
 import { floatForwardInPortions } from '../network/float-forward.ts';
 import { type FusedNetwork, hasWeights, type WeightLayer } from '../network/fused-network.ts';
 import { spelledOut } from '../network/passes/spell-out.ts';
+import { outputError, withClips } from './clip-trial.ts';
+import { highestCode } from './scales.ts';
 
 const binCount = 2048;
 
@@ -16,9 +19,14 @@ interface Histogram {
   range: number;
 }
 
+/** Images from which on the clips for all of them are not tried against others. */
+const manyImages = 32;
+
 /**
  * The clip of each weight layer's output, or of what its activation table is asked for, by layer name: the value that the
- * largest code stands for.
+ * largest code stands for. It is the one with the least squared error over all values of all images. Of fewer than 32 images one
+ * with outliers, which hold most of the squares, can so settle the codes of all the others: there the mean of what each image would
+ * have alone is tried too, and the clips are taken with which the network's outputs on these images differ the least.
  * @param images training images
  * @param bits of the stored activations
  * @throws {CimError} (network) naming the first layer whose output is too large for 32-bit floats
@@ -30,39 +38,77 @@ export function calibrateClips(
   bits: number,
   work: LongWork,
 ): ReadonlyMap<string, number> {
-  const histograms = new Map<string, Histogram>();
   let done = 0;
   const { network: graph, outputs, sums } = spelledOut(network);
-  // Activations that a table stands for are clipped in front of it.
-  const nodeOf = ({ name, activation }: WeightLayer): string =>
-    (activation ? sums : outputs).get(name) ?? name;
+  const measured = new Map<string, Measured>();
   for (const layer of network.layers)
-    if (hasWeights(layer))
-      histograms.set(nodeOf(layer), {
-        bins: new Float64Array(binCount),
-        range: 2 ** -10,
-      });
-  const observed = floatForwardInPortions(graph, images, work, ({ name }, output) => {
-    const histogram = histograms.get(name);
-    if (!histogram) return;
-    for (const value of output.data) if (value !== 0) count(histogram, Math.abs(value));
+    if (hasWeights(layer)) {
+      // Activations that a table stands for are clipped in front of it.
+      const node = (layer.activation ? sums : outputs).get(layer.name) ?? layer.name;
+      measured.set(node, { layer, all: emptyHistogram(), each: [] });
+    }
+  const isTried = images.images > 1 && images.images < manyImages;
+  const stored = withBorder(images, network.border);
+  const observed = floatForwardInPortions(graph, stored, work, ({ name }, output) => {
+    const layer = measured.get(name);
+    if (!layer) return;
+    countAll(layer.all, output.data);
+    if (!isTried) return;
+    for (const clip of clipsOfImages(output, codesOf(layer.layer, bits))) layer.each.push(clip);
   });
-  for (const outputs of observed) {
-    done += outputs.length / network.classes;
+  const scores: Float32Array[] = [];
+  for (const portion of observed) {
+    if (isTried) scores.push(portion);
+    done += portion.length / network.classes;
     work.onProgress?.({ stage: 'calibrate', done, total: images.images });
   }
-  const clips = new Map<string, number>();
-  for (const layer of network.layers) {
-    const histogram = hasWeights(layer) ? histograms.get(nodeOf(layer)) : undefined;
-    if (!histogram || !hasWeights(layer)) continue;
-    const codes = layer.relu
-      ? 2 ** bits - 1
-      : layer.activation
-        ? tableEntries / 2 - 1
-        : 2 ** (bits - 1) - 1;
-    clips.set(layer.name, bestClip(histogram, Math.max(1, codes)));
-  }
-  return clips;
+  const clipsBy = (clipOf: (one: Measured) => number): ReadonlyMap<string, number> =>
+    new Map(Array.from(measured.values(), (one) => [one.layer.name, clipOf(one)]));
+  const ofAll = clipsBy(({ layer, all }) => bestClip(all, codesOf(layer, bits)));
+  if (!isTried) return ofAll;
+  const ofEach = clipsBy(({ each }) => meanClip(each));
+  const error = (clips: ReadonlyMap<string, number>): number =>
+    outputError(
+      { ...network, layers: withClips(network.layers, clips, bits) },
+      stored,
+      scores,
+      work,
+    );
+  return error(ofEach) < error(ofAll) ? ofEach : ofAll;
+}
+
+/** What is measured of a layer's values. */
+interface Measured {
+  readonly layer: WeightLayer;
+  readonly all: Histogram;
+  /** The clip that each image would have alone; 0 where it has only zeros. */
+  readonly each: number[];
+}
+
+/** Codes from 0 to the clip. */
+const codesOf = (layer: WeightLayer, bits: number): number =>
+  !layer.relu && layer.activation ? tableEntries / 2 - 1 : highestCode(layer, bits);
+
+const emptyHistogram = (): Histogram => ({ bins: new Float64Array(binCount), range: 2 ** -10 });
+
+function countAll(histogram: Histogram, values: Float32Array): void {
+  for (const value of values) if (value !== 0) count(histogram, Math.abs(value));
+}
+
+/** The clip that each image of a map would have alone. */
+function clipsOfImages({ data, images }: FloatMap, codes: number): readonly number[] {
+  const size = data.length / images;
+  return Array.from({ length: images }, (_, image) => {
+    const own = emptyHistogram();
+    countAll(own, data.subarray(image * size, (image + 1) * size));
+    return bestClip(own, codes);
+  });
+}
+
+/** The mean of the clips above 0; 0 where there is none. */
+function meanClip(clips: readonly number[]): number {
+  const own = clips.filter((clip) => clip > 0);
+  return own.length === 0 ? 0 : own.reduce((sum, clip) => sum + clip, 0) / own.length;
 }
 
 function count(histogram: Histogram, value: number): void {

@@ -2,6 +2,7 @@
 
 import { assert, CimError } from '../core/errors.ts';
 import { type FeatureMap, lengthFault, shapeText } from '../core/feature-map.ts';
+import { imageShape } from '../core/image-border.ts';
 import type { LongWork } from '../core/progress.ts';
 import { countOf } from '../core/words.ts';
 import {
@@ -10,46 +11,28 @@ import {
   hasWeights,
   type Layer,
   layerShapes,
-  type Residual,
-  type WeightLayer,
 } from '../network/fused-network.ts';
 import type { Network } from '../network/network.ts';
-import { fuse } from '../network/passes/fuse.ts';
-import {
-  type ActivationScale,
-  activationTable,
-  checkNoPads,
-  takeOutResidualZero,
-  takeOutZero,
-} from './activation-table.ts';
+import { fuseForChip } from '../network/passes/fuse.ts';
+import type { MultiplierBits } from '../core/integer.ts';
+import { type ActivationScale, checkNoPads } from './activation-table.ts';
 import { calibrateClips } from './calibrate.ts';
-import {
-  type CompressedLayer,
-  type CompressedNetwork,
-  type IntegerResidual,
-  type MacroLayer,
-  poolWindow,
-  type Requantize,
-} from './compressed-network.ts';
+import { type CompressedLayer, type CompressedNetwork, poolWindow } from './compressed-network.ts';
 import { type ClipSource, estimateClips } from './estimate-clips.ts';
 import { fuseBatchNorm } from './fuse-batch-norm.ts';
+import { imageOf } from './image-codes.ts';
 import { type GroupMasks, keepMaskedGroups } from './group-masks.ts';
 import { geometriesOf, pruneGroups } from './prune-groups.ts';
-import { type QuantizedWeights, quantizeWeights, roundHalfAway } from './quantize.ts';
+import { outputOf, quantizeLayer, residualOf } from './quantize-layer.ts';
 import {
   type BitOptions,
   bitsOf,
   checkBits,
   layersHaveScales,
-  highestCode,
-  imageScale,
   networkBits,
-  requantizeScale,
-  residualScale,
-  trainedWeights,
   withScalesFor,
 } from './scales.ts';
-import type { GroupShape, KernelGeometry } from './weight-group.ts';
+import type { GroupShape } from './weight-group.ts';
 
 /**
  * How to compress. A network that was trained with quantization keeps its bits and scales, layer by layer, unless
@@ -69,6 +52,13 @@ export interface CompressOptions extends LongWork, BitOptions {
   readonly calibration?: FeatureMap | undefined;
   /** The clips that `calibrateClips` found, instead of `calibration`. */
   readonly clips?: ReadonlyMap<string, number> | undefined;
+  /**
+   * Whether each kernel's weights have a scale of their own, and the requantizer as many: finer weights. By default in networks
+   * with convolutions of several groups, whose kernels differ much in size. Not in the last layer, nor where training settled scales.
+   */
+  readonly kernelScales?: boolean | undefined;
+  /** Bits of the requantizer's multipliers: 8 by default; with 16 their scales are all but exact. */
+  readonly multiplierBits?: MultiplierBits | undefined;
 }
 
 /**
@@ -78,7 +68,7 @@ export interface CompressOptions extends LongWork, BitOptions {
  * @throws {CimError} (cancelled) when told to stop
  */
 export const compress = (network: Network, options: CompressOptions = {}): CompressedNetwork =>
-  compressLayers(fuse(network), options);
+  compressLayers(fuseForChip(network), options);
 
 /** {@link compress} for a network whose layers are fused already. */
 export function compressLayers(
@@ -96,8 +86,14 @@ export function compressLayers(
   const clips = clipsOf({ network, fused, pruned: float }, activationBits, options);
   const shapes = layerShapes(float);
   const geometries = geometriesOf(float);
-  const image = { scale: imageScale(activationBits), bits: activationBits, signed: false, zero: 0 };
+  const { image, imageTable } = imageOf(fused, activationBits);
   const layers: CompressedLayer[] = [];
+  const { multiplierBits = 8 } = options;
+  // Not only added to sums: what reads them takes no negative codes.
+  const kernelScales =
+    options.kernelScales ??
+    float.layers.some((layer) => layer.kind === 'conv' && (layer.groups ?? 1) > 1);
+  const readByMacros = new Set(float.layers.map((layer) => layer.input));
   foldLayers<Layer, ActivationScale>(float, image, (layer, input, added, index) => {
     const where = [network.name, layer.name];
     const inputShape = shapes.get(layer.input);
@@ -115,16 +111,26 @@ export function compressLayers(
     assert(geometry !== undefined, `geometry of ${layer.name}`);
     const bits = bitsOf(layer, { weightBits, activationBits }, options, network.name);
     const isLast = index === float.layers.length - 1;
-    const output = isLast ? undefined : outputOf(layer, clips, bits.outputBits, where);
+    const isRead = readByMacros.has(layer.name);
+    const output = isLast ? undefined : outputOf(layer, { clips, isRead }, bits.outputBits, where);
     const addedChannels = shapes.get(residualOf(layer)?.input ?? '')?.channels ?? 0;
     const maps = { input, output, added, addedChannels };
-    const context = { geometry, weightBits: bits.weightBits, maps, where };
+    const context = {
+      geometry,
+      weightBits: bits.weightBits,
+      maps,
+      kernelScales,
+      multiplierBits,
+      where,
+    };
     layers.push({ ...common, ...quantizeLayer(layer, context) });
     // Nothing reads the last layer, whose sums are not stored.
     return output?.scale ?? input;
   });
-  const { input, classes, name } = network;
-  return { name, input, classes, weightBits, activationBits, layers };
+  const { input, border, classes, name } = network;
+  const around = border ? { border } : {};
+  const table = imageTable ? { imageTable } : {};
+  return { name, input, ...around, classes, weightBits, activationBits, ...table, layers };
 }
 
 /**
@@ -136,7 +142,7 @@ export function measureClips(
   graph: Network,
   options: CompressOptions,
 ): ReadonlyMap<string, number> {
-  const network = fuse(graph);
+  const network = fuseForChip(graph);
   const { activationBits } = networkBits(network, options);
   const fused = fuseBatchNorm(withScalesFor(network, options));
   const pruned = prune(fused, options);
@@ -174,155 +180,6 @@ function prune(network: FusedNetwork, options: CompressOptions): FusedNetwork {
   });
 }
 
-interface LayerContext {
-  readonly geometry: KernelGeometry;
-  readonly weightBits: number;
-  readonly maps: LayerMaps;
-  readonly where: readonly string[];
-}
-
-/** How the maps that a layer reads and writes are stored. */
-interface LayerMaps {
-  readonly input: ActivationScale;
-  readonly output: StoredOutput | undefined;
-  /** The map of the residual, where it has one, and its channels. */
-  readonly added: ActivationScale | undefined;
-  readonly addedChannels: number;
-}
-
-/** What the requantizer makes. */
-interface StoredOutput {
-  readonly scale: ActivationScale;
-  /** Real value of one unit of the codes that sums are rounded to: those that are stored, or looked up. */
-  readonly unit: number;
-  readonly table?: Uint8Array;
-}
-
-type LayerIntegers = Omit<MacroLayer, 'name' | 'input' | 'inputShape' | 'outputShape'>;
-
-function quantizeLayer(layer: WeightLayer, context: LayerContext): LayerIntegers {
-  const { geometry, weightBits, maps, where } = context;
-  const { input, output } = maps;
-  const { values, scale } = quantizeLayerWeights(layer, context);
-  const sumScale = scale * input.scale;
-  if (!(sumScale > 0 && sumScale < Infinity))
-    throw new CimError('compress', {
-      what: `units of ${scale} for weights and ${input.scale} for inputs make sums of units ${sumScale}`,
-      where,
-      todo: 'its weights, or those of the layers before it, are too large or too small',
-    });
-  const residual = integerResidual(layer, context, sumScale);
-  const bias = integerBias(layer, { weights: values, sumScale, residual }, context);
-  const requantize: Requantize | undefined = output && {
-    scale: requantizeScale(sumScale, output.unit, where),
-    outputBits: output.scale.bits,
-    signed: output.scale.signed,
-    ...(output.table ? { table: output.table } : {}),
-  };
-  return {
-    kind: layer.kind,
-    geometry,
-    weightBits,
-    inputBits: input.bits,
-    weights: values,
-    bias,
-    residual,
-    requantize,
-    weightScale: scale,
-    inputScale: input.scale,
-  };
-}
-
-/** The bias in units of the sums, less what the zero points of the maps add to them. */
-function integerBias(
-  layer: WeightLayer,
-  {
-    weights,
-    sumScale,
-    residual,
-  }: {
-    readonly weights: Int8Array;
-    readonly sumScale: number;
-    readonly residual: IntegerResidual | undefined;
-  },
-  { geometry, maps, where }: LayerContext,
-): Int32Array {
-  const { input, added, addedChannels } = maps;
-  const bias = new Float64Array(geometry.kernels);
-  layer.bias?.forEach((value, m) => (bias[m] = roundHalfAway(value / sumScale)));
-  takeOutZero(bias, weights, { input, geometry }, where);
-  if (added && residual)
-    takeOutResidualZero(
-      bias,
-      added,
-      { first: residual.channelOffset, count: addedChannels },
-      residual.scale,
-    );
-  const bad = bias.findIndex((integer) => Math.abs(integer) >= 2 ** 31);
-  if (bad >= 0)
-    throw new CimError('compress', {
-      what: `bias ${layer.bias?.[bad] ?? 0} of kernel ${bad} is ${bias[bad]} units, more than 32 bits`,
-      where,
-    });
-  return Int32Array.from(bias);
-}
-
-/**
- * The weights in integers. Where all are zero any scale will do for them; the one chosen makes 128 units of sums one
- * unit of output, so that the bias, which is all that is left, is kept finely whatever its size.
- */
-function quantizeLayerWeights(layer: WeightLayer, context: LayerContext): QuantizedWeights {
-  const {
-    weightBits,
-    maps: { input, output },
-    where,
-  } = context;
-  if (layer.scales?.weightBits === weightBits)
-    return trainedWeights(layer.weights, layer.scales, where);
-  const quantized = quantizeWeights(layer.weights, weightBits);
-  if (!output || quantized.values.some((value) => value !== 0)) return quantized;
-  return { ...quantized, scale: output.unit / input.scale / 128 };
-}
-
-function integerResidual(
-  layer: Layer,
-  context: LayerContext,
-  sumScale: number,
-): IntegerResidual | undefined {
-  const { added } = context.maps;
-  const residual = residualOf(layer);
-  if (!residual || !added) return undefined;
-  return {
-    ...residual,
-    scale: residualScale(added.scale, sumScale, context.where),
-    signed: added.signed,
-  };
-}
-
-const residualOf = (layer: Layer): Residual | undefined =>
-  layer.kind === 'conv' ? layer.residual : undefined;
-
-/** A linear layer's or convolution's stored output. Without activation it is signed. */
-function outputOf(
-  layer: WeightLayer,
-  clips: ReadonlyMap<string, number>,
-  bits: number,
-  where: readonly string[],
-): StoredOutput {
-  const measured = clips.get(layer.name) ?? 0;
-  // A layer that never gave anything but zero on the calibration images: any scale will do.
-  const clip = measured > 0 ? measured : 1;
-  if (layer.activation) {
-    const { output, inputScale, table } = activationTable(layer.activation, clip, bits, where);
-    return { scale: output, unit: inputScale, table };
-  }
-  const { scale } =
-    layer.scales?.output?.bits === bits
-      ? layer.scales.output
-      : { scale: clip / highestCode(layer, bits) };
-  return { scale: { scale, bits, signed: !layer.relu, zero: 0 }, unit: scale };
-}
-
 const signedInput = (where: readonly string[]): CimError =>
   new CimError('compress', {
     what: 'reads a layer without ReLU, whose activations can be negative; word lines take none',
@@ -356,7 +213,8 @@ function checkLast(network: FusedNetwork): void {
 }
 
 function checkCalibration(network: FusedNetwork, images: FeatureMap): void {
-  const { input, name } = network;
+  const { name } = network;
+  const input = imageShape(network);
   const fault = lengthFault(images);
   if (fault !== undefined)
     throw new CimError('compress', { what: fault, where: [name, 'calibration'] });

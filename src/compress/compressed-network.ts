@@ -2,10 +2,26 @@
 // fall into groups, and which groups are stored, is for mapping to say.
 
 import type { Shape } from '../core/feature-map.ts';
+import type { ImageBorder } from '../core/image-border.ts';
 import type { FixedScale } from '../core/integer.ts';
 import { type Window, wholeMap } from '../core/window.ts';
 import type { AveragePoolLayer, MaxPoolLayer } from '../network/fused-network.ts';
-import type { KernelGeometry } from './weight-group.ts';
+import { type KernelGeometry, ownWeights } from './weight-group.ts';
+
+/**
+ * Scales by kernel, instead of those of the layer: four numbers for each, multiplier and shift of its sums, multiplier and
+ * shift of what is added to them (0 where nothing is).
+ */
+export type KernelScales = Int32Array;
+
+/** The codes that a layer stores, where training settled them. */
+export interface StoredCodes {
+  /** Lowest and highest, 0 ... 2^bits - 1. */
+  readonly low: number;
+  readonly high: number;
+  /** The code that stands for 0; it is added to the rounded sum. */
+  readonly zero: number;
+}
 
 /** What becomes of a layer's sums before they are stored as activations. */
 export interface Requantize {
@@ -22,6 +38,15 @@ export interface Requantize {
    * stored for code c is entry c + 128.
    */
   readonly table?: Uint8Array | undefined;
+  /** Where each kernel has a scale of its own. */
+  readonly kernels?: KernelScales | undefined;
+  /** Instead of the range that `outputBits` and `signed` give. Not with a table. */
+  readonly codes?: StoredCodes | undefined;
+  /**
+   * Bits behind the point with which a stored map is added: sums are taken times 2^fraction first, and scales are for that. 0 by
+   * default; 8 where multipliers have 16 bits.
+   */
+  readonly fraction?: number | undefined;
 }
 
 /** A stored feature map that is added to a layer's sums. */
@@ -29,9 +54,11 @@ export interface IntegerResidual {
   readonly input: string;
   readonly stride: number;
   readonly channelOffset: number;
-  /** From the units of the stored map to those of the sums. */
+  /** From the units of the stored map to those of the sums, times 2^fraction. */
   readonly scale: FixedScale;
   readonly signed: boolean;
+  /** The code of the stored map that stands for 0, which is taken off before it is scaled; 0 by default. */
+  readonly zero?: number | undefined;
 }
 
 /** A convolution or linear layer in integers. Sums are `bias + sum of weight * activation`. */
@@ -45,6 +72,8 @@ export interface MacroLayer {
   /** 2 ... 8, two's complement, symmetric: -(2^(bits-1) - 1) ... 2^(bits-1) - 1. */
   readonly weightBits: number;
   readonly inputBits: number;
+  /** What word lines drive whose pixel lies outside the map: the code that stands for 0. 0 by default. */
+  readonly padCode?: number | undefined;
   /** Order (M, C, R, S). */
   readonly weights: Int8Array;
   /** One per kernel, in units of the sums. */
@@ -85,10 +114,15 @@ export type CompressedLayer = MacroLayer | PoolLayer;
 /** A network in integers. */
 export interface CompressedNetwork {
   readonly name: string;
+  /** The image as it is stored, with its border where it has one. */
   readonly input: Shape;
+  /** What is put around each image. */
+  readonly border?: ImageBorder | undefined;
   readonly classes: number;
   readonly weightBits: number;
   readonly activationBits: number;
+  /** How pixels become the codes of the image, where training settled that: code by pixel 0 ... 255, for each channel. */
+  readonly imageTable?: Uint8Array | undefined;
   readonly layers: readonly CompressedLayer[];
 }
 
@@ -96,6 +130,6 @@ export interface CompressedNetwork {
 export const isMacroLayer = (layer: CompressedLayer): layer is MacroLayer =>
   layer.kind === 'conv' || layer.kind === 'linear';
 
-/** Multiply-accumulates of a layer for one image, counting every weight. */
+/** Multiply-accumulates of a layer for one image, counting every weight, also zeros. */
 export const macsOf = (layer: MacroLayer): number =>
-  layer.weights.length * layer.outputShape.height * layer.outputShape.width;
+  ownWeights(layer.geometry) * layer.outputShape.height * layer.outputShape.width;

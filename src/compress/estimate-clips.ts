@@ -54,8 +54,13 @@ export function estimateClips({ network, fused, pruned }: ClipSource): ReadonlyM
     if (!hasWeights(layer)) return input;
     const before = squaresOf(at(fused.layers, index));
     const after = squaresOf(at(pruned.layers, index));
-    const own = estimateLayer(layer, input, before, after);
-    const output = added ? sumOf(own, added) : own;
+    const own = atLeastUnit(
+      estimateLayer(layer, input, before, after),
+      input,
+      at(pruned.layers, index),
+    );
+    const isJoined = layer.kind === 'conv' && layer.ownKernels !== undefined;
+    const output = added ? (isJoined ? largerOf : sumOf)(own, added) : own;
     if (firstNotFinite(Object.values(output)) >= 0)
       throw new CimError('compress', {
         what: 'its weights are so large that no clip of its output can be estimated',
@@ -99,6 +104,21 @@ const sumOf = (a: MapEstimate, b: MapEstimate): MapEstimate => ({
   square: a.square + b.square,
   unprunedSquare: a.unprunedSquare + b.unprunedSquare,
 });
+
+/** Of maps that lie beside each other. */
+const largerOf = (a: MapEstimate, b: MapEstimate): MapEstimate => ({
+  clip: Math.max(a.clip, b.clip),
+  square: Math.max(a.square, b.square),
+  unprunedSquare: Math.max(a.unprunedSquare, b.unprunedSquare),
+});
+
+/** One unit of sums must not exceed what the largest code stands for, however small statistics say that outputs are. */
+function atLeastUnit(own: MapEstimate, input: MapEstimate, layer: Layer): MapEstimate {
+  assert(hasWeights(layer), `${layer.name} has weights`);
+  let largest = 0;
+  for (const weight of layer.weights) largest = Math.max(largest, Math.abs(weight));
+  return { ...own, clip: Math.max(own.clip, (largest * input.clip) / 2 ** 8) };
+}
 
 /** Sum of the squared weights of each kernel. */
 function squaresOf(layer: Layer): Float64Array {

@@ -3,6 +3,7 @@
 import { CimError } from '../core/errors.ts';
 import { firstNotFinite } from '../core/finite.ts';
 import type { ConvLayer, FusedNetwork, Layer } from '../network/fused-network.ts';
+import { scaledBy } from '../network/trained-scales.ts';
 
 /**
  * The same network with every batch norm fused into weights and bias:
@@ -34,7 +35,8 @@ function fuse(layer: ConvLayer, where: readonly string[]): Layer {
   );
   checkFinite('weight', weights, perKernel, where);
   checkFinite('bias', bias, 1, where);
-  return { ...rest, weights, bias };
+  const scales = layer.scales && scaledBy(layer.scales, scale);
+  return { ...rest, weights, bias, ...(scales ? { scales } : {}) };
 }
 
 function checkFinite(

@@ -1,6 +1,6 @@
 // Which weight groups are kept, as data: from a file, from an illustrative profile, or from whoever prunes elsewhere.
 
-import { CimError } from '../core/errors.ts';
+import { at, CimError } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import { shuffled } from '../core/random.ts';
 import { positionsOf } from '../core/window.ts';
@@ -11,7 +11,8 @@ import {
   type WeightLayer,
 } from '../network/fused-network.ts';
 import type { Network } from '../network/network.ts';
-import { fuse } from '../network/passes/fuse.ts';
+import { fuseForChip } from '../network/passes/fuse.ts';
+import { spellOut } from '../network/passes/spell-out.ts';
 import { geometriesOf } from './prune-groups.ts';
 import {
   groupCount,
@@ -19,6 +20,7 @@ import {
   groupGrid,
   type GroupShape,
   type KernelGeometry,
+  weightsOfGroups,
   zeroGroups,
 } from './weight-group.ts';
 
@@ -34,10 +36,15 @@ export type GroupMasks = ReadonlyMap<string, Uint8Array>;
  * network does not have
  */
 export function applyGroupMasks(network: Network, masks: GroupMasks, shape: GroupShape): Network {
+  const fused = keepMaskedGroups(fuseForChip(network), masks, shape);
+  const layers = fused.layers.filter(hasWeights);
+  const isSame = ({ name, weights }: WeightLayer): boolean =>
+    network.tensors.get(name)?.['weight']?.length === weights.length;
+  // Layers that are not those of the graph: the graph that they make.
+  if (!layers.every(isSame)) return spellOut(fused);
   const tensors = new Map(network.tensors);
-  for (const layer of keepMaskedGroups(fuse(network), masks, shape).layers)
-    if (hasWeights(layer))
-      tensors.set(layer.name, { ...tensors.get(layer.name), weight: layer.weights });
+  for (const { name, weights } of layers)
+    tensors.set(name, { ...tensors.get(name), weight: weights });
   return { ...network, tensors };
 }
 
@@ -105,7 +112,7 @@ const firstStream = 2000;
  * Random masks of an illustrative density: nobody published which groups of MARS' networks are zero. The kept share is
  * 0.60, 0.35, 0.20, 0.10, 0.06 for output maps of up to 32, 16, 8, 4, 2 pixels a side (a side in between counts as the
  * next larger, larger ones as 32), times `scale`, twice that for 1x1 convolutions that serve as a shortcut, at most 1.
- * The first and the last weight layer stay dense.
+ * The first and the last weight layer stay dense, and convolutions of several groups.
  *
  * Each layer keeps exactly the rounded share of its groups; which ones is random over the whole layer, so that kernel
  * tiles differ in length and cores wait for each other, as after real pruning. (The same share in every tile would
@@ -125,20 +132,19 @@ export function densityProfileMasks(
       where: [network.name, 'densityProfile'],
       todo: 'use a number from 0',
     });
-  const fused = fuse(network);
+  const fused = fuseForChip(network);
   const shortcuts = shortcutsOf(fused);
   const masks = new Map<string, Uint8Array>();
   weightLayersOf(fused).forEach(({ layer, geometry, output }, n, all) => {
-    const groups = groupCount(groupGrid(geometry, shape));
-    const isEnd = n === 0 || n === all.length - 1;
+    const weightsIn = weightsOfGroups(groupGrid(geometry, shape), geometry);
+    const places = Array.from(weightsIn.keys()).filter((group) => weightsIn[group]);
+    const isEnd = n === 0 || n === all.length - 1 || (geometry.groups ?? 1) > 1;
     const isShortcut = shortcuts.has(layer.name) && positionsOf(geometry.window) === 1;
     const share = isEnd ? 1 : Math.min(1, shareAt(output) * scale * (isShortcut ? 2 : 1));
-    const mask = new Uint8Array(groups);
-    for (const group of shuffled(groups, seed, firstStream + n).subarray(
-      0,
-      Math.round(share * groups),
-    ))
-      mask[group] = 1;
+    const mask = new Uint8Array(weightsIn.length);
+    const order = shuffled(places.length, seed, firstStream + n);
+    for (const place of order.subarray(0, Math.round(share * places.length)))
+      mask[at(places, place)] = 1;
     masks.set(layer.name, mask);
   });
   return masks;

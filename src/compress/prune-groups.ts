@@ -16,6 +16,7 @@ import {
   groupGrid,
   type GroupShape,
   type KernelGeometry,
+  weightsOfGroups,
   zeroGroups,
 } from './weight-group.ts';
 
@@ -29,7 +30,7 @@ interface Candidate {
 
 /**
  * Sets the weights of the groups with the lowest scores (`groupScores`) to zero, over all layers together. Layers that are packed (fewer channels than
- * word lines) are left dense, as MARS leaves its first layer.
+ * word lines) are left dense, as MARS leaves its first layer, and so are convolutions of several groups, whose groups hold few weights.
  * @param fraction of the groups that may be pruned, 0 ... 1
  * @throws {CimError} (compress) when `fraction` is out of range
  */
@@ -75,8 +76,14 @@ export function geometriesOf(network: FusedTopology): readonly (KernelGeometry |
   const shapes = layerShapes(network);
   return network.layers.map((layer) => {
     if (layer.kind === 'conv') {
-      const { channels, kernels, window } = layer;
-      return { channels, kernels, window };
+      const { channels, kernels, window, groups, ownKernels } = layer;
+      return {
+        channels,
+        kernels,
+        window,
+        ...(groups === undefined ? {} : { groups }),
+        ...(ownKernels ? { ownKernels } : {}),
+      };
     }
     const input = shapes.get(layer.input);
     if (layer.kind !== 'linear' || !input) return undefined;
@@ -91,15 +98,16 @@ function candidatesOf(
   shape: GroupShape,
 ): readonly Candidate[] {
   const grid = groupGrid(geometry, shape);
-  if (grid.packed) return [];
+  if (grid.packed || (geometry.groups ?? 1) > 1) return [];
   const squares = new Float64Array(groupCount(grid));
   forEachGroupedWeight(grid, geometry, (i, group) => {
     squares[group] = (squares[group] as number) + (layer.weights[i] as number) ** 2;
   });
+  const weightsIn = weightsOfGroups(grid, geometry);
   return Array.from(groupScores(squares), (score, group) => ({
     layer: index,
     group,
     groups: squares.length,
     score,
-  }));
+  })).filter(({ group }) => weightsIn[group]);
 }

@@ -43,7 +43,38 @@ export function quantizeWeights(weights: Float32Array, bits: number): QuantizedW
   return { values, scale: best.scale };
 }
 
-const toCode = (weight: number, scale: number, highest: number): number =>
+/** Smallest scale of a kernel beside the largest of its layer: kernels that are all but zero need no fine units. */
+const smallestShare = 2 ** -10;
+
+/**
+ * {@link quantizeWeights} for each kernel on its own.
+ * @returns besides the integers, the scale of each kernel; `scale` is the largest of them
+ */
+export function quantizeKernels(
+  weights: Float32Array,
+  kernels: number,
+  bits: number,
+): QuantizedWeights & { readonly scales: Float64Array } {
+  const each = weights.length / kernels;
+  const highest = 2 ** (bits - 1) - 1;
+  const kernelOf = (m: number): Float32Array => weights.subarray(m * each, (m + 1) * each);
+  const own = Array.from({ length: kernels }, (_, m) => quantizeWeights(kernelOf(m), bits));
+  // A kernel of zeros has no scale of its own.
+  const sized = own.filter(({ values }) => values.some((value) => value !== 0));
+  const scale = sized.reduce((most, one) => Math.max(most, one.scale), 0) || 1;
+  const values = new Int8Array(weights.length);
+  const scales = Float64Array.from(own, (one, m) => {
+    const hasWeights = one.values.some((value) => value !== 0);
+    const kept = hasWeights ? Math.max(one.scale, scale * smallestShare) : scale;
+    if (kept === one.scale || !hasWeights) values.set(one.values, m * each);
+    else kernelOf(m).forEach((weight, i) => (values[m * each + i] = toCode(weight, kept, highest)));
+    return kept;
+  });
+  return { values, scale, scales };
+}
+
+/** The whole number that stands for a weight. */
+export const toCode = (weight: number, scale: number, highest: number): number =>
   Math.max(-highest, Math.min(highest, roundHalfAway(weight / scale)));
 
 /** Bins that are not empty: how many weights, and the mean of their magnitudes. */

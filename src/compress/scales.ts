@@ -2,7 +2,7 @@
 // Training computes its forward pass with these same functions, so that both have the same integers.
 
 import { CimError } from '../core/errors.ts';
-import { type FixedScale, toFixedScale } from '../core/integer.ts';
+import { bitsFor, type FixedScale, type MultiplierBits, toFixedScale } from '../core/integer.ts';
 import {
   type FusedNetwork,
   hasWeights,
@@ -10,7 +10,7 @@ import {
   type WeightLayer,
 } from '../network/fused-network.ts';
 import type { Network, Precision, TrainedScales } from '../network/network.ts';
-import { fuse } from '../network/passes/fuse.ts';
+import { fuseForChip } from '../network/passes/fuse.ts';
 import type { QuantizedWeights } from './quantize.ts';
 
 /** Bits of one layer, where it does not follow the rest. */
@@ -46,20 +46,29 @@ export const requantizeScale = (
   sumScale: number,
   outputScale: number,
   where: readonly string[],
-): FixedScale => fixed(sumScale / outputScale, 0, where);
+  multiplierBits: MultiplierBits = 8,
+): FixedScale => fixed(sumScale / outputScale, { lowestShift: 0, multiplierBits }, where);
 
 /** The scale that makes stored values of units `addedScale` sums of units `sumScale`; as {@link requantizeScale}. */
 export const residualScale = (
   addedScale: number,
   sumScale: number,
   where: readonly string[],
-): FixedScale => fixed(addedScale / sumScale, -14, where);
+  multiplierBits: MultiplierBits = 8,
+): FixedScale => fixed(addedScale / sumScale, { lowestShift: -14, multiplierBits }, where);
 
-function fixed(scale: number, lowestShift: number, where: readonly string[]): FixedScale {
-  const found = toFixedScale(scale, lowestShift);
+function fixed(
+  scale: number,
+  {
+    lowestShift,
+    multiplierBits,
+  }: { readonly lowestShift: number; readonly multiplierBits: MultiplierBits },
+  where: readonly string[],
+): FixedScale {
+  const found = toFixedScale(scale, lowestShift, multiplierBits);
   if (found) return found;
   throw new CimError('compress', {
-    what: `scale ${scale} cannot be written as an 8-bit multiplier and a shift`,
+    what: `scale ${scale} cannot be written as ${multiplierBits === 8 ? 'an 8' : 'a 16'}-bit multiplier and a shift`,
     where,
   });
 }
@@ -83,7 +92,7 @@ export function withScalesFor(
   if (precision?.weightBits === weightBits && precision.activationBits === activationBits)
     return network;
   const layers = network.layers.map((layer): Layer =>
-    hasWeights(layer) ? { ...layer, scales: undefined } : layer,
+    hasWeights(layer) ? { ...layer, scales: undefined, quantize: undefined } : layer,
   );
   return { ...network, layers };
 }
@@ -92,17 +101,28 @@ export function withScalesFor(
  * Whether training settled all scales of `network` at these bits: then compression measures nothing, and needs no images.
  */
 export const hasTrainedScales = (network: Network, options: BitOptions): boolean =>
-  layersHaveScales(fuse(network), options);
+  layersHaveScales(fuseForChip(network), options);
 
 /** {@link hasTrainedScales} for a network whose layers are fused already. */
-export const layersHaveScales = (network: FusedNetwork, options: BitOptions): boolean =>
-  withScalesFor(network, options).layers.every(
-    (layer) =>
-      !hasWeights(layer) ||
-      (layer.scales &&
-        !layer.activation &&
-        options.layerBits?.get(layer.name)?.outputBits === undefined),
-  );
+export function layersHaveScales(network: FusedNetwork, options: BitOptions): boolean {
+  const { layers } = withScalesFor(network, options);
+  const isCoded = layers.some((layer) => hasWeights(layer) && layer.quantize);
+  return layers.every((layer, index) => {
+    if (!hasWeights(layer)) return true;
+    if (options.layerBits?.get(layer.name)?.outputBits !== undefined) return false;
+    // The sums of the last layer are not stored.
+    if (isCoded && (index === layers.length - 1 || isSettled(layer))) return true;
+    return layer.scales !== undefined && !layer.activation;
+  });
+}
+
+/** Whether nothing needs to be measured for the codes that a layer stores: a table is asked for a range of values. */
+export const isSettled = ({ quantize, activation }: WeightLayer): boolean =>
+  quantize !== undefined && (activation === undefined || activation.op === 'clip');
+
+/** Bits of the output that a layer was trained with. */
+const settledBits = ({ quantize, scales }: WeightLayer): number | undefined =>
+  quantize ? Math.max(1, bitsFor(quantize.high - quantize.low + 1)) : scales?.output?.bits;
 
 /**
  * Bits of one layer: its own, else those it was trained with, else the network's.
@@ -116,7 +136,7 @@ export function bitsOf(
 ): Required<{ readonly [key in keyof LayerBits]: number }> {
   const own = layerBits?.get(layer.name);
   const weightBits = own?.weightBits ?? layer.scales?.weightBits ?? all.weightBits;
-  const outputBits = own?.outputBits ?? layer.scales?.output?.bits ?? all.activationBits;
+  const outputBits = own?.outputBits ?? settledBits(layer) ?? all.activationBits;
   checkBits([network, layer.name, 'weightBits'], weightBits, 2);
   checkBits([network, layer.name, 'outputBits'], outputBits, 1);
   return { weightBits, outputBits };
@@ -141,13 +161,14 @@ export function checkBits(where: readonly string[], bits: number, low: number): 
  */
 export function trainedWeights(
   weights: Float32Array,
-  { weightBits, weightScale }: TrainedScales,
+  { weightBits, weightScale, kernelScales }: TrainedScales,
   where: readonly string[],
-): QuantizedWeights {
+): QuantizedWeights & { readonly scales?: Float64Array } {
   const highest = 2 ** (weightBits - 1) - 1;
   const values = new Int8Array(weights.length);
+  const perKernel = weights.length / (kernelScales?.length ?? 1);
   weights.forEach((weight, i) => {
-    const units = weight / weightScale;
+    const units = weight / (kernelScales?.[Math.floor(i / perKernel)] ?? weightScale);
     const code = Math.round(units);
     // Weights are 32-bit numbers: a multiple of the scale is off by less than a thousandth of a unit.
     if (!(Math.abs(units - code) < 1e-3 && Math.abs(code) <= highest))
@@ -158,5 +179,9 @@ export function trainedWeights(
       });
     values[i] = code;
   });
-  return { values, scale: weightScale };
+  return {
+    values,
+    scale: weightScale,
+    ...(kernelScales ? { scales: Float64Array.from(kernelScales) } : {}),
+  };
 }

@@ -2,6 +2,7 @@
 // input channels (one per word line) x the kernels that run together, at one kernel position.
 
 import { ceilDivide } from '../core/integer.ts';
+import type { KernelRange } from '../network/fused-network.ts';
 import { positionsOf, type Window } from '../core/window.ts';
 
 /** Sizes of a layer's kernels, whether it came from a convolution or a linear layer. */
@@ -12,7 +13,29 @@ export interface KernelGeometry {
   readonly kernels: number;
   /** Kernel height and width, and how the kernel moves. */
   readonly window: Window;
+  /** Groups that channels and kernels are dealt to in order; a kernel sees the channels of its own. 1 by default. */
+  readonly groups?: number | undefined;
+  /** Where only these kernels have weights; the others have zeros. All by default, and with several groups. */
+  readonly ownKernels?: KernelRange | undefined;
 }
+
+/** Weights of a layer, without the zeros of kernels that have none. */
+export const ownWeights = (geometry: KernelGeometry): number =>
+  (geometry.ownKernels?.count ?? geometry.kernels) *
+  channelsSeen(geometry) *
+  positionsOf(geometry.window);
+
+/** Channels that a kernel sees. */
+export const channelsSeen = ({
+  channels,
+  groups = 1,
+}: Pick<KernelGeometry, 'channels' | 'groups'>): number => channels / groups;
+
+/** The first of the channels that a kernel sees. */
+const firstChannel = (geometry: KernelGeometry, kernel: number): number => {
+  const { kernels, groups = 1 } = geometry;
+  return groups === 1 ? 0 : Math.floor(kernel / (kernels / groups)) * channelsSeen(geometry);
+};
 
 /** Inputs and kernels of one group; on MARS 16 x 16 at 8-bit weights. */
 export interface GroupShape {
@@ -60,8 +83,8 @@ export interface WeightPlace {
 }
 
 /**
- * Where in a weight array of order (M, C, R, S) the weight of `kernel` at `wordLine` of group `code` lies;
- * -1 for a word line that the layer leaves empty.
+ * Where in a weight array of order (M, C / groups, R, S) the weight of `kernel` at `wordLine` of group `code` lies;
+ * -1 for a word line that the layer leaves empty, or whose channel the kernel does not see.
  */
 export function weightIndex(
   grid: GroupGrid,
@@ -74,7 +97,9 @@ export function weightIndex(
   const channel = grid.packed ? line % geometry.channels : line;
   const position = grid.packed ? Math.floor(line / geometry.channels) : code % grid.positions;
   if (channel >= geometry.channels || position >= area) return -1;
-  return (kernel * geometry.channels + channel) * area + position;
+  const seen = channelsSeen(geometry);
+  const own = channel - firstChannel(geometry, kernel);
+  return own < 0 || own >= seen ? -1 : (kernel * seen + own) * area + position;
 }
 
 /** Calls `visit` with the index of every weight of one group. */
@@ -106,10 +131,12 @@ export function forEachGroupedWeight(
   const { channels, kernels } = geometry;
   const { packed, positions, codes, shape } = grid;
   const area = positionsOf(geometry.window);
+  const seen = channelsSeen(geometry);
   let index = 0;
   for (let kernel = 0; kernel < kernels; kernel++) {
     const firstGroup = Math.floor(kernel / shape.kernels) * codes;
-    for (let channel = 0; channel < channels; channel++) {
+    const first = firstChannel(geometry, kernel);
+    for (let channel = first; channel < first + seen; channel++) {
       const block = firstGroup + Math.floor(channel / shape.channels) * positions;
       for (let position = 0; position < area; position++) {
         const line = position * channels + channel;
@@ -122,6 +149,29 @@ export function forEachGroupedWeight(
 
 /** Groups that a layer could have. */
 export const groupCount = (grid: GroupGrid): number => grid.kernelTiles * grid.codes;
+
+/**
+ * Of each group of the grid, how many weights of the layer lie in it. In a convolution of several groups many have none,
+ * and a group that has some has cells whose kernel does not see the channel of their word line.
+ */
+export function weightsOfGroups(grid: GroupGrid, geometry: KernelGeometry): Uint32Array {
+  const counts = new Uint32Array(groupCount(grid));
+  if ((geometry.groups ?? 1) > 1) {
+    forEachGroupedWeight(grid, geometry, (_, group) => {
+      counts[group] = (counts[group] as number) + 1;
+    });
+    return counts;
+  }
+  const { codes, kernelTiles, shape } = grid;
+  const inputs = Uint32Array.from({ length: codes }, (_, code) => inputsOf(grid, geometry, code));
+  for (let tile = 0; tile < kernelTiles; tile++) {
+    const { first, count } = geometry.ownKernels ?? { first: 0, count: geometry.kernels };
+    const end = Math.min((tile + 1) * shape.kernels, first + count);
+    const kernels = Math.max(0, end - Math.max(tile * shape.kernels, first));
+    inputs.forEach((count, code) => (counts[tile * codes + code] = count * kernels));
+  }
+  return counts;
+}
 
 /** Of each group of a layer: 1 if it has a weight that is not zero, else 0. */
 export function nonZeroGroups(

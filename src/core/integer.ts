@@ -20,25 +20,37 @@ export function popcount(word: number): number {
   return (((v + (v >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
 }
 
-/** A positive scale as the chip applies it: `multiplier * 2^-shift`, multiplier 128 ... 255, shift -14 ... 39. */
+/** Bits of a requantizer's multiplier: 8, or 16 for scales that are all but exact. */
+export type MultiplierBits = 8 | 16;
+
+/**
+ * A positive scale as the chip applies it: `multiplier * 2^-shift`. Multipliers of 8 bits are 128 ... 255, shifts -14 ... 39; those
+ * of 16 bits 32768 ... 65535, shifts -6 ... 47.
+ */
 export interface FixedScale {
   readonly multiplier: number;
   readonly shift: number;
 }
 
 /**
- * The {@link FixedScale} nearest to `scale`; undefined where none has a shift of `lowestShift` ... 39.
- * @param lowestShift 0 for scales that divide (up to 255), down to -14 for those that multiply
+ * The {@link FixedScale} nearest to `scale`; undefined where none is in its range.
+ * @param lowestShift 0 for scales that divide (up to 255), down to -14 for those that multiply; 8 more with 16 bits
+ * @param bits of the multiplier
  */
-export function toFixedScale(scale: number, lowestShift = 0): FixedScale | undefined {
+export function toFixedScale(
+  scale: number,
+  lowestShift = 0,
+  bits: MultiplierBits = 8,
+): FixedScale | undefined {
   if (!(scale > 0)) return undefined;
-  let shift = 7 - Math.floor(Math.log2(scale));
+  const more = bits - 8;
+  let shift = bits - 1 - Math.floor(Math.log2(scale));
   let multiplier = Math.round(scale * 2 ** shift);
-  if (multiplier > 255) {
+  if (multiplier >= 2 ** bits) {
     shift -= 1;
     multiplier = Math.round(scale * 2 ** shift);
   }
-  return shift >= lowestShift && shift <= 39 ? { multiplier, shift } : undefined;
+  return shift >= lowestShift + more && shift <= 39 + more ? { multiplier, shift } : undefined;
 }
 
 /** The real number that a {@link FixedScale} stands for. */
@@ -46,7 +58,7 @@ export const scaleValue = (scale: FixedScale): number => scale.multiplier * 2 **
 
 /**
  * `floor(value * multiplier / 2^shift + 1/2)`, exactly, for a 32-bit `value`: the requantizer's rounding.
- * Doubles hold the product (40 bits), so this is the plain formula; the shader splits it into words.
+ * Doubles hold the product (48 bits), so this is the plain formula; the shader splits it into words.
  */
 export const applyScale = (value: number, scale: FixedScale): number =>
   Math.floor((value * scale.multiplier) / 2 ** scale.shift + 0.5);

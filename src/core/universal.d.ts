@@ -12,3 +12,20 @@ declare class TextEncoder {
 
 /** Bytes of base64 as text of Latin-1. */
 declare function atob(base64: string): string;
+
+/** Bytes as a stream, to be unpacked: nothing else of these three is used. */
+declare class Blob {
+  constructor(parts: readonly Uint8Array[]);
+  stream(): ByteStream;
+}
+interface ByteStream {
+  pipeThrough(through: DecompressionStream): ByteStream;
+}
+declare class DecompressionStream {
+  readonly readable: ByteStream;
+  constructor(format: 'gzip');
+}
+declare class Response {
+  constructor(body: ByteStream);
+  arrayBuffer(): Promise<ArrayBuffer>;
+}

@@ -11,6 +11,27 @@ import {
 import { formatWhole } from '../core/number-text.ts';
 import { countOf } from '../core/words.ts';
 
+/** Classes of images, in 8 bits, or in 16 where there are more than 256 classes. */
+export type Labels = Uint8Array | Uint16Array;
+
+/** The bytes of labels, those of 16 bits with the lower half first. */
+export function labelBytes(labels: Labels): Uint8Array {
+  if (labels instanceof Uint8Array) return labels;
+  const bytes = new Uint8Array(2 * labels.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, label] of labels.entries()) view.setUint16(2 * i, label, true);
+  return bytes;
+}
+
+/** Inverse of {@link labelBytes}, for labels of `classes` classes; a last byte alone is left out. */
+export function labelsOf(bytes: Uint8Array, classes: number): Labels {
+  if (classes <= 256) return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint16Array.from({ length: Math.floor(bytes.length / 2) }, (_, i) =>
+    view.getUint16(2 * i, true),
+  );
+}
+
 /** Images with their labels. */
 export interface ImageSet {
   /** Name of the data set and part: `mnist test`. */
@@ -20,7 +41,7 @@ export interface ImageSet {
   /** 8-bit pixels, order (image, y, x, channel). */
   readonly images: FeatureMap;
   /** One per image. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
 }
 
 /**

@@ -88,6 +88,7 @@ export function probeOutcomes(backend: MacroBackend): (chip: ChipSpec) => Promis
     const bits = {
       weightBits: chip.precision.weightBits.value,
       activationBits: chip.precision.activationBits.value,
+      multiplierBits: chip.requantizer.multiplierBits.value,
     };
     const key = JSON.stringify([bits, side]);
     const network = known.get(key) ?? compress(probeNetwork(side, tile), bits);

@@ -48,6 +48,23 @@ export const seriesText = (coordinates: Coordinates, without: readonly string[])
     .map(([path, value]) => `${path} ${value}`)
     .join(', ');
 
+/**
+ * Paths that do not tell conditions apart: those of one value, and those whose value follows from that of another path, as the
+ * images of a list of settings do.
+ */
+export function silentPaths(all: readonly Coordinates[]): readonly string[] {
+  const paths = [...new Set(all.flatMap((one) => Object.keys(one)))];
+  const valuesOf = (path: string): number => new Set(all.map((one) => String(one[path]))).size;
+  const pairs = (path: string, other: string): number =>
+    new Set(all.map((one) => JSON.stringify([String(one[path]), String(one[other])]))).size;
+  const follows = (path: string, other: string): boolean =>
+    other !== path &&
+    pairs(path, other) === valuesOf(other) &&
+    // Of two that follow from each other, the first stays.
+    (valuesOf(other) > valuesOf(path) || paths.indexOf(other) < paths.indexOf(path));
+  return paths.filter((path) => valuesOf(path) < 2 || paths.some((other) => follows(path, other)));
+}
+
 /** A condition by two figures. */
 export interface TradeOff {
   readonly coordinates: Coordinates;

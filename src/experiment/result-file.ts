@@ -125,7 +125,8 @@ export function readRows(text: string, where: string): readonly Row[] {
   return lines.map((line, i) => read(line, `${where}, line ${i + 1}`));
 }
 
-type Cell = number | string | null | undefined;
+/** A value of a table. */
+export type Cell = number | string | null | undefined;
 
 /** A table as RFC 4180 has it; what is null is empty. */
 const csv = (lines: readonly (readonly Cell[])[]): string =>
@@ -140,7 +141,14 @@ function csvCell(cell: Cell): string {
  * The rows as a table: id, version, backend, every setting, values on axes that are no settings, figures, error.
  * @param paths of the axes, in their order
  */
-export function rowsCsv(rows: readonly Row[], paths: readonly string[]): string {
+export const rowsCsv = (rows: readonly Row[], paths: readonly string[]): string =>
+  csv(rowsTable(rows, paths));
+
+/** Head and lines of {@link rowsCsv}. */
+export function rowsTable(
+  rows: readonly Row[],
+  paths: readonly string[],
+): readonly (readonly Cell[])[] {
   const settings = [...new Set(rows.flatMap((row) => Object.keys(row.settings)))];
   const others = paths.filter((path) => !settings.includes(path));
   const names = figures.map(({ name }) => name);
@@ -155,7 +163,7 @@ export function rowsCsv(rows: readonly Row[], paths: readonly string[]): string 
     ...names.map((name) => row.figures?.[name]),
     row.error && [...row.error.where, row.error.what].join(': '),
   ]);
-  return csv([head, ...lines]);
+  return [head, ...lines];
 }
 
 const settingCell = (setting: unknown): Cell =>

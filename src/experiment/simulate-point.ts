@@ -44,12 +44,13 @@ export function openPartSimulator(stages: Stages, work: LongWork = {}): PartSimu
   const noiseless = keepResults<PointPart>(8);
   return async (mapped, range, backend) => {
     const { point, mapping, compressedKey, mappingKey } = mapped;
-    const { images: count, floatImages = 0, chipSeed: seed, dataset, data } = point.settings;
+    const { images: count, floatImages = 0, chipSeed: seed } = point.settings;
+    const { dataset, data, resize, labels: names } = point.settings;
     const set = await stages.images(mapped);
     const { classes } = mapping.network;
     const images = imageSlice(set.images, range.first, range.count);
     const labels = set.labels.subarray(range.first, range.first + range.count);
-    const of = JSON.stringify([dataset, data, count, range]);
+    const of = JSON.stringify([dataset, data, resize, names, count, range]);
     const rightOf = (predicted: ArrayLike<number>): readonly boolean[] =>
       Array.from(labels, (label, i) => predicted[i] === label);
     const simulated = async (): Promise<PointPart> => {
@@ -82,7 +83,7 @@ export function openPartSimulator(stages: Stages, work: LongWork = {}): PartSimu
 function countFloat(
   { loaded, mapping }: MappedPoint,
   images: FeatureMap,
-  labels: Uint8Array,
+  labels: ArrayLike<number>,
   work: LongWork,
 ): number {
   if (images.images === 0 || 'stored' in loaded) return 0;

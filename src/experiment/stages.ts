@@ -3,6 +3,7 @@
 import type { ChipSpec } from '../chips/index.ts';
 import { noiseDeviations } from '../chips/noise-spec.ts';
 import type { CompressedNetwork } from '../compress/compressed-network.ts';
+import type { FeatureMap } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { ImageSet } from '../datasets/image-set.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
@@ -56,7 +57,8 @@ export interface Stages {
 }
 
 /** Opens the stages of one experiment. They keep the latest few results of each kind. */
-export function openStages(sources: Sources, work: LongWork = {}): Stages {
+export function openStages(allSources: Sources, work: LongWork = {}): Stages {
+  const sources = keepCalibration(allSources);
   const networks = keepResults<LoadedNetwork>(4);
   const compressions = keepResults<CompressedNetwork>(4);
   const mappings = keepResults<Pick<MappedPoint, 'mapping' | 'schedules'>>(16);
@@ -92,11 +94,26 @@ export function openStages(sources: Sources, work: LongWork = {}): Stages {
     },
     images: async ({ point, loaded, mapping }) => {
       const target = imageTarget({ ...loaded, chip: mapping.chip } as MapJob);
-      const { dataset, data, images } = point.settings;
-      const key = JSON.stringify([target, dataset, data, images]);
+      const { dataset, data, images, resize, labels } = point.settings;
+      const key = JSON.stringify([target, dataset, data, images, resize, labels]);
       const set = await imageSets(key, () => sources.testImages(target, point.settings));
       checkClasses(mapping, set);
       return set;
+    },
+  };
+}
+
+/** The same sources, with the latest few sets of calibration images kept: a data set is large to read. */
+function keepCalibration(sources: Sources): Sources {
+  const sets = keepResults<FeatureMap>(4);
+  return {
+    ...sources,
+    calibrationImages: async (target, count, settings) => {
+      const { dataset: trainedOn, classes, input } = target;
+      const { dataset, data, ownImages, resize, labels } = settings;
+      const asked = [count, dataset, data, ownImages, resize, labels];
+      const key = JSON.stringify([trainedOn, classes, input, ...asked]);
+      return await sets(key, () => sources.calibrationImages(target, count, settings));
     },
   };
 }

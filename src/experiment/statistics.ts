@@ -2,6 +2,7 @@
 // docs/experiments.md says which interval is which, and what it assumes.
 
 import { binomialInterval } from '../core/accuracy.ts';
+import { smallest } from '../core/extremes.ts';
 import type { SettingValue } from './axis-values.ts';
 import { type FigureName, figures } from './figures.ts';
 import { bitsOf } from './image-range.ts';
@@ -20,7 +21,7 @@ export interface Mean {
   readonly draws: number;
 }
 
-/** How a condition differs from the baseline, on the same images and chip instances. */
+/** How a condition differs from the baseline, on the images and chip instances that both have. */
 export interface Difference {
   readonly baseline: Coordinates;
   /** Differences of the accuracy, one per chip instance; Student t. */
@@ -102,7 +103,8 @@ function conditionsOf(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]>
 /** Every chip instance sees the same images: their number is the number of draws, not times that of the chips. */
 function overImages(accuracy: Mean | null, done: readonly Row[], images: number): Mean | null {
   if (!accuracy || images === 0) return null;
-  const share = meanOf(imageMeans(done, images));
+  // A results.csv does not say which images are right.
+  const share = done.every(({ right }) => right !== '') ? meanOf(imageMeans(done, images)) : null;
   const interval = binomialInterval(accuracy.mean, images) ?? null;
   return {
     mean: accuracy.mean,
@@ -137,9 +139,12 @@ function differenceOf(
   if (keyOf(values) === keyOf(coordinates)) return null;
   const pairs = done.flatMap((row) => {
     const other = others.find((one) => isSameChip(one, row));
-    return other && row.images > 0 && other.images === row.images ? [{ row, other }] : [];
+    const hasImages = row.right !== '' && other?.right !== '';
+    return other && hasImages && row.dataset === other.dataset ? [{ row, other }] : [];
   });
-  const images = pairs[0]?.row.images ?? 0;
+  // Images are the first ones of a set, so a run of fewer has them in common with a longer one.
+  const images = smallest(pairs.flatMap(({ row, other }) => [row.images, other.images]));
+  if (pairs.length === 0 || images === 0) return null;
   let [better, worse] = [0, 0];
   const sums = Array.from({ length: images }, () => 0);
   const perChip = pairs.map(({ row, other }) => {

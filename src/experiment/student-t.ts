@@ -30,6 +30,8 @@ export function studentQuantile(degrees: number): number {
     if (studentProbability(middle, degrees) < 0.95) low = middle;
     else high = middle;
   }
-  quantiles.set(degrees, high);
-  return high;
+  // Sines differ in their last bits from one engine to the next; twelve digits do not.
+  const quantile = Number(high.toPrecision(12));
+  quantiles.set(degrees, quantile);
+  return quantile;
 }

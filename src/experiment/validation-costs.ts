@@ -60,6 +60,7 @@ export function largeImageTable({ largeImages }: Validation): string {
     const inStrips = report.layers.filter(({ strips }) => strips > 0);
     return [
       `${title}, ${bankBytes / 1024} KB`,
+      round(cyclesPerFrame / 1e6, 2),
       round(framesPerSecond, 2),
       round(report.dram.framesPerSecondWithout, 2),
       round((report.dram.read + report.dram.written) / 2 ** 20, 1),
@@ -74,12 +75,14 @@ export function largeImageTable({ largeImages }: Validation): string {
 
 \`mars\` as it is, nothing pruned, and with larger banks (two and the shortcut memory, each of that size). Maps that fit no bank are
 in DRAM, and pass through the banks in strips of rows with their halo; weights that do not stay in the macros are loaded
-again for every strip (\`npx mars estimate --network vgg16-224\`). ResNet18 has the stem of the network for 32x32 here, so its maps
-are larger than those of the one for ImageNet.
+again for every strip. One row alone:
+\`npx mars estimate --network resnet50-224 --set featureMap.bankBytes=262144 --set featureMap.shortcutBytes=262144\`. VGG16 has one linear layer instead of three; ResNet18 and ResNet50 have the stem of 7x7, and ResNet50
+its strides in the 3x3 convolutions (v1.5).
 
 ${table(
   [
     'network, bank',
+    'M cycles',
     'FPS',
     'without DRAM',
     'MB of maps per frame',

@@ -7,6 +7,7 @@ import { densityProfileMasks } from '../compress/group-masks.ts';
 import type { LongWork } from '../core/progress.ts';
 import type { Balance } from '../mapping/place-tiles.ts';
 import { resnet18 } from '../network/builtin/resnet18.ts';
+import { resnet50 } from '../network/builtin/resnet50.ts';
 import { vgg16 } from '../network/builtin/vgg16.ts';
 import type { Network } from '../network/network.ts';
 import type { Report } from '../report/report.ts';
@@ -126,6 +127,7 @@ function largeImages(): readonly LargeImages[] {
   return [
     { title: 'VGG16', network: vgg16({ classes: 1000, side: 224 }) },
     { title: 'ResNet18', network: resnet18({ classes: 1000, side: 224 }) },
+    { title: 'ResNet50', network: resnet50({ classes: 1000, side: 224 }) },
   ].flatMap(({ title, network }) => {
     const estimator = openEstimator({ network });
     return bankSizes.map((bankBytes): LargeImages => {

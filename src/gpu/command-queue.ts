@@ -8,16 +8,26 @@ const filters: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'inte
 const readBackUsage = 0x1 | 0x8;
 const mapRead = 0x1;
 
+/** Reads something of its own back with every batch. */
+export interface BatchReader {
+  /** Records what it needs at the end of a batch; gives what is awaited once the batch is submitted. */
+  record(encoder: GPUCommandEncoder): (() => Promise<void>) | undefined;
+  /** Forgets what it noted of commands that are not submitted. */
+  discard(): void;
+}
+
 /** Collects commands of a device. */
 export class CommandQueue {
   readonly #device: GPUDevice;
   readonly #onEmpty: () => void;
+  readonly #reader: BatchReader | undefined;
   #encoder: GPUCommandEncoder | undefined;
   #afterSubmit: (() => void)[] = [];
   #lost: string | undefined;
 
   /** @param onEmpty called when recorded commands are submitted or discarded */
-  constructor(device: GPUDevice, onEmpty: () => void) {
+  constructor(device: GPUDevice, onEmpty: () => void, reader?: BatchReader) {
+    this.#reader = reader;
     this.#device = device;
     this.#onEmpty = onEmpty;
     void device.lost.then((info) => {
@@ -44,6 +54,7 @@ export class CommandQueue {
     if (!this.#encoder) return;
     this.#encoder = undefined;
     this.#onEmpty();
+    this.#reader?.discard();
     for (const action of this.#afterSubmit.splice(0)) action();
     for (let i = 0; i < filters.length; i++) this.#device.popErrorScope().catch(() => undefined); // a lost device says so at the next submit
   }
@@ -60,6 +71,7 @@ export class CommandQueue {
     const staging = this.#device.createBuffer({ label: 'read back', size, usage: readBackUsage });
     commands.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
     if (clear) commands.clearBuffer(buffer);
+    const readMore = this.#reader?.record(commands);
     this.#device.queue.submit([commands.finish()]);
     this.#encoder = undefined;
     this.#onEmpty();
@@ -69,6 +81,9 @@ export class CommandQueue {
       await this.#closeScopes('submit', 'batch');
       await staging.mapAsync(mapRead).catch((cause: unknown) => {
         throw this.#lossError('read back', cause); // nothing else ends a mapping
+      });
+      await readMore?.().catch((cause: unknown) => {
+        throw this.#lossError('read back', cause);
       });
       return staging.getMappedRange().slice(0);
     } finally {

@@ -20,7 +20,8 @@ import { defaultShape, type KernelShape } from './kernel-shape.ts';
 import type { PartLimits } from './layer-parts.ts';
 import { type BoundBuffers, type Kernel, type KernelOf, linearWorkgroups } from './kernel.ts';
 import { pool as poolKernel, poolParams } from './kernels/pool.ts';
-import { requantize, requantizeParams } from './kernels/requantize.ts';
+import { requantize, requantizeParams, requantizeTable } from './kernels/requantize.ts';
+import type { PassTimes } from './pass-times.ts';
 import { bitLineLayer } from './layers/bit-line-layer.ts';
 import { clipLayer } from './layers/clip-layer.ts';
 import { dotLayer } from './layers/dot-layer.ts';
@@ -34,7 +35,7 @@ import {
 import { partsRunner } from './layers/parts-runner.ts';
 
 interface GpuLayer extends PreparedLayer {
-  /** The requantizer's table, where it has one. */
+  /** The requantizer's table and scales by kernel, where it has some. */
   readonly table: GPUBuffer | undefined;
   readonly runner: LayerRunner;
   readonly buffers: LayerBuffers;
@@ -48,6 +49,8 @@ export interface GpuBackendOptions extends Partial<PathOptions> {
   readonly limits?: Partial<PartLimits> | undefined;
   /** How the tiled kernels are cut; {@link defaultShape} by default. */
   readonly shape?: KernelShape | undefined;
+  /** Whether passes note their times, on a device that was opened so; see {@link GpuBackend.takePassTimes}. False by default. */
+  readonly timestamps?: boolean | undefined;
 }
 
 /** Runs macro layers on a device, which it owns. */
@@ -69,10 +72,10 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
 
   constructor(device: GPUDevice, name: string, options: GpuBackendOptions = {}) {
     const { shortcuts = true, packedDotProducts = true, maxMemory = Infinity } = options;
-    const { shape = defaultShape, limits } = options;
+    const { shape = defaultShape, limits, timestamps } = options;
     this.device = name;
     this.#paths = { shortcuts, packedDotProducts };
-    this.#context = new DeviceContext(device, maxMemory, shape, limits);
+    this.#context = new DeviceContext(device, { maxMemory, shape, limits, timestamps });
     this.#unused = this.pool.takeFilled(
       new Uint32Array(4),
       storageUsage,
@@ -88,6 +91,16 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
   /** Its buffers; tests and benches look at the counts. */
   get pool(): BufferPool {
     return this.#context.pool;
+  }
+
+  /** Names of the kernels that it compiled so far. */
+  get kernels(): readonly string[] {
+    return this.#context.kernelNames;
+  }
+
+  /** What passes took on the device since this was last called; undefined where it does not tell, or none ran. */
+  takePassTimes(): PassTimes | undefined {
+    return this.#context.clock?.take();
   }
 
   /** Compiles the kernels that every network needs. Called once, by {@link openGpuBackend}. */
@@ -106,7 +119,7 @@ export class GpuBackend implements MacroBackend<GpuLayer, GpuMap> {
       const buffers = new LayerBuffers(this.#context, program);
       try {
         const runner = await this.#runner(program, path, buffers);
-        const values = program.requantize?.table;
+        const values = program.requantize && requantizeTable(program.requantize);
         const table = values && buffers.filled(values, 'table');
         this.#prepared.add(buffers);
         return { program, path, buffers, runner, table };

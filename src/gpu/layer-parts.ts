@@ -109,7 +109,8 @@ function groupsOf({ tileStarts }: MacroProgram, tile: number, lists: Range): Ran
   return { first: Math.min(stop, start + lists.first), end: Math.min(stop, start + lists.end) };
 }
 
-function partOf(program: MacroProgram, tiles: Range, lists: Range): LayerPart {
+/** The stretch `lists` of the group lists of `tiles` as a program of its own. */
+export function partOf(program: MacroProgram, tiles: Range, lists: Range): LayerPart {
   const { kernelsPerTile, output } = program;
   const count = tiles.end - tiles.first;
   const firstKernel = tiles.first * kernelsPerTile;

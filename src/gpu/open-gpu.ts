@@ -2,6 +2,7 @@
 
 import { CimError } from '../core/errors.ts';
 import { type AdapterDescription, describeAdapter } from './adapter.ts';
+import { timestampFeature } from './pass-times.ts';
 import { type GpuBackend, type GpuBackendOptions, openGpuBackend } from './gpu-backend.ts';
 
 /** One line for reports: whatever the browser or driver tells. */
@@ -26,11 +27,20 @@ export interface OpenDevice {
 /** Features that kernels use where an adapter has them. */
 const usefulFeatures: readonly GPUFeatureName[] = ['subgroups'];
 
+/** What a device is for. */
+interface DeviceOptions {
+  /** Whether it is to tell times of passes, where its adapter can. False by default. */
+  readonly timestamps?: boolean;
+}
+
 /**
  * Opens a device with the highest storage limits that the adapter has.
  * @throws {CimError} (environment) when there is no adapter
  */
-export async function openDevice(gpu: GPU): Promise<OpenDevice> {
+export async function openDevice(
+  gpu: GPU,
+  { timestamps = false }: DeviceOptions = {},
+): Promise<OpenDevice> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter)
     throw new CimError('environment', {
@@ -44,7 +54,8 @@ export async function openDevice(gpu: GPU): Promise<OpenDevice> {
     maxStorageBufferBindingSize,
     maxStorageBuffersPerShaderStage,
   };
-  const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  const wanted = timestamps ? [...usefulFeatures, timestampFeature] : usefulFeatures;
+  const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature));
   const device = await adapter.requestDevice({
     label: 'mars-cim',
     requiredLimits,

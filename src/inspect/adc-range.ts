@@ -2,10 +2,12 @@
 
 import { adcBits } from '../chips/adc-cost.ts';
 import type { ChipSpec } from '../chips/index.ts';
+import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import { type AdcTable, fixedPointUnit, uniformTable } from '../core/adc-table.ts';
 import type { FeatureMap } from '../core/feature-map.ts';
+import { remembered } from '../core/remembered.ts';
 import type { Mapping } from '../mapping/map-to-chip.ts';
-import { columnSums } from './column-sums.ts';
+import { allColumnSums } from './column-sums.ts';
 
 /** How many sums of a layer are looked at, over how many images at most. */
 export interface RangeOptions {
@@ -28,10 +30,9 @@ export function fittedAdcs(
   const { range, percentile } = chip.adc;
   if (range.value === 'chip') return undefined;
   const bits = adcBits(chip.adc);
-  const macroLayers = mapping.layers.filter(({ kind }) => kind === 'macro');
+  const sums = keptSums(mapping, images, { maxReads, maxImages });
   return new Map(
-    macroLayers.map(({ layer: { name } }) => {
-      const { counts } = columnSums(mapping, images, name, { maxReads, maxImages });
+    [...sums].map(([name, counts]) => {
       const adc =
         range.value === 'calibrated'
           ? calibratedAdc(counts, bits, percentile.value, offsetOf(chip))
@@ -39,6 +40,24 @@ export function fittedAdcs(
       return [name, adc];
     }),
   );
+}
+
+type Sums = ReadonlyMap<string, Float64Array>;
+
+/** Sums of a network on some images, by the chip and what was asked for. */
+const knownSums = remembered((_network: CompressedNetwork) =>
+  remembered((_images: FeatureMap) => new Map<string, Sums>()),
+);
+
+/** The sums that ADCs are fitted to, computed once for chips that differ in ADC and noise alone. */
+function keptSums(mapping: Mapping, images: FeatureMap, options: Required<RangeOptions>): Sums {
+  const { network, balance } = mapping;
+  const chip = { ...mapping.chip, adc: undefined, noise: undefined };
+  const known = knownSums(network)(images);
+  const key = JSON.stringify([chip, balance, options]);
+  const sums = known.get(key) ?? allColumnSums(mapping, images, options);
+  known.set(key, sums);
+  return sums;
 }
 
 /** Of a uniform ADC, in fixed point. */

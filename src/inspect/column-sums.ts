@@ -6,8 +6,8 @@ import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import { clamp, popcount } from '../core/integer.ts';
 import { randomWord } from '../core/random.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
-import { wordActivations } from '../reference/input-phases.ts';
-import { integerInput } from '../reference/integer-network.ts';
+import { activationOn, wordActivations } from '../reference/input-phases.ts';
+import { integerInput, integerInputs } from '../reference/integer-network.ts';
 import { wordOf } from '../reference/macro-mac.ts';
 import { cellPlanes } from '../simulate/cell-planes.ts';
 import { type MacroProgram, wordsPerPlane } from '../simulate/macro-program.ts';
@@ -70,22 +70,12 @@ export function columnSums(
   options: ColumnSumOptions = {},
 ): ColumnSums {
   const mapped = macroLayer(mapping, layer);
-  const { maxReads = defaultReads, seed = 1 } = options;
   const { maxImages = affordableImages(mapping, layer) } = options;
-  const used = clamp(maxImages, 1, images.images);
-  const perImage = mapped.layer.outputShape.height * mapped.layer.outputShape.width;
+  const { pixels, ofImages } = choosePixels(mapped, images, { ...options, maxImages });
+  const perImage = pixelsPerImage(mapped);
   const perPixel = readsPerPixel(mapped);
-  const pixels = clamp(Math.floor(maxReads / Math.max(1, perPixel)), 1, used * perImage);
   const program: MacroProgram = { ...toProgram(mapping, mapped), noise: undefined };
   const counts = new Float64Array(mapped.geometry.largestSum + 1);
-  const chosen = samplePixels(used * perImage, pixels, seed);
-  const ofImages = new Map<number, number[]>();
-  for (const pixel of chosen) {
-    const image = Math.floor(pixel / perImage);
-    const known = ofImages.get(image);
-    if (known) known.push(pixel % perImage);
-    else ofImages.set(image, [pixel % perImage]);
-  }
   for (const [image, ofImage] of ofImages) {
     const input = integerInput(mapping.network, imageSlice(images, image, 1), layer);
     addSums(program, input, ofImage, counts);
@@ -106,6 +96,61 @@ export function columnSums(
     inputs: 'integer network',
   };
 }
+
+/**
+ * The histograms of {@link columnSums} of every macro layer, by layer name: each image passes through the network once, not
+ * once per layer.
+ */
+export function allColumnSums(
+  mapping: Mapping,
+  images: FeatureMap,
+  options: ColumnSumOptions & { readonly maxImages: number },
+): ReadonlyMap<string, Float64Array> {
+  const layers = new Map(
+    mapping.layers
+      .filter((mapped) => mapped.kind === 'macro')
+      .map((mapped) => [
+        mapped.layer.name,
+        {
+          program: { ...toProgram(mapping, mapped), noise: undefined },
+          counts: new Float64Array(mapped.geometry.largestSum + 1),
+          ofImages: choosePixels(mapped, images, options).ofImages,
+        },
+      ]),
+  );
+  for (let image = 0; image < images.images; image++) {
+    if (![...layers.values()].some(({ ofImages }) => ofImages.has(image))) continue;
+    for (const { layer, input } of integerInputs(mapping.network, imageSlice(images, image, 1))) {
+      const own = layers.get(layer.name);
+      const pixels = own?.ofImages.get(image);
+      if (own && pixels) addSums(own.program, input, pixels, own.counts);
+    }
+  }
+  return new Map([...layers].map(([name, { counts }]) => [name, counts]));
+}
+
+/** Which output pixels of a layer are looked at: those of each image, and their number. */
+function choosePixels(
+  mapped: MappedMacroLayer,
+  images: FeatureMap,
+  { maxReads = defaultReads, maxImages = 1, seed = 1 }: ColumnSumOptions,
+): { readonly pixels: number; readonly ofImages: ReadonlyMap<number, readonly number[]> } {
+  const used = clamp(maxImages, 1, images.images);
+  const perImage = pixelsPerImage(mapped);
+  const perPixel = readsPerPixel(mapped);
+  const pixels = clamp(Math.floor(maxReads / Math.max(1, perPixel)), 1, used * perImage);
+  const ofImages = new Map<number, number[]>();
+  for (const pixel of samplePixels(used * perImage, pixels, seed)) {
+    const image = Math.floor(pixel / perImage);
+    const known = ofImages.get(image);
+    if (known) known.push(pixel % perImage);
+    else ofImages.set(image, [pixel % perImage]);
+  }
+  return { pixels, ofImages };
+}
+
+const pixelsPerImage = ({ layer }: MappedMacroLayer): number =>
+  layer.outputShape.height * layer.outputShape.width;
 
 /** What each code of a program's ADC stands for. */
 const adcLevels = ({ adc }: Pick<MacroProgram, 'adc'>): readonly AdcLevel[] =>
@@ -180,10 +225,9 @@ function inputPlanes(
   planes: Uint32Array,
 ): void {
   planes.fill(0);
-  if (word < 0) return;
   const words = wordsPerPlane(program);
   for (let line = 0; line < program.wordLinesOn; line++) {
-    const activation = activations[word * program.wordLinesOn + line] as number;
+    const activation = activationOn(program, activations, word, line);
     for (let bit = 0; activation >> bit !== 0; bit++)
       if ((activation >> bit) & 1) {
         const at = bit * words + (line >> 5);

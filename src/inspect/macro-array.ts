@@ -260,14 +260,12 @@ function writeSlot(
   store: CellStore,
 ): void {
   const { weights } = layer;
-  const perKernel = weights.length / layer.geometry.kernels;
   for (let wordLine = 0; wordLine < geometry.wordLinesOn; wordLine++) {
-    const place = { kernel: slot.firstKernel, code: slot.code, wordLine };
-    const first = weightIndex(grid, layer.geometry, place);
-    if (first < 0) continue;
     const row = (slot.row + wordLine) * store.wordsPerRow;
     for (let kernel = 0; kernel < slot.kernels; kernel++) {
-      const weight = weights[first + kernel * perKernel] as number;
+      const place = { kernel: slot.firstKernel + kernel, code: slot.code, wordLine };
+      const index = weightIndex(grid, layer.geometry, place);
+      const weight = index < 0 ? 0 : (weights[index] as number);
       if (weight === 0) continue;
       const partition = Math.floor(kernel / geometry.kernelsPerPartition);
       const firstColumn =
@@ -283,7 +281,7 @@ function writeSlot(
 }
 
 function arrayLayer(
-  { layer, kept, columns, tiles }: MappedMacroLayer,
+  { layer, places, columns, tiles }: MappedMacroLayer,
   fillings: readonly Filling[],
   activity: readonly LayerActivity[],
 ): ArrayLayer {
@@ -299,7 +297,7 @@ function arrayLayer(
     width: layer.outputShape.width,
     kernelTiles: tiles.length,
     storedGroups: tiles.reduce((sum, tile) => sum + tile.codes.length, 0),
-    groups: kept.length,
+    groups: places,
     fillings: fillings.length,
     macroOps: macros.reduce((sum, one) => sum + one.macroOps, 0),
     cellDensity: cells === 0 ? undefined : ones / cells,

@@ -8,7 +8,7 @@ import { assert, at, CimError } from '../core/errors.ts';
 import type { KernelTile } from '../mapping/kernel-tile.ts';
 import type { MappedMacroLayer, Mapping } from '../mapping/map-to-chip.ts';
 import { decodeIndex } from '../mapping/index-code.ts';
-import { digit, wordActivations } from '../reference/input-phases.ts';
+import { activationOn, digit, wordActivations } from '../reference/input-phases.ts';
 import { wordOf } from '../reference/macro-mac.ts';
 import { type ColumnOp, macroOpKey, noisySum, pixelKey } from '../reference/noise.ts';
 import { type MacroProgram, offsetPerMacroOp } from '../simulate/macro-program.ts';
@@ -210,13 +210,13 @@ function coreOf({ runs, layer }: MappedMacroLayer, { tile, y, x }: MacroOpChoice
 }
 
 const drivenLines = (
-  { wordLinesOn, phases, inputBitsPerPhase }: MacroProgram,
+  program: MacroProgram,
   { activations, word }: Known,
 ): readonly DrivenWordLine[] =>
-  Array.from({ length: wordLinesOn }, (_, line) => {
-    const activation = word < 0 ? 0 : (activations[word * wordLinesOn + line] as number);
-    const digits = Array.from({ length: phases }, (_unused, phase) =>
-      digit(activation, phase, inputBitsPerPhase),
+  Array.from({ length: program.wordLinesOn }, (_, line) => {
+    const activation = activationOn(program, activations, word, line);
+    const digits = Array.from({ length: program.phases }, (_unused, phase) =>
+      digit(activation, phase, program.inputBitsPerPhase),
     );
     return { activation, digits };
   });
@@ -286,8 +286,8 @@ function readColumn(
 ): MacroOpRead {
   const { adc, noise, wordLinesOn, inputBitsPerPhase, columns } = program;
   let sum = 0;
-  for (let line = 0; line < wordLinesOn && op.word >= 0; line++) {
-    const activation = op.activations[op.word * wordLinesOn + line] as number;
+  for (let line = 0; line < wordLinesOn; line++) {
+    const activation = activationOn(program, op.activations, op.word, line);
     sum += digit(activation, phase, inputBitsPerPhase) * (cells[line] as number);
   }
   const analog = noise

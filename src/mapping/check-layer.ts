@@ -20,8 +20,8 @@ const maxNoisyKernels = 65536;
  * @throws {CimError} (mapping) naming the layer and a kernel whose sums can exceed {@link sumBits}
  */
 export function checkLayerSums(network: string, layer: MacroLayer): void {
-  const { bias, weights, inputBits, weightBits } = layer;
-  const limit = 2 ** (sumBits - 1);
+  const { bias, weights, inputBits, weightBits, requantize } = layer;
+  const limit = 2 ** (sumBits - 1 - (requantize?.fraction ?? 0));
   const highest = 2 ** inputBits - 1;
   const inputs = weights.length / bias.length;
   const largestBias = bias.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
@@ -33,7 +33,7 @@ export function checkLayerSums(network: string, layer: MacroLayer): void {
     const largest = Math.abs(ofKernel) + highest * magnitude;
     if (largest >= limit)
       throw new CimError('mapping', {
-        what: `sums of kernel ${kernel} can reach ${largest.toExponential(2)}, a requantizer takes ${sumBits} bits`,
+        what: `sums of kernel ${kernel} can reach ${largest.toExponential(2)}, a requantizer takes ${sumBits - (requantize?.fraction ?? 0)} bits`,
         where: [network, layer.name],
         todo: 'use fewer weight bits, fewer activation bits or fewer inputs',
       });

@@ -23,11 +23,11 @@ export interface KernelTile {
 }
 
 /**
- * Codes of the stored groups of one tile, or of all its groups, by kernel position and then by channel block: neighbouring macro-ops then
+ * Codes of the stored groups of one tile, or of all its groups that have weights at all, by kernel position and then by channel block: neighbouring macro-ops then
  * read neighbouring words of the same pixel.
  */
 export function groupList(
-  { grid, kept }: LayerGroups,
+  { grid, kept, weightsIn }: Pick<LayerGroups, 'grid' | 'kept' | 'weightsIn'>,
   tile: number,
   sparsity: Sparsity = 'groups',
 ): Uint16Array {
@@ -36,7 +36,8 @@ export function groupList(
   for (let position = 0; position < positions; position++)
     for (let block = 0; block < blocks; block++) {
       const code = block * positions + position;
-      if (sparsity === 'none' || kept[tile * codes + code]) list.push(code);
+      const group = tile * codes + code;
+      if (sparsity === 'none' ? weightsIn[group] : kept[group]) list.push(code);
     }
   return Uint16Array.from(list);
 }

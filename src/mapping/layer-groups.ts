@@ -8,6 +8,7 @@ import {
   groupGrid,
   type GroupShape,
   nonZeroGroups,
+  weightsOfGroups,
 } from '../compress/weight-group.ts';
 
 /** Inputs x kernels that `chip` runs together at `weightBits`: the shape to prune in. */
@@ -21,6 +22,10 @@ export interface LayerGroups {
   readonly grid: GroupGrid;
   /** One per group of the grid: 1 if it has a weight that is not zero. */
   readonly kept: Uint8Array;
+  /** Weights of the layer in each group of the grid, zeros included. */
+  readonly weightsIn: Uint32Array;
+  /** Groups of the grid in which the layer has weights, be they zero: all, but in a convolution of several groups. */
+  readonly places: number;
 }
 
 /** Looking through millions of weights takes longer than all else of a mapping, and sweeps map a layer many times. */
@@ -37,7 +42,9 @@ export function layerGroups(
   const found = ofWeights.get(key);
   if (found) return found;
   const grid = groupGrid(geometry, shape);
-  const groups = { grid, kept: nonZeroGroups(weights, grid, geometry) };
+  const weightsIn = weightsOfGroups(grid, geometry);
+  const places = weightsIn.reduce((count, inGroup) => count + (inGroup > 0 ? 1 : 0), 0);
+  const groups = { grid, kept: nonZeroGroups(weights, grid, geometry), weightsIn, places };
   ofWeights.set(key, groups);
   return groups;
 }

@@ -18,9 +18,9 @@ import { type IndexCoding, type IndexFormat, indexFormat } from './index-coding.
 import { checkLayerSums, checkNoiseNumbers, checkReadout } from './check-layer.ts';
 import { groupList, type KernelTile, weightLoads } from './kernel-tile.ts';
 import { layerGroups } from './layer-groups.ts';
-import { type Memory, placeFeatureMaps } from './place-feature-maps.ts';
+import type { Memory } from './place-feature-maps.ts';
 import { type Balance, placeStrips, placeTiles, type TileRun } from './place-tiles.ts';
-import { outsideMaps, type OutsideMaps } from './strip-layers.ts';
+import { outsideMaps, type OutsideMaps, placeMaps } from './strip-layers.ts';
 import { planStrips, type StripPlan } from './strip-plan.ts';
 
 /** A macro layer with its tiles. */
@@ -32,6 +32,9 @@ export interface MappedMacroLayer {
   readonly grid: GroupGrid;
   /** One per group of the grid: 1 if it has a weight that is not zero. */
   readonly kept: Uint8Array;
+  /** As of `LayerGroups`: weights in each group of the grid, and the groups that have some. */
+  readonly weightsIn: Uint32Array;
+  readonly places: number;
   /** The bit lines of a kernel. */
   readonly columns: Columns;
   /** The ADC of the layer, behind each bit line. */
@@ -89,7 +92,7 @@ export function mapToChip(
   options: MapOptions = {},
 ): Mapping {
   const { balance = 'none', indexCoding = 'absolute' } = options;
-  const featureMaps = placeFeatureMaps(network, chip);
+  const featureMaps = placeMaps(network, chip);
   const outside = outsideMaps(network, chip, featureMaps);
   const layers = network.layers.map((layer): MappedLayer => {
     const maps = outside.get(layer.name);
@@ -113,7 +116,7 @@ function mapLayer(
   layer: MacroLayer,
   chip: ChipSpec,
   { balance, maps }: { readonly balance: Balance; readonly maps: OutsideMaps | undefined },
-): Pick<MappedMacroLayer, 'geometry' | 'grid' | 'kept' | 'tiles' | 'runs' | 'strips'> {
+): Omit<MappedMacroLayer, 'kind' | 'layer' | 'columns' | 'adc' | 'indexFormat'> {
   const geometry = macroGeometry(chip, layer);
   const shape = { channels: geometry.wordLinesOn, kernels: geometry.kernelsPerCore };
   const groups = layerGroups(layer, shape);

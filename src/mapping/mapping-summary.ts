@@ -1,7 +1,7 @@
 // Counts that a mapping is judged by: what is kept, how many bits that takes, what it would be dense.
 
 import { macsOf } from '../compress/compressed-network.ts';
-import { inputsOf } from '../compress/weight-group.ts';
+import { ownWeights } from '../compress/weight-group.ts';
 import {
   indexBits as countIndexBits,
   type IndexCoding,
@@ -12,6 +12,7 @@ import type { MappedMacroLayer, Mapping } from './map-to-chip.ts';
 
 /** How much of one layer is stored. */
 export interface LayerStorage {
+  /** Groups in which the layer has weights. */
   readonly groups: number;
   readonly groupsKept: number;
   readonly weights: number;
@@ -26,28 +27,33 @@ export interface LayerStorage {
   readonly storedBits: number;
   /** Bits of all weights, nothing skipped and nothing padded. */
   readonly denseBits: number;
+  /** Share of the cells of stored groups that hold a weight; undefined but for convolutions of several groups. */
+  readonly cellsUsed?: number | undefined;
 }
 
 /** The {@link LayerStorage} of one mapped layer. */
 export function layerStorage(mapped: MappedMacroLayer): LayerStorage {
-  const { layer, grid, kept, tiles, indexFormat: format } = mapped;
-  const { geometry, weightBits } = layer;
+  const { layer, grid, weightsIn, places, tiles, indexFormat: format } = mapped;
+  const { weightBits } = layer;
   let weightsKept = 0;
-  for (const { codes, kernels } of tiles)
-    for (const code of codes) weightsKept += kernels * inputsOf(grid, geometry, code);
+  for (const { index, codes } of tiles)
+    for (const code of codes) weightsKept += weightsIn[index * grid.codes + code] as number;
   const groupsKept = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const pixels = layer.outputShape.height * layer.outputShape.width;
   const indexBits = countIndexBits(listsOf(mapped), grid, format);
   return {
-    groups: kept.length,
+    groups: places,
     groupsKept,
-    weights: layer.weights.length,
+    weights: ownWeights(layer.geometry),
     weightsKept,
     macs: macsOf(layer),
     macsKept: weightsKept * pixels,
     indexBits,
     storedBits: groupsKept * grid.shape.channels * grid.shape.kernels * weightBits + indexBits,
-    denseBits: layer.weights.length * weightBits,
+    denseBits: ownWeights(layer.geometry) * weightBits,
+    ...((layer.geometry.groups ?? 1) > 1 && groupsKept > 0
+      ? { cellsUsed: weightsKept / (groupsKept * grid.shape.channels * grid.shape.kernels) }
+      : {}),
   };
 }
 
@@ -67,7 +73,7 @@ export function mappingStorage(mapping: Mapping): LayerStorage {
   for (const mapped of mapping.layers) {
     if (mapped.kind !== 'macro') continue;
     const storage = layerStorage(mapped);
-    for (const key of Object.keys(total) as (keyof LayerStorage)[]) total[key] += storage[key];
+    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += storage[key];
   }
   return total;
 }

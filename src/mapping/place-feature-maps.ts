@@ -22,14 +22,18 @@ export const memories: readonly OnChip[] = ['bank 0', 'bank 1', 'shortcut'];
  * not read, as ping-pong wants it. If that bank is too small or holds a map that is still needed, the output goes to
  * the shortcut memory; if the only map in the way is the residual that this very layer adds pixel by pixel, it is overwritten.
  * What fits nowhere is kept in DRAM, where the chip does so (`controller.maps`). The maps of a batch lie side by side.
+ * @param outside maps that are in DRAM whatever room there is
  * @throws {CimError} (mapping) naming the layer whose output, or that of a batch, fits nowhere
  */
 export function placeFeatureMaps(
   network: CompressedNetwork,
   chip: ChipSpec,
+  outside: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, Memory> {
   const image = { name: imageName, shape: network.input, bits: network.activationBits };
-  const first = take(network, chip, image, [candidate(chip, image, 'bank 0')]);
+  const candidatesOf = (map: PlacedMap, free: readonly OnChip[]): readonly Candidate[] =>
+    outside.has(map.name) ? [] : free.map((one) => candidate(chip, map, one));
+  const first = take(network, chip, image, candidatesOf(image, ['bank 0']));
   const live = new Map<OnChip, string>(first === 'DRAM' ? [] : [[first, imageName]]);
   const readers = lastReaders(layerNodes(network.layers));
   return foldLayers<CompressedLayer, Memory>(network, first, (layer, read, _, index) => {
@@ -41,8 +45,7 @@ export function placeFeatureMaps(
         memory !== read && (last < index || (last === index && isInPlace(network, layer, held)))
       );
     });
-    const candidates = free.map((one) => candidate(chip, map, one));
-    const memory = take(network, chip, map, candidates);
+    const memory = take(network, chip, map, candidatesOf(map, free));
     if (memory !== 'DRAM') live.set(memory, layer.name);
     return memory;
   });

@@ -15,7 +15,7 @@ export interface PlannedActivity {
 
 /** What a layer does with `images` images. */
 export function plannedActivity(mapped: MappedMacroLayer, images: number): PlannedActivity {
-  const { layer, geometry, kept, tiles } = mapped;
+  const { layer, geometry, places, tiles } = mapped;
   const pixels = images * layer.outputShape.height * layer.outputShape.width;
   let macroOps = 0;
   let columnReads = 0;
@@ -29,7 +29,7 @@ export function plannedActivity(mapped: MappedMacroLayer, images: number): Plann
   return {
     layer: layer.name,
     macroOps,
-    skippedGroups: (kept.length - groups) * pixels,
+    skippedGroups: (places - groups) * pixels,
     columnReads,
   };
 }

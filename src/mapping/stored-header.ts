@@ -12,6 +12,7 @@ import {
 } from '../compress/compressed-network.ts';
 import { geometriesOf } from '../compress/prune-groups.ts';
 import {
+  channelsSeen,
   type GroupGrid,
   groupGrid,
   type GroupShapeRule,
@@ -44,6 +45,8 @@ import {
 import { indexCodeBits } from './index-code.ts';
 import { type IndexCoding, indexCodings, type IndexFormat, indexFormat } from './index-coding.ts';
 import { groupList } from './kernel-tile.ts';
+import { checkGeometry, writeParts } from './stored-geometry.ts';
+import { borderSchema, checkBorder, checkedTable } from './stored-pixels.ts';
 import {
   describeRequantize,
   requantizeOf,
@@ -83,17 +86,25 @@ const size = z.int().positive().max(65536);
 const bits = (low: number): z.ZodNumber => z.int().min(low).max(8);
 const name = z.string().min(1).max(1000);
 const shapeSchema = z.strictObject({ height: size, width: size, channels: size });
+const rangeSchema = z.strictObject({ first: z.int().nonnegative().max(65536), count: size });
 const poolSchema = { name, input: name };
 const macroSchema = z.strictObject({
   kind: z.enum(['conv', 'linear']),
   name,
   input: name,
   geometry: z
-    .strictObject({ channels: size, kernels: size, ...kernelFields })
+    .strictObject({
+      channels: size,
+      kernels: size,
+      groups: size.optional(),
+      ownKernels: rangeSchema.optional(),
+      ...kernelFields,
+    })
     .check(checkKernelFields),
   groupShape: z.strictObject({ channels: size, kernels: size }),
   weightBits: bits(2),
   inputBits: bits(1),
+  padCode: z.int().min(0).max(255).optional(),
   weightScale: z.number().positive(),
   inputScale: z.number().positive(),
   residual: z
@@ -103,6 +114,7 @@ const macroSchema = z.strictObject({
       channelOffset: z.int().nonnegative().max(65536),
       scale: scaleSchema(-14),
       signed: z.boolean(),
+      zero: z.int().min(0).max(255).optional(),
     })
     .optional(),
   requantize: requantizeSchema.optional(),
@@ -112,9 +124,14 @@ const headerSchema = z.strictObject({
   name,
   dataset: z.string().max(1000),
   input: shapeSchema,
+  border: borderSchema.optional(),
   classes: size,
   weightBits: bits(2),
   activationBits: bits(1),
+  imageTable: z
+    .array(z.int().min(0).max(255))
+    .max(256 * 65536)
+    .optional(),
   indexCoding: z.enum(indexCodings),
   layers: z
     .array(
@@ -147,14 +164,16 @@ export function describeStored(
   { network, indexCoding, dataset }: StoredNetwork,
   groupShape: GroupShapeRule,
 ): object {
-  const { name, input, classes, weightBits, activationBits, layers } = network;
+  const { name, input, border, classes, weightBits, activationBits, imageTable, layers } = network;
   const header: HeaderData = {
     name,
     dataset,
     input: { height: input.height, width: input.width, channels: input.channels },
+    ...(border ? { border: { pads: [...border.pads], pixels: [...border.pixels] } } : {}),
     classes,
     weightBits,
     activationBits,
+    ...(imageTable ? { imageTable: [...imageTable] } : {}),
     indexCoding,
     layers: layers.map((layer) => describeLayer(layer, indexCoding, groupShape)),
   };
@@ -175,10 +194,11 @@ function describeLayer(
     kind,
     name,
     input,
-    geometry: { channels, kernels, ...writeKernel(window) },
+    geometry: { channels, kernels, ...writeParts(layer.geometry), ...writeKernel(window) },
     groupShape: groups.grid.shape,
     weightBits,
     inputBits,
+    ...(layer.padCode === undefined ? {} : { padCode: layer.padCode }),
     weightScale,
     inputScale,
     ...(layer.residual ? { residual: layer.residual } : {}),
@@ -207,7 +227,10 @@ export function checkStored(value: unknown, where: string): StoredHeader {
     ({ path, what, todo }) =>
       new CimError('input', { what: `its header is not valid: ${path} ${what}`, where, todo }),
   );
-  const { dataset, indexCoding, layers: data, ...network } = header;
+  const { dataset, indexCoding, layers: data, imageTable: codes, ...facts } = header;
+  checkBorder(facts, where);
+  const imageTable = codes && checkedTable(codes, facts, where);
+  const network = { ...facts, ...(imageTable ? { imageTable } : {}) };
   const { shapes, geometries } = derive(header, where);
   const shapeOf = (map: string): Shape => {
     const shape = shapes.get(map);
@@ -223,7 +246,12 @@ export function checkStored(value: unknown, where: string): StoredHeader {
     };
     if (!isMacroData(layer)) return { ...common, ...poolWindow(poolOf(layer), common.inputShape) };
     const geometry = geometryOf(layer);
-    checkGeometry(layer, geometry, geometries[index], [where, layer.name]);
+    checkGeometry(geometry, geometries[index], [where, layer.name]);
+    if (layer.kind === 'linear' && layer.residual)
+      throw new CimError('input', {
+        what: 'is linear and has a residual',
+        where: [where, layer.name],
+      });
     return { ...common, ...macroHeader(layer, geometry, indexCoding, [where, layer.name]) };
   });
   checkMaps(header, shapeOf(layers.at(-1)?.name ?? imageName), where);
@@ -248,7 +276,7 @@ function macroHeader(
   where: readonly string[],
 ): Omit<MacroHeader, 'name' | 'input' | 'inputShape' | 'outputShape'> {
   const { groupShape, indexWidth: width, residual, requantize: stored, ...rest } = data;
-  const requantize = stored && requantizeOf(stored, where);
+  const requantize = stored && requantizeOf(stored, geometry.kernels, where);
   const grid = groupGrid(geometry, groupShape);
   if (grid.codes > maxCodes)
     throw new CimError('input', {
@@ -291,35 +319,6 @@ function topologyOf(layer: LayerData): LayerTopology {
     ? { kind, name, input, ...geometry, residual }
     : { kind, name, input, inputs: channels * positionsOf(window), outputs: kernels };
 }
-
-function checkGeometry(
-  { kind, residual }: MacroData,
-  geometry: KernelGeometry,
-  derived: KernelGeometry | undefined,
-  where: readonly string[],
-): void {
-  assert(derived !== undefined, 'a macro layer has a geometry');
-  const written = new Map(fieldsOf(geometry));
-  const odd = fieldsOf(derived).find(([field, text]) => written.get(field) !== text);
-  if (odd)
-    throw new CimError('input', {
-      what: `has ${odd[0]} ${written.get(odd[0])}, not ${odd[1]}`,
-      where,
-    });
-  if (kind === 'linear' && residual)
-    throw new CimError('input', { what: 'is linear and has a residual', where });
-}
-
-/** The fields of a geometry as they are written. */
-const fieldsOf = ({
-  channels,
-  kernels,
-  window,
-}: KernelGeometry): readonly (readonly [string, string])[] =>
-  Object.entries({ channels, kernels, ...writeKernel(window) }).map(([field, value]) => [
-    field,
-    JSON.stringify(value),
-  ]);
 
 interface StoredMap {
   readonly bits: number;
@@ -384,4 +383,4 @@ function checkWeights(layers: StoredHeader['layers'], where: string): void {
 
 /** Weights of a layer, stored or not. */
 export const weightCount = (geometry: KernelGeometry): number =>
-  geometry.kernels * geometry.channels * positionsOf(geometry.window);
+  geometry.kernels * channelsSeen(geometry) * positionsOf(geometry.window);

@@ -12,11 +12,53 @@ import {
   memoryBytes,
   outputBits,
   type OnChip,
+  placeFeatureMaps,
 } from './place-feature-maps.ts';
 import type { OutsideMap, StripLayer } from './strip-plan.ts';
 
 /** The maps of a layer that are in DRAM. */
 export type OutsideMaps = Pick<StripLayer, 'input' | 'output' | 'residual'>;
+
+/**
+ * The memory of every map, as `placeFeatureMaps` has it, but that maps give way: where a layer whose maps are in DRAM finds no
+ * memory for their strips, the map that is needed longest of those in the way goes to DRAM itself.
+ * @throws {CimError} (mapping) as `placeFeatureMaps`
+ */
+export function placeMaps(network: CompressedNetwork, chip: ChipSpec): ReadonlyMap<string, Memory> {
+  const outside = new Set<string>();
+  const held = holding(network);
+  for (;;) {
+    const places = placeFeatureMaps(network, chip, outside);
+    const crowded = network.layers.findIndex(
+      (layer, index) =>
+        outsideRoles(network, layer, places).length > 0 &&
+        memories.every((memory) => held(places, memory, index).length > 0),
+    );
+    if (crowded < 0) return places;
+    const inTheWay = memories.flatMap((memory) => held(places, memory, crowded));
+    const [victim] = inTheWay.toSorted((a, b) => b.until - a.until);
+    if (!victim || outside.has(victim.name)) return places;
+    outside.add(victim.name);
+  }
+}
+
+/** The maps that a memory holds while layer number `index` runs. */
+type Holding = (
+  places: ReadonlyMap<string, Memory>,
+  memory: OnChip,
+  index: number,
+) => readonly { readonly name: string; readonly until: number }[];
+
+function holding(network: CompressedNetwork): Holding {
+  const readers = lastReaders(layerNodes(network.layers));
+  const made = new Map(network.layers.map(({ name }, index) => [name, index]));
+  return (places, memory, index) =>
+    [...places].flatMap(([name, place]) => {
+      const [from, until] = [made.get(name) ?? -1, readers.get(name) ?? -1];
+      const isHeld = place === memory && from <= index && (from === index || until >= index);
+      return isHeld ? [{ name, until }] : [];
+    });
+}
 
 /**
  * For every layer with a map in DRAM, those maps and the banks that they pass through, by layer name.
@@ -27,22 +69,13 @@ export function outsideMaps(
   chip: ChipSpec,
   places: ReadonlyMap<string, Memory>,
 ): ReadonlyMap<string, OutsideMaps> {
-  const readers = lastReaders(layerNodes(network.layers));
-  const made = new Map(network.layers.map(({ name }, index) => [name, index]));
-  /** Whether a memory holds a map while layer number `index` runs. */
-  const isBusy = (memory: OnChip, index: number): boolean =>
-    [...places].some(
-      ([name, place]) =>
-        place === memory &&
-        (made.get(name) ?? -1) <= index &&
-        ((made.get(name) ?? -1) === index || (readers.get(name) ?? -1) >= index),
-    );
+  const held = holding(network);
   return new Map(
     network.layers.flatMap((layer, index) => {
       const roles = outsideRoles(network, layer, places);
       if (roles.length === 0) return [];
       const free = memories
-        .filter((memory) => !isBusy(memory, index))
+        .filter((memory) => held(places, memory, index).length === 0)
         .map((memory) => memoryBytes(chip, memory))
         .filter((bytes) => bytes > 0)
         .toSorted((a, b) => b - a);

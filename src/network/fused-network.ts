@@ -3,6 +3,7 @@
 
 import { CimError } from '../core/errors.ts';
 import { type Shape, shapeText } from '../core/feature-map.ts';
+import type { ImageBorder } from '../core/image-border.ts';
 import { foldGraph, type Reader } from './fold.ts';
 import { imageName, operatorOf, type OperatorName } from './graph.ts';
 import type { NetworkFacts, TrainedScales } from './network.ts';
@@ -10,6 +11,7 @@ import type { AveragePoolAttributes } from './ops/average-pool.ts';
 import type { ConvAttributes } from './ops/conv-attributes.ts';
 import type { LinearAttributes } from './ops/linear.ts';
 import type { MaxPoolAttributes } from './ops/max-pool.ts';
+import type { QuantizeAttributes } from './ops/quantize.ts';
 
 /** Batch normalisation after a convolution, one value per kernel: y = gamma (x - mean) / sqrt(variance + epsilon) + beta. */
 export interface BatchNorm {
@@ -43,9 +45,17 @@ interface LayerPlace {
   readonly input: string;
 }
 
+/** Some kernels of a layer that follow each other. */
+export interface KernelRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** A convolution without its arrays. */
 export interface ConvTopology extends LayerPlace, ConvAttributes {
   readonly kind: 'conv';
+  /** Where only these kernels have weights; the others pass on what is added to them. All by default. */
+  readonly ownKernels?: KernelRange | undefined;
   readonly residual?: Residual | undefined;
 }
 
@@ -61,8 +71,12 @@ interface WeightParts {
   /** One per kernel. */
   readonly bias?: Float32Array | undefined;
   readonly relu: boolean;
+  /** Of a ReLU that goes no further than this value, as ReLU6. */
+  readonly ceiling?: number | undefined;
   /** Instead of ReLU. */
   readonly activation?: Activation | undefined;
+  /** The whole numbers that its output is stored as, where training settled them. */
+  readonly quantize?: QuantizeAttributes | undefined;
   readonly scales?: TrainedScales | undefined;
 }
 
@@ -93,9 +107,19 @@ export type WeightLayer = ConvLayer | LinearLayer;
 /** A layer of a fused network. */
 export type Layer = WeightLayer | MaxPoolLayer | AveragePoolLayer;
 
+/** What an image is turned into before any layer, where training settled its codes: per channel, then in whole numbers. */
+export interface ImageCodes extends QuantizeAttributes {
+  /** A pixel that means `value` counts as `value * factor + shift`; one of each per channel. */
+  readonly factor: Float32Array;
+  readonly shift: Float32Array;
+}
+
 /** A network whose layers are fused, in the order they run. */
 export interface FusedNetwork extends NetworkFacts {
+  /** What is put around each image, whose shape `input` includes it then. */
+  readonly border?: ImageBorder | undefined;
   readonly layers: readonly Layer[];
+  readonly imageCodes?: ImageCodes | undefined;
 }
 
 /** A {@link FusedNetwork} without its arrays. */

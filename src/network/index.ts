@@ -5,6 +5,7 @@ export { mnistCnn, type MnistCnnOptions } from './builtin/mnist-cnn.ts';
 export type { BuiltinOptions } from './builtin/network-builder.ts';
 export { resnet18 } from './builtin/resnet18.ts';
 export { resnet20 } from './builtin/resnet20.ts';
+export { resnet50 } from './builtin/resnet50.ts';
 export { vgg16, type Vgg16Options } from './builtin/vgg16.ts';
 export type { FloatMap } from '../core/feature-map.ts';
 export { floatForward, floatOutputs, type NodeObserver } from './float-forward.ts';
@@ -15,6 +16,8 @@ export {
   type ConvLayer,
   type FusedNetwork,
   hasWeights,
+  type ImageCodes,
+  type KernelRange,
   type Layer,
   layerShapes,
   type LinearLayer,
@@ -33,6 +36,7 @@ export {
   type TrainedScales,
 } from './network.ts';
 export { readNetworkFile, writeNetworkFile } from './io/network-file.ts';
+export { readNpy, writeNpy } from './io/npy.ts';
 export { forwardOnnx } from './io/onnx/forward-onnx.ts';
 export {
   type ImportedGraph,
@@ -57,5 +61,7 @@ export {
 } from './graph.ts';
 export type { NodeList, Reader } from './fold.ts';
 export type { NodeTensors } from './ops/operator.ts';
+export type { QuantizeAttributes } from './ops/quantize.ts';
 export { fuse } from './passes/fuse.ts';
+export { leaveOutNorms } from './passes/leave-out-norms.ts';
 export { spellOut } from './passes/spell-out.ts';

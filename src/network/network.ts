@@ -46,6 +46,8 @@ export interface TrainedScales {
   readonly weightBits: number;
   /** Real value of one unit of a weight. */
   readonly weightScale: number;
+  /** Real value of one unit of the weights of each kernel, instead of `weightScale`. */
+  readonly kernelScales?: readonly number[] | undefined;
   /** Its stored output; undefined in the last layer, whose sums are the network's output. */
   readonly output?: OutputScale | undefined;
 }
@@ -104,8 +106,8 @@ export function checkNetwork(network: Network): void {
 export function checkArrays(network: Network): ReadonlyMap<string, Shape> {
   const shapes = nodeShapes(network);
   for (const node of network.nodes) checkTensors(network, node);
-  for (const [name, { weightScale, output }] of network.scales ?? [])
-    for (const scale of [weightScale, output?.scale ?? 1])
+  for (const [name, { weightScale, kernelScales = [], output }] of network.scales ?? [])
+    for (const scale of [weightScale, output?.scale ?? 1, ...kernelScales])
       if (!(scale > 0 && scale < Infinity))
         throw new CimError('network', {
           what: `was trained with a scale of ${scale}`,

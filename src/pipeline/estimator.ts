@@ -1,6 +1,7 @@
 // Estimates one network on many chips: what does not depend on the chip's costs is compressed once and kept.
 
 import type { ChipSpec } from '../chips/index.ts';
+import type { MultiplierBits } from '../core/integer.ts';
 import { compress } from '../compress/compress.ts';
 import type { CompressedNetwork } from '../compress/compressed-network.ts';
 import type { GroupMasks } from '../compress/group-masks.ts';
@@ -36,9 +37,10 @@ export function openEstimator(job: EstimatorJob): Estimator {
     const activationBits = job.activationBits ?? chip.precision.activationBits.value;
     const groupShape = groupShapeOf(chip, weightBits);
     const isPruned = job.masksFor !== undefined || (job.prunedGroups ?? 0) > 0;
-    const key = JSON.stringify([weightBits, activationBits, isPruned ? groupShape : null]);
-    const network =
-      compressed.get(key) ?? compressFor(job, { weightBits, activationBits, groupShape });
+    const multiplierBits = chip.requantizer.multiplierBits.value;
+    const bits = { weightBits, activationBits, multiplierBits };
+    const key = JSON.stringify([bits, isPruned ? groupShape : null]);
+    const network = compressed.get(key) ?? compressFor(job, { ...bits, groupShape });
     compressed.set(key, network);
     const mapping = mapToChip(network, chip, options);
     return summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
@@ -50,6 +52,7 @@ function compressFor(
   options: {
     readonly weightBits: number;
     readonly activationBits: number;
+    readonly multiplierBits: MultiplierBits;
     readonly groupShape: GroupShape;
   },
 ): CompressedNetwork {

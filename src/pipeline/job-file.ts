@@ -10,7 +10,7 @@ import { parseJson } from '../core/json.ts';
 import { checkSchema } from '../core/schema-fault.ts';
 import { formatWhole } from '../core/number-text.ts';
 import { countOf } from '../core/words.ts';
-import { toImageSet } from '../datasets/image-set.ts';
+import { labelBytes, labelsOf, toImageSet } from '../datasets/image-set.ts';
 import { indexCodings } from '../mapping/index-coding.ts';
 import { balances } from '../mapping/place-tiles.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
@@ -68,7 +68,7 @@ const where = 'job';
 export function writeJob(job: Job): Uint8Array {
   const { images, chip, seed, balance, floatImages, adcImages } = job;
   const { said, network, calibration } = sourceParts(job);
-  const common = [network, images.images.data, images.labels, calibration];
+  const common = [network, images.images.data, labelBytes(images.labels), calibration];
   const parts = adcImages ? [...common, adcImages.data] : common;
   const header = {
     version: 1,
@@ -102,7 +102,11 @@ export function readJob(bytes: Uint8Array): Job {
     });
   const header = readHeader(bytes.subarray(4, 4 + headBytes), where);
   const { network, pixels, labels, calibration, adcData } = partsOf(bytes, header, 4 + headBytes);
-  const images = { ...header.imageSet, images: withData(header.images, pixels), labels };
+  const images = {
+    ...header.imageSet,
+    images: withData(header.images, pixels),
+    labels: labelsOf(labels, header.imageSet.classes),
+  };
   const common = {
     chip: checkChip(header.chip, where),
     images: toImageSet(images, where),

@@ -155,6 +155,7 @@ function caseProgram(one: MatrixVectorCase): IdealProgram {
     name: 'matrix-vector product',
     input: { height: 1, width: 1, channels },
     patch: onePixel,
+    padCode: 0,
     words: { height: 1, width: 1, blocks },
     kernel: onePixel,
     output: { height: 1, width: 1, channels: kernels },

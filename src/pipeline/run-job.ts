@@ -116,7 +116,9 @@ export function compressJob(job: MapJob, work: LongWork = {}): CompressedNetwork
   const { network, calibration, weightBits, activationBits, prunedGroups, groupMasks } = job;
   const groupShape = groupShapeOf(job.chip, weightBits);
   const pruning = { prunedGroups, groupMasks, groupShape };
-  return compress(network, { weightBits, activationBits, calibration, ...pruning, ...work });
+  const multiplierBits = job.chip.requantizer.multiplierBits.value;
+  const bits = { weightBits, activationBits, multiplierBits };
+  return compress(network, { ...bits, calibration, ...pruning, ...work });
 }
 
 /** The compress and map part of a job. */

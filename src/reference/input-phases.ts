@@ -2,7 +2,7 @@
 //
 //   digit(wl, phase) = (activation(wl) >> (phase * inputBitsPerPhase)) mod 2^inputBitsPerPhase
 //
-// A word line beyond the layer's inputs, or outside the map, drives 0.
+// A word line outside the map drives the code that stands for 0, one beyond the layer's inputs 0.
 
 import type { FeatureMap } from '../core/feature-map.ts';
 import { inputPixel, isInside, positionsOf } from '../core/window.ts';
@@ -25,6 +25,25 @@ export function wordActivations(program: MacroProgram, input: FeatureMap): Uint8
   return activations;
 }
 
+/** The activation of a word line of a word: one of {@link wordActivations}, or where `word` is negative of a pixel outside the map. */
+export function activationOn(
+  program: MacroProgram,
+  activations: Uint8Array,
+  word: number,
+  line: number,
+): number {
+  const { wordLinesOn, padCode, input, patch } = program;
+  if (word >= 0) return activations[word * wordLinesOn + line] as number;
+  const inputs = input.channels * positionsOf(patch);
+  return outsideBlock(word) * wordLinesOn + line < inputs ? padCode : 0;
+}
+
+/** The number of a word of block `block` at a pixel outside the map. */
+export const outsideWord = (block: number): number => -1 - block;
+
+/** Inverse of {@link outsideWord}. */
+const outsideBlock = (word: number): number => -1 - word;
+
 /** What a word line drives in one phase. */
 export const digit = (activation: number, phase: number, bitsPerPhase: number): number =>
   (activation >> (phase * bitsPerPhase)) & (2 ** bitsPerPhase - 1);
@@ -37,7 +56,7 @@ function activationAt(
   const { patch } = program;
   const channel = at.line % input.channels;
   const { y, x } = inputPixel(patch, at, Math.floor(at.line / input.channels));
-  if (!isInside(input, { y, x })) return 0;
+  if (!isInside(input, { y, x })) return program.padCode;
   return input.data[
     ((at.image * input.height + y) * input.width + x) * input.channels + channel
   ] as number;

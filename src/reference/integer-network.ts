@@ -7,7 +7,8 @@ import {
   isMacroLayer,
   type MacroLayer,
 } from '../compress/compressed-network.ts';
-import { quantizePixels } from '../core/pixels.ts';
+import { imageCodes } from '../compress/image-codes.ts';
+import { withBorder } from '../core/image-border.ts';
 import { assert, at, CimError } from '../core/errors.ts';
 import { type FeatureMap, imageSlice } from '../core/feature-map.ts';
 import type { LongWork } from '../core/progress.ts';
@@ -38,26 +39,38 @@ export function integerForward(
 
 /** Sums of one layer by plain integer convolution, order (image, y, x, kernel). */
 export function integerConvolution(layer: MacroLayer, input: FeatureMap): Int32Array {
-  const { kernels, channels, window } = layer.geometry;
+  const { kernels, channels, window, groups = 1 } = layer.geometry;
+  const [seen, together] = [channels / groups, kernels / groups];
   const { height, width } = layer.outputShape;
+  const { padCode = 0 } = layer;
+  const pad = new Uint8Array(channels).fill(padCode);
+  const count = padCode === 0 ? 0 : positionsOf(window);
+  const positions = Array.from({ length: count }, (_, position) => position);
   const weights = kernelsInnermost(layer);
   const result = new Int32Array(input.images * height * width * kernels);
   const sums = new Int32Array(kernels);
+  const addPixel = (position: number, values: Uint8Array, from: number): void => {
+    for (let c = 0; c < channels; c++) {
+      const value = values[from + c] as number;
+      if (value === 0) continue;
+      const row = (position * channels + c) * together;
+      const first = Math.floor(c / seen) * together;
+      for (let m = 0; m < together; m++)
+        sums[first + m] = (sums[first + m] as number) + value * (weights[row + m] as number);
+    }
+  };
   let to = 0;
   for (let image = 0; image < input.images; image++)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         sums.set(layer.bias);
+        const outside = new Set(positions);
         forEachInside(window, input, { y, x }, (position, pixel) => {
           const from = (image * input.height * input.width + pixel) * channels;
-          for (let c = 0; c < channels; c++) {
-            const value = input.data[from + c] as number;
-            if (value === 0) continue;
-            const row = (position * channels + c) * kernels;
-            for (let m = 0; m < kernels; m++)
-              sums[m] = (sums[m] as number) + value * (weights[row + m] as number);
-          }
+          outside.delete(position);
+          addPixel(position, input.data, from);
         });
+        for (const position of outside) addPixel(position, pad, 0);
         result.set(sums, to);
         to += kernels;
       }
@@ -90,7 +103,8 @@ export function* integerInputs(
   images: FeatureMap,
 ): Generator<{ readonly layer: CompressedLayer; readonly input: FeatureMap }, void> {
   const bits = network.activationBits;
-  const image = { ...images, bits, data: quantizePixels(images.data, bits) };
+  const stored = withBorder(images, network.border);
+  const image = { ...stored, bits, data: imageCodes(network, stored) };
   const steps = walkGraph(
     { name: network.name, nodes: layerNodes(network.layers) },
     new Map([[imageName, image]]),
@@ -116,16 +130,19 @@ function outputOf(
   return requantize(program, shape, sums, residual);
 }
 
-/** Weights in order (R, S, C, M). */
+/** Weights in order (R, S, C, M / groups): of each channel, those of the kernels that see it. */
 function kernelsInnermost(layer: MacroLayer): Int8Array {
-  const { channels, kernels, window } = layer.geometry;
+  const { channels, kernels, window, groups = 1 } = layer.geometry;
+  const [seen, together] = [channels / groups, kernels / groups];
   const area = positionsOf(window);
   const transposed = new Int8Array(layer.weights.length);
   for (let m = 0; m < kernels; m++)
-    for (let c = 0; c < channels; c++)
-      for (let p = 0; p < area; p++)
-        transposed[(p * channels + c) * kernels + m] = layer.weights[
-          (m * channels + c) * area + p
+    for (let own = 0; own < seen; own++)
+      for (let p = 0; p < area; p++) {
+        const c = Math.floor(m / together) * seen + own;
+        transposed[(p * channels + c) * together + (m % together)] = layer.weights[
+          (m * seen + own) * area + p
         ] as number;
+      }
   return transposed;
 }

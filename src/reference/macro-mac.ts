@@ -16,7 +16,7 @@ import type { CountedEvents } from '../simulate/activity.ts';
 import { adcCode, fixedPointUnit, isSaturated } from '../core/adc-table.ts';
 import { cellOf } from '../core/columns.ts';
 import type { MacroProgram } from '../simulate/macro-program.ts';
-import { digit, wordActivations } from './input-phases.ts';
+import { activationOn, digit, outsideWord, wordActivations } from './input-phases.ts';
 import { type ColumnOp, macroOpKey, noisySum, pixelKey } from './noise.ts';
 
 /** Sums of a macro layer, order (image, y, x, kernel), and what was counted. */
@@ -93,8 +93,7 @@ function macroOp(
     for (let column = 0; column < factors.length; column++) {
       let sum = 0;
       for (let line = 0; line < wordLinesOn; line++) {
-        const activation =
-          inputs.word < 0 ? 0 : (inputs.activations[inputs.word * wordLinesOn + line] as number);
+        const activation = activationOn(program, inputs.activations, inputs.word, line);
         const onLine = digit(activation, phase, inputBitsPerPhase);
         driven |= onLine;
         sum +=
@@ -115,7 +114,7 @@ function macroOp(
   return total;
 }
 
-/** Number of the input word that a group meets at an output pixel; -1 outside the map. */
+/** Number of the input word that a group meets at an output pixel; negative outside the map, see {@link outsideWord}. */
 export function wordOf(
   program: MacroProgram,
   group: number,
@@ -125,11 +124,9 @@ export function wordOf(
   const code = program.codes[group] as number;
   const positions = positionsOf(kernel);
   const seen = inputPixel(kernel, pixel, code % positions);
-  if (!isInside(words, seen)) return -1;
-  return (
-    ((pixel.image * words.height + seen.y) * words.width + seen.x) * words.blocks +
-    Math.floor(code / positions)
-  );
+  const block = Math.floor(code / positions);
+  if (!isInside(words, seen)) return outsideWord(block);
+  return ((pixel.image * words.height + seen.y) * words.width + seen.x) * words.blocks + block;
 }
 
 /** Every cell on its own, order (group, kernel in tile, column, word line). */

@@ -17,7 +17,7 @@ import { floorDivide } from '../core/integer.ts';
 import { pcg, xorshift32 } from '../core/random.ts';
 import { fixedPointUnit } from '../core/adc-table.ts';
 import type { MacroProgram, NoiseProgram } from '../simulate/macro-program.ts';
-import { digit } from './input-phases.ts';
+import { activationOn, digit } from './input-phases.ts';
 
 /** One kernel's part in the macro-op of one group at one pixel. */
 export interface ColumnOp {
@@ -84,11 +84,11 @@ function cellDeviation(
   { column, phase }: ColumnRead,
 ): number {
   const { wordLinesOn, inputBitsPerPhase } = program;
-  if (!cellErrors || op.word < 0) return 0;
+  if (!cellErrors) return 0;
   const first = (op.kernelOfGroup * program.columns.factors.length + column) * wordLinesOn;
   let sum = 0;
   for (let line = 0; line < wordLinesOn; line++) {
-    const activation = op.activations[op.word * wordLinesOn + line] as number;
+    const activation = activationOn(program, op.activations, op.word, line);
     sum += digit(activation, phase, inputBitsPerPhase) * (cellErrors[first + line] as number);
   }
   return sum;

@@ -1,13 +1,14 @@
 // Sums become activations: add the residual, scale, round, clip. Twin of shaders/requantize.wgsl.
 //
-//   q = clip(round(scale * (sum + round(residualScale * r))), low, high)     rounding: halves up
+//   q = clip(round(scale * (2^fraction sum + round(residualScale * (r - its zero)))) + zero, low, high)     rounding: halves up
 //
-// With a table q is a signed 8-bit code, and its entry is stored.
+// Fraction and zeros are 0 unless training settled other codes. Scales are those of the layer, or of each kernel. With a table q is a signed 8-bit code, and its entry is stored.
 
 import { at } from '../core/errors.ts';
-import { applyScale, clamp } from '../core/integer.ts';
+import { applyScale, clamp, type FixedScale } from '../core/integer.ts';
 import type { FeatureMap, Shape } from '../core/feature-map.ts';
-import { codeRange, type RequantizeProgram } from '../simulate/macro-program.ts';
+import { codeRange } from '../compress/stored-codes.ts';
+import type { RequantizeProgram } from '../simulate/macro-program.ts';
 
 /** Requantizes sums of order (image, y, x, channel); signed results are stored in two's complement. */
 export function requantize(
@@ -16,17 +17,33 @@ export function requantize(
   sums: Int32Array,
   residual: FeatureMap | undefined,
 ): FeatureMap {
-  const { outputBits, scale, table } = program;
-  const { low, high } = codeRange(program);
+  const { outputBits, table, fraction = 0 } = program;
+  const { low, high, zero } = codeRange(program);
   const data = new Uint8Array(sums.length);
   for (let i = 0; i < sums.length; i++) {
-    const sum = (sums[i] as number) + residualAt(program, shape, i, residual);
-    const code = clamp(applyScale(sum, scale), low, high);
+    const own = scalesOf(program, i % shape.channels);
+    const added = applyScale(residualAt(program, shape, i, residual), own.added);
+    const sum = (sums[i] as number) * 2 ** fraction + added;
+    const code = clamp(applyScale(sum, own.scale) + zero, low, high);
     data[i] = table ? at(table, code - low) : code;
   }
   return { ...shape, bits: outputBits, data };
 }
 
+/** The scale of a kernel's sums, and of what is added to them. */
+function scalesOf(
+  { scale, residual, kernels }: RequantizeProgram,
+  kernel: number,
+): { readonly scale: FixedScale; readonly added: FixedScale } {
+  if (!kernels) return { scale, added: residual?.scale ?? scale };
+  const number = (i: number): number => kernels[4 * kernel + i] as number;
+  return {
+    scale: { multiplier: number(0), shift: number(1) },
+    added: { multiplier: number(2), shift: number(3) },
+  };
+}
+
+/** The code of the map that is added, less the one that stands for 0; 0 where it has none. */
 function residualAt(
   program: RequantizeProgram,
   shape: Shape,
@@ -44,5 +61,5 @@ function residualAt(
   const byte = map.data[
     ((image * map.height + y) * map.width + x) * map.channels + channel
   ] as number;
-  return applyScale(residual.signed ? (byte << 24) >> 24 : byte, residual.scale);
+  return (residual.signed ? (byte << 24) >> 24 : byte) - (residual.zero ?? 0);
 }

@@ -11,19 +11,26 @@ import { isEstimated } from './report-words.ts';
 /** How much of the network is stored. */
 export function weightFacts({ compression }: Report): readonly Fact[] {
   const { groups, groupsKept, weightsKept, macsKept, weightBits, activationBits } = compression;
+  const bits = (label: string, key: 'storedBits' | 'indexBits' | 'denseBits'): Fact => ({
+    label,
+    value: compression[key],
+    unit: 'bits',
+    path: `compression.${key}`,
+  });
   return [
     {
       label: 'groups stored',
       value: groups === 0 ? null : groupsKept / groups,
       unit: 'share',
+      path: 'compression.density',
       note: `${formatWhole(groupsKept)} of ${formatWhole(groups)}`,
       isMain: true,
     },
-    { label: 'weights kept', value: weightsKept, unit: 'share' },
-    { label: 'MACs kept', value: macsKept, unit: 'share' },
-    { label: 'stored network', value: compression.storedBits, unit: 'bits' },
-    { label: 'index codes of it', value: compression.indexBits, unit: 'bits' },
-    { label: 'dense network', value: compression.denseBits, unit: 'bits' },
+    { label: 'weights kept', value: weightsKept, unit: 'share', path: 'compression.weightsKept' },
+    { label: 'MACs kept', value: macsKept, unit: 'share', path: 'compression.macsKept' },
+    bits('stored network', 'storedBits'),
+    bits('index codes of it', 'indexBits'),
+    bits('dense network', 'denseBits'),
     { label: 'precision', value: `${weightBits}-bit weights, ${activationBits}-bit activations` },
   ];
 }
@@ -37,11 +44,18 @@ const areaNames: Readonly<Record<Report['area']['parts'][number]['part'], string
 
 /** The area by part. */
 export const areaFacts = ({ area: { total, parts } }: Report): readonly Fact[] => [
-  { label: 'area', value: total, unit: 'mm²', note: 'without control, wiring and pads' },
+  {
+    label: 'area',
+    value: total,
+    unit: 'mm²',
+    path: 'area.total',
+    note: 'without control, wiring and pads',
+  },
   ...parts.map(({ part, area, evidence }): Fact => ({
     label: areaNames[part],
     value: area,
     unit: 'mm²',
+    path: `area.${part}`,
     evidence,
   })),
 ];
@@ -55,6 +69,7 @@ export const staticFacts = ({ energy: { staticPower } }: Report): readonly Fact[
           label: 'static power',
           value: staticPower.total,
           unit: 'mW',
+          path: 'energy.staticPower.total',
           note: (['control', 'cores', 'macros', 'sram'] as const)
             .map((part) => `${part === 'sram' ? 'SRAM' : part} ${formatNumber(staticPower[part])}`)
             .join(', '),
@@ -96,6 +111,7 @@ export function runFacts(report: Report): readonly Fact[] {
       label: 'peak device memory',
       value: peakMemory === null ? null : 8 * peakMemory,
       unit: 'bits',
+      path: 'peakMemory',
       missing: isRun ? 'no device used' : notSimulated,
     },
   ];
@@ -107,6 +123,7 @@ export function evidenceFacts({ provenance }: Report): readonly Fact[] {
     label,
     value: provenance.filter((entry) => entry.evidence === evidence).length,
     unit: 'whole',
+    path: `provenance.${evidence}`,
     note,
   });
   return [

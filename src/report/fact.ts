@@ -36,6 +36,8 @@ export interface Fact {
   readonly note?: string;
   /** Of the numbers that it is made of, the weakest. */
   readonly evidence?: Evidence;
+  /** What `explain` calls it; absent where it is no number, or nothing that is computed. */
+  readonly path?: string;
   /** Shown first and large where there is room. */
   readonly isMain?: true;
   /** Nobody may overlook it. */

@@ -56,15 +56,27 @@ function accuracyFacts(report: Report): readonly Fact[] {
       label: 'accuracy on the chip',
       value: top1,
       unit: 'share',
+      path: 'accuracy.top1',
       note: known(countOf(images, 'image'), range ? `95 % interval ${intervalText(range)}` : ''),
       isMain: true,
     },
-    { label: 'in exact integers', value: quantizedTop1, unit: 'share' },
-    { label: 'same class on the chip as in exact integers', value: agreement, unit: 'share' },
+    {
+      label: 'in exact integers',
+      value: quantizedTop1,
+      unit: 'share',
+      path: 'accuracy.quantizedTop1',
+    },
+    {
+      label: 'same class on the chip as in exact integers',
+      value: agreement,
+      unit: 'share',
+      path: 'accuracy.agreement',
+    },
     {
       label: 'in float',
       value: floatTop1,
       unit: 'share',
+      path: 'accuracy.floatTop1',
       ...(floatImages === 0 && { missing: 'not run' }),
       note: floatImages === 0 ? '' : `first ${countOf(floatImages, 'image')}, nothing pruned`,
     },
@@ -97,17 +109,40 @@ function speedFacts(report: Report, dense: Report | undefined): readonly Fact[] 
       label: 'frames per second',
       value: performance.framesPerSecond,
       unit: 'count',
+      path: 'performance.framesPerSecond',
       note: against(report, dense, (one) => one.performance.framesPerSecond, false),
       isMain: true,
     },
-    { label: 'cycles per frame', value: cyclesPerFrame, unit: 'whole' },
-    { label: 'utilization', value: performance.utilization, unit: 'share' },
-    { label: 'compute cycles', value: computeCycles, unit: 'whole' },
-    { label: 'load cycles', value: loadCycles, unit: 'whole', note: ofFrame(loadCycles) },
+    {
+      label: 'cycles per frame',
+      value: cyclesPerFrame,
+      unit: 'whole',
+      path: 'performance.cyclesPerFrame',
+    },
+    {
+      label: 'utilization',
+      value: performance.utilization,
+      unit: 'share',
+      path: 'performance.utilization',
+    },
+    {
+      label: 'compute cycles',
+      value: computeCycles,
+      unit: 'whole',
+      path: 'performance.computeCycles',
+    },
+    {
+      label: 'load cycles',
+      value: loadCycles,
+      unit: 'whole',
+      path: 'performance.loadCycles',
+      note: ofFrame(loadCycles),
+    },
     {
       label: 'stall cycles',
       value: stallCycles,
       unit: 'whole',
+      path: 'performance.stallCycles',
       note: `${ofFrame(stallCycles)}: ${causes}`,
     },
     {
@@ -126,6 +161,7 @@ function energyFacts(report: Report, dense: Report | undefined): readonly Fact[]
       label: 'energy per frame',
       value: perFrame.total,
       unit: 'pJ',
+      path: 'energy.total',
       note: known(
         `${activity} activity`,
         against(report, dense, (one) => one.energy.perFrame.total),
@@ -136,10 +172,23 @@ function energyFacts(report: Report, dense: Report | undefined): readonly Fact[]
       label: 'DRAM per frame',
       value: dram,
       unit: 'pJ',
+      path: 'energy.dram',
       note: dramNote(report),
     },
-    { label: 'energy per frame with DRAM', value: perFrame.total + dram, unit: 'pJ' },
-    { label: 'average power', value: averagePower, unit: 'mW', note: 'without DRAM', isMain: true },
+    {
+      label: 'energy per frame with DRAM',
+      value: perFrame.total + dram,
+      unit: 'pJ',
+      path: 'energy.withDram',
+    },
+    {
+      label: 'average power',
+      value: averagePower,
+      unit: 'mW',
+      path: 'energy.averagePower',
+      note: 'without DRAM',
+      isMain: true,
+    },
     ...staticFacts(report),
   ];
 }
@@ -161,6 +210,7 @@ function efficiencyFacts(report: Report, dense: Report | undefined): readonly Fa
     label,
     value: topsPerWatt[key],
     unit: 'TOPS/W',
+    path: `topsPerWatt.${key}`,
     note: known(
       note,
       against(report, dense, (one) => one.topsPerWatt[key]),
@@ -193,6 +243,7 @@ const partFacts = ({ energy: { perFrame, assumed } }: Report): readonly Fact[] =
     label: energyPartNames[part],
     value: perFrame[part],
     unit: 'pJ',
+    path: `energy.${part}`,
     note: known(
       formatShare(perFrame[part] / perFrame.total),
       perFrame[part] === assumed[part]
@@ -205,26 +256,37 @@ const partFacts = ({ energy: { perFrame, assumed } }: Report): readonly Fact[] =
 function dramFacts({ dram, performance, layers }: Report): readonly Fact[] {
   if (dram.bytesPerFrame === 0) return [];
   const inStrips = layers.filter(({ strips }) => strips > 0).length;
-  const bytes = (label: string, value: number, note = ''): Fact => ({
+  const bytes = (
+    label: string,
+    key: 'bytesPerFrame' | 'read' | 'written' | 'weights',
+    note = '',
+  ): Fact => ({
     label,
-    value: 8 * value,
+    value: 8 * dram[key],
     unit: 'bits',
+    path: `dram.${key}`,
     note,
   });
   return [
     {
-      ...bytes('moved by DRAM per frame', dram.bytesPerFrame),
+      ...bytes('moved by DRAM per frame', 'bytesPerFrame'),
       isMain: true,
       note: inStrips > 0 ? `${countOf(inStrips, 'layer')} in strips` : '',
     },
-    bytes('of it maps read', dram.read, 'halos included'),
-    bytes('of it maps written', dram.written),
-    bytes('of it weights', dram.weights),
-    { label: 'GB/s of DRAM on average', value: dram.bandwidth, unit: 'count' },
+    bytes('of it maps read', 'read', 'halos included'),
+    bytes('of it maps written', 'written'),
+    bytes('of it weights', 'weights'),
+    {
+      label: 'GB/s of DRAM on average',
+      value: dram.bandwidth,
+      unit: 'count',
+      path: 'dram.bandwidth',
+    },
     {
       label: 'frames per second without DRAM',
       value: dram.framesPerSecondWithout,
       unit: 'count',
+      path: 'dram.framesPerSecondWithout',
       note: `${formatRatio(dram.framesPerSecondWithout / performance.framesPerSecond)} those with it`,
     },
   ];
@@ -253,6 +315,7 @@ function readFacts(report: Report): readonly Fact[] {
       label: 'saturated reads',
       value: saturated,
       unit: 'rareShare',
+      path: 'reads.saturatedShare',
       missing,
       note:
         saturated === null
@@ -268,6 +331,7 @@ function readFacts(report: Report): readonly Fact[] {
           ? 'none'
           : total(({ overflowedSums }) => overflowedSums),
       unit: 'count',
+      path: 'reads.overflowedSums',
       missing,
       note: clamped
         .map(({ name, overflowedSums }) => `${name} ${formatCount(overflowedSums)} per image`)

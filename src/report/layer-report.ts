@@ -108,6 +108,7 @@ export function layerReport(
     macs: storage.macs,
     groups: storage.groups,
     groupsKept: storage.groupsKept,
+    ...(storage.cellsUsed === undefined ? {} : { cellsUsed: storage.cellsUsed }),
     macroOps: activity.macroOps / run.images,
     adc: adcOf(mapped.adc),
     path: run.paths[name] ?? null,

@@ -38,6 +38,7 @@ const layer = z.strictObject({
   macs: count,
   groups: count,
   groupsKept: count,
+  cellsUsed: share.exactOptional(),
   macroOps: count,
   cycles: count,
   strips: count,

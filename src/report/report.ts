@@ -30,6 +30,8 @@ export interface LayerReport {
   readonly macs: number;
   readonly groups: number;
   readonly groupsKept: number;
+  /** Of a convolution of several groups: share of the cells of its stored groups that hold a weight. Absent otherwise. */
+  readonly cellsUsed?: number;
   /** Per image, as are all counts and energies of a layer. */
   readonly macroOps: number;
   readonly cycles: number;

@@ -39,17 +39,17 @@ export interface ChipWords {
 
 /** The values, in the order they are shown. */
 export const chipValues: readonly ChipValue[] = [
-  { path: 'adc.bits', word: 'adcBits', label: 'Bits', group: 'ADC' },
-  { path: 'adc.step', word: 'adcStep', label: 'Step', group: 'ADC', step: 0.25 },
-  { path: 'adc.offset', label: 'Offset', group: 'ADC', step: 0.5 },
+  { path: 'adc.bits', word: 'adcBits', label: 'ADC bits', group: 'ADC' },
+  { path: 'adc.step', word: 'adcStep', label: 'ADC step', group: 'ADC', step: 0.25 },
+  { path: 'adc.offset', label: 'ADC offset', group: 'ADC', step: 0.5 },
   { path: 'macro.wordLines', label: 'Word lines', group: 'Macro', step: 16 },
   { path: 'macro.wordLinesOn', label: 'Word lines on', group: 'Macro' },
-  { path: 'macro.inputBitsPerPhase', label: 'Bits per phase', group: 'Macro' },
+  { path: 'macro.inputBitsPerPhase', label: 'Input bits per phase', group: 'Macro' },
   { path: 'macro.partitions', label: 'Partitions', group: 'Macro' },
-  { path: 'noise.read', word: 'readNoise', label: 'Read', group: 'Noise', step: 0.05 },
-  { path: 'noise.offset', label: 'Offset', group: 'Noise', step: 0.05 },
-  { path: 'noise.gain', label: 'Gain', group: 'Noise', step: 0.005 },
-  { path: 'noise.cell', label: 'Cells', group: 'Noise', step: 0.005 },
+  { path: 'noise.read', word: 'readNoise', label: 'Read noise', group: 'Noise', step: 0.05 },
+  { path: 'noise.offset', label: 'Column offset', group: 'Noise', step: 0.05 },
+  { path: 'noise.gain', label: 'Column gain', group: 'Noise', step: 0.005 },
+  { path: 'noise.cell', label: 'Cell mismatch', group: 'Noise', step: 0.005 },
   { path: 'cores.count', word: 'cores', label: 'Cores', group: 'Cores and controller' },
   { path: 'cores.macros', word: 'macros', label: 'Macros per core', group: 'Cores and controller' },
   {
@@ -62,7 +62,7 @@ export const chipValues: readonly ChipValue[] = [
   { path: 'controller.barrier', label: 'Barrier', group: 'Cores and controller', isWord: true },
   {
     path: 'controller.sparsity',
-    label: 'Stored groups',
+    label: 'Sparsity support',
     group: 'Cores and controller',
     isWord: true,
   },

@@ -20,11 +20,12 @@ const presets: Readonly<Record<InputPreset, InputNorm>> = {
   unit: {},
   pixel: { range: 255 },
   signed: { mean: [0.5], std: [0.5] },
+  caffe: { range: 255, mean: [123, 117, 104] },
   imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
 };
 
 /** Name of a known way to write images. */
-export type InputPreset = 'unit' | 'pixel' | 'signed' | 'imagenet';
+export type InputPreset = 'unit' | 'pixel' | 'signed' | 'caffe' | 'imagenet';
 
 /** The names of all. */
 export const inputPresets: readonly InputPreset[] = Object.keys(presets) as InputPreset[];

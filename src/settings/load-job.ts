@@ -5,6 +5,7 @@ import { densityProfileMasks, type GroupMasks } from '../compress/group-masks.ts
 import { hasTrainedScales } from '../compress/scales.ts';
 import type { GroupShape } from '../compress/weight-group.ts';
 import { CimError } from '../core/errors.ts';
+import { imageShape } from '../core/image-border.ts';
 import { groupShapeOf } from '../mapping/layer-groups.ts';
 import type { StoredNetwork } from '../mapping/stored-header.ts';
 import { isStoredImage, readStoredImage } from '../mapping/stored-image.ts';
@@ -98,8 +99,8 @@ export const noiseSeed = ({ seed, chipSeed }: Pick<RunSettings, 'seed' | 'chipSe
 
 /** What the images of a job must fit. */
 export function imageTarget(job: MapJob): ImageTarget {
-  const { classes, input } = 'stored' in job ? job.stored.network : job.network;
-  return { trainedOn: trainedOn(job), classes, input };
+  const network = 'stored' in job ? job.stored.network : job.network;
+  return { trainedOn: trainedOn(job), classes: network.classes, input: imageShape(network) };
 }
 
 /** Training images that ADCs are fitted to: a million sums of a layer are spread over them. */
@@ -117,7 +118,7 @@ export async function addCalibration(
 ): Promise<UnloadedJob> {
   const { floatImages } = settings;
   const target =
-    'stored' in job ? { ...job.stored.network, dataset: job.stored.dataset } : job.network;
+    'stored' in job ? { ...imageTarget(job), dataset: job.stored.dataset } : job.network;
   const fitted =
     job.chip.adc.range.value === 'chip'
       ? {}
@@ -209,7 +210,7 @@ export async function loadNetwork(
   throw new CimError('usage', {
     what: `${settings.network} is a stored image, which is compressed already`,
     where: 'network',
-    todo: 'give a network by name or as a .safetensors file',
+    todo: 'give a network in real arithmetic, by name or as a .safetensors file',
   });
 }
 
@@ -243,8 +244,8 @@ const normNotForIt = (network: string): CimError =>
     todo: 'leave out --input-norm, --input-mean, --input-std and --input-range',
   });
 
-/** Settings that compress. */
-const compressing = [
+/** Settings that compress: a stored image takes none of them. */
+export const compressing = [
   'weightBits',
   'activationBits',
   'prunedGroups',

@@ -1,6 +1,6 @@
 // The settings of a run. A new one is an entry here: a line in `RunSettings` and its declaration in `runSettings`.
 
-import { datasetNames, type DatasetName } from '../datasets/dataset-names.ts';
+import { datasetNames } from '../datasets/dataset-names.ts';
 import { type IndexCoding, indexCodings } from '../mapping/index-coding.ts';
 import { type Balance, balances } from '../mapping/place-tiles.ts';
 import { type InputPreset, inputPresets } from './input-norm.ts';
@@ -37,10 +37,14 @@ export interface SharedSettings {
 
 /** What a run is asked for, as plain data: what every surface has, and what only some have. */
 export interface RunSettings extends SharedSettings {
-  /** Data set of the images; undefined: the one that the network was trained on. */
-  readonly dataset: DatasetName | undefined;
+  /** Data set of the images by name, or a folder of pictures; undefined: the one that the network was trained on. */
+  readonly dataset: string | undefined;
   /** Folder of the data set; undefined: where the command line finds it. */
   readonly data: string | undefined;
+  /** Pixels that the shorter side of pictures is scaled to, before their middle is taken; undefined: they have the network's size. */
+  readonly resize: number | undefined;
+  /** File with the names of the classes of pictures, one a line; undefined: `labels.txt` of their folder, if there is one. */
+  readonly labels: string | undefined;
   /** What a person's own images are called; undefined: the test set of the network. */
   readonly ownImages: string | undefined;
   /** Images to run in real arithmetic as well, 0 ... 10,000,000; undefined: as many as a few seconds take. */
@@ -73,17 +77,17 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     default: 'mnist-cnn',
     placeholder: 'name|file',
     label: 'Network',
-    help: 'network by name, a .safetensors or .onnx file, or a stored image (mars map --image)',
+    help: 'network or stored image by name, or a file of one: .safetensors, .onnx, or what mars map --image writes',
     group: 'Network and images',
     surfaces: everywhere,
   },
   dataset: {
-    kind: oneOf(datasetNames),
+    kind: anyText,
     default: undefined,
     defaultText: 'the one that the network was trained on',
-    placeholder: 'name',
+    placeholder: 'name|folder',
     label: 'Data set',
-    help: 'data set of the images',
+    help: `data set of the images, or a folder of pictures, such as a folder for each class: ${datasetNames.join(', ')}`,
     group: 'Network and images',
     surfaces: commandLine,
   },
@@ -94,6 +98,26 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     placeholder: 'folder',
     label: 'Folder',
     help: 'folder of the data set',
+    group: 'Network and images',
+    surfaces: commandLine,
+  },
+  resize: {
+    kind: wholeNumber(1, 8192),
+    default: undefined,
+    defaultText: 'none; in the page, that of the network',
+    placeholder: 'pixels',
+    label: 'Shorter side of pictures',
+    help: 'scale pictures until their shorter side has so many pixels, then take the middle, as torchvision does: 256 for networks of ImageNet',
+    group: 'Network and images',
+    surfaces: everywhere,
+  },
+  labels: {
+    kind: anyText,
+    default: undefined,
+    defaultText: 'labels.txt in the folder of pictures',
+    placeholder: 'file',
+    label: 'Names of classes',
+    help: 'names of the classes of pictures, one a line, in order',
     group: 'Network and images',
     surfaces: commandLine,
   },
@@ -111,7 +135,7 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     kind: wholeNumber(0, 1e7),
     default: 500,
     placeholder: 'count',
-    label: 'Images (0: none)',
+    label: 'Test images (0: estimate only)',
     help: 'test images to simulate, 0 to estimate without any; if given, they must be available',
     group: 'Network and images',
     surfaces: everywhere,
@@ -132,9 +156,9 @@ export const runSettings: SettingTable<RunSettings, RunGroup> = {
     defaultText: 'unit',
     placeholder: 'preset',
     label: 'Pixels mean',
-    help: 'what pixels mean to an ONNX network: p/255, p, -1 to 1, or mean and deviation of ImageNet',
+    help: 'what pixels mean to an ONNX network: p/255, p, -1 to 1, p less Caffe’s means, or mean and deviation of ImageNet',
     group: 'Network and images',
-    surfaces: commandLine,
+    surfaces: everywhere,
   },
   inputMean: {
     kind: anyText,

@@ -51,15 +51,18 @@ export const writeSettings = (settings: RunSettings): readonly NamedText[] =>
   writeTable(runSettings, settings, { defaults: defaultSettings });
 
 /**
- * The command that does the same on the command line. What that has no option for, such as a person's own images, is
- * named in a comment of the shell.
+ * The command that does the same on the command line. A person's own folder of pictures is its data set; other images, which it has no
+ * option for, are named in a comment of the shell.
  */
 export function commandLine(settings: RunSettings): string {
   const command = settings.images === 0 ? 'mars estimate' : 'mars run';
   const defaults = { ...defaultSettings, ...(settings.images === 0 ? { images: 0 } : {}) };
-  const text = writeTable(runSettings, settings, { defaults, surface: 'command line' });
   const { ownImages } = settings;
-  const note = ownImages === undefined ? [] : [`# on your images: ${oneLine(ownImages)}`];
+  const isOfFolder = ownImages?.endsWith('/') === true;
+  const asked = isOfFolder ? { ...settings, dataset: ownImages.slice(0, -1) } : settings;
+  const text = writeTable(runSettings, asked, { defaults, surface: 'command line' });
+  const note =
+    ownImages === undefined || isOfFolder ? [] : [`# on your images: ${oneLine(ownImages)}`];
   return [command, ...optionWords(text), ...note].join(' ');
 }
 

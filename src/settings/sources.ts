@@ -15,7 +15,7 @@ export interface NamedBytes {
 
 /** What {@link loadJob} asks for. Each function throws a CimError for what is named and cannot be read. */
 export interface Sources {
-  /** Names of the trained networks that come along. */
+  /** Names of the trained networks that come along, stored images among them. */
   readonly trainedNetworks: readonly string[];
   /** The file of a trained network that comes along, or that a person names; undefined: it is neither's name. */
   networkFile(name: string): Promise<NamedBytes | undefined>;
@@ -24,12 +24,13 @@ export interface Sources {
   /** A mask file. */
   maskFile(name: string): Promise<MaskFile>;
   /**
-   * The images to simulate: the first `settings.images` of the test set.
+   * The images to simulate: the first `settings.images` of the test set; no others are read.
    * @throws {CimError} (missingData) when its data set is not available
    */
   testImages(target: ImageTarget, settings: ImageSettings): Promise<ImageSet>;
   /**
-   * `count` training images, spread over all of them, to choose activation clips or ranges of ADCs on.
+   * `count` training images, spread over all of them, to choose activation clips or ranges of ADCs on. They depend on the data set
+   * alone, not on how many images are tested, so that all jobs on it have the same integers.
    * @throws {CimError} (missingData) when the data set is not available
    */
   calibrationImages(
@@ -43,7 +44,10 @@ export interface Sources {
 export type CalibrationTarget = Pick<Network, 'dataset' | 'classes' | 'input'>;
 
 /** What of the settings says which data set. */
-export type DatasetSettings = Pick<RunSettings, 'dataset' | 'data' | 'ownImages'>;
+export type DatasetSettings = Pick<
+  RunSettings,
+  'dataset' | 'data' | 'ownImages' | 'resize' | 'labels'
+>;
 
 /** What of the settings says which images. */
 export type ImageSettings = DatasetSettings & Pick<RunSettings, 'images'>;

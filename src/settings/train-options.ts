@@ -8,6 +8,7 @@ import { groupShapeOf } from '../mapping/layer-groups.ts';
 import { type LayerPlans, withDense } from '../train/groups/layer-plan.ts';
 import { columnReadout } from '../train/recipes/column-readout.ts';
 import { trainableNamed } from '../train/recipes/trainable.ts';
+import type { ImageSize } from '../train/run/stages.ts';
 import type { TrainOptions } from '../train/run/train-options.ts';
 import type { TrainSettings } from './train-settings.ts';
 
@@ -34,12 +35,13 @@ export function trainOptions(settings: TrainSettings, target: TrainTarget): Trai
     settings.groupLasso ??
     (targetDensity === undefined ? defaults.groupLasso : defaults.groupLasso || firstStrength);
   const layers = layerPlans(settings, target);
+  const stages = stagesOf(settings, {
+    prunes: groupLasso > 0 || targetDensity !== undefined,
+    quantizes: quantizes(settings, layers),
+  });
   return {
     ...defaults,
-    ...stagesOf(settings, {
-      prunes: groupLasso > 0 || targetDensity !== undefined,
-      quantizes: quantizes(settings, layers),
-    }),
+    ...stages,
     ...given({
       batchSize: settings.batchSize,
       learningRate: settings.learningRate,
@@ -49,6 +51,9 @@ export function trainOptions(settings: TrainSettings, target: TrainTarget): Trai
       activationBits: settings.activationBits,
       weightForm: settings.weightForm,
       pruneSteps: settings.pruneSteps,
+      nesterov: settings.momentum && settings.momentum === 'nesterov',
+      labelSmoothing: settings.labelSmoothing,
+      imageSizes: imageSizesOf(settings, stages, target.network),
     }),
     groupLasso,
     targetDensity,
@@ -59,6 +64,34 @@ export function trainOptions(settings: TrainSettings, target: TrainTarget): Trai
     seed,
     threads,
   };
+}
+
+/** The sizes that `image-sizes` asks for. */
+function imageSizesOf(
+  { imageSizes }: TrainSettings,
+  { epochs }: Epochs,
+  { input }: Network,
+): readonly ImageSize[] | undefined {
+  if (imageSizes === undefined) return undefined;
+  const sizes = imageSizes.split(',').map((part) => {
+    const [, side, count] = /^\s*(\d{1,4})x(\d{1,5})\s*$/.exec(part) ?? [];
+    return { side: Number(side), epochs: Number(count) };
+  });
+  const smallest = Math.min(input.height, input.width);
+  const fit = sizes.every((size) => size.side >= 1 && size.side <= smallest && size.epochs >= 1);
+  if (!fit)
+    throw new CimError('usage', {
+      what: `must be sizes from 1 to ${smallest} with the number of their epochs, such as ${smallest / 2}x2, not "${imageSizes}"`,
+      where: 'image-sizes',
+    });
+  const total = sizes.reduce((sum, size) => sum + size.epochs, 0);
+  if (total > epochs)
+    throw new CimError('usage', {
+      what: `has ${countOf(total, 'epoch')}, more than the ${epochs} in real arithmetic`,
+      where: 'image-sizes',
+      todo: 'give more epochs, or fewer of small images',
+    });
+  return sizes;
 }
 
 type Epochs = Pick<TrainOptions, 'epochs' | 'denseEpochs' | 'fixedEpochs' | 'quantizeEpochs'>;

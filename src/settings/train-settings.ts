@@ -1,69 +1,13 @@
-// The settings of a training. A new one is an entry here: a line in `TrainSettings` and its declaration in `trainSettings`.
+// The settings of a training. A new one is a line in `TrainSettings` and its declaration here, in `trainSettings`.
 
-import { type DatasetName, datasetNames } from '../datasets/dataset-names.ts';
-import type { WeightForm } from '../train/operators/quantize.ts';
+import { datasetNames } from '../datasets/dataset-names.ts';
 import { anyText, oneOf, realNumber, wholeNumber } from './kinds.ts';
 import { runSettings } from './run-settings.ts';
 import { defaultsOf, nameOf, type SettingTable, type Surface } from './setting.ts';
 import { type NamedText, optionWords, writeTable } from './table-text.ts';
+import type { TrainSettings } from './train-request.ts';
 
-/** What a training is asked for, as plain data. What is undefined follows from the network: see `trainOptions`. */
-export interface TrainSettings {
-  /** Network to train; `mnist-cnn` by default. */
-  readonly network: string;
-  /** Share of its kernels, 0 ... 16; undefined: 1. */
-  readonly width: number | undefined;
-  /** Network file to start from; undefined: random weights. */
-  readonly from: string | undefined;
-  readonly dataset: DatasetName | undefined;
-  /** Folder of the data set; undefined: where the command line finds it. */
-  readonly data: string | undefined;
-  /** Only the first training images, 1 ... 10,000,000; undefined: all. */
-  readonly images: number | undefined;
-  /** Passes over the images in real arithmetic, 0 ... 10,000. */
-  readonly epochs: number | undefined;
-  /** How many of them come before group lasso, 0 ... 10,000. */
-  readonly denseEpochs: number | undefined;
-  /** How many of them come after pruning, 0 ... 10,000. */
-  readonly tuneEpochs: number | undefined;
-  /** Passes with quantized weights and activations, afterwards, 0 ... 10,000. */
-  readonly quantizeEpochs: number | undefined;
-  /** Images of a step, 1 ... 65,536. */
-  readonly batchSize: number | undefined;
-  /** The highest, 0 ... 100; it falls to 0 along a half cosine. */
-  readonly learningRate: number | undefined;
-  /** The highest of the passes with quantized weights, 0 ... 100. */
-  readonly quantizeLearningRate: number | undefined;
-  /** Epochs in which the learning rate rises, 0 ... 10,000. */
-  readonly warmUp: number | undefined;
-  /** Decay of the weights, 0 ... 1. */
-  readonly weightDecay: number | undefined;
-  /** Strength of group lasso, 0 ... 10; 0: none. With a target density, the strength it begins with. */
-  readonly groupLasso: number | undefined;
-  /** Share of the weight groups to keep, 0 ... 1; undefined: decided by group lasso. */
-  readonly targetDensity: number | undefined;
-  /** Steps in which groups are removed to reach the density, 1 ... 10,000. */
-  readonly pruneSteps: number | undefined;
-  /** Names of layers to leave dense, with commas between. */
-  readonly dense: string | undefined;
-  /** 2 ... 8; where either is given, epochs in the chip's integers follow. */
-  readonly weightBits: number | undefined;
-  /** 1 ... 8. */
-  readonly activationBits: number | undefined;
-  readonly weightForm: WeightForm | undefined;
-  /** JSON file with bits, lasso strength and density of single layers. */
-  readonly config: string | undefined;
-  /** Chip to train for; `mars` by default. */
-  readonly chip: string;
-  /** Changed values of the chip; none by default. */
-  readonly set: readonly string[];
-  /** Of weights, order and changes, 0 ... 2^32 - 1; 1 by default. */
-  readonly seed: number;
-  /** Threads of ONNX Runtime, 1 ... 256; 2 by default. */
-  readonly threads: number;
-  /** Measures the accuracy on the test images after so many epochs, 1 ... 10,000; 1 by default. */
-  readonly testEvery: number;
-}
+export type { TrainSettings } from './train-request.ts';
 
 /** Headings that settings of a training stand under. */
 export type TrainGroup = 'Network and images' | 'Schedule' | 'Compression' | 'Chip' | 'Machine';
@@ -100,7 +44,7 @@ export const trainSettings: SettingTable<TrainSettings, TrainGroup> = {
     defaultText: 'random weights',
     placeholder: 'file',
     label: 'Start from',
-    help: 'network file to start from',
+    help: 'network file or ONNX model to start from; with a model --network names the network whose default settings apply',
     group: 'Network and images',
     surfaces: commandLine,
   },
@@ -165,6 +109,16 @@ export const trainSettings: SettingTable<TrainSettings, TrainGroup> = {
     group: 'Schedule',
     surfaces: commandLine,
   },
+  imageSizes: {
+    kind: anyText,
+    default: undefined,
+    defaultText: 'their own size',
+    placeholder: 'sizes',
+    label: 'Image sizes',
+    help: 'sizes of the images in the first of --epochs, side x epochs, such as 16x6,24x3: small images cost less',
+    group: 'Schedule',
+    surfaces: commandLine,
+  },
   batchSize: {
     kind: wholeNumber(1, 65_536),
     default: undefined,
@@ -202,6 +156,26 @@ export const trainSettings: SettingTable<TrainSettings, TrainGroup> = {
     placeholder: 'epochs',
     label: 'Warm-up',
     help: 'epochs in which the learning rate rises',
+    group: 'Schedule',
+    surfaces: commandLine,
+  },
+  momentum: {
+    kind: oneOf(['plain', 'nesterov']),
+    default: undefined,
+    defaultText: 'plain',
+    placeholder: 'form',
+    label: 'Momentum',
+    help: 'form of the momentum of gradient descent',
+    group: 'Schedule',
+    surfaces: commandLine,
+  },
+  labelSmoothing: {
+    kind: realNumber(0, 1),
+    default: undefined,
+    defaultText: '0',
+    placeholder: 'share',
+    label: 'Label smoothing',
+    help: 'share of the wanted probability that goes evenly to all classes',
     group: 'Schedule',
     surfaces: commandLine,
   },

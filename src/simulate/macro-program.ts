@@ -2,6 +2,7 @@
 
 import { type AdcTable, adcUnits } from '../core/adc-table.ts';
 import { type Columns, factorSum } from '../core/columns.ts';
+import type { StoredCodes } from '../compress/compressed-network.ts';
 import type { FixedScale } from '../core/integer.ts';
 import type { Shape } from '../core/feature-map.ts';
 import type { Window } from '../core/window.ts';
@@ -13,29 +14,22 @@ export interface RequantizeProgram {
   readonly signed: boolean;
   /** 256 entries: `scale` makes codes of -128 ... 127, and entry c + 128 is stored for code c. */
   readonly table?: Uint8Array | undefined;
+  /** As of `Requantize`: four numbers for each kernel, which take the place of both scales. */
+  readonly kernels?: Int32Array | undefined;
+  /** As of `Requantize`: instead of the range of `outputBits` and `signed`. */
+  readonly codes?: StoredCodes | undefined;
+  /** As of `Requantize`: bits behind the point of sums to which the residual is added; 0 by default. */
+  readonly fraction?: number | undefined;
   readonly residual:
     | {
         readonly stride: number;
         readonly channelOffset: number;
         readonly scale: FixedScale;
         readonly signed: boolean;
+        /** As of `IntegerResidual`: the code that stands for 0; 0 by default. */
+        readonly zero?: number | undefined;
       }
     | undefined;
-}
-
-/** Lowest and highest code that sums are rounded to: what is stored, or looked up. */
-export function codeRange({
-  outputBits,
-  signed,
-  table,
-}: Pick<RequantizeProgram, 'outputBits' | 'signed' | 'table'>): {
-  readonly low: number;
-  readonly high: number;
-} {
-  const bits = table ? 8 : outputBits;
-  return signed || table
-    ? { low: -(2 ** (bits - 1)), high: 2 ** (bits - 1) - 1 }
-    : { low: 0, high: 2 ** bits - 1 };
 }
 
 /** Noise of one layer. */
@@ -63,6 +57,8 @@ export interface MacroProgram {
   readonly patch: Window;
   /** The word map: one word of inputs per block at each of these pixels. */
   readonly words: { readonly height: number; readonly width: number; readonly blocks: number };
+  /** What word lines drive whose pixel lies outside the input: the code that stands for 0. */
+  readonly padCode: number;
   /** Window whose positions are groups of their own: the kernel, or 1 x 1 in a packed layer. */
   readonly kernel: Window;
   /** Height, width and kernels of the result. */

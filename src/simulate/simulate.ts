@@ -7,7 +7,8 @@ import { type AdcTable, fixedPointUnit, uniformTable } from '../core/adc-table.t
 import { assert, CimError, hasKind } from '../core/errors.ts';
 import { type FeatureMap, imageSlice, lengthFault, shapeText } from '../core/feature-map.ts';
 import { bitsFor } from '../core/integer.ts';
-import { quantizePixels } from '../core/pixels.ts';
+import { imageCodes } from '../compress/image-codes.ts';
+import { imageShape, withBorder } from '../core/image-border.ts';
 import type { LongWork } from '../core/progress.ts';
 import { foldLayers } from '../network/fused-network.ts';
 import { imageName } from '../network/graph.ts';
@@ -215,7 +216,8 @@ async function runBatch(
 ): Promise<Int32Array> {
   const bits = mapping.network.activationBits;
   const { network } = mapping;
-  const pixels = { ...images, bits, data: quantizePixels(images.data, bits) };
+  const stored = withBorder(images, network.border);
+  const pixels = { ...stored, bits, data: imageCodes(network, stored) };
   const run = (layer: CompressedLayer, input: HeldMap, added: HeldMap | undefined): HeldMap => {
     if (!isMacroLayer(layer)) return backend.runPool(layer, input);
     const program = prepared.get(layer.name);
@@ -271,7 +273,8 @@ function checkFirstImage(firstImage: number, images: number): void {
 }
 
 function checkImages(mapping: Mapping, images: FeatureMap): void {
-  const { input, name } = mapping.network;
+  const { name } = mapping.network;
+  const input = imageShape(mapping.network);
   const fits =
     images.height === input.height &&
     images.width === input.width &&

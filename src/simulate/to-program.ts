@@ -30,6 +30,7 @@ export function toProgram(
       width: grid.packed ? outputShape.width : inputShape.width,
       blocks: grid.blocks,
     },
+    padCode: layer.padCode ?? 0,
     kernel: grid.packed ? onePixel : window,
     output: outputShape,
     wordLinesOn: geometry.wordLinesOn,
@@ -69,14 +70,18 @@ function storedWeights(mapped: MappedMacroLayer): Int8Array {
   const groups = tiles.reduce((sum, tile) => sum + tile.codes.length, 0);
   const stored = new Int8Array(groups * kernelsPerCore * wordLinesOn);
   const perKernel = layer.weights.length / layer.geometry.kernels;
+  // Kernels that see all channels have their weights at the same places.
+  const isGrouped = (layer.geometry.groups ?? 1) > 1;
   const placesOf = new Map<number, Int32Array>();
   let group = 0;
   for (const tile of tiles)
     for (const code of tile.codes) {
-      const places = placesOf.get(code) ?? weightPlaces(mapped, code);
-      placesOf.set(code, places);
+      const shared = placesOf.get(code) ?? weightPlaces(mapped, code, 0);
+      if (!isGrouped) placesOf.set(code, shared);
       for (let k = 0; k < tile.kernels; k++) {
-        const from = (tile.firstKernel + k) * perKernel;
+        const kernel = tile.firstKernel + k;
+        const places = isGrouped ? weightPlaces(mapped, code, kernel) : shared;
+        const from = isGrouped ? 0 : kernel * perKernel;
         const to = (group * kernelsPerCore + k) * wordLinesOn;
         for (let line = 0; line < wordLinesOn; line++) {
           const place = places[line] as number;
@@ -88,16 +93,20 @@ function storedWeights(mapped: MappedMacroLayer): Int8Array {
   return stored;
 }
 
-/** Of each word line of a group: place of its weight among those of a kernel, -1 where there is none. */
-const weightPlaces = ({ layer, geometry, grid }: MappedMacroLayer, code: number): Int32Array =>
+/** Of each word line of a group: place of the weight of `kernel`, -1 where there is none. */
+const weightPlaces = (
+  { layer, geometry, grid }: MappedMacroLayer,
+  code: number,
+  kernel: number,
+): Int32Array =>
   Int32Array.from({ length: geometry.wordLinesOn }, (_, wordLine) =>
-    weightIndex(grid, layer.geometry, { kernel: 0, code, wordLine }),
+    weightIndex(grid, layer.geometry, { kernel, code, wordLine }),
   );
 
 function requantizeProgram(mapped: MappedMacroLayer): RequantizeProgram | undefined {
   const { requantize, residual } = mapped.layer;
   if (!requantize) return undefined;
   if (!residual) return { ...requantize, residual: undefined };
-  const { stride, channelOffset, scale, signed } = residual;
-  return { ...requantize, residual: { stride, channelOffset, scale, signed } };
+  const { input: _, ...added } = residual;
+  return { ...requantize, residual: added };
 }

@@ -6,6 +6,7 @@ export type { OnnxRuntime, RuntimeSession, RuntimeTensor } from './autodiff/runt
 export type { LayerNorms } from './groups/groups.ts';
 export { type LayerPlan, type LayerPlans, readLayerPlans, withDense } from './groups/layer-plan.ts';
 export type { ColumnReadout } from './operators/column-codes.ts';
+export type { ColumnNoise } from './operators/column-noise.ts';
 export type { WeightForm } from './operators/quantize.ts';
 export { columnReadout } from './recipes/column-readout.ts';
 export {
@@ -29,7 +30,7 @@ export {
   writeCheckpoint,
 } from './run/checkpoint.ts';
 export { evaluate, evaluateIntegers, type IntegerRun } from './run/evaluate.ts';
-export { epochsOf, type LassoOptions, type ScheduleOptions } from './run/stages.ts';
+export { epochsOf, type ImageSize, type LassoOptions, type ScheduleOptions } from './run/stages.ts';
 export {
   type FloatRecord,
   type GroupsOfLayer,

@@ -12,6 +12,16 @@ declare module '*.css?inline' {
   export default text;
 }
 
+declare module '*.cff?raw' {
+  const text: string;
+  export default text;
+}
+
+declare module '*.md?raw' {
+  const text: string;
+  export default text;
+}
+
 interface ImportMeta {
   /** What vite.config.ts puts in. */
   readonly env: {
@@ -19,7 +29,14 @@ interface ImportMeta {
     readonly DATA_FOLDER: string;
     /** Name of a file of `data/` -> its address beside the module, in the element for packages; else empty. */
     readonly DATA_FILES: Readonly<Record<string, URL>>;
-    /** Names of the trained networks of `models/`, which come along in that folder: a list in JSON. */
-    readonly MODEL_NAMES: string;
+    /** Files of the trained networks of `models/`, which come along in that folder, packed: a list in JSON. */
+    readonly MODEL_FILES: string;
+    /** Of package.json. */
+    readonly MARS_VERSION: string;
+    /** Short hash of what is built; empty where that is not known. */
+    readonly MARS_COMMIT: string;
+    /** Address of the sources, and of the documentation beside the page; empty where a build does not know them. */
+    readonly MARS_REPOSITORY: string;
+    readonly MARS_DOCS: string;
   };
 }

@@ -2,19 +2,28 @@
 
 import { adcCode, adcUnits, fixedPointUnit, losesNothing, uniformAdc } from '../core/adc-table.ts';
 import type { MacroPath } from '../simulate/macro-backend.ts';
-import { largestSum, type MacroProgram } from '../simulate/macro-program.ts';
+import { largestSum, type MacroProgram, type NoiseProgram } from '../simulate/macro-program.ts';
 import { columnLevels } from '../simulate/noise-levels.ts';
 import { fitsWords } from '../simulate/sum-bounds.ts';
 
 /**
  * Kernels of a layer: `dot`, no column read; `dotLessClips`, only those that the ADC could clip; `clips`, all, of an ADC
- * that clips and does nothing else; `table`, all, of any ADC; `levels`, all, with noise that is a few levels; `analog`, all,
- * with noise of every kind; `general`, all, of whatever the others have no room for.
+ * that clips and does nothing else; `table`, all, of any ADC whose levels have 16 bits; `levels`, all, with noise that is a few
+ * levels; `analog`, all, with noise of every kind; `wideAnalog`, the same where 16 bits do not hold it; `general`, all, of whatever the others have
+ * no room for.
  */
-export type Way = 'dot' | 'dotLessClips' | 'clips' | 'table' | 'levels' | 'analog' | 'general';
+export type Way =
+  | 'dot'
+  | 'dotLessClips'
+  | 'clips'
+  | 'table'
+  | 'levels'
+  | 'analog'
+  | 'wideAnalog'
+  | 'general';
 
 /** Largest whole number of a byte: column sums and levels are bytes. */
-const largestByte = 255;
+export const largestByte = 255;
 /** Phases for which there is a bit each, and room in the kernel of noise. */
 const maxPhases = 8;
 
@@ -27,12 +36,13 @@ export function chooseWay(program: MacroProgram, shortcuts: boolean): Way {
   const uniform = uniformAdc(program.adc);
   if (uniform?.step === fixedPointUnit && uniform.offset === 0)
     return shortcuts ? 'dotLessClips' : 'clips';
-  return hasByteLevels(program) ? 'table' : 'general';
+  return hasShortLevels(program) ? 'table' : 'general';
 }
 
 function noisyWay(program: MacroProgram): Way {
   if (hasByteSums(program) && isLevels(program)) return 'levels';
-  return isAnalog(program) ? 'analog' : 'general';
+  if (isAnalog(program)) return 'analog';
+  return isWideAnalog(program) ? 'wideAnalog' : 'general';
 }
 
 /** What reports call a way. */
@@ -58,8 +68,11 @@ export function levelsOfSums(program: MacroProgram): Int32Array {
   );
 }
 
-const hasByteLevels = (program: MacroProgram): boolean =>
-  levelsOfSums(program).every((level) => level <= largestByte) &&
+/** Levels are added up in 16 bits, without a sign. */
+export const largestLevel = 65535;
+
+const hasShortLevels = (program: MacroProgram): boolean =>
+  levelsOfSums(program).every((level) => level <= largestLevel) &&
   program.adc.low <= largestByte * fixedPointUnit;
 
 /** Kernels that the kernel of noise makes at once. */
@@ -81,25 +94,59 @@ function isLevels(program: MacroProgram): boolean {
   );
 }
 
+/** Largest signed number of 16 bits. */
+export const largestShort = 32767;
 /** Whole numbers below it are exact in 32-bit floats. */
 const exactFloats = 2 ** 24;
 
-/** A uniform ADC, and analog quantities that fit the words that they are computed in. */
+/** Largest magnitudes of what the noise of a program makes of its sums, in 1/256 unit. */
+interface Magnitudes {
+  /** Sum of the cells that discharge. */
+  readonly cells: number;
+  readonly gain: number;
+  /** Product of the rounded sum and the gain. */
+  readonly product: number;
+  /** All but what the ADC subtracts. */
+  readonly sum: number;
+}
+
+function magnitudesOf(program: MacroProgram, noise: NoiseProgram): Magnitudes {
+  const { wordLinesOn, inputBitsPerPhase } = program;
+  const digits = wordLinesOn * (2 ** inputBitsPerPhase - 1);
+  const error = noise.cellErrors ? largestMagnitude(noise.cellErrors) : 0;
+  const cells = fixedPointUnit * largestSum(program) + error * digits;
+  const gain = largestMagnitude(noise.columnGains);
+  const product = Math.ceil(cells / fixedPointUnit + 1) * gain;
+  const drawn = noise.readQuantiles ? largestMagnitude(noise.readQuantiles) : 0;
+  const disturbed = product / fixedPointUnit + 1 + largestMagnitude(noise.columnOffsets) + drawn;
+  return { cells, gain, product, sum: cells + disturbed };
+}
+
+/** A uniform ADC, and analog quantities that fit 16 bits. */
 function isAnalog(program: MacroProgram): boolean {
-  const { noise, wordLinesOn, inputBitsPerPhase } = program;
+  const { noise, phases, columns } = program;
+  const adc = uniformAdc(program.adc);
+  if (!adc || !noise || phases > maxPhases) return false;
+  const { cells, gain, sum } = magnitudesOf(program, noise);
+  // All that is added up, half a unit and half a step included; then a column's codes times their factors.
+  const largest = Math.max(cells, sum + Math.abs(adc.offset) + adc.step) + 128;
+  const positive = columns.factors.reduce((sum, factor) => sum + Math.max(0, factor), 0);
+  const negative = columns.factors.reduce((sum, factor) => sum + Math.max(0, -factor), 0);
+  const weighed = (2 ** adc.bits - 1) * Math.max(positive, negative);
+  return Math.max(largest, gain, weighed) <= largestShort;
+}
+
+/** A uniform ADC, and analog quantities that fit the words that they are computed in. */
+function isWideAnalog(program: MacroProgram): boolean {
+  const { noise } = program;
   const adc = uniformAdc(program.adc);
   if (!adc || !noise) return false;
-  const digits = wordLinesOn * (2 ** inputBitsPerPhase - 1);
-  const cells = fixedPointUnit * largestSum(program) + (noise.cellErrors ? 127 * digits : 0);
-  const gain = largestMagnitude(noise.columnGains);
-  const product = Math.ceil(cells / 256 + 1) * gain;
-  const drawn = noise.readQuantiles ? largestMagnitude(noise.readQuantiles) : 0;
-  const sum = cells + product / 256 + 1 + largestMagnitude(noise.columnOffsets) + drawn;
+  const { product, sum } = magnitudesOf(program, noise);
   const dividend = 2 * sum + adc.step + 2 * Math.abs(adc.offset);
   return product < 2 ** 31 && dividend < exactFloats && 2 * adc.step < exactFloats;
 }
 
-const largestMagnitude = (values: Int32Array | Int16Array): number => {
+const largestMagnitude = (values: Int32Array | Int16Array | Int8Array): number => {
   let magnitude = 0;
   for (const value of values) magnitude = Math.max(magnitude, Math.abs(value));
   return magnitude;

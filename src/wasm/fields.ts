@@ -5,6 +5,7 @@
 export const roomFields = [
   'words',
   'wordPairs',
+  'wordBits',
   'zeroPhases',
   'clipPhases',
   'tables',
@@ -27,6 +28,7 @@ export const layerFields = [
   'patchLeft',
   'patchDilationY',
   'patchDilationX',
+  'padCode',
   'wordsHeight',
   'wordsWidth',
   'blocks',
@@ -39,6 +41,8 @@ export const layerFields = [
   'phases',
   'bitsPerPhase',
   'pixels',
+  'firstPixel',
+  'endPixel',
   'kernels',
   'kernelsPerTile',
   'tiles',
@@ -59,7 +63,9 @@ export const layerFields = [
   'nibbles',
   'masks',
   'levels',
-  'levelVectors',
+  'levelBlocks',
+  'wideLevels',
+  'levelOfZero',
   'largest',
   'low',
   'high',
@@ -73,12 +79,18 @@ export const layerFields = [
   'quantiles',
   'columnOffsets',
   'columnGains',
+  'hasGains',
   'cellErrors',
   'cells',
   'mixed',
   'phaseFactors',
   'phaseMasks',
   'adcOffset',
+  'columnFactors',
+  'top',
+  'stepFactor',
+  'stepShift',
+  'pixelsAtOnce',
   'thresholds',
   'values',
   'thresholdCount',
@@ -89,6 +101,7 @@ export const layerFields = [
   'noiseLevelCount',
   'words',
   'wordPairs',
+  'wordBits',
   'zeroPhases',
   'clipPhases',
   'tables',
@@ -100,6 +113,9 @@ export const layerFields = [
 
 /** Events that a macro layer counts, 64 bits each, behind its fields. */
 export const layerEvents = ['saturated', 'zeroReads', 'overflowed'] as const;
+/** The byte at which they begin, and those of all. */
+export const layerEventsAt: number = 8 * Math.ceil(layerFields.length / 2);
+export const layerBytes: number = layerEventsAt + 8 * layerEvents.length;
 
 /** Fields of a requantizer: src/wasm/assembly/requantize.ts. */
 export const requantizerFields = [
@@ -110,6 +126,8 @@ export const requantizerFields = [
   'shift',
   'low',
   'high',
+  'zero',
+  'fraction',
   'table',
   'addedHeight',
   'addedWidth',
@@ -119,6 +137,8 @@ export const requantizerFields = [
   'addedMultiplier',
   'addedShift',
   'addedSigned',
+  'addedZero',
+  'kernels',
 ] as const;
 
 /** Fields of a pool: src/wasm/assembly/pool.ts. */
@@ -139,6 +159,30 @@ export const poolFields = [
   'isMax',
   'countsPadding',
   'sums',
+] as const;
+
+/** Fields of a convolution in real arithmetic: src/wasm/assembly/convolve.ts. */
+export const convFields = [
+  'inputHeight',
+  'inputWidth',
+  'channels',
+  'height',
+  'width',
+  'kernels',
+  'windowHeight',
+  'windowWidth',
+  'strideY',
+  'strideX',
+  'top',
+  'left',
+  'dilationY',
+  'dilationX',
+  'input',
+  'output',
+  'weights',
+  'bias',
+  'values',
+  'places',
 ] as const;
 
 /** A value for each field of a structure. */

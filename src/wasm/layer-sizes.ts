@@ -27,6 +27,13 @@ export const foursOf = ({ wordLinesOn }: Pick<MacroProgram, 'wordLinesOn'>): num
 export const eightsOf = ({ kernelsPerTile }: Pick<MacroProgram, 'kernelsPerTile'>): number =>
   Math.ceil(kernelsPerTile / 8);
 
+/** Columns of a kernel, padded to fours. */
+export const paddedColumns = ({ columns }: Pick<MacroProgram, 'columns'>): number =>
+  4 * Math.ceil(columns.factors.length / 4);
+
+/** Pixels that the kernel of noise of every kind computes at a time. */
+export const analogPixels = 256;
+
 /** Fours of phases. */
 export const phaseFours = ({ phases }: Pick<MacroProgram, 'phases'>): number =>
   Math.ceil(phases / 4);

@@ -5,13 +5,20 @@ import type { PoolLayer } from '../compress/compressed-network.ts';
 import { assert } from '../core/errors.ts';
 import type { Shape } from '../core/feature-map.ts';
 import type { CountedEvents } from '../simulate/activity.ts';
-import type { MacroProgram, RequantizeProgram } from '../simulate/macro-program.ts';
-import { codeRange } from '../simulate/macro-program.ts';
+import type { MacroProgram } from '../simulate/macro-program.ts';
 import type { Way } from './choose-way.ts';
-import { layerEvents, layerFields, poolFields, requantizerFields, roomFields } from './fields.ts';
+import {
+  layerEvents,
+  layerEventsAt,
+  layerFields,
+  requantizerFields,
+  roomFields,
+} from './fields.ts';
 import { type KernelModule, type Kernels, openKernels } from './kernels.ts';
 import { Memory } from './memory.ts';
 import { type HeldLayer, prepareLayer, type Room } from './prepare-layer.ts';
+import { pixelsOf, type Share } from './share.ts';
+import { poolOf, requantizerOf } from './structures.ts';
 import { Writer } from './writer.ts';
 
 /** A part of a feature map, or of the sums of the last layer. */
@@ -32,6 +39,15 @@ export interface ImagePart {
   readonly firstImage: number;
   /** Activations, order (image, y, x, channel). */
   readonly data: Uint8Array;
+}
+
+/** A layer, and the maps that it runs on. */
+interface MacroRun {
+  readonly layer: number;
+  readonly input: number;
+  readonly added: number | undefined;
+  /** Undefined: the machine runs all of the map that it has. */
+  readonly share?: Share | undefined;
 }
 
 const valuesOf = ({ height, width, channels }: Shape): number => height * width * channels;
@@ -86,10 +102,7 @@ export class Machine {
   }
 
   /** Runs a layer on map `input`; `added` is its residual. Its result is map `to`. */
-  runMacro(
-    to: number,
-    on: { readonly layer: number; readonly input: number; readonly added: number | undefined },
-  ): void {
+  runMacro(to: number, on: MacroRun): void {
     const layer = this.#layer(on.layer);
     const input = this.#map(on.input);
     const added = on.added === undefined ? undefined : this.#map(on.added);
@@ -98,25 +111,70 @@ export class Machine {
     const values = valuesOf(shape);
     const valueBytes = requantizer === undefined ? 4 : 1;
     const { images, firstImage } = input;
-    const sumsOfImage = this.#placeRoom(layer);
+    const [first, end] = pixelsOf(shape, on.share);
+    const sums = this.#placeRoom(layer, first, end);
     if (requantizer !== undefined) this.#tellResidual(requantizer, added?.shape);
     const address = this.#memory.take(images * values * valueBytes, program.name);
-    this.#maps.set(to, { address, shape, images, firstImage, valueBytes });
-    // Addresses above 2^31 reach kernels as negative numbers, which are the same 32 bits.
+    const map: HeldPart = { address, shape, images, firstImage, valueBytes };
+    this.#maps.set(to, map);
+    if (first === end) return;
+    const before = this.#eventsOf(layer).slice();
     for (let image = 0; image < images; image++) {
-      const result = address + image * values * valueBytes;
-      const sums = requantizer === undefined ? result : sumsOfImage;
-      const pixel = ((firstImage + image) * shape.height * shape.width) % 2 ** 32;
-      const from = input.address + image * valuesOf(input.shape);
-      this.#run(layer, from, pixel, sums);
-      if (requantizer !== undefined)
-        this.#kernels.requantizeImage(
-          requantizer,
-          sums,
-          added ? added.address + image * valuesOf(added.shape) : 0,
-          result,
-        );
+      const at = { image, first, end, sums };
+      this.#runImage(layer, { input, added, map }, at);
     }
+    if (on.share?.isWhole === true && on.share.index > 0) this.#eventsOf(layer).set(before);
+  }
+
+  /** Runs pixels `first ... end - 1` of one image. Addresses above 2^31 reach kernels as negative numbers: the same 32 bits. */
+  #runImage(
+    layer: HeldLayer,
+    {
+      input,
+      added,
+      map,
+    }: Readonly<Record<'input' | 'map', HeldPart>> & { readonly added: HeldPart | undefined },
+    { image, first, end, sums }: Readonly<Record<'image' | 'first' | 'end' | 'sums', number>>,
+  ): void {
+    const { shape, firstImage, valueBytes } = map;
+    const result = map.address + image * valuesOf(shape) * valueBytes;
+    const pixel = ((firstImage + image) * shape.height * shape.width) % 2 ** 32;
+    const from = input.address + image * valuesOf(input.shape);
+    const { requantizer } = layer;
+    this.#run(layer, from, pixel, requantizer === undefined ? result : sums);
+    if (requantizer === undefined) return;
+    const ofAdded = added ? added.address + image * valuesOf(added.shape) : 0;
+    this.#kernels.requantizeImage(requantizer, sums, ofAdded, result, first, end);
+  }
+
+  /** What a share of the pixels of a map holds, order (image, y, x, channel), as bytes. */
+  takeShare(id: number, share: Share): Uint8Array {
+    const parts = this.#shareOf(id, share);
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    parts.forEach((part, image) => bytes.set(part, image * part.length));
+    return bytes;
+  }
+
+  /** Puts what another machine computed where it belongs. */
+  putShare(id: number, share: Share, bytes: Uint8Array): void {
+    this.#shareOf(id, share).forEach((part, image) =>
+      part.set(bytes.subarray(image * part.length, (image + 1) * part.length)),
+    );
+  }
+
+  #shareOf(id: number, share: Share): readonly Uint8Array[] {
+    const { address, shape, images, valueBytes } = this.#map(id);
+    const pixelBytes = shape.channels * valueBytes;
+    const [first, end] = pixelsOf(shape, share).map((pixel) => pixel * pixelBytes) as [
+      number,
+      number,
+    ];
+    const imageBytes = valuesOf(shape) * valueBytes;
+    const { buffer } = this.#kernels.memory;
+    return Array.from(
+      { length: images },
+      (_, image) => new Uint8Array(buffer, address + image * imageBytes + first, end - first),
+    );
   }
 
   /** Runs a pool. */
@@ -200,12 +258,18 @@ export class Machine {
       this.#kernels.runDot(address, image, way === 'dot' ? 0 : 1, sums);
     else if (way === 'levels') this.#kernels.runNoisy(address, image, pixel, sums);
     else if (way === 'analog') this.#kernels.runAnalog(address, image, pixel, sums);
+    else if (way === 'wideAnalog') this.#kernels.runWideAnalog(address, image, pixel, sums);
     else if (way === 'general') this.#kernels.runGeneral(address, image, pixel, sums);
-    else this.#kernels.runBitLines(address, image, way === 'clips' ? 0 : 1, sums);
+    else if (way === 'table') this.#kernels.runTable(address, image, sums);
+    else this.#kernels.runBitLines(address, image, sums);
   }
 
-  /** Tells a layer where it can work, and gives the address of sums of one image: layers share the room, for one runs at a time. */
-  #placeRoom({ address, program, room, way }: HeldLayer): number {
+  /** Tells a layer where it can work and on which pixels, and gives the address of sums of one image: layers share the room, for one runs at a time. */
+  #placeRoom(
+    { address, program, room, way }: HeldLayer,
+    firstPixel: number,
+    endPixel: number,
+  ): number {
     const sums = 4 * valuesOf(program.output);
     const wanted = roomFields.reduce(
       (bytes, name) => bytes + roomBytes(room, name, way),
@@ -218,6 +282,8 @@ export class Machine {
       this.#room = { address: this.#memory.take(bytes, program.name), bytes };
     }
     const fields = new Uint32Array(this.#kernels.memory.buffer, address, layerFields.length);
+    fields[layerFields.indexOf('firstPixel')] = firstPixel;
+    fields[layerFields.indexOf('endPixel')] = endPixel;
     let next = this.#room.address;
     for (const name of roomFields) {
       fields[layerFields.indexOf(name)] = next;
@@ -237,7 +303,7 @@ export class Machine {
 
   #eventsOf({ address }: HeldLayer): BigUint64Array {
     const { buffer } = this.#kernels.memory;
-    return new BigUint64Array(buffer, address + 4 * layerFields.length, layerEvents.length);
+    return new BigUint64Array(buffer, address + layerEventsAt, layerEvents.length);
   }
 
   #layer(id: number): HeldLayer {
@@ -257,56 +323,10 @@ export class Machine {
 function roomBytes(room: Room, name: (typeof roomFields)[number], way: Way): number {
   const isDot = way === 'dot' || way === 'dotLessClips';
   if (name === 'wordPairs' && !isDot) return 0;
+  if (name === 'wordBits' && way !== 'analog') return 0;
   if (name === 'tables' && (way === 'dot' || way === 'general')) return 0;
   return Math.ceil(room[name] / 16) * 16;
 }
-
-function requantizerOf(requantize: RequantizeProgram, shape: Shape, writer: Writer): number {
-  const { scale, residual, table } = requantize;
-  const { low, high } = codeRange(requantize);
-  return writer.structure(requantizerFields, {
-    height: shape.height,
-    width: shape.width,
-    channels: shape.channels,
-    multiplier: scale.multiplier,
-    shift: scale.shift,
-    low,
-    high,
-    table: writer.put(table),
-    // Of the map, which is known when the layer runs.
-    addedHeight: 0,
-    addedWidth: 0,
-    addedChannels: 0,
-    addedStride: residual?.stride ?? 1,
-    addedOffset: residual?.channelOffset ?? 0,
-    addedMultiplier: residual?.scale.multiplier ?? 0,
-    addedShift: residual?.scale.shift ?? 0,
-    addedSigned: residual?.signed ? 1 : 0,
-  });
-}
-
-function poolOf(pool: PoolLayer, writer: Writer): number {
-  const { window, inputShape, outputShape } = pool;
-  return writer.structure(poolFields, {
-    inputHeight: inputShape.height,
-    inputWidth: inputShape.width,
-    channels: inputShape.channels,
-    height: outputShape.height,
-    width: outputShape.width,
-    windowHeight: window.height,
-    windowWidth: window.width,
-    strideY: window.strides[0],
-    strideX: window.strides[1],
-    top: window.pads[0],
-    left: window.pads[1],
-    dilationY: window.dilations[0],
-    dilationX: window.dilations[1],
-    isMax: pool.kind === 'maxPool' ? 1 : 0,
-    countsPadding: pool.countIncludePad ? 1 : 0,
-    sums: writer.room(4 * inputShape.channels),
-  });
-}
-
 /** Opens a machine whose memory has at most so many bytes. */
 export function openMachine(module: KernelModule, maxMemory?: number): Machine {
   const kernels = openKernels(module);

@@ -7,6 +7,7 @@ import type { MacroProgram } from '../simulate/macro-program.ts';
 import type { Way } from './choose-way.ts';
 import type { KernelModule } from './kernels.ts';
 import type { ImagePart } from './machine.ts';
+import type { Share } from './share.ts';
 
 /** What a thread is to do; nothing answers. What goes wrong is the answer to the next question. */
 export type Command =
@@ -23,6 +24,13 @@ export type Command =
       readonly layer: number;
       readonly input: number;
       readonly added: number | undefined;
+      readonly share: Share | undefined;
+    }
+  | {
+      readonly kind: 'putShare';
+      readonly id: number;
+      readonly share: Share;
+      readonly bytes: Uint8Array;
     }
   | {
       readonly kind: 'runPool';
@@ -40,6 +48,7 @@ export type Command =
 export type Question =
   | { readonly kind: 'ready' }
   | { readonly kind: 'download'; readonly id: number }
+  | { readonly kind: 'takeShare'; readonly id: number; readonly share: Share }
   | { readonly kind: 'takeEvents'; readonly id: number };
 
 /** What it answers. */
@@ -47,6 +56,7 @@ export interface Answer {
   /** Max. bytes that it held so far. */
   readonly memory: number;
   readonly values?: Int32Array;
+  readonly bytes?: Uint8Array;
   readonly events?: CountedEvents;
 }
 

@@ -1,6 +1,6 @@
 // A macro program in the memory of a machine: what its kernels read, laid out as they read it.
 
-import { adcUnits } from '../core/adc-table.ts';
+import { adcUnits, fixedPointUnit } from '../core/adc-table.ts';
 import { largestSum, type MacroProgram, offsetPerMacroOp } from '../simulate/macro-program.ts';
 import { longestList } from '../simulate/sum-bounds.ts';
 import {
@@ -10,15 +10,17 @@ import {
   wordDistance,
   wordMap,
 } from '../simulate/word-map.ts';
-import { type Way, levelsOfSums } from './choose-way.ts';
-import { type Fields, layerEvents, layerFields, roomFields } from './fields.ts';
+import { largestByte, largestLevel, largestShort, levelsOfSums, type Way } from './choose-way.ts';
+import { type Fields, layerBytes, layerFields, roomFields } from './fields.ts';
 import type { Kernels } from './kernels.ts';
 import {
+  analogPixels,
   bitLinesOf,
   eightsOf,
   foursOf,
   inLanes,
   padded,
+  paddedColumns,
   phaseFours,
   tilesOf,
   vector,
@@ -63,20 +65,17 @@ export function prepareLayer(
     ...phasesOf(program, writer),
     weights,
     pairs: way === 'dot' || way === 'dotLessClips' ? writer.room(pairBytes(program)) : 0,
-    nibbles:
-      way === 'dot' || way === 'analog' || way === 'general'
-        ? 0
-        : writer.room(nibbleBytes(program)),
+    nibbles: hasNibbles(way) ? writer.room(nibbleBytes(program)) : 0,
     cells: way === 'general' ? writer.room(cellBytes(program)) : 0,
-    mixed: way === 'analog' ? writer.room(2 * cellBytes(program)) : 0,
+    mixed: writer.room(mixedBytes(program, way)),
     ...unplaced,
   };
-  const address = writer.structure(layerFields, values, 8 * layerEvents.length);
+  const address = writer.structure(layerFields, values, layerBytes - 4 * layerFields.length);
   const held = writer.put(program.columns.cells);
   if (values.pairs) kernels.packPairs(address);
   if (values.nibbles) kernels.packNibbles(address, held);
   if (values.cells) kernels.packCells(address, held);
-  if (values.mixed) packMixed(kernels, { address, held }, program, writer);
+  if (values.mixed) packMixed(kernels, { address, held, way }, program, writer);
   writer.drop(held);
   writer.drop(weights);
   return { program, way, address, room: roomOf(program) };
@@ -84,21 +83,29 @@ export function prepareLayer(
 
 /** Bytes of a list of all groups of a tile, with their number in front. */
 const listBytes = (program: MacroProgram): number => 8 * (longestList(program) + 1);
+
 function packMixed(
   kernels: Kernels,
-  { address, held }: { readonly address: number; readonly held: number },
+  { address, held, way }: { readonly address: number; readonly held: number; readonly way: Way },
   { noise }: MacroProgram,
   writer: Writer,
 ): void {
   const errors = writer.put(noise?.cellErrors);
-  kernels.packMixed(address, held, errors);
+  if (way === 'analog') kernels.packEights(address, held, errors);
+  else kernels.packMixed(address, held, errors);
   writer.drop(errors);
 }
 
+const hasNibbles = (way: Way): boolean =>
+  way !== 'dot' && way !== 'analog' && way !== 'wideAnalog' && way !== 'general';
 const pairBytes = (program: MacroProgram): number =>
   2 * program.codes.length * 8 * eightsOf(program) * padded(program.wordLinesOn);
 const nibbleBytes = (program: MacroProgram): number =>
   program.codes.length * bitLinesOf(program) * foursOf(program);
+const eightsBytes = (program: MacroProgram): number =>
+  program.codes.length * 8 * eightsOf(program) * paddedColumns(program) * 4 * foursOf(program) * 2;
+const mixedBytes = (program: MacroProgram, way: Way): number =>
+  way === 'analog' ? eightsBytes(program) : way === 'wideAnalog' ? 2 * cellBytes(program) : 0;
 const cellBytes = (program: MacroProgram): number =>
   program.codes.length *
   program.kernelsPerTile *
@@ -112,22 +119,30 @@ function roomOf(program: MacroProgram): Room {
   const { paddedHeight, paddedWidth } = wordMap(program);
   const words = paddedHeight * paddedWidth * program.words.blocks;
   const codes = storedCodes(program).length;
-  const columns = program.columns.factors.length;
   const kernels = 8 * eightsOf(program);
   const lanes = padded(program.wordLinesOn);
   return {
     words: words * lanes,
     wordPairs: 2 * words * lanes,
+    wordBits: 8 * words * foursOf(program),
     zeroPhases: words,
     clipPhases: words,
-    // Tables of fours of word lines, or digits of 16 bits with phases in fours.
-    tables:
+    // Tables of fours of word lines, or digits of 16 bits with phases in fours; 16 sums of eight kernels.
+    tables: Math.max(
       codes * Math.max(program.phases * foursOf(program) * vector, 8 * phaseFours(program) * lanes),
-    flags: codes,
-    list: Math.max(program.phases * listBytes(program), 10 * vector * columns),
-    // Four pixels of dot products and a tile to spare; values of 64 bits of one tile.
-    totals: Math.max(4 * kernels * (4 * tilesOf(program) + 1), 8 * kernels),
-    work: Math.max(4 * bitLinesOf(program), 2 * lanes),
+      paddedColumns(program) * foursOf(program) * 16 * vector,
+    ),
+    // Of an ADC by any table one for each phase.
+    flags: codes * program.phases,
+    // Codes of columns in bytes, or their read noise and two random vectors.
+    list: Math.max(program.phases * listBytes(program), 10 * vector * (paddedColumns(program) + 1)),
+    // Four pixels of dot products and a tile to spare; values of 64 bits of one tile; eight kernels of some pixels.
+    totals: Math.max(
+      4 * kernels * (4 * tilesOf(program) + 1),
+      8 * kernels,
+      2 * vector * analogPixels,
+    ),
+    work: Math.max(4 * bitLinesOf(program), 2 * lanes, 4 * analogPixels),
   };
 }
 
@@ -147,6 +162,7 @@ function sizesOf(program: MacroProgram) {
     patchLeft: patch.pads[1],
     patchDilationY: patch.dilations[0],
     patchDilationX: patch.dilations[1],
+    padCode: program.padCode,
     wordsHeight: words.height,
     wordsWidth: words.width,
     blocks: words.blocks,
@@ -159,6 +175,9 @@ function sizesOf(program: MacroProgram) {
     phases: program.phases,
     bitsPerPhase: program.inputBitsPerPhase,
     pixels: output.height * output.width,
+    // Known when it runs.
+    firstPixel: 0,
+    endPixel: 0,
     kernels: output.channels,
     kernelsPerTile: program.kernelsPerTile,
     tiles: tilesOf(program),
@@ -200,21 +219,26 @@ function listsOf(program: MacroProgram, writer: Writer) {
 function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
   const { adc } = program;
   const { step } = adcUnits(adc);
-  const reached = way === 'table' ? levelsOfSums(program) : new Int32Array();
-  const levels = new Uint8Array(padded(reached.length));
-  levels.set(reached);
+  const table = way === 'table' ? levelsOfSums(program) : new Int32Array(1);
   const largest =
-    way === 'table' ? reached.reduce((a, b) => Math.max(a, b), 0) : adc.values.length - 1;
+    way === 'table' ? table.reduce((a, b) => Math.max(a, b), 0) : adc.values.length - 1;
+  const isWide = largest > largestByte;
   // Saturated reads are counted in bytes too: one per phase and macro-op.
-  const together = (largestAdded: number): number =>
-    Math.max(1, Math.floor(255 / Math.max(largestAdded, program.phases)));
+  const together = (largestAdded: number, most = largestByte): number =>
+    Math.max(
+      1,
+      Math.min(Math.floor(most / Math.max(1, largestAdded)), Math.floor(255 / program.phases)),
+    );
+  const levels = levelBlocks(table);
   return {
     levels: writer.put(levels),
-    levelVectors: levels.length / vector,
-    largest: Math.min(largest, 255),
+    levelBlocks: levels.length / (2 * vector),
+    wideLevels: Number(isWide),
+    levelOfZero: table[0] as number,
+    largest: Math.min(largest, largestByte),
     low: Math.ceil(adc.low / 256),
     high: Math.ceil(adc.high / 256),
-    together: together(largest),
+    together: together(largest, isWide && way === 'table' ? largestLevel : largestByte),
     togetherExcess: together(largestSum(program) - largest),
     listBytes: listBytes(program),
     step,
@@ -225,7 +249,38 @@ function readoutOf(program: MacroProgram, way: Way, writer: Writer) {
     analogLow: adc.low,
     analogHigh: adc.high,
     adcOffset: adc.values[0] ?? 0,
+    pixelsAtOnce: analogPixels,
+    ...divisionBy(step, adc.values.length),
   };
+}
+
+/** Levels by sum as look-ups of 16 want them: see `Layer.levels`. */
+function levelBlocks(levels: Int32Array): Uint8Array {
+  const largest = levels.length - 1;
+  const perBlock = vector - 1;
+  const count = Math.max(1, Math.ceil(largest / perBlock));
+  const blocks = new Uint8Array(2 * vector * count);
+  for (let block = 0; block < count; block++)
+    for (let more = 0; more < vector; more++) {
+      const levelAt = (sum: number): number => levels[Math.min(sum, largest)] as number;
+      const before = block === 0 ? 0 : levelAt(perBlock * block);
+      const level = levelAt(perBlock * block + more);
+      const at = 2 * vector * block + more;
+      blocks[at] = level - before;
+      blocks[at + vector] = (level >> 8) - (before >> 8);
+    }
+  return blocks;
+}
+
+/**
+ * How sums of 0 ... 32767 are divided by `step`. A factor of 16 bits that exceeds 2^shift / step by so little that no quotient of 15 bits
+ * changes; a step of one unit takes none.
+ */
+function divisionBy(step: number, codes: number) {
+  const top = Math.min(largestShort, step * codes - 1);
+  const bits = Math.ceil(Math.log2(step));
+  if (step === fixedPointUnit) return { top, stepFactor: 0, stepShift: 8 };
+  return { top, stepFactor: Math.floor(2 ** (15 + bits) / step) + 1, stepShift: 15 + bits };
 }
 
 /** What a code counts in each phase of each column, and which phases there are. */
@@ -237,6 +292,12 @@ function phasesOf(program: MacroProgram, writer: Writer) {
   return {
     phaseFactors: writer.put(
       Int32Array.from(columns.factors.flatMap((factor) => [...weights].map((one) => one * factor))),
+    ),
+    columnFactors: writer.put(
+      Int16Array.from(
+        { length: 8 * paddedColumns(program) },
+        (_, place) => columns.factors[place >> 3] ?? 0,
+      ),
     ),
     phaseMasks: writer.put(weights.map((weight) => (weight === 0 ? 0 : -1))),
   };

@@ -62,6 +62,9 @@ function obey(machine: Machine, command: Command): void {
     case 'runMacro':
       machine.runMacro(command.to, command);
       break;
+    case 'putShare':
+      machine.putShare(command.id, command.share, command.bytes);
+      break;
     case 'runPool':
       machine.runPool(command.to, command.pool, command.input);
       break;
@@ -86,6 +89,8 @@ function obey(machine: Machine, command: Command): void {
 function reply(machine: Machine, question: Question): Answer {
   const memory = machine.peakMemory;
   if (question.kind === 'download') return { memory, values: machine.download(question.id) };
+  if (question.kind === 'takeShare')
+    return { memory, bytes: machine.takeShare(question.id, question.share) };
   if (question.kind === 'takeEvents') return { memory, events: machine.takeEvents(question.id) };
   return { memory };
 }

@@ -1,4 +1,5 @@
-// The backend of machines without a GPU: WebAssembly with SIMD, on threads that share the images of a batch.
+// The backend of machines without a GPU: WebAssembly with SIMD, on threads that share the images of a batch, or the pixels
+// of each layer where there are fewer images than threads.
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
 import { assert, CimError } from '../core/errors.ts';
@@ -10,6 +11,8 @@ import type { MacroProgram } from '../simulate/macro-program.ts';
 import { chooseWay, pathOf } from './choose-way.ts';
 import { compileKernels } from './compile-kernels.ts';
 import type { KernelModule } from './kernels.ts';
+import { Orders } from './orders.ts';
+import type { Share } from './share.ts';
 import { openHere, type OpenThread, ThreadLink } from './thread-link.ts';
 
 /** How to open the backend. */
@@ -31,8 +34,13 @@ const readsOfThread: MacroBackend['readsPerBatch'] = {
   'dot product': 6e9,
 };
 
+/** Column reads that one thread does while threads exchange a map, in which case each computes all of it. */
+const exchangeShare = 0.01;
+
 interface WasmLayer extends PreparedLayer {
   readonly id: number;
+  /** Whether threads share its pixels where they share an image. */
+  readonly isLarge: boolean;
 }
 
 interface WasmMap extends HeldMap {
@@ -40,7 +48,7 @@ interface WasmMap extends HeldMap {
 }
 
 /** Images of a map that a thread has: `first ... end - 1`. */
-interface Share {
+interface ImageShare {
   readonly link: ThreadLink;
   readonly first: number;
   readonly end: number;
@@ -54,6 +62,7 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
   readonly readsPerBatch: MacroBackend['readsPerBatch'];
   readonly #links: readonly ThreadLink[];
   readonly #shortcuts: boolean;
+  readonly #orders = new Orders();
   #lastId = 0;
 
   constructor(module: KernelModule, options: WasmOptions) {
@@ -83,8 +92,10 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
   }
 
   async prepare(program: MacroProgram): Promise<WasmLayer> {
+    await this.#orders.done();
     const id = ++this.#lastId;
     const way = chooseWay(program, this.#shortcuts);
+    const path = pathOf(way);
     try {
       await this.#everyone((link) => {
         link.tell({ kind: 'prepare', id, program, way });
@@ -94,7 +105,8 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
       this.#tellAll({ kind: 'releaseLayer', id });
       throw error;
     }
-    return { id, program, path: pathOf(way) };
+    const isLarge = readsOf(program) > exchangeShare * readsOfThread[path];
+    return { id, program, path, isLarge };
   }
 
   upload(map: FeatureMap, firstImage = 0): WasmMap {
@@ -109,28 +121,34 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
         firstImage: firstImage + first,
         data,
       };
-      link.tell({ kind: 'upload', id, part });
+      this.#orders.add(() => {
+        link.tell({ kind: 'upload', id, part });
+      });
     }
     return { id, images, firstImage };
   }
 
   runMacro(prepared: WasmLayer, input: WasmMap, residual: WasmMap | undefined): WasmMap {
     const to = ++this.#lastId;
-    for (const { link } of this.#shares(input.images))
-      link.tell({
-        kind: 'runMacro',
-        to,
-        layer: prepared.id,
-        input: input.id,
-        added: residual?.id,
+    const shares = this.#shares(input.images);
+    const isTogether = this.#isTogether(input.images);
+    this.#orders.add(() => {
+      const of = { layer: prepared.id, input: input.id, added: residual?.id };
+      shares.forEach(({ link }, index) => {
+        const share = { index, count: shares.length, isWhole: !prepared.isLarge };
+        link.tell({ kind: 'runMacro', to, ...of, share: isTogether ? share : undefined });
       });
+      return isTogether && prepared.isLarge ? this.#exchange(to) : undefined;
+    });
     return { ...input, id: to };
   }
 
   runPool(pool: PoolLayer, input: WasmMap): WasmMap {
     const to = ++this.#lastId;
-    for (const { link } of this.#shares(input.images))
-      link.tell({ kind: 'runPool', to, pool, input: input.id });
+    const shares = this.#shares(input.images);
+    this.#orders.add(() => {
+      for (const { link } of shares) link.tell({ kind: 'runPool', to, pool, input: input.id });
+    });
     return { ...input, id: to };
   }
 
@@ -149,10 +167,15 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
     signal?.addEventListener?.('abort', stop);
     try {
       if (signal?.aborted) stop();
-      const shares = this.#shares(images);
-      const parts = await settled(shares.map(({ link }) => link.ask({ kind: 'download', id })));
+      await this.#orders.done();
+      // Where every thread has every image the first one hands it over; what went wrong in the others is heard all the same.
+      const isTogether = this.#isTogether(images);
+      const asked = this.#shares(images).map(({ link }, index) =>
+        link.ask(isTogether && index > 0 ? { kind: 'ready' } : { kind: 'download', id }),
+      );
+      const parts = await settled(asked);
       this.#tellAll({ kind: 'keepEvents' });
-      return joined(parts.map(({ values }) => values ?? new Int32Array()));
+      return joined(parts.flatMap(({ values }) => values ?? []));
     } catch (error) {
       // The batch is run again, or not at all: what some threads have counted of it does not count.
       this.#tellAll({ kind: 'forgetEvents' });
@@ -163,6 +186,7 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
   }
 
   async takeEvents({ id }: WasmLayer): Promise<CountedEvents> {
+    await this.#orders.done();
     const answers = await this.#everyone((link) => link.ask({ kind: 'takeEvents', id }));
     const total = { saturatedReads: 0, zeroPhaseReads: 0, overflowedSums: 0 };
     for (const { events } of answers) {
@@ -179,9 +203,32 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
     return Promise.resolve();
   }
 
-  /** Who has which images: as even as possible, and the same for every map of as many. */
-  #shares(images: number): readonly Share[] {
+  /** Whether every thread has every image. */
+  #isTogether(images: number): boolean {
+    return images < this.#links.length;
+  }
+
+  /** What each thread computed of a map goes to all others. */
+  async #exchange(id: number): Promise<void> {
     const count = this.#links.length;
+    const shareOf = (index: number): Share => ({ index, count, isWhole: false });
+    const asked = this.#links.map((link, index) =>
+      link.ask({ kind: 'takeShare', id, share: shareOf(index) }),
+    );
+    const parts = await settled(asked);
+    this.#links.forEach((link, own) => {
+      parts.forEach(({ bytes }, index) => {
+        if (index !== own && bytes)
+          link.tell({ kind: 'putShare', id, share: shareOf(index), bytes });
+      });
+    });
+  }
+
+  /** Who has which images: as even as possible, and the same for every map of as many. */
+  #shares(images: number): readonly ImageShare[] {
+    const count = this.#links.length;
+    if (this.#isTogether(images))
+      return this.#links.map((link) => ({ link, first: 0, end: images }));
     return this.#links
       .map((link, i) => ({
         link,
@@ -191,14 +238,21 @@ class WasmBackend implements MacroBackend<WasmLayer, WasmMap> {
       .filter(({ first, end }) => end > first);
   }
 
+  /** Has all threads tidy up, whatever happened before. */
   #tellAll(command: Parameters<ThreadLink['tell']>[0]): void {
-    for (const link of this.#links) link.tell(command);
+    this.#orders.add(() => {
+      for (const link of this.#links) link.tell(command);
+    }, true);
   }
 
   #everyone<T>(ask: (link: ThreadLink) => Promise<T>): Promise<readonly T[]> {
     return settled(this.#links.map(ask));
   }
 }
+
+/** Column reads of one image. */
+const readsOf = ({ output, codes, kernelsPerTile, columns, phases }: MacroProgram): number =>
+  output.height * output.width * codes.length * kernelsPerTile * columns.factors.length * phases;
 
 /** All results, once every promise has ended; the first error if there is one. */
 async function settled<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {

@@ -5,10 +5,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { questions } from '../../bench/questions.ts';
-import { readResult } from '../../bench/support/result.ts';
+import { readResult } from '../../src/measure/result.ts';
 import { findBrowser } from '../../src/cli/browser.ts';
 import { fakeAdapter, fakeResult, fakeRow } from '../support/bench-result.ts';
 import { emptyFolder, type Ran, root } from '../support/mars.ts';
+import { everyNth, itLong } from '../support/long.ts';
 
 function bench(...args: readonly string[]): Ran {
   const { status, stdout, stderr } = spawnSync(
@@ -27,14 +28,16 @@ function write(name: string, content: unknown): string {
 }
 
 describe('npm run bench', () => {
-  it('has a file for every question, and lists them all', () => {
-    const files = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.bench.ts'));
+  itLong('has a file for every question, and lists them all', () => {
+    const own = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.bench.ts'));
+    const shared = readdirSync(join(root, 'src/measure/questions'));
+    const files = new Set([...own, ...shared].map((file) => file.replace(/(\.bench)?\.ts$/, '')));
     const names = questions.map(({ name }) => name);
 
     const { code, stdout } = bench('--list');
 
     expect(code).toBe(0);
-    expect(files.map((file) => file.replace('.bench.ts', ''))).toEqual(names.toSorted());
+    expect([...files].toSorted()).toEqual(names.toSorted());
     for (const { name, asks } of questions)
       expect(stdout).toMatch(new RegExp(`${name} +${asks.slice(0, 20)}`));
   });
@@ -52,7 +55,7 @@ describe('npm run bench', () => {
     expect(stderr).toContain('warning: the device differs: a test adapter / another adapter');
   });
 
-  it.each([
+  const wrong = [
     [
       'a file that is missing',
       1,
@@ -63,7 +66,8 @@ describe('npm run bench', () => {
     ['an unknown question', 2, ['speed'], /no question is called "speed"; known: .*column-reads/],
     ['an option that is no number', 2, ['--seconds', 'x'], /wanted: a number from 0/],
     ['a pattern that is none', 2, ['--cases', '('], /"\(" is no pattern/],
-  ])('fails clearly on %s', (_, expected, args, says) => {
+  ] as const;
+  it.each(everyNth(2, wrong))('fails clearly on %s', (_, expected, args, says) => {
     const { code, stderr } = bench(...args);
 
     expect(stderr).toMatch(says);
@@ -105,6 +109,9 @@ describe.each([
     ]);
     expect(result.rows[0]!.timing!.perSecond['operations']).toBeGreaterThan(0);
     expect(result.adapter.limits['maxBufferSize']).toBeGreaterThan(0);
+    expect(result.rows[0]!.timing!.device !== null).toBe(
+      result.adapter.features.includes('timestamp-query'),
+    );
     if (where.length > 0) expect(result.runtime).toMatch(/Node v\d.*Chrome\/\d/);
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { compareResults } from '../../bench/support/compare.ts';
-import { readResult } from '../../bench/support/result.ts';
+import { readResult } from '../../src/measure/result.ts';
 import { fakeAdapter, fakeResult, fakeRow } from '../support/bench-result.ts';
 import { caught } from '../support/caught.ts';
 

@@ -1,27 +1,14 @@
 // The layers of the benches: their sizes, and that a wrong backend does not get to be timed.
 
 import { describe, expect, it } from 'vitest';
-import { nodeSources } from '../../src/cli/node-sources.ts';
 import { macroSpec } from '../../bench/macros.bench.ts';
-import { columnReadsOf, macsOf } from '../../bench/support/bounds.ts';
-import { commonLayer, openLayer, uniformInputs } from '../../bench/support/layer.ts';
-import { openLayerCase } from '../../bench/support/layer-case.ts';
+import { columnReadsOf, macsOf } from '../../src/measure/bounds.ts';
+import { commonLayer, openLayer, uniformInputs } from '../../src/measure/layer.ts';
+import { openLayerCase } from '../../src/measure/layer-case.ts';
 import { processTreeSeconds } from '../../bench/support/process-tree.ts';
-import type { Host } from '../../bench/support/question.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
 import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
-import { fakeAdapter } from '../support/bench-result.ts';
-
-const none = (): Promise<never> => Promise.reject(new Error('not here'));
-const host: Host = {
-  gpu: {} as GPU,
-  adapter: fakeAdapter,
-  now: () => 0,
-  cpuSeconds: () => Promise.resolve(undefined),
-  network: none,
-  sources: nodeSources,
-  images: none,
-};
+import { fakeHost } from '../support/fake-host.ts';
 
 const small = { ...commonLayer, channels: 16, kernels: 20, height: 5, width: 6 };
 
@@ -52,7 +39,7 @@ describe('the check of a layer', () => {
     const layer = openLayer(small);
     const run = { layer, inputs: uniformInputs(small, 2), images: 2 };
 
-    const one = await openLayerCase(host, openReference(), run);
+    const one = await openLayerCase(fakeHost, openReference(), run);
 
     expect(await one.check()).toBe('640 sums of a small twin and 80 of the run with the reference');
     expect(one.work).toMatchObject({ MACs: 2 * 16 * 20 * 9 * 5 * 6 });
@@ -74,7 +61,7 @@ describe('the check of a layer', () => {
     };
 
     const run = { layer, inputs: uniformInputs(small, 2), images: 2 };
-    const one = await openLayerCase(host, wrong, run);
+    const one = await openLayerCase(fakeHost, wrong, run);
 
     await expect(one.check()).rejects.toThrow(says);
   });

@@ -1,24 +1,18 @@
 // The harness of the benches, with a clock that stands still unless work moves it.
 
 import { describe, expect, it } from 'vitest';
-import { nodeSources } from '../../src/cli/node-sources.ts';
-import { ask } from '../../bench/support/measure.ts';
-import type { Bench, Host, Settings, TimedCase } from '../../bench/support/question.ts';
+import { ask } from '../../src/measure/measure.ts';
+import type { Bench, Host, Settings, TimedCase } from '../../src/measure/question.ts';
 import { CimError } from '../../src/core/errors.ts';
-import { fakeAdapter } from '../support/bench-result.ts';
+import { fakeHost as fakeGpuHost } from '../support/fake-host.ts';
 
 /** A host whose clocks are moved by hand. */
 function fakeHost(): { readonly host: Host; readonly pass: (wall: number, cpu: number) => void } {
   let [wall, cpu] = [0, 0];
-  const none = (): Promise<never> => Promise.reject(new Error('not here'));
   const host: Host = {
-    gpu: {} as GPU,
-    adapter: fakeAdapter,
+    ...fakeGpuHost,
     now: () => wall,
     cpuSeconds: () => Promise.resolve(cpu),
-    network: none,
-    sources: nodeSources,
-    images: none,
   };
   return {
     host,
@@ -115,6 +109,54 @@ describe('the harness', () => {
 
     expect(rows[0]!.timing).toMatchObject({ runsPerRepetition: 1, perSecond: { images: 20 } });
     expect(rows[0]!.timing!.cpu!.p50).toBe(1);
+  });
+
+  it('tells seconds on the device, of the runs that it times alone', async () => {
+    const { host, pass } = fakeHost();
+    let onDevice = 0;
+    const one: TimedCase = {
+      work: { reads: 1 },
+      check: () => {
+        onDevice += 100;
+        return '';
+      },
+      run: () => {
+        pass(1, 1);
+        onDevice += 0.25;
+      },
+      takeDeviceSeconds: () => {
+        const seconds = onDevice;
+        onDevice = 0;
+        return seconds;
+      },
+    };
+
+    const { rows } = await askOnce(host, async (bench) => await bench.measure({}, () => one));
+
+    expect(rows[0]!.timing!.device).toEqual({ min: 0.25, p50: 0.25, p95: 0.25, max: 0.25 });
+  });
+
+  it('begins no case when there is no time, and says for which', async () => {
+    const { host, pass } = fakeHost();
+    const one: TimedCase = { work: {}, check: () => '', run: () => pass(1, 1) };
+    const opened: number[] = [];
+    const open = (number: number) => (): TimedCase => {
+      opened.push(number);
+      return one;
+    };
+    const hasTime = (): boolean => opened.length < 2;
+
+    const { rows, skipped } = await askOnce(
+      host,
+      async (bench) => {
+        for (const number of [1, 2, 3, 4]) await bench.measure({ number }, open(number));
+      },
+      { hasTime },
+    );
+
+    expect(opened).toEqual([1, 2]);
+    expect(rows.map(({ key }) => key)).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(skipped).toEqual([{ number: 3 }, { number: 4 }]);
   });
 
   it('repeats what takes long less often, but three times at least', async () => {

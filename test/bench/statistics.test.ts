@@ -1,7 +1,7 @@
 // Percentiles and power laws of the benches.
 
 import { describe, expect, it } from 'vitest';
-import { percentile, powerLaw, spreadOf } from '../../bench/support/statistics.ts';
+import { percentile, powerLaw, spreadOf } from '../../src/measure/statistics.ts';
 
 describe('percentile', () => {
   it('is linear between neighbours, in any order of the values', () => {

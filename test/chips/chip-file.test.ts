@@ -99,7 +99,7 @@ describe('chipJsonSchema', () => {
     };
 
     expect(Object.keys(schema.properties).toSorted()).toEqual(Object.keys(mars).toSorted());
-    expect([...schema.required, 'noise', 'dram', 'static'].toSorted()).toEqual(
+    expect([...schema.required, 'noise', 'dram', 'static', 'requantizer'].toSorted()).toEqual(
       Object.keys(mars).toSorted(),
     );
     expect(schema.additionalProperties).toBe(false);

@@ -50,8 +50,8 @@ describe('provenanceOf', () => {
     });
     expect(table.map(({ parameter }) => parameter)).toContain('controller.overlap');
     // process 3, clock 1, precision 2, cores 2, macro 7, adc 10, noise 4, accumulator 2, feature map 5, weight SRAM 1,
-    // dram 2, energy 10, static 5, area 3, controller 7
-    expect(table).toHaveLength(64);
+    // dram 2, energy 10, static 5, area 3, controller 7, requantizer 1
+    expect(table).toHaveLength(65);
   });
 });
 

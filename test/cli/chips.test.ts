@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
+import { itLong } from '../support/long.ts';
 
 const report = (...args: string[]): Report => {
   const ran = mars([...args, '--json']);
@@ -105,7 +106,7 @@ describe('mars compare', () => {
 });
 
 describe('mars run on a small accumulator', () => {
-  it('counts and names the sums that were clamped', () => {
+  itLong('counts and names the sums that were clamped', () => {
     const cwd = emptyFolder();
 
     const ran = mars(
@@ -155,7 +156,7 @@ describe('mars estimate of maps that fit no bank', () => {
 });
 
 describe('mars run with ADCs fitted to each layer', () => {
-  it('takes training images for them, and says what came of it', () => {
+  itLong('takes training images for them, and says what came of it', () => {
     const set = ['adc.bits=4', 'adc.range=calibrated'];
     const args = ['run', '--images', '2', '--backend', 'reference', '--float-images', '0'];
 

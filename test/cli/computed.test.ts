@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
+import { itLong } from '../support/long.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
 /** Runs mnist-cnn; gives the report and the rows of the terminal about it. */
@@ -52,7 +53,7 @@ describe('mars run', () => {
     expect(computed).toContain('peak device memory no device used');
   });
 
-  it('keeps to --max-memory with the same outputs and counts', () => {
+  itLong('keeps to --max-memory with the same outputs and counts', () => {
     const free = run('--images', '60', '--backend', 'gpu');
     const tight = run('--images', '60', '--backend', 'gpu', '--max-memory', '2');
 

@@ -7,10 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { datasetNamed } from '../../src/cli/load-dataset.ts';
 import { modelNames } from '../../src/cli/model-files.ts';
 import { jobDataset, nodeSources } from '../../src/cli/node-sources.ts';
-import { loadNetwork, untrainedNetworks } from '../../src/settings/load-job.ts';
+import { loadNetworkOrImage, untrainedNetworks } from '../../src/settings/load-job.ts';
 import type { Report } from '../../src/report/report.ts';
 import { caught } from '../support/caught.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
+import { everyNth, itLong } from '../support/long.ts';
 
 const network = ['run', '--network', 'resnet20-4b'];
 /** No data set anywhere. */
@@ -35,7 +36,7 @@ describe('mars run without the images of its network', () => {
     expect(readdirSync(join(cwd, 'out')).toSorted()).toEqual(['report.json', 'trace.json']);
   });
 
-  it('marks the report as an estimate, which is otherwise that of mars estimate', () => {
+  itLong('marks the report as an estimate, which is otherwise that of mars estimate', () => {
     const cwd = emptyFolder();
 
     const { code, stdout } = mars([...network, '--json'], cwd, env);
@@ -77,10 +78,11 @@ describe('mars run without the images of its network', () => {
 });
 
 describe('every network by name', () => {
-  it.each([...modelNames(), ...untrainedNetworks(modelNames())])(
+  it.each(everyNth(4, [...modelNames(), ...untrainedNetworks(modelNames())]))(
     '%s has a data set that can be missing',
     async (name) => {
-      const { dataset } = await loadNetwork({ network: name, seed: 1 }, nodeSources);
+      const loaded = await loadNetworkOrImage({ network: name, seed: 1 }, nodeSources);
+      const { dataset } = 'stored' in loaded ? loaded.stored : loaded.network;
       if (dataset === 'none')
         expect(caught(() => jobDataset({ dataset: undefined }, dataset)).kind).toBe('missingData');
       else expect(datasetNamed(dataset)).toBe(dataset);

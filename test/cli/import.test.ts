@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNpy, writeNpy } from '../../src/cli/npy.ts';
+import { readNpy, writeNpy } from '../../src/network/io/npy.ts';
 import { readNetworkFile } from '../../src/network/io/network-file.ts';
 import { supportedOperators } from '../../src/network/io/onnx/operators/index.ts';
 import { type OnnxGraph, writeOnnx } from '../../src/train/autodiff/onnx-writer.ts';
@@ -48,21 +48,27 @@ describe('mars import', () => {
   });
 
   it('says what the chip cannot run, as data', () => {
-    const grouped = {
-      ...graph,
-      constants: [{ ...graph.constants[0]!, shape: [4, 1, 3, 3] }, graph.constants[1]!],
+    const file = join(folder, 'normed.onnx');
+    const [first, ...others] = graph.nodes;
+    const norm = {
+      ...first!,
+      operator: 'LRN',
+      inputs: ['conv1'],
+      outputs: ['normed'],
+      attributes: { size: 3 },
     };
-    const two = join(folder, 'grouped.onnx');
-    const nodes = [{ ...graph.nodes[0]!, attributes: { group: 2 } }, ...graph.nodes.slice(1)];
-    const inputs = [{ ...graph.inputs[0]!, shape: [1, 2, 28, 28] }];
-    writeFileSync(two, writeOnnx({ ...grouped, nodes, inputs }));
+    const rest = others.map((node) => ({
+      ...node,
+      inputs: node.inputs.map((input) => (input === 'conv1' ? 'normed' : input)),
+    }));
+    writeFileSync(file, writeOnnx({ ...graph, nodes: [first!, norm, ...rest] }));
 
-    const { notOnChip } = JSON.parse(mars(['import', two, '--json']).stdout);
-    expect(notOnChip).toEqual([{ node: 'conv1', what: 'a convolution of 2 groups' }]);
-    const { code, stderr } = mars(['map', '--network', two]);
+    const { notOnChip } = JSON.parse(mars(['import', file, '--json']).stdout);
+    expect(notOnChip).toEqual([{ node: 'normed', what: 'the operator localNorm' }]);
+    const { code, stderr } = mars(['map', '--network', file]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^mars: grouped > conv1: is a convolution of 2 groups, which the chip does not run yet; .*\n$/,
+      /^mars: normed > normed: is a localNorm, which the chip does not run yet; .*\n$/,
     );
   });
 

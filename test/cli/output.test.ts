@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyFolder, inShell, mars, root } from '../support/mars.ts';
+import { everyNth, itLong } from '../support/long.ts';
 
 const folder = emptyFolder();
 writeFileSync(
@@ -41,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('a result', () => {
     mars(['--version']); // builds what is stale, so that no test waits for it
   });
 
-  it.skipIf(process.platform !== 'linux').each(commands)(
+  it.skipIf(process.platform !== 'linux').each(everyNth(3, commands))(
     'of `mars %s` that a full disk loses ends with 1 and says so',
     (command) => {
       const ran = inShell(`mars ${command} >/dev/full; exit $?`, folder);
@@ -51,7 +52,7 @@ describe.skipIf(process.platform === 'win32')('a result', () => {
     },
   );
 
-  it.each(['estimate --json', 'map', 'trace --network resnet20 --json', 'run --help'])(
+  it.each(everyNth(2, ['estimate --json', 'map', 'trace --network resnet20 --json', 'run --help']))(
     'of `mars %s` is whole for a reader of one line, and nothing is said',
     (command) => {
       const ran = inShell(`{ mars ${command}; echo "code $?" >&2; } | head -n 1`, folder);
@@ -61,14 +62,14 @@ describe.skipIf(process.platform === 'win32')('a result', () => {
     },
   );
 
-  it('that is closed before anything is written is silent too', () => {
+  itLong('that is closed before anything is written is silent too', () => {
     // The reader is gone before the command begins.
     const ran = inShell(`{ sleep 0.5; mars estimate; echo "code $?" >&2; } | exec true`, folder);
 
     expect(ran.stderr).toBe('code 0\n');
   });
 
-  it('larger than a pipe is whole when the command ends before it is read', () => {
+  itLong('larger than a pipe is whole when the command ends before it is read', () => {
     const whole = mars(['trace', '--network', 'resnet20', '--json'], folder);
 
     const piped = inShell('mars trace --network resnet20 --json | { sleep 0.5; cat; }', folder);
@@ -94,7 +95,7 @@ describe.skipIf(process.platform === 'win32')('a result', () => {
     expect(ran.code).toBe(1);
   });
 
-  it('that goes to /dev/null is none', () => {
+  itLong('that goes to /dev/null is none', () => {
     const ran = inShell('mars estimate --json >/dev/null; exit $?', folder);
 
     expect(ran).toMatchObject({ code: 0, stderr: '' });

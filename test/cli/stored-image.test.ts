@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars, type Ran } from '../support/mars.ts';
+import { itLong } from '../support/long.ts';
 
 const folder = emptyFolder();
 const image = join(folder, 'out.bin');
@@ -25,7 +26,7 @@ describe('mars map --image', () => {
     expect(readdirSync(folder)).toEqual(['out.bin']);
   });
 
-  it('writes all that a run needs: the same outputs and counts, byte for byte', () => {
+  itLong('writes all that a run needs: the same outputs and counts, byte for byte', () => {
     const [direct, from] = [emptyFolder(), emptyFolder()];
     mars(['run', '--index-coding', 'gap', ...few], direct);
 

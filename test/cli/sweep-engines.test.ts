@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { expandPlan } from '../../src/experiment/expand-plan.ts';
 import { readPlan } from '../../src/experiment/plan.ts';
 import { emptyFolder, mars, root } from '../support/mars.ts';
+import { itLong } from '../support/long.ts';
 
 const text = readFileSync(join(root, 'docs/experiments.md'), 'utf8');
 const blocks = (language: string): readonly string[] =>
@@ -36,12 +37,16 @@ describe('docs/experiments.md', () => {
   it('has plans that expand', () => {
     const [example] = blocks('json');
     expect(expandPlan(readPlan(example!, 'docs')).points).toHaveLength((4 * 3 - 1) * 2 * 2 * 20);
-    const study = readFileSync(join(root, 'docs/study-adc.json'), 'utf8');
-    expect(expandPlan(readPlan(study, 'study')).points).toHaveLength(4 * 3 * 3 * 20);
+    const pointsOf = (name: string): number =>
+      expandPlan(readPlan(readFileSync(join(root, `docs/${name}`)), name)).points.length;
+    expect(pointsOf('study-adc.json')).toBe(4 * 2 * 2 * 8);
+    expect(pointsOf('study-ranges.json')).toBe(3 * 4 * 4);
   });
 
-  it('has commands with options that there are', () => {
-    const help = ['sweep', 'plot'].map((name) => mars([name, '--help']).stdout).join('\n');
+  itLong('has commands with options that there are', () => {
+    const help = ['sweep', 'plot', 'search', 'estimate']
+      .map((name) => mars([name, '--help']).stdout)
+      .join('\n');
     const known = new Set(help.match(/--[a-z-]+/g));
     const used = blocks('sh').flatMap((block) => block.match(/(?<= )--[a-z-]+/g) ?? []);
 

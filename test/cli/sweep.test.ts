@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../../src/experiment/result-file.ts';
 import { emptyFolder, inShell, mars, root } from '../support/mars.ts';
+import { itLong } from '../support/long.ts';
 
 const tables = ['results.ndjson', 'results.csv', 'statistics.csv'] as const;
 const estimates = [
@@ -20,7 +21,7 @@ const estimates = [
 const reference = [
   'sweep',
   '--images',
-  '8',
+  '2',
   '--backend',
   'reference',
   '--vary',
@@ -199,55 +200,58 @@ describe('mars sweep refuses in one line', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('results of another plan, version, input or point in the folder, and leaves them whole', () => {
-    const cwd = emptyFolder();
-    const one = [
-      'sweep',
-      '--images',
-      '0',
-      '--network',
-      './net.safetensors',
-      '--vary',
-      'adc.bits=5',
-    ];
-    cpSync(join(root, 'models/mnist-cnn.safetensors'), join(cwd, 'net.safetensors'));
-    expect(mars([...one, '--out', 'out'], cwd).code).toBe(0);
-    const before = tablesOf(join(cwd, 'out'));
-    const said = (words: readonly string[]): string => {
-      const { code, stderr } = mars(words, cwd);
-      expect(code).toBe(1);
-      expect(stderr.trim().split('\n')).toHaveLength(1);
-      return stderr;
-    };
+  itLong(
+    'results of another plan, version, input or point in the folder, and leaves them whole',
+    () => {
+      const cwd = emptyFolder();
+      const one = [
+        'sweep',
+        '--images',
+        '0',
+        '--network',
+        './net.safetensors',
+        '--vary',
+        'adc.bits=5',
+      ];
+      cpSync(join(root, 'models/mnist-cnn.safetensors'), join(cwd, 'net.safetensors'));
+      expect(mars([...one, '--out', 'out'], cwd).code).toBe(0);
+      const before = tablesOf(join(cwd, 'out'));
+      const said = (words: readonly string[]): string => {
+        const { code, stderr } = mars(words, cwd);
+        expect(code).toBe(1);
+        expect(stderr.trim().split('\n')).toHaveLength(1);
+        return stderr;
+      };
 
-    expect(said([...one, '--vary', 'seed=2', '--out', 'out'])).toContain(
-      'out: holds results of another plan (plan.json); choose another --out',
-    );
-    cpSync(join(root, 'models/resnet20-4b.safetensors'), join(cwd, 'net.safetensors'));
-    expect(said([...one, '--out', 'out'])).toMatch(
-      /holds results of another network \.\/net\.safetensors: its checksum was [0-9a-f]{64}, now/,
-    );
-    const manifest = join(cwd, 'out/experiment.json');
-    const text = readFileSync(manifest, 'utf8');
-    writeFileSync(manifest, text.replace(/"mars": "[^"]*"/, '"mars": "0.0.9"'));
-    expect(said(['sweep', '--collect', 'out'])).toMatch(
-      /holds results of mars-cim 0\.0\.9, and this is /,
-    );
-    writeFileSync(manifest, text);
-    writeFileSync(join(cwd, 'out/points/0123456789abcdef.json'), '{}');
-    expect(said(['sweep', '--collect', 'out'])).toContain(
-      'holds the point 0123456789abcdef, which is not in its plan',
-    );
-    rmSync(join(cwd, 'out/points/0123456789abcdef.json'));
-    expect(tablesOf(join(cwd, 'out'))).toEqual(before);
-    const [own] = pointsIn(join(cwd, 'out'));
-    const path = join(cwd, 'out/points', own!);
-    writeFileSync(path, readFileSync(path, 'utf8').slice(0, 100));
-    expect(said(['sweep', '--collect', 'out'])).toMatch(
-      /out\/points\/[0-9a-f]{16}\.json: is not JSON/,
-    );
-    expect(tablesOf(join(cwd, 'out'))).toEqual(before);
-  });
+      expect(said([...one, '--vary', 'seed=2', '--out', 'out'])).toContain(
+        'out: holds results of another plan (plan.json); choose another --out',
+      );
+      cpSync(join(root, 'models/resnet20-4b.safetensors'), join(cwd, 'net.safetensors'));
+      expect(said([...one, '--out', 'out'])).toMatch(
+        /holds results of another network \.\/net\.safetensors: its checksum was [0-9a-f]{64}, now/,
+      );
+      const manifest = join(cwd, 'out/experiment.json');
+      const text = readFileSync(manifest, 'utf8');
+      writeFileSync(manifest, text.replace(/"mars": "[^"]*"/, '"mars": "0.0.9"'));
+      expect(said(['sweep', '--collect', 'out'])).toMatch(
+        /holds results of mars-cim 0\.0\.9, and this is /,
+      );
+      writeFileSync(manifest, text);
+      writeFileSync(join(cwd, 'out/points/0123456789abcdef.json'), '{}');
+      expect(said(['sweep', '--collect', 'out'])).toContain(
+        'holds the point 0123456789abcdef, which is not in its plan',
+      );
+      rmSync(join(cwd, 'out/points/0123456789abcdef.json'));
+      expect(tablesOf(join(cwd, 'out'))).toEqual(before);
+      const [own] = pointsIn(join(cwd, 'out'));
+      const path = join(cwd, 'out/points', own!);
+      writeFileSync(path, readFileSync(path, 'utf8').slice(0, 100));
+      expect(said(['sweep', '--collect', 'out'])).toMatch(
+        /out\/points\/[0-9a-f]{16}\.json: is not JSON/,
+      );
+      expect(tablesOf(join(cwd, 'out'))).toEqual(before);
+    },
+  );
 
   it('a disk that fills up; points that are there stay whole, and later go on', () => {
     const cwd = emptyFolder();
@@ -267,7 +271,7 @@ describe('mars sweep refuses in one line', () => {
 });
 
 describe('mars sweep --slurm', () => {
-  it('writes the array, the merge and what submits them', () => {
+  itLong('writes the array, the merge and what submits them', () => {
     const cwd = emptyFolder();
     const { stdout } = mars([...estimates, '--slurm', '8', '--out', 'my out'], cwd);
 

@@ -26,11 +26,11 @@ describe('the tuning cache', () => {
   });
 
   it('keeps the shape of every adapter', () => {
-    keepShape('one', { workgroup: 128, subgroups: false });
-    keepShape('other', { workgroup: 32, subgroups: true });
+    keepShape('one', { workgroup: 128, subgroups: false, sums: 'counts' });
+    keepShape('other', { workgroup: 32, subgroups: true, sums: 'fields' });
 
-    expect(tunedShape('one')).toEqual({ workgroup: 128, subgroups: false });
-    expect(tunedShape('other')).toEqual({ workgroup: 32, subgroups: true });
+    expect(tunedShape('one')).toEqual({ workgroup: 128, subgroups: false, sums: 'counts' });
+    expect(tunedShape('other')).toEqual({ workgroup: 32, subgroups: true, sums: 'fields' });
     expect(tunedShape('third')).toBeUndefined();
   });
 
@@ -39,7 +39,7 @@ describe('the tuning cache', () => {
     '{"one": {"workgroup": 64}}',
     '{"one": {"workgroup": 7, "subgroups": true}}',
   ])('is as if it were not there when it holds %s', (text) => {
-    keepShape('one', { workgroup: 64, subgroups: true });
+    keepShape('one', { workgroup: 64, subgroups: true, sums: 'counts' });
     writeFileSync(tuningFile(), text);
 
     expect(tunedShape('one')).toBeUndefined();
@@ -66,7 +66,7 @@ describe('the tuning cache', () => {
 
     expect(tunedShape('one')).toBeUndefined();
     expect(said).toBe('');
-    expect(keepShape('one', { workgroup: 64, subgroups: true })).toBe(false);
+    expect(keepShape('one', { workgroup: 64, subgroups: true, sums: 'counts' })).toBe(false);
     expect(said).toMatch(/^mars: the cache .* \(a file is where a folder should be\); .*\n$/);
   });
 

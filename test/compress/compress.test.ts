@@ -8,7 +8,7 @@ import { tilingWindow } from '../../src/core/window.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { Layer } from '../../src/network/fused-network.ts';
 import type { Network } from '../../src/network/network.ts';
-import { integerForward } from '../../src/reference/integer-network.ts';
+import { integerForward, integerInput } from '../../src/reference/integer-network.ts';
 import { caught } from '../support/caught.ts';
 import {
   conv,
@@ -308,27 +308,49 @@ describe('compress', () => {
     });
   });
 
+  it('says of a layer with pads that reads a layer without ReLU which code stands for 0', () => {
+    const network = networkOf('n', { height: 4, width: 4, channels: 2 }, 4, [
+      conv({ name: 'signed', input: 'image', channels: 2, kernels: 4, relu: false }),
+      conv({ name: 'reader', input: 'signed', channels: 4, kernels: 4 }),
+      linear({ name: 'fc', input: 'reader', inputs: 64, outputs: 4 }),
+    ]);
+
+    const [signed, reader] = compress(network, {}).layers;
+
+    expect(signed).toMatchObject({ requantize: { signed: false } });
+    expect(reader).toMatchObject({ padCode: 128 });
+  });
+
   it.each(['conv', 'maxPool', 'averagePool', 'linear'] as const)(
-    'refuses a layer without ReLU that feeds a layer of kind %s, naming that',
+    'stores a layer without ReLU that feeds a layer of kind %s with a zero point, and takes it out again',
     (kind) => {
       const common = { name: 'reader', input: 'signed' };
       const reader: Layer = {
-        conv: conv({ ...common, channels: 4, kernels: 4 }),
+        conv: conv({
+          ...common,
+          channels: 4,
+          kernels: 4,
+          padding: 0,
+          kernelHeight: 1,
+          kernelWidth: 1,
+        }),
         maxPool: { ...common, kind: 'maxPool' as const, window: tilingWindow(2) },
         averagePool: { ...common, kind: 'averagePool' as const },
         linear: linear({ ...common, inputs: 64, outputs: 4 }),
       }[kind];
       const after = kind === 'linear' ? [] : [lastLayer(kind)];
-      const network = networkOf('n', { height: 4, width: 4, channels: 2 }, 4, [
+      const input = { height: 4, width: 4, channels: 2 };
+      const network = networkOf('n', input, 4, [
         conv({ name: 'signed', input: 'image', channels: 2, kernels: 4, relu: false }),
         reader,
         ...after,
       ]);
+      const compressed = compress(network, { calibration: noise(input, 2) });
+      const dark = { ...noise(input, 1), data: new Uint8Array(32) };
 
-      expect(caught(() => compress(network, {}))).toMatchObject({
-        kind: 'compress',
-        where: ['n', 'reader'],
-      });
+      expect(integerInput(compressed, dark, 'reader').data).toEqual(new Uint8Array(64).fill(128));
+      expect(integerForward(compressed, dark)).toEqual(new Int32Array(4));
+      expect(integerForward(compressed, noise(input, 1))).not.toEqual(new Int32Array(4));
     },
   );
 
@@ -354,37 +376,37 @@ describe('compress', () => {
     }
   });
 
-  it('refuses a network that ends in a pool: nothing would give its sums', () => {
-    const network = networkOf('pooled', { height: 4, width: 4, channels: 2 }, 4, [
-      conv({ name: 'a', input: 'image', channels: 2, kernels: 4 }),
-      { kind: 'averagePool', name: 'mean', input: 'a' },
-    ]);
-
-    expect(caught(() => compress(network, {}))).toMatchObject({
-      kind: 'compress',
-      where: ['pooled', 'mean'],
-    });
-  });
-
-  it('refuses a residual in the last layer, whose sums nothing is added to', () => {
-    const network = networkOf('n', { height: 1, width: 1, channels: 4 }, 4, [
-      conv({
-        name: 'last',
+  it('gives sums where a network ends in a maximum, or in an addition', () => {
+    const input = { height: 4, width: 4, channels: 4 };
+    const first = conv({ name: 'a', input: 'image', channels: 4, kernels: 4 });
+    const small = {
+      ...conv({
+        name: 'a',
         input: 'image',
         channels: 4,
         kernels: 4,
         kernelHeight: 1,
         kernelWidth: 1,
         padding: 0,
-        relu: false,
-        residual: { input: 'image', stride: 1, channelOffset: 0 },
       }),
-    ]);
+      relu: false,
+      residual: { input: 'image', stride: 1, channelOffset: 0 },
+    };
+    for (const [shape, layers] of [
+      [input, [first, { kind: 'maxPool', name: 'most', input: 'a', window: tilingWindow(4) }]],
+      [{ height: 1, width: 1, channels: 4 }, [small]],
+    ] as const) {
+      const network = networkOf('n', shape, 4, layers);
+      const images = noise(shape, 3);
+      const compressed = compress(network, { calibration: images });
+      const last = compressed.layers.at(-1)!;
+      const stored = integerInput(compressed, images, last.name);
+      const zero = shape.height === 1 ? 128 : 0;
 
-    expect(caught(() => compress(network, {}))).toMatchObject({
-      kind: 'compress',
-      where: ['n', 'last'],
-    });
+      // Each class is its channel: 127 times the code that is stored.
+      const expected = Int32Array.from(stored.data, (code) => 127 * (code - zero));
+      expect(integerForward(compressed, images)).toEqual(expected);
+    }
   });
 
   it('refuses calibration images of another shape', () => {

@@ -3,7 +3,7 @@ import { fuseBatchNorm } from '../../src/compress/fuse-batch-norm.ts';
 import { floatForward, toFloatMap } from '../../src/network/float-forward.ts';
 import type { ConvLayer } from '../../src/network/fused-network.ts';
 import { plainConvolution } from '../support/plain.ts';
-import { drawFrom } from '../support/draw.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
 import { conv, fusedOf, noise, tourNetwork } from '../support/small-networks.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
 import { spellOut } from '../../src/network/passes/spell-out.ts';

@@ -11,7 +11,7 @@ import {
   zeroGroups,
 } from '../../src/compress/weight-group.ts';
 import { holds } from '../support/property.ts';
-import { anyWindow } from '../support/random-window.ts';
+import { anyWindow } from '../support/any-window.ts';
 import { onePixel, symmetricWindow } from '../../src/core/window.ts';
 
 const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });

@@ -19,7 +19,7 @@ import {
 import { type Size } from '../../src/core/feature-map.ts';
 import { plainOutputSize } from '../support/plain.ts';
 import { holds } from '../support/property.ts';
-import { anyWindow } from '../support/random-window.ts';
+import { anyWindow } from '../support/any-window.ts';
 
 type Visit = readonly [position: number, pixel: number];
 

@@ -31,6 +31,8 @@ describe('the numbers of the other chips', () => {
     'controller.sparsity',
     'energy.partialSum',
     'energy.zeroPhaseShare',
+    // A finer multiplier may round the few sums of the probe to the same codes.
+    'requantizer.multiplierBits',
   ];
 
   for (const chip of Object.values(chips).filter(({ name }) => name !== mars.name))

@@ -3,7 +3,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FigureName } from '../../src/experiment/figures.ts';
-import { plotPoints, seriesText, tornadoOf, tradeOffs } from '../../src/experiment/plot-data.ts';
+import {
+  plotPoints,
+  seriesText,
+  silentPaths,
+  tornadoOf,
+  tradeOffs,
+} from '../../src/experiment/plot-data.ts';
 import type { Coordinates } from '../../src/experiment/point.ts';
 import { type ConditionStatistics, meanOf } from '../../src/experiment/statistics.ts';
 
@@ -20,6 +26,21 @@ const condition = (
     Object.entries(values).map(([name, draws]) => [name, meanOf(draws)]),
   ) as ConditionStatistics['overChips'],
   difference: null,
+});
+
+describe('silent paths', () => {
+  it('are those of one value, and those that follow from another', () => {
+    const grid = [3, 4].flatMap((bits) => [
+      { 'adc.bits': bits, chip: 'mars', 'adc.range': 'chip', images: 2000 },
+      { 'adc.bits': bits, chip: 'mars', 'adc.range': 'calibrated', images: 2000 },
+      { 'adc.bits': bits, chip: 'mars', 'adc.range': 'table', images: 250 },
+    ]);
+    const zip = [2, 4].map((cores) => ({ 'cores.count': cores, 'cores.macros': 8 / cores }));
+
+    expect(silentPaths(grid)).toEqual(['chip', 'images']);
+    expect(silentPaths(zip)).toEqual(['cores.macros']);
+    expect(silentPaths([])).toEqual([]);
+  });
 });
 
 describe('points of a plot', () => {

@@ -105,6 +105,17 @@ describe('the statistics of conditions', () => {
     expect(overImages).toEqual(meanOf([0, 0, 0, 0, -0.5, -1, -1, -1, -0.5, 0.5]));
   });
 
+  it('compare the first images where one run has more', () => {
+    const shorter = row({ 'adc.bits': 3 }, 1, [1, 0, 1, 1]);
+    const others = [rows[0]!, shorter];
+    const { overImages, better, worse } = statisticsOf(others, { 'adc.bits': 6 })[1]!.difference!;
+
+    expect([better, worse]).toEqual([0, 1]);
+    expect(overImages).toEqual(meanOf([0, -1, 0, 0]));
+    const elsewhere = [rows[0]!, { ...shorter, dataset: 'another test' }];
+    expect(statisticsOf(elsewhere, { 'adc.bits': 6 })[1]!.difference).toBeNull();
+  });
+
   it('compare with nothing where no chip instance is in both', () => {
     const others = [rows[0]!, row({ 'adc.bits': 3 }, 9, [1, 1, 1, 1, 1, 1, 1, 1, 1, 1])];
 

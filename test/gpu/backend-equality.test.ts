@@ -7,9 +7,14 @@ import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { adapterKinds } from '../support/adapters.ts';
 import { suiteBackend } from '../support/suite-backend.ts';
 import { everyNth } from '../support/long.ts';
-import { type Fill, randomCase, type RandomCase, type Style } from '../support/random-program.ts';
+import {
+  type Fill,
+  randomCase,
+  type RandomCase,
+  type Style,
+} from '../../src/measure/random-program.ts';
 import { poolCases } from '../support/pool-cases.ts';
-import { runCase } from '../support/run-case.ts';
+import { runCase } from '../../src/measure/run-case.ts';
 
 const fills: readonly Fill[] = ['random', 'random', 'random', 'max', 'zero'];
 const drawn = (count: number, style: Style): readonly RandomCase[] =>

@@ -3,8 +3,8 @@ import { uniformAdc, uniformTable } from '../../src/core/adc-table.ts';
 import { differential, twosComplement } from '../../src/core/columns.ts';
 import { adcProduct, choosePath, isTiled, type PathOptions } from '../../src/gpu/choose-path.ts';
 import { largestSum, type MacroProgram } from '../../src/simulate/macro-program.ts';
-import { drawFrom } from '../support/draw.ts';
-import { randomCase } from '../support/random-program.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
+import { randomCase } from '../../src/measure/random-program.ts';
 
 const all: PathOptions = { shortcuts: true, packedDotProducts: true };
 const noise: MacroProgram['noise'] = {

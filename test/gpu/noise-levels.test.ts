@@ -6,8 +6,8 @@ import { uniformTable } from '../../src/core/adc-table.ts';
 import { twosComplement } from '../../src/core/columns.ts';
 import { normalQuantiles } from '../../src/core/normal.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { drawFrom } from '../support/draw.ts';
-import { randomCase } from '../support/random-program.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
+import { randomCase } from '../../src/measure/random-program.ts';
 
 const kernelsPerTile = 3;
 const tiles = 2;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { bitLineWeights, dotKernels, dotWeights, kernelSlots } from '../../src/gpu/tile-weights.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { randomCase } from '../support/random-program.ts';
+import { randomCase } from '../../src/measure/random-program.ts';
 
 const programs = Array.from({ length: 24 }, (_, seed) => {
   const style = seed % 2 === 0 ? 'mars' : 'any';

@@ -24,7 +24,10 @@ function stage(change: (shape: KernelShape) => number): {
       return {
         ...real,
         download: () => {
-          time += (shape.subgroups ? 1 : 2) * (shape.workgroup === 128 ? 1 : 3) + Number(shortcuts);
+          time +=
+            (shape.subgroups ? 1 : 2) * (shape.workgroup === 128 ? 1 : 3) +
+            Number(shortcuts) +
+            Number(shape.sums === 'fields');
           return Promise.resolve(Int32Array.of(7, 8, change(shape)));
         },
         runMacro: (_layer: unknown, input: unknown) => input,
@@ -39,8 +42,8 @@ describe('tuneShapes', () => {
     const times = await tuneShapes(stage(() => 9));
 
     expect(times.map(({ shape }) => shape)).toEqual(candidateShapes);
-    expect(times[0]).toMatchObject({ dotProduct: 4, bitLines: 3 });
-    expect(fastestShape(times)).toEqual({ workgroup: 128, subgroups: true });
+    expect(times[0]).toMatchObject({ dotProduct: 5, bitLines: 4 });
+    expect(fastestShape(times)).toEqual({ workgroup: 128, subgroups: true, sums: 'counts' });
   });
 
   it('refuses a shape that gives other sums, naming it', async () => {
@@ -49,7 +52,7 @@ describe('tuneShapes', () => {
     const error = await caughtEventually(() => tuneShapes(spoiled));
 
     expect(error).toMatchObject({ kind: 'simulation' });
-    expect((error as Error).message).toContain('workgroups of 256, subgroups on');
+    expect((error as Error).message).toContain('workgroups of 256, subgroups on, sums by fields');
   });
 
   itLong(

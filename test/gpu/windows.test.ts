@@ -14,8 +14,8 @@ import { suiteBackend } from '../support/suite-backend.ts';
 import { tries } from '../support/long.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { plainOutputSize } from '../support/plain.ts';
-import { drawFrom } from '../support/draw.ts';
-import { randomWindow } from '../support/random-window.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
+import { randomWindow } from '../../src/measure/random-window.ts';
 import { conv, linear, networkOf, noise, windowNetwork } from '../support/small-networks.ts';
 
 const allPaths = { shortcuts: true, packedDotProducts: true };

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../src/chips/index.ts';
+import type { CompressedNetwork } from '../../src/compress/compressed-network.ts';
 import { adcCode, type AdcTable, uniformAdc, uniformTable } from '../../src/core/adc-table.ts';
 import { toImageSet } from '../../src/datasets/image-set.ts';
 import { calibratedAdc, fittedAdcs, levelledAdc } from '../../src/inspect/adc-range.ts';
+import { mapToChip } from '../../src/mapping/map-to-chip.ts';
 import { readJob, writeJob } from '../../src/pipeline/job-file.ts';
 import { type Job, mapJob, runJob } from '../../src/pipeline/run-job.ts';
 import { openReference } from '../../src/reference/reference-backend.ts';
@@ -119,6 +121,28 @@ const jobOf = (...set: readonly string[]): Job => {
 describe('adc.range', () => {
   it('chip: leaves every layer the chip’s ADC', () => {
     expect(fittedAdcs(mapped(tourNetwork()), training)).toBeUndefined();
+  });
+
+  it('fits chips of other ADCs and noise to sums that are known, and of other macros to their own', () => {
+    const sets = [
+      [],
+      ['adc.bits=5'],
+      ['adc.range=table'],
+      ['noise.read=0.1'],
+      ['macro.wordLinesOn=8'],
+    ];
+    const fitted = (network: CompressedNetwork, set: readonly string[]): unknown => {
+      const chip = setChipValues(mars, ['adc.bits=3', 'adc.range=calibrated', ...set]);
+      return fittedAdcs(mapToChip(network, chip), training);
+    };
+    const { network } = mapped(tourNetwork());
+    const together = sets.map((set) => fitted(network, set));
+    // From a network of its own each, of which no sums are known.
+    const alone = sets.map((set) => fitted(mapped(tourNetwork()).network, set));
+
+    expect(together).toEqual(alone);
+    expect(together[3]).toEqual(together[0]);
+    for (const other of [1, 2, 4]) expect(together[other]).not.toEqual(together[0]);
   });
 
   it('calibrated: fewer reads saturate, and the report says the step of each layer', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { weightIndex } from '../../src/compress/weight-group.ts';
-import { columnSums } from '../../src/inspect/column-sums.ts';
+import { allColumnSums, columnSums } from '../../src/inspect/column-sums.ts';
 import type { MappedMacroLayer } from '../../src/mapping/map-to-chip.ts';
 import { integerInput } from '../../src/reference/integer-network.ts';
 import { macroMac } from '../../src/reference/macro-mac.ts';
@@ -119,5 +119,15 @@ describe('the histogram of column sums', () => {
       { code: 2, value: 2 },
       { code: 3, value: 3.5 },
     ]);
+  });
+
+  it('is the same for all layers at once', () => {
+    const mapping = mapped(tourNetwork(), { prunedGroups: 0.3 });
+    const some = { maxReads: 20_000, maxImages: 2, seed: 3 };
+    const all = allColumnSums(mapping, images, some);
+
+    expect([...all.keys()]).toEqual(macroLayersOf(mapping).map(({ layer }) => layer.name));
+    for (const [name, counts] of all)
+      expect(counts, name).toEqual(columnSums(mapping, images, name, some).counts);
   });
 });

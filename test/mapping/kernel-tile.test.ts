@@ -40,21 +40,23 @@ describe('groupList', () => {
 
   it('lists every stored group of its tile once, and no other', () => {
     let skipped = 0;
-    for (const { grid, kept } of layers)
+    for (const { grid, kept, weightsIn } of layers)
       for (let tile = 0; tile < grid.kernelTiles; tile++) {
         const own = kept.subarray(tile * grid.codes, (tile + 1) * grid.codes);
         const expected = [...own.keys()].filter((code) => own[code] === 1);
         skipped += own.length - expected.length;
 
-        expect([...groupList({ grid, kept }, tile)].toSorted((a, b) => a - b)).toEqual(expected);
+        expect([...groupList({ grid, kept, weightsIn }, tile)].toSorted((a, b) => a - b)).toEqual(
+          expected,
+        );
       }
     expect(skipped).toBeGreaterThan(0);
   });
 
   it('walks kernel position by kernel position, and the channel blocks of each in order', () => {
-    for (const { grid, kept } of layers)
+    for (const { grid, kept, weightsIn } of layers)
       for (let tile = 0; tile < grid.kernelTiles; tile++) {
-        const order = Array.from(groupList({ grid, kept }, tile), (code) => {
+        const order = Array.from(groupList({ grid, kept, weightsIn }, tile), (code) => {
           const { block, position } = decodeIndex(code, grid.positions);
           return position * grid.blocks + block;
         });

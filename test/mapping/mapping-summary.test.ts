@@ -41,7 +41,7 @@ describe('mappingStorage', () => {
 
     const layers = macroLayersOf(mapping).map(layerStorage);
     for (const key of Object.keys(total) as (keyof typeof total)[])
-      expect(total[key], key).toBe(layers.reduce((sum, layer) => sum + layer[key], 0));
+      expect(total[key], key).toBe(layers.reduce((sum, layer) => sum + layer[key]!, 0));
     expect(total.groupsKept).toBeLessThan(total.groups);
   });
 });

@@ -3,8 +3,8 @@ import type { PoolLayer } from '../../src/compress/compressed-network.ts';
 import { symmetricWindow, tilingWindow, wholeMap, type Window } from '../../src/core/window.ts';
 import { poolReads } from '../../src/mapping/pool-reads.ts';
 import { plainOutputSize } from '../support/plain.ts';
-import { drawFrom } from '../support/draw.ts';
-import { randomPoolWindow } from '../support/random-window.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
+import { randomPoolWindow } from '../../src/measure/random-window.ts';
 
 const inputShape = { height: 7, width: 9, channels: 4 };
 const poolOf = (window: Window): PoolLayer => ({

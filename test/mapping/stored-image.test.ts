@@ -374,6 +374,25 @@ describe('readStoredImage', () => {
       /absolute takes/,
       (header) => (header['indexCoding'] = 'absolute'),
     ],
+    [
+      'groups of a linear layer',
+      /has groups 2, not any/,
+      (header) => Object.assign(header.layers.at(-1)!['geometry']!, { groups: 2 }),
+    ],
+    [
+      'kernels of its own beyond those that a layer has',
+      /has kernels of its own beyond its \d+/,
+      (header) =>
+        Object.assign(layerWith(header, 'residual')['geometry']!, {
+          ownKernels: { first: 1, count: 60000 },
+        }),
+    ],
+    [
+      'scales of half a kernel',
+      /has 2 numbers of scales for \d+ kernels/,
+      (header) =>
+        Object.assign(layerWith(header, 'requantize')['requantize']!, { kernels: [128, 10] }),
+    ],
   ])('refuses %s', (_, says, change) => {
     const image = writeStoredImage(tour('gap'), shape);
 

@@ -74,6 +74,29 @@ function trainedTour(): Network {
   return { ...trained, precision: { weightBits: 4, activationBits: 3 } };
 }
 
+/** A network whose weights are whole numbers of odd units, those of its last layer by kernel. */
+function onUnits(): Network {
+  const first = conv({ name: 'first', input: 'image', channels: 2, kernels: 4, bias: true });
+  const second = linear({ name: 'second', input: 'first', inputs: 64, outputs: 3 });
+  const weightScale = 0.0346334;
+  const kernelScales = [0.1, 1 / 3, Math.fround(0.7)];
+  const codes = (count: number): Float32Array =>
+    Float32Array.from({ length: count }, (_, i) => ((i * 37) % 15) - 7);
+  const shape = { height: 4, width: 4, channels: 2 };
+  return networkOf('units', shape, 3, [
+    {
+      ...first,
+      weights: codes(first.weights.length).map((code) => code * weightScale + 0),
+      scales: { weightBits: 4, weightScale, output: { bits: 4, scale: 0.5 } },
+    },
+    {
+      ...second,
+      weights: codes(64 * 3).map((code, i) => code * kernelScales[Math.floor(i / 64)]! + 0),
+      scales: { weightBits: 4, weightScale: 0.7, kernelScales },
+    },
+  ]);
+}
+
 describe('writeNetworkFile and readNetworkFile', () => {
   it('give back an equal network with every kind of layer', () => {
     const network = tourNetwork();
@@ -109,6 +132,41 @@ describe('writeNetworkFile and readNetworkFile', () => {
     expect(readNetworkFile(writeNetworkFile(network), 'a')).toStrictEqual(network);
   });
 
+  it('store weights as bytes where training settled their units, and give back the same bits', () => {
+    const network = onUnits();
+    const written = writeNetworkFile(network);
+
+    const { tensors } = readTensorFile(written, 'a');
+    expect(tensors.get('first.weight')?.data).toBeInstanceOf(Int8Array);
+    expect(tensors.get('second.weight')?.data).toBeInstanceOf(Int8Array);
+    expect(tensors.get('first.bias')?.data).toBeInstanceOf(Float32Array);
+    expect(readNetworkFile(written, 'a')).toStrictEqual(network);
+  });
+
+  it('store weights as floats where one of them is no whole number of units', () => {
+    const network = onUnits();
+    network.tensors.get('first')!['weight']![5]! += 1e-7;
+    const written = writeNetworkFile(network);
+
+    expect(readTensorFile(written, 'a').tensors.get('first.weight')?.data).toBeInstanceOf(
+      Float32Array,
+    );
+    expect(readNetworkFile(written, 'a')).toStrictEqual(network);
+  });
+
+  it('give back the files of the trained networks that have units, weights of a byte each', () => {
+    for (const name of ['resnet20-4b', 'vgg16-w0.25-4b', 'vgg16-w0.25-d0.1-4b']) {
+      const bytes = readFileSync(join(root, `models/${name}.safetensors`));
+      const network = readNetworkFile(bytes, name);
+
+      const types = [...readTensorFile(bytes, name).tensors].filter(([key]) =>
+        key.endsWith('.weight'),
+      );
+      expect(types.every(([, { data }]) => data instanceof Int8Array)).toBe(true);
+      expect(Buffer.from(writeNetworkFile(network)).equals(bytes)).toBe(true);
+    }
+  });
+
   it('give the same bytes for the same network', () => {
     expect(writeNetworkFile(tourNetwork())).toEqual(writeNetworkFile(tourNetwork()));
   });
@@ -134,7 +192,7 @@ describe('readNetworkFile', () => {
     'refuses %d among the weights, naming network and layer',
     (bad) => {
       const bytes = damaged(network, ({ tensors }) => {
-        tensors.get('half.weight')!.data[7] = bad;
+        (tensors.get('half.weight')!.data as Float32Array)[7] = bad;
       });
 
       const error = caught(() => readNetworkFile(bytes, 'a'));
@@ -189,6 +247,40 @@ describe('readNetworkFile', () => {
     });
 
     expect(caught(() => readNetworkFile(bytes, 'a')).message).toContain('fc');
+  });
+
+  it('reads weights in floats of a network with units, as files had them before', () => {
+    const network = onUnits();
+    const bytes = damaged(network, ({ tensors }) => {
+      for (const [node, { weight }] of network.tensors) {
+        const name = `${node}.weight`;
+        tensors.set(name, { ...tensors.get(name)!, data: weight! });
+      }
+    });
+
+    expect(bytes.length).toBeGreaterThan(writeNetworkFile(network).length);
+    expect(readNetworkFile(bytes, 'a')).toStrictEqual(network);
+  });
+
+  it('refuses whole numbers whose unit nothing says', () => {
+    const ofWeights = damaged(onUnits(), ({ description }) => delete description['scales']);
+    const ofBias = damaged(onUnits(), ({ tensors }) =>
+      tensors.set('second.bias', { shape: [3], data: new Int8Array(3) }),
+    );
+    const ofKernels = damaged(onUnits(), ({ description }) => {
+      const scales = description['scales'] as Record<string, { kernelScales: number[] }>;
+      scales['second']!.kernelScales.pop();
+    });
+
+    expect(caught(() => readNetworkFile(ofWeights, 'a')).message).toBe(
+      'a > first: tensor first.weight is I8, and no scales say what one unit of it is',
+    );
+    expect(caught(() => readNetworkFile(ofBias, 'a')).message).toBe(
+      'a > second: tensor second.bias is I8, and no scales say what one unit of it is',
+    );
+    expect(caught(() => readNetworkFile(ofKernels, 'a')).message).toBe(
+      'a > second: tensor second.weight is I8, with 3 kernels and scales of 2',
+    );
   });
 
   it('refuses a tensor file without a description', () => {

@@ -8,7 +8,7 @@ import {
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { caught } from '../support/caught.ts';
 import { holdsEventually } from '../support/property.ts';
-import { drawFrom } from '../support/draw.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
 
 const small: MatrixVectorCase = {
   wordLinesOn: 16,

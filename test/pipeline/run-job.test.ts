@@ -10,6 +10,7 @@ import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { caughtEventually } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
+import { itLong } from '../support/long.ts';
 
 const network = tourNetwork();
 const images = noise(network.input, 4);
@@ -124,7 +125,7 @@ describe('runJob', () => {
     expect(report).toMatchObject({ seed: 3, dataset: 'noise', images: 4 });
   });
 
-  it('has the noise of the chip under the seed of the job', async () => {
+  itLong('has the noise of the chip under the seed of the job', async () => {
     const chip = setChipValues(mars, ['noise.read=0.5', 'noise.offset=0.5']);
     const noisy = { ...job, chip };
 

@@ -8,6 +8,7 @@ import { type Job, mapJob, runJob, trainedOn } from '../../src/pipeline/run-job.
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { caught } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
+import { everyNth, itLong } from '../support/long.ts';
 
 const network = tourNetwork();
 const common = {
@@ -42,7 +43,7 @@ function stored(job: Job): Job {
 }
 
 describe('runJob from a stored image', () => {
-  it.each(indexCodings)(
+  it.each(everyNth(2, indexCodings))(
     'gives the report of the trained network but for float (%s)',
     async (coding) => {
       const job = trained(coding);
@@ -65,7 +66,7 @@ describe('runJob from a stored image', () => {
 });
 
 describe('mapJob', () => {
-  it('changes nothing but the stored bits with the index coding', async () => {
+  itLong('changes nothing but the stored bits with the index coding', async () => {
     const [absolute, gap] = [
       await runJob(trained('absolute'), openReference()),
       await runJob(trained('gap'), openReference()),

@@ -20,8 +20,8 @@ import {
   scaledExactly,
   valueAt,
 } from '../support/plain.ts';
-import { drawFrom } from '../support/draw.ts';
-import { randomWindow } from '../support/random-window.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
+import { randomWindow } from '../../src/measure/random-window.ts';
 import {
   conv,
   networkOf,

@@ -8,7 +8,7 @@ import { toProgram } from '../../src/simulate/to-program.ts';
 import { macroLayersOf, mapped } from '../support/mapped.ts';
 import { plainConvolution } from '../support/plain.ts';
 import { plainFromLayer, plainFromProgram, runPlainMacro } from '../support/plain-macro.ts';
-import { randomCase } from '../support/random-program.ts';
+import { randomCase } from '../../src/measure/random-program.ts';
 import { linear, networkOf, noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
 import { tries } from '../support/long.ts';
 

@@ -4,8 +4,8 @@ import type { FeatureMap, Shape } from '../../src/core/feature-map.ts';
 import { symmetricWindow, tilingWindow, wholeMap, type Window } from '../../src/core/window.ts';
 import { pool } from '../../src/reference/pool.ts';
 import { plainMaxPool, plainOutputSize, plainPool, roundedQuotient } from '../support/plain.ts';
-import { type Draw, drawFrom } from '../support/draw.ts';
-import { randomPoolWindow } from '../support/random-window.ts';
+import { type Draw, drawFrom } from '../../src/measure/draw.ts';
+import { randomPoolWindow } from '../../src/measure/random-window.ts';
 import { noise } from '../support/small-networks.ts';
 
 const poolOf = (

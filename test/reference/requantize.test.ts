@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requantize } from '../../src/reference/requantize.ts';
 import { fillMap, type PlainMap, scaledExactly, valueAt } from '../support/plain.ts';
-import { drawFrom } from '../support/draw.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
 
 const one = { images: 1, height: 1, width: 1 };
 

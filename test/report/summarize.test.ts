@@ -8,6 +8,7 @@ import { scheduleAll } from '../../src/timeline/schedule-all.ts';
 import { mapped } from '../support/mapped.ts';
 import { conv, linear, networkOf, noise, tourNetwork } from '../support/small-networks.ts';
 import { wideLinear } from '../support/wide-linear.ts';
+import { itLong } from '../support/long.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
 
 const facts = {
@@ -199,16 +200,14 @@ describe('summarize', () => {
   });
 });
 
-describe('summarize of a layer with 100,352 weight loads', () => {
-  it('counts them all', () => {
-    const mapping = wideLinear(25_088, 1024, ['macro.wordLines=16']);
+itLong('summarize counts all 100,352 weight loads of a layer', () => {
+  const mapping = wideLinear(25_088, 1024, ['macro.wordLines=16']);
 
-    const report = summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
+  const report = summarize(mapping, estimateRun(mapping), scheduleAll(mapping));
 
-    // Of each core: 16 cycles for every group that is loaded. Two macros hold a group, half of its kernels each.
-    expect(report.performance.loadCycles).toBe(16 * (100_352 / 4));
-    expect(report.layers[1]).toMatchObject({ groupsKept: 100_352, macroOps: 2 * 100_352 });
-  });
+  // Of each core: 16 cycles for every group that is loaded. Two macros hold a group, half of its kernels each.
+  expect(report.performance.loadCycles).toBe(16 * (100_352 / 4));
+  expect(report.layers[1]).toMatchObject({ groupsKept: 100_352, macroOps: 2 * 100_352 });
 });
 
 describe('reportText', () => {

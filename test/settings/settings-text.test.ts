@@ -8,7 +8,9 @@ const read = (query: string): RunSettings => readSettings(new URLSearchParams(qu
 /** Any settings that a person can ask for. */
 const anySettings = fc.record({
   network: fc.constantFrom('mnist-cnn', 'vgg16', 'my network.safetensors'),
-  dataset: fc.constantFrom(undefined, 'cifar10'),
+  dataset: fc.constantFrom(undefined, 'cifar10', 'my pictures'),
+  resize: fc.constantFrom(undefined, 256),
+  labels: fc.constantFrom(undefined, 'labels.txt'),
   data: fc.constantFrom(undefined, '/a/folder'),
   ownImages: fc.constantFrom(undefined, '7-a.png, 3-b.png'),
   floatImages: fc.constantFrom(undefined, 0, 3),

@@ -1,4 +1,5 @@
 // A training in the page and `mars train` do the same with the same settings.
+import { caught } from '../support/caught.ts';
 
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -49,6 +50,27 @@ describe('trainOptions', () => {
       batchSize: 128,
       threads: 2,
     });
+  });
+});
+
+describe('image-sizes', () => {
+  const sizesOf = (imageSizes: string): unknown =>
+    trainOptions({ ...defaultTrainSettings, imageSizes }, target).imageSizes;
+
+  it('are sides with the number of their epochs', () => {
+    expect(sizesOf('14x4, 20x3')).toEqual([
+      { side: 14, epochs: 4 },
+      { side: 20, epochs: 3 },
+    ]);
+  });
+
+  it.each([
+    ['14', /image-sizes: must be sizes from 1 to 28 .* such as 14x2, not "14"/],
+    ['14x0', /must be sizes/],
+    ['29x2', /must be sizes/],
+    ['14x8,20x5', /image-sizes: has 13 epochs, more than the 12 in real arithmetic/],
+  ])('refuses %s', (text, message) => {
+    expect(caught(() => sizesOf(text)).message).toMatch(message);
   });
 });
 

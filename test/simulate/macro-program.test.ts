@@ -5,7 +5,7 @@ import {
   planesPerWord,
   wordsPerPlane,
 } from '../../src/simulate/macro-program.ts';
-import { randomCase } from '../support/random-program.ts';
+import { randomCase } from '../../src/measure/random-program.ts';
 
 describe('the sizes of a program', () => {
   it('take a 32-bit word for every 32 word lines', () => {

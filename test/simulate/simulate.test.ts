@@ -8,6 +8,7 @@ import type { MacroBackend } from '../../src/simulate/macro-backend.ts';
 import { simulate, type SimulateOptions, type SimulationRun } from '../../src/simulate/simulate.ts';
 import { caughtEventually } from '../support/caught.ts';
 import { mapped } from '../support/mapped.ts';
+import { everyNth, itLong, tries } from '../support/long.ts';
 import { noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
 
 /** A reference that counts the maps and prepared layers it holds. */
@@ -43,7 +44,7 @@ describe('simulate with an ADC that loses nothing', () => {
       expect([saturatedReads, overflowedSums]).toEqual([0, 0]);
   });
 
-  it.each(Array.from({ length: 14 }, (_, seed) => seed))(
+  it.each(Array.from({ length: tries(5, 14) }, (_, seed) => seed))(
     'gives the outputs of the integer network exactly, for random network %i',
     async (seed) => {
       const mapping = mapped(randomNetwork(seed), {
@@ -134,7 +135,7 @@ describe('simulate', () => {
     expect(backend.held()).toBe(0);
   });
 
-  it.each(['upload', 'download'] as const)(
+  it.each(everyNth(2, ['upload', 'download'] as const))(
     'halves batches for whose %s there is too little memory, and gives each image once',
     async (method) => {
       const eleven = noise(mapping.network.input, 11);
@@ -312,19 +313,22 @@ describe('simulate on a chip with noise', () => {
     for (const one of runs) expect(one).toEqual(runs[0]);
   });
 
-  it('gives an image the same noise at the same place of the run, whatever the others are', async () => {
-    const [a, b, alone] = [
-      await run(picked(0, 1, 2)),
-      await run(picked(2, 1, 0)),
-      await run(picked(0)),
-    ];
+  itLong(
+    'gives an image the same noise at the same place of the run, whatever the others are',
+    async () => {
+      const [a, b, alone] = [
+        await run(picked(0, 1, 2)),
+        await run(picked(2, 1, 0)),
+        await run(picked(0)),
+      ];
 
-    expect(outputsOf(b, 1)).toEqual(outputsOf(a, 1));
-    expect(outputsOf(alone, 0)).toEqual(outputsOf(a, 0));
-    expect(outputsOf(b, 2)).not.toEqual(outputsOf(a, 0));
-  });
+      expect(outputsOf(b, 1)).toEqual(outputsOf(a, 1));
+      expect(outputsOf(alone, 0)).toEqual(outputsOf(a, 0));
+      expect(outputsOf(b, 2)).not.toEqual(outputsOf(a, 0));
+    },
+  );
 
-  it('draws anew for an image that comes again', async () => {
+  itLong('draws anew for an image that comes again', async () => {
     const twice = await run(picked(0, 0));
 
     expect(outputsOf(twice, 1)).not.toEqual(outputsOf(twice, 0));

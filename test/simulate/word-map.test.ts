@@ -11,7 +11,7 @@ import {
   wordMap,
 } from '../../src/simulate/word-map.ts';
 import type { MacroProgram } from '../../src/simulate/macro-program.ts';
-import { randomCase } from '../support/random-program.ts';
+import { randomCase } from '../../src/measure/random-program.ts';
 
 const programs = Array.from({ length: 24 }, (_, seed) => randomCase(seed).program);
 

@@ -1,7 +1,7 @@
 // Results of benches that nobody measured.
 
-import type { Adapter, BenchResult, Row } from '../../bench/support/result.ts';
-import { resultFormat } from '../../bench/support/result.ts';
+import type { Adapter, BenchResult, Row } from '../../src/measure/result.ts';
+import { resultFormat } from '../../src/measure/result.ts';
 
 export const fakeAdapter: Adapter = {
   name: 'a test adapter',
@@ -24,6 +24,7 @@ export const fakeRow = (key: Row['key'], rate: number, cpuRate: number | null = 
     runsPerRepetition: 1,
     wall: { min: 1, p50: 1, p95: 1, max: 1 },
     cpu: null,
+    device: null,
     work: { 'column reads': rate },
     perSecond: { 'column reads': rate },
     perCpuSecond: cpuRate === null ? null : { 'column reads': cpuRate },

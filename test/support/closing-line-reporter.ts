@@ -34,27 +34,41 @@ export default class ClosingLineReporter implements Reporter {
   }
 }
 
-/** Adds the tests of a file or suite; `broken`: something around it failed, so that its tests did not run. */
-function count(suite: TestModule | TestSuite, counts: Counts, broken: boolean): void {
+/**
+ * Adds the tests of a file or suite; `broken`: something around it failed, so that its tests did not run. Of suites left
+ * out inside suites left out Vitest does not even mark the tests: they count as skipped all the same.
+ */
+function count(
+  suite: TestModule | TestSuite,
+  counts: Counts,
+  broken: boolean,
+  leftOut = false,
+): void {
   const isBroken = broken || suite.errors().length > 0;
+  const isLeftOut = leftOut || (suite.type === 'suite' && isSkip(suite.options.mode));
   const before = counts.failed;
   for (const child of suite.children)
-    if (child.type === 'suite') count(child, counts, isBroken);
-    else countTest(child, counts, isBroken);
+    if (child.type === 'suite') count(child, counts, isBroken, isLeftOut);
+    else countTest(child, counts, isBroken, isLeftOut);
   const isSilent = counts.failed === before;
   const failedAlone = suite.type === 'module' && suite.state() === 'failed';
   if (isSilent && (suite.errors().length > 0 || failedAlone)) counts.failed += 1;
 }
 
-function countTest(test: TestCase, counts: Counts, isBroken: boolean): void {
+const isSkip = (mode: string): boolean => mode === 'skip' || mode === 'todo';
+
+function countTest(test: TestCase, counts: Counts, isBroken: boolean, inLeftOut: boolean): void {
   const result = test.result();
-  const isLeftOut = test.options.mode === 'skip' || test.options.mode === 'todo';
+  const isLeftOut = inLeftOut || isSkip(test.options.mode);
+  const isUnmarked = result.state === 'pending' && inLeftOut;
   if (result.state === 'passed') counts.passed += 1;
-  else if (result.state !== 'skipped' || (isBroken && !isLeftOut)) counts.failed += 1;
+  else if (!(result.state === 'skipped' || isUnmarked) || (isBroken && !isLeftOut))
+    counts.failed += 1;
   else {
     counts.skipped += 1;
     const { parent } = test;
-    const why = result.note ?? (parent.type === 'suite' ? parent.name : 'no reason given');
+    const note = result.state === 'skipped' ? result.note : undefined;
+    const why = note ?? (parent.type === 'suite' ? parent.name : 'no reason given');
     counts.reasons.set(why, (counts.reasons.get(why) ?? 0) + 1);
   }
 }

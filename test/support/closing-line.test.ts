@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from './mars.ts';
+import { everyNth } from './long.ts';
 
 const suites: Readonly<Record<string, string>> = {
   import: `throw new Error('at import'); it('a', () => {});`,
@@ -18,6 +19,7 @@ const suites: Readonly<Record<string, string>> = {
   passes: `it('a', () => {}); it('b', () => {});`,
   skips: `it('a', () => {}); describe.skip('needs (a reason)', () => { it('b', () => {}); });
     it('c', ({ skip }) => skip('another reason')); it.todo('d');`,
+  nested: `it('a', () => {}); describe.skip('outer', () => { describe.skip('inner', () => { it('b', () => {}); it('c', () => {}); }); });`,
 };
 
 describe('the closing line', () => {
@@ -52,7 +54,7 @@ describe('the closing line', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each([
+  const wanted = [
     ['import', '0 passed, 1 failed, 0 skipped', 1],
     ['beforeAll', '1 passed, 2 failed, 1 skipped', 1],
     ['wholeFile', '0 passed, 1 failed, 0 skipped', 1],
@@ -63,7 +65,10 @@ describe('the closing line', () => {
     ['none', '0 passed, 1 failed, 0 skipped', 1],
     ['passes', '2 passed, 0 failed, 0 skipped', 0],
     ['skips', '1 passed, 0 failed, 3 skipped', 0],
-  ])('of %s: %s', (name, line, wanted) => {
+    ['nested', '1 passed, 0 failed, 2 skipped', 0],
+  ] as const;
+  // A suite that cannot start, one that fails, one that skips.
+  it.each(everyNth(3, wanted))('of %s: %s', (name, line, wanted) => {
     const { code, lines } = run(name);
 
     expect(lines.at(-1)).toBe(line);

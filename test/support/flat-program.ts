@@ -29,6 +29,7 @@ export function flatProgram(options: FlatOptions = {}): IdealProgram {
     name: 'flat',
     input: { height: 1, width: pixels, channels: 16 * groups },
     patch: onePixel,
+    padCode: 0,
     words: { height: 1, width: pixels, blocks: groups },
     kernel: onePixel,
     output: { height: 1, width: pixels, channels: kernels },

@@ -271,18 +271,20 @@ export function plainFromProgram(
         input: (line, { image, y, x }) => {
           const wordY = seenAt(kernel, 0, y, Math.floor(position / kernel.width));
           const wordX = seenAt(kernel, 1, x, position % kernel.width);
-          const { words } = program;
-          if (wordY < 0 || wordX < 0 || wordY >= words.height || wordX >= words.width) return 0;
+          const { words, padCode } = program;
           const wide = block * program.wordLinesOn + line;
           const c = wide % input.channels;
           const inPatch = Math.floor(wide / input.channels);
           if (inPatch >= patch.height * patch.width) return 0;
-          return valueAt(input, {
+          const isOutside = wordY < 0 || wordX < 0 || wordY >= words.height || wordX >= words.width;
+          if (isOutside) return padCode;
+          const seen = {
             image,
             y: seenAt(patch, 0, wordY, Math.floor(inPatch / patch.width)),
             x: seenAt(patch, 1, wordX, inPatch % patch.width),
             c,
-          });
+          };
+          return valueAt(input, seen, padCode);
         },
       };
     });

@@ -27,9 +27,9 @@ export interface Place {
   readonly c: number;
 }
 
-/** The value at a place; 0 around the map. */
-export function valueAt(map: PlainMap, { image, y, x, c }: Place): number {
-  if (y < 0 || x < 0 || y >= map.height || x >= map.width) return 0;
+/** The value at a place; `around` outside the map. */
+export function valueAt(map: PlainMap, { image, y, x, c }: Place, around = 0): number {
+  if (y < 0 || x < 0 || y >= map.height || x >= map.width) return around;
   return map.data[((image * map.height + y) * map.width + x) * map.channels + c]!;
 }
 

@@ -3,9 +3,9 @@
 import type { PoolLayer } from '../../src/compress/compressed-network.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
 import { symmetricWindow, tilingWindow, type Window } from '../../src/core/window.ts';
-import { drawFrom } from './draw.ts';
+import { drawFrom } from '../../src/measure/draw.ts';
 import { plainOutputSize } from './plain.ts';
-import { randomPoolWindow } from './random-window.ts';
+import { randomPoolWindow } from '../../src/measure/random-window.ts';
 import { noise } from './small-networks.ts';
 
 /** A pool with a map that fits it. */

@@ -15,8 +15,8 @@ import type { Network } from '../../src/network/network.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
 import { spellOut } from '../../src/network/passes/spell-out.ts';
 import { plainOutputSize } from './plain.ts';
-import { type Draw, drawFrom } from './draw.ts';
-import { randomPoolWindow, randomWindow } from './random-window.ts';
+import { type Draw, drawFrom } from '../../src/measure/draw.ts';
+import { randomPoolWindow, randomWindow } from '../../src/measure/random-window.ts';
 
 /** What a convolution is made from; the kernel is 3x3 with stride and padding 1 by default. */
 export interface ConvOptions {
@@ -28,6 +28,7 @@ export interface ConvOptions {
   readonly kernelWidth?: number;
   readonly stride?: number;
   readonly padding?: number;
+  readonly groups?: number;
   /** Instead of the four before. */
   readonly window?: Window | undefined;
   readonly relu?: boolean;
@@ -42,7 +43,8 @@ export function conv(options: ConvOptions): ConvLayer {
   const { name, input, channels, kernels, seed = 1, relu = true, residual } = options;
   const { kernelHeight = 3, kernelWidth = 3, stride = 1, padding = 1 } = options;
   const { window = symmetricWindow(kernelHeight, kernelWidth, { stride, padding }) } = options;
-  const inputs = channels * window.height * window.width;
+  const { groups = 1 } = options;
+  const inputs = (channels / groups) * window.height * window.width;
   const layer = {
     kind: 'conv' as const,
     name,
@@ -52,6 +54,7 @@ export function conv(options: ConvOptions): ConvLayer {
     window,
     weights: normal(kernels * inputs, Math.sqrt(2 / inputs), seed),
     relu,
+    ...(groups > 1 ? { groups } : {}),
   };
   return {
     ...layer,

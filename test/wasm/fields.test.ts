@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layerEvents, layerFields, poolFields, requantizerFields } from '../../src/wasm/fields.ts';
+import {
+  convFields,
+  layerEvents,
+  layerFields,
+  poolFields,
+  requantizerFields,
+} from '../../src/wasm/fields.ts';
 import { root } from '../support/mars.ts';
 
 /** Names and types of the fields of a class in src/wasm/assembly. */
@@ -18,6 +24,7 @@ describe('fields of kernels', () => {
     ['layer.ts', layerFields, layerEvents],
     ['requantize.ts', requantizerFields, []],
     ['pool.ts', poolFields, []],
+    ['convolve.ts', convFields, []],
   ] as const)('%s has those of TypeScript in their order', (file, words, events) => {
     const fields = fieldsOf(file);
 

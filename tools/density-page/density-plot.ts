@@ -6,9 +6,14 @@ import { drawFigure } from '../../src/view/pieces/figure/figure.ts';
 import type { LegendItem, LegendSymbol } from '../../src/view/pieces/figure/legend-layout.ts';
 import { formatShare } from '../../src/core/number-text.ts';
 import type { PieceHandle } from '../../src/view/ui/make-element.ts';
-import { drawPlot, legendHeight, seriesColor, tip } from '../../src/view/pieces/plots/base-plot.ts';
+import {
+  drawPlot,
+  legendHeight,
+  percent,
+  seriesColor,
+  tip,
+} from '../../src/view/pieces/plots/base-plot.ts';
 import { densityData, type DensityRow, seriesOf } from './density-data.ts';
-import { percent } from '../../src/view/pieces/plots/sweep-plot.ts';
 
 const height = 280;
 const symbols: readonly LegendSymbol[] = ['circle', 'square', 'triangle', 'diamond', 'cross'];

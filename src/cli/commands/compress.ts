@@ -111,7 +111,9 @@ async function run(options: CompressCommandOptions): Promise<void> {
   const runtime = 'missing' in found ? undefined : found;
   const bar = openProgressBar();
   const groupShape = groupShapeOf(chip, weightBits);
-  const settings = { weightBits, activationBits, prunedGroups, groupMasks, groupShape };
+  const multiplierBits = chip.requantizer.multiplierBits.value;
+  const bits = { weightBits, activationBits, multiplierBits };
+  const settings = { ...bits, prunedGroups, groupMasks, groupShape };
   const work = { onProgress: bar.show };
   const clips = measureClips(network, { ...settings, calibration, ...work });
   const compressOptions: CompressOptions = { ...settings, clips };
@@ -168,12 +170,12 @@ async function tryVariants(
 const layerRows = (network: CompressedNetwork, chip: ChipSpec, tried: Tried): readonly LayerRow[] =>
   network.layers.filter(isMacroLayer).map((layer) => {
     const { name, weights, weightBits } = layer;
-    const { kept } = layerGroups(layer, groupShapeOf(chip, weightBits));
+    const { kept, places } = layerGroups(layer, groupShapeOf(chip, weightBits));
     return {
       name,
       weights: weights.length,
       weightBits,
-      groups: kept.length,
+      groups: places,
       storedGroups: kept.filter((stored) => stored === 1).length,
       fewerBitsAccuracy: tried.get(name)?.bits ?? null,
       prunedAccuracy: tried.get(name)?.pruned ?? null,

@@ -1,7 +1,10 @@
 // `mars estimate`: what a chip would do with a network, without images.
 
 import { Command } from 'commander';
+import { countOf } from '../../core/words.ts';
+import { leaveOutNorms } from '../../network/passes/leave-out-norms.ts';
 import { estimate } from '../../pipeline/estimate.ts';
+import type { MapJob } from '../../pipeline/run-job.ts';
 import { reportText } from '../../report/report.ts';
 import { loadMapJob } from '../../settings/load-job.ts';
 import { nodeSources } from '../node-sources.ts';
@@ -28,8 +31,20 @@ export function estimateCommand(): Command {
     .option('--json', 'print the report as JSON, and nothing else')
     .action(async (options: EstimateOptions) => {
       if (options.out !== undefined) checkRunFolder(options.out);
-      const { report, timeline } = estimate(await loadMapJob(options, nodeSources));
+      const job = withoutNorms(await loadMapJob(options, nodeSources));
+      const { report, timeline } = estimate(job);
       if (options.out !== undefined) writeRun(options.out, { report, timeline, simulation: null });
       print(options.json ? reportText(report) : reportTable(report));
     });
+}
+
+/** A job whose network the chip has layers for but for local response normalisation, and a line that says what is not counted. */
+function withoutNorms<Job extends MapJob>(job: Job): Job {
+  if ('stored' in job) return job;
+  const { network, leftOut } = leaveOutNorms(job.network);
+  if (leftOut.length === 0) return job;
+  process.stderr.write(
+    `note: the estimate leaves out ${countOf(leftOut.length, 'LRN')} (${leftOut.join(', ')}): the chip has no unit for it, so mars run refuses this network\n`,
+  );
+  return { ...job, network };
 }

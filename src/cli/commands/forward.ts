@@ -4,12 +4,16 @@ import { Command, Option } from 'commander';
 import { CimError } from '../../core/errors.ts';
 import { type Constant, forwardOnnx, readTensorProto } from '../../network/index.ts';
 import { readBytes } from '../files.ts';
-import { readNpy, writeNpy } from '../npy.ts';
+import { readNpy, writeNpy } from '../../network/io/npy.ts';
 import { print } from '../output.ts';
+import { type ForwardImagesOptions, forwardImages } from '../forward-images.ts';
+import { addDatasetOptions, addInputOptions, option, usage } from '../options.ts';
+import { nameOf } from '../../settings/setting.ts';
+import { wholeNumber } from '../../settings/kinds.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
 import { modelFile } from './import.ts';
 
-interface ForwardOptions {
+interface ForwardOptions extends ForwardImagesOptions {
   readonly input: readonly string[];
   readonly output?: string;
   readonly out?: string;
@@ -21,9 +25,18 @@ const shownValues = 10;
 
 /** The command. */
 export function forwardCommand(): Command {
-  return new Command('forward')
-    .description('compute an ONNX network in real arithmetic, on tensors as ONNX has them')
-    .argument('<model>', 'ONNX file')
+  return addDatasetOptions(addInputOptions(new Command('forward')))
+    .description(
+      'compute a network in real arithmetic: an ONNX network on tensors as ONNX has them, or any network on images (--dataset)',
+    )
+    .argument('<model>', 'ONNX file; with --dataset, a network by name or file')
+    .addOption(
+      option(
+        '--images <count>',
+        'images of --dataset, the first ones (default: all)',
+        wholeNumber(1, 1e7),
+      ),
+    )
     .addOption(
       new Option(
         '--input <file>',
@@ -38,7 +51,41 @@ export function forwardCommand(): Command {
     .action(run);
 }
 
-function run(model: string, { input, output, out, json }: ForwardOptions): void {
+async function run(model: string, options: ForwardOptions): Promise<void> {
+  checkTogether(options);
+  if (options.dataset !== undefined) await forwardImages(model, options);
+  else forwardTensors(model, options);
+}
+
+/** Options of tensors and those of images exclude each other. */
+function checkTogether(options: ForwardOptions): void {
+  const { dataset } = options;
+  const ofTensors = (['input', 'output', 'out'] as const).filter(
+    (key) => (options[key] ?? '').length > 0,
+  );
+  const ofImages = (
+    [
+      'images',
+      'data',
+      'resize',
+      'labels',
+      'inputNorm',
+      'inputMean',
+      'inputStd',
+      'inputRange',
+    ] as const
+  ).filter((key) => options[key] !== undefined);
+  const [odd] = dataset === undefined ? ofImages.map(nameOf) : ofTensors;
+  if (odd === undefined) return;
+  throw usage(
+    dataset === undefined
+      ? `--${odd} is for images, and there is no --dataset`
+      : `--${odd} cannot be given with --dataset, whose images are the input`,
+    'leave one of them out',
+  );
+}
+
+function forwardTensors(model: string, { input, output, out, json }: ForwardOptions): void {
   if (out !== undefined) checkTargets([out]);
   const { name, bytes } = modelFile(model);
   const result = forwardOnnx(bytes, name, input.map(readTensor), { output });

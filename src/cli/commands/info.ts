@@ -7,10 +7,12 @@ import { provenanceOf } from '../../chips/sourced.ts';
 import { CimError } from '../../core/errors.ts';
 import { shownText, shownTexts } from '../../core/shown-text.ts';
 import type { AdapterDescription } from '../../gpu/adapter.ts';
+import { checkKnownProduct } from '../../gpu/known-product.ts';
 import { openDevice } from '../../gpu/open-gpu.ts';
 import { loadChip } from '../../settings/load-job.ts';
-import { modelNames } from '../model-files.ts';
-import { openNodeGpu } from '../node-gpu.ts';
+import { openDefaultGpu } from '../backends.ts';
+import { modelNames, storedNames } from '../model-files.ts';
+import { type NodeGpu, openNodeGpu } from '../node-gpu.ts';
 import { nodeSources } from '../node-sources.ts';
 import { print } from '../output.ts';
 import { packageVersion } from '../package-root.ts';
@@ -21,8 +23,16 @@ interface InfoOptions {
   readonly json?: boolean;
 }
 
+/** Whether a product that is known beforehand comes out right, by which paths, and else what is wrong. */
+interface Computes {
+  readonly right: boolean;
+  readonly paths: readonly string[];
+  readonly fault?: string;
+}
+
 interface AdapterInfo {
   readonly kind: string;
+  readonly computes?: Computes;
   readonly description: string;
   readonly driver: string;
   readonly details?: AdapterDescription;
@@ -63,31 +73,68 @@ function showChip(chip: ChipSpec, json: boolean): void {
 }
 
 async function showMachine(json: boolean): Promise<void> {
-  const { adapter, fasterAdapter } = await findAdapter();
+  const { adapter, fasterAdapter, fault } = await findAdapter();
   const versions = { 'mars-cim': packageVersion, node: process.version };
   const machine = `${platform()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}`;
   const models = modelNames();
-  if (json) {
-    print(
-      `${JSON.stringify({ version: 1, versions, machine, adapter, fasterAdapter, models }, null, 2)}\n`,
-    );
-    return;
-  }
+  const shown = { version: 1, versions, machine, adapter, fasterAdapter, models };
+  print(json ? `${JSON.stringify(shown, null, 2)}\n` : machineText(shown));
+  if (fault) throw fault;
+}
+
+interface Machine {
+  readonly machine: string;
+  readonly adapter: AdapterInfo;
+  readonly fasterAdapter: string | null;
+  readonly models: readonly string[];
+}
+
+function machineText({ machine, adapter, fasterAdapter, models }: Machine): string {
+  const stored = storedNames();
   const lines = [
     `mars-cim   ${packageVersion}, Node ${process.version}, ${machine}`,
     `adapter    ${adapter.kind}: ${adapter.description}${adapter.driver === '' ? '' : ` (${adapter.driver})`}`,
+    ...computesLine(adapter.computes),
     `faster     ${fasterAdapter ?? 'this is a GPU'}`,
     `limits     ${Object.entries(adapter.limits ?? {})
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}`,
-    `models     ${models.join(', ')}`,
+    `models     ${models.map((name) => (stored.includes(name) ? `${name} (stored image)` : name)).join(', ')}`,
   ];
-  print(`${lines.join('\n')}\n`);
+  return `${lines.join('\n')}\n`;
 }
 
-async function findAdapter(): Promise<{ adapter: AdapterInfo; fasterAdapter: string | null }> {
+const computesLine = (computes: Computes | undefined): readonly string[] =>
+  computes
+    ? [
+        `computes   ${computes.right ? `right: a known product of 16 x 16, by ${computes.paths.join(' and by ')}` : 'WRONG'}`,
+      ]
+    : [];
+
+interface FoundAdapter {
+  readonly adapter: AdapterInfo;
+  readonly fasterAdapter: string | null;
+  /** Why the adapter is of no use. */
+  readonly fault?: CimError | undefined;
+}
+
+/** Computes the known product on `gpu`. */
+async function tryAdapter(
+  found: NodeGpu,
+): Promise<{ readonly computes: Computes; readonly fault?: CimError }> {
   try {
-    const { gpu, kind, description, driver, fasterAdapter } = await openNodeGpu();
+    const paths = await checkKnownProduct((shortcuts) => openDefaultGpu(found, { shortcuts }));
+    return { computes: { right: true, paths } };
+  } catch (fault) {
+    if (!(fault instanceof CimError)) throw fault;
+    return { computes: { right: false, paths: [], fault: fault.what }, fault };
+  }
+}
+
+async function findAdapter(): Promise<FoundAdapter> {
+  try {
+    const found = await openNodeGpu();
+    const { gpu, kind, description, driver, fasterAdapter } = found;
     const { adapter, device } = await openDevice(gpu);
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeInvocationsPerWorkgroup } =
       device.limits;
@@ -98,9 +145,11 @@ async function findAdapter(): Promise<{ adapter: AdapterInfo; fasterAdapter: str
     };
     const features = [...device.features].toSorted();
     device.destroy();
+    const { computes, fault } = await tryAdapter(found);
     return {
-      adapter: { kind, description, driver, details: adapter, limits, features },
+      adapter: { kind, description, driver, computes, details: adapter, limits, features },
       fasterAdapter,
+      fault,
     };
   } catch (error) {
     if (!(error instanceof CimError)) throw error;

@@ -1,6 +1,7 @@
 // `mars map`: what of a network is stored where.
 
 import { Command } from 'commander';
+import { formatShare } from '../../core/number-text.ts';
 import { shownText } from '../../core/shown-text.ts';
 import { countOf } from '../../core/words.ts';
 import { indexCodeBits } from '../../mapping/index-code.ts';
@@ -111,12 +112,13 @@ function mappingText(mapping: Mapping): string {
   const coding = mapping.indexCoding;
   const lines = mapping.layers.flatMap((mapped) => {
     if (mapped.kind !== 'macro') return [];
-    const { groups, groupsKept, indexBits, storedBits } = layerStorage(mapped);
+    const { groups, groupsKept, indexBits, storedBits, cellsUsed } = layerStorage(mapped);
     const loads = mapped.tiles.reduce((sum, tile) => sum + tile.loads.length, 0);
     const packed = mapped.grid.packed ? ', packed' : '';
+    const used = cellsUsed === undefined ? '' : `, ${formatShare(cellsUsed)} of their cells used`;
     const strips = mapped.strips ? `, ${countOf(mapped.strips.strips.length, 'strip')}` : '';
     return [
-      `${shownText(mapped.layer.name).padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel ${mapped.tiles.length === 1 ? 'tile' : 'tiles'}, ${groupsKept} of ${groups} groups, ` +
+      `${shownText(mapped.layer.name).padEnd(12)}${String(mapped.tiles.length).padStart(4)} kernel ${mapped.tiles.length === 1 ? 'tile' : 'tiles'}, ${groupsKept} of ${groups} groups${used}, ` +
         `${countOf(loads, 'weight load')}, ${mapped.indexFormat.width}-bit ${coding} index (${indexBits} bits), ${storedBits} bits stored${packed}${strips}`,
     ];
   });

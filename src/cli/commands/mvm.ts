@@ -16,7 +16,10 @@ import { print } from '../output.ts';
 export function mvmCommand(): Command {
   return addBackendOptions(new Command('mvm'))
     .description('multiply a matrix with vectors on the macro model')
-    .argument('<case.json>', 'word lines, phases, ADC, weights and inputs; see docs in README.md')
+    .argument(
+      '<case.json>',
+      'word lines, phases, ADC, weights and inputs; see docs/command-line.md',
+    )
     .option('--json', 'print the answer as JSON')
     .action(async (file: string, options: MvmOptions) => {
       const result = await compute(file, options);

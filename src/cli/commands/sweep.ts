@@ -6,7 +6,7 @@ import { countOf } from '../../core/words.ts';
 import { type Experiment, expandPlan } from '../../experiment/expand-plan.ts';
 import { planJsonSchema } from '../../experiment/plan.ts';
 import { readShard, type Shard, type Unit, unitsOf, unitsOfShard } from '../../experiment/shard.ts';
-import { anyText, oneOf, parseValue, wholeNumber } from '../../settings/kinds.ts';
+import { anyText, wholeNumber } from '../../settings/kinds.ts';
 import { addImageOptions, addJobOptions, option } from '../options.ts';
 import { print } from '../output.ts';
 import { askedPlan, type PlanOptions } from '../sweep/asked-plan.ts';
@@ -17,14 +17,17 @@ import {
   contentsOf,
   forgetPoints,
   openResultsFolder,
+  parquetName,
   readPoint,
   storeIn,
+  tableNames,
 } from '../sweep/results-folder.ts';
 import { writeJobScripts } from '../sweep/slurm.ts';
 import { inputsOf } from '../sweep/sweep-inputs.ts';
+import { addBackendOptions, listOption } from '../sweep/sweep-options.ts';
 import { openSweepProgress } from '../sweep/sweep-progress.ts';
 import { sweepTable } from '../sweep/sweep-table.ts';
-import { doUnits, type SweepBackend, sweepBackends } from '../sweep/sweep-work.ts';
+import { doUnits, type SweepBackend } from '../sweep/sweep-work.ts';
 import { runWorkers } from '../sweep/workers.ts';
 
 interface SweepOptions extends PlanOptions {
@@ -40,40 +43,26 @@ interface SweepOptions extends PlanOptions {
   readonly collect?: string;
   readonly replay?: string;
   readonly slurm?: number;
+  readonly parquet?: boolean;
   readonly json?: boolean;
 }
 
 /** The command. */
 export function sweepCommand(): Command {
-  return addImageOptions(addJobOptions(new Command('sweep')))
+  return addBackendOptions(addImageOptions(addJobOptions(new Command('sweep'))))
     .description(
       'run every point of a plan: settings x axes x chip instances; stages that points share are computed once, results that are there are kept',
     )
     .argument('[plan]', 'plan file (JSON); settings on the command line change its base')
     .addOption(
-      option(
-        '--vary <path=values>',
-        'add an axis: a setting or a value of the chip, such as adc.bits=3..6, noise.read=0,0.1,0.2 or network=vgg16,resnet18; may be repeated',
-        anyText,
-      )
-        .argParser((text, before: readonly string[]) => [
-          ...before,
-          parseValue('vary', anyText, text),
-        ])
-        .default([], 'none'),
+      listOption(
+        'vary',
+        'path=values',
+        'add an axis: a setting or a value of the chip, such as adc.bits=3..6, noise.read=0,0.1,0.2 or network=vgg16,resnet18',
+      ),
     )
     .addOption(
       option('--chips <count>', 'chip instances of every point (default: 1)', wholeNumber(1, 1e6)),
-    )
-    .addOption(
-      option('--backend <name>', 'where macros are computed', oneOf(sweepBackends)).default('auto'),
-    )
-    .addOption(
-      option(
-        '--threads <count>',
-        'threads of WebAssembly (default: one per processor, at most 16)',
-        wholeNumber(1, 256),
-      ),
     )
     .option('--out <folder>', 'folder of the results', 'out/sweep')
     .addOption(
@@ -101,6 +90,7 @@ export function sweepCommand(): Command {
         wholeNumber(1, 1e5),
       ),
     )
+    .option('--parquet', 'write the rows as results.parquet too')
     .option('--json', 'print the statistics as JSON, and nothing else')
     .action(sweep);
 }
@@ -167,9 +157,13 @@ function retryFailed(folder: string): void {
 }
 
 /** Gathers the tables and prints. What is missing ends with an error, after the tables are written. */
-async function finish(folder: string, { json }: Pick<SweepOptions, 'json'>): Promise<void> {
-  const collected = await collect(folder);
-  print(json ? jsonText(collected.experiment, collected) : sweepTable(folder, collected));
+async function finish(
+  folder: string,
+  { json, parquet }: Pick<SweepOptions, 'json' | 'parquet'>,
+): Promise<void> {
+  const collected = await collect(folder, { parquet });
+  const files = [...tableNames, ...(parquet ? [parquetName] : [])];
+  print(json ? jsonText(collected.experiment, collected) : sweepTable(folder, collected, files));
   if (collected.missing === 0) return;
   throw new CimError('input', {
     what: `${countOf(collected.missing, 'point')} of ${collected.experiment.points.length} have no result yet`,

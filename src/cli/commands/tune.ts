@@ -45,7 +45,7 @@ async function tune(options: { readonly json?: boolean }): Promise<void> {
   else print(`${shapeTable(adapter, times, shape)}${file === null ? '' : `Kept in ${file}\n`}`);
 }
 
-const columns = ['workgroup', 'subgroups', 'dot product ms', 'bit lines ms', ''];
+const columns = ['workgroup', 'subgroups', 'sums', 'dot product ms', 'bit lines ms', ''];
 
 function shapeTable(adapter: string, times: readonly ShapeTime[], best: KernelShape): string {
   const table = new Table({ ...borderless(columns.length), head: columns.map((c) => pc.dim(c)) });
@@ -53,6 +53,7 @@ function shapeTable(adapter: string, times: readonly ShapeTime[], best: KernelSh
     table.push([
       shape.workgroup,
       shape.subgroups ? 'on' : 'off',
+      shape.sums,
       dotProduct.toFixed(2),
       bitLines.toFixed(2),
       shape === best ? 'taken' : '',

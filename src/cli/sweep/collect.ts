@@ -32,10 +32,14 @@ export interface Collected {
 }
 
 /**
- * Merges complete parts of points, and writes `results.ndjson`, `results.csv` and `statistics.csv`.
+ * Merges complete parts of points, and writes `results.ndjson`, `results.csv` and `statistics.csv`, and with `parquet`
+ * `results.parquet`.
  * @throws {CimError} (input) for a folder that is none of a sweep, and for a file in it that is damaged or of another plan
  */
-export async function collect(folder: string): Promise<Collected> {
+export async function collect(
+  folder: string,
+  options: { readonly parquet?: boolean | undefined } = {},
+): Promise<Collected> {
   const experiment = expandPlan(planOfFolder(folder));
   const { points, paths, plan } = experiment;
   const contents = contentsOf(folder);
@@ -51,11 +55,16 @@ export async function collect(folder: string): Promise<Collected> {
   }
   const statistics = statisticsOf(found, plan.baseline);
   const rows = found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  writeTables(folder, [
+  const texts = [
     rows.map(rowText).join(''),
     rowsCsv(rows, paths),
     statisticsCsv(statistics, paths),
-  ]);
+  ];
+  // Loaded only where it is asked for.
+  const parquet = options.parquet
+    ? (await import('./parquet.ts')).rowsParquet(rows, paths)
+    : undefined;
+  writeTables(folder, texts, parquet);
   return { experiment, rows, statistics, missing: points.length - rows.length };
 }
 

@@ -44,6 +44,8 @@ const paths = {
 
 /** Names of the tables that collecting writes. */
 export const tableNames = ['results.ndjson', 'results.csv', 'statistics.csv'] as const;
+/** The table that is written only when it is asked for. */
+export const parquetName = 'results.parquet';
 
 /**
  * Makes the folder of an experiment, or checks that it is the folder of this one.
@@ -180,10 +182,11 @@ export function forgetPoints(folder: string, ids: readonly string[]): void {
 }
 
 /** Writes the tables: all of them, or none. */
-export const writeTables = (folder: string, texts: readonly string[]): void =>
-  writeTogether(
-    tableNames.map((name, i) => ({ path: join(folder, name), content: texts[i] ?? '' })),
-  );
+export const writeTables = (folder: string, texts: readonly string[], parquet?: Uint8Array): void =>
+  writeTogether([
+    ...tableNames.map((name, i) => ({ path: join(folder, name), content: texts[i] ?? '' })),
+    ...(parquet ? [{ path: join(folder, parquetName), content: parquet }] : []),
+  ]);
 
 const readme = (folder: string, points: number): string => `# Results of a sweep
 
@@ -197,6 +200,7 @@ ${countOf(points, 'point')}, computed by mars-cim ${packageVersion}.
 | \`parts/\`          | counts of ranges of images, for points that are split                                            |
 | \`results.ndjson\`  | every point, one JSON object per line, sorted by id; the same bytes whoever computed them         |
 | \`results.csv\`     | the same as a table                                                                              |
+| \`results.parquet\` | the same as Apache Parquet, where \`--parquet\` asked for it                                       |
 | \`statistics.csv\`  | means, deviations and 95 % intervals over chip instances and over images, differences, draws      |
 
 Go on where points are missing, gather the tables, repeat one row:

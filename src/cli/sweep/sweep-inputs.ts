@@ -1,14 +1,16 @@
 // What an experiment reads from this machine, checked and hashed before any point is computed.
 
 import { createHash } from 'node:crypto';
-import { chipNamed, setChipValues } from '../../chips/index.ts';
+import { chipNamed } from '../../chips/index.ts';
 import { CimError, hasKind } from '../../core/errors.ts';
 import { writeMaskFile } from '../../compress/mask-file.ts';
+import { checkChipPaths } from '../../experiment/check-chip-paths.ts';
 import type { Experiment } from '../../experiment/expand-plan.ts';
 import type { Point, PointSettings } from '../../experiment/point.ts';
 import type { MapJob } from '../../pipeline/run-job.ts';
-import { imageTarget, loadChip, loadNetworkOrImage } from '../../settings/load-job.ts';
+import { imageTarget, loadNetworkOrImage } from '../../settings/load-job.ts';
 import { nodeSources } from '../node-sources.ts';
+import { labelBytes } from '../../datasets/image-set.ts';
 import type { Inputs } from './results-folder.ts';
 
 /**
@@ -17,7 +19,7 @@ import type { Inputs } from './results-folder.ts';
  * of the plan has
  */
 export async function inputsOf({ points }: Experiment): Promise<Inputs> {
-  await checkChipPaths(points);
+  await checkChipPaths(points, nodeSources);
   const inputs: Record<string, string> = {};
   for (const name of distinct(points, ({ network }) => network)) {
     const file = await nodeSources.networkFile(name);
@@ -54,7 +56,8 @@ async function addImageSets(
 ): Promise<void> {
   const most = new Map<string, PointSettings>();
   for (const { settings } of points) {
-    const key = JSON.stringify([settings.network, settings.dataset, settings.data]);
+    const { network, dataset, data, resize, labels } = settings;
+    const key = JSON.stringify([network, dataset, data, resize, labels]);
     if (settings.images > (most.get(key)?.images ?? 0)) most.set(key, settings);
   }
   for (const settings of most.values()) {
@@ -65,7 +68,7 @@ async function addImageSets(
       .catch((error: unknown) => {
         throw withEstimateAdvice(error);
       });
-    inputs[`images ${name}, first ${images.images}`] = sha256([images.data, labels]);
+    inputs[`images ${name}, first ${images.images}`] = sha256([images.data, labelBytes(labels)]);
   }
 }
 
@@ -78,26 +81,4 @@ function withEstimateAdvice(error: unknown): unknown {
     todo: `${todo}; or estimate without images (--images 0)`,
     cause: error,
   });
-}
-
-/**
- * A path that no chip of the plan has is a mistake of the plan; one that a single chip has not is an error of its points.
- */
-async function checkChipPaths(points: readonly Point[]): Promise<void> {
-  const names = distinct(points, ({ chip }) => chip);
-  const chips = await Promise.all(
-    names.map(async (chip) => await loadChip({ chip, set: [] }, nodeSources)),
-  );
-  const settings = new Set(points.flatMap((point) => point.settings.set));
-  for (const setting of settings) {
-    const errors = chips.map((chip) => {
-      try {
-        setChipValues(chip, [setting]);
-        return undefined;
-      } catch (error) {
-        return error;
-      }
-    });
-    if (errors.every((error) => hasKind(error, 'usage'))) throw errors[0];
-  }
 }

@@ -8,13 +8,12 @@ import { shownTexts } from '../../core/shown-text.ts';
 import type { ConditionStatistics, Mean } from '../../experiment/statistics.ts';
 import { borderless } from '../borderless.ts';
 import type { Collected } from './collect.ts';
-import { tableNames } from './results-folder.ts';
 
 /** Conditions that are printed; the tables have all. */
 const mostLines = 60;
 
 /** One line per condition: accuracy with its interval over chip instances and over images, speed, energy, difference. */
-export function sweepTable(folder: string, collected: Collected): string {
+export function sweepTable(folder: string, collected: Collected, files: readonly string[]): string {
   const { experiment, rows, statistics, missing } = collected;
   const head = [
     ...experiment.paths,
@@ -49,7 +48,7 @@ export function sweepTable(folder: string, collected: Collected): string {
           `First failure (${first.id}): ${shownTexts([...first.error.where, first.error.what]).join(': ')}`,
         ]
       : []),
-    `Written: ${folder}/${tableNames.join(', ')}`,
+    `Written: ${folder}/${files.join(', ')}`,
   ];
   return `${table.toString()}\n${lines.join('\n')}\n`;
 }

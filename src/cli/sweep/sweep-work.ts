@@ -28,23 +28,28 @@ export interface WorkOptions {
   readonly onUnit?: UnitRunner['onUnit'];
 }
 
-/** Does the units that have no result yet, one after the other. */
-export async function doUnits(
-  units: readonly Unit[],
-  { backend, threads, store, onUnit }: WorkOptions,
-): Promise<void> {
+/** Does units one list after the other; what they share is computed once for all lists. */
+export type UnitWork = (units: readonly Unit[], options: WorkOptions) => Promise<void>;
+
+/** Opens work on the units of one experiment. */
+export function openUnitWork(): UnitWork {
   const stages = openStages(nodeSources);
-  await runUnits(units, {
-    stages,
-    simulatePart: openPartSimulator(stages),
-    openBackend: async () => (await openBackend(backend, { threads })).backend,
-    mars: packageVersion,
-    store,
-    host: hostname(),
-    clock: () => performance.now(),
-    ...(onUnit ? { onUnit } : {}),
-  });
+  const simulatePart = openPartSimulator(stages);
+  return async (units, { backend, threads, store, onUnit }) =>
+    await runUnits(units, {
+      stages,
+      simulatePart,
+      openBackend: async () => (await openBackend(backend, { threads })).backend,
+      mars: packageVersion,
+      store,
+      host: hostname(),
+      clock: () => performance.now(),
+      ...(onUnit ? { onUnit } : {}),
+    });
 }
+
+/** Does the units that have no result yet, one after the other. */
+export const doUnits: UnitWork = async (units, options) => await openUnitWork()(units, options);
 
 /** Computes points without storing them, and gives their rows. */
 export async function computeRows(

@@ -22,9 +22,11 @@ const fields = {
   patch_left: 'u32',
   patch_dilation_y: 'u32',
   patch_dilation_x: 'u32',
+  pad_code: 'u32',
   words_height: 'u32',
   words_width: 'u32',
   blocks: 'u32',
+  pixels: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('InputPhasesParams', fields);
@@ -50,11 +52,20 @@ export const inputPhasesConstants = (program: MacroProgram): Record<string, numb
   PLANES: planesPerWord(program),
 });
 
-/** (image, y, x, block, word) of a batch. */
+/** Pixels of the word maps of a batch. */
+const pixelsOf = ({ words }: MacroProgram, images: number): number =>
+  images * words.height * words.width;
+
+/**
+ * Number of the word of block 0 at a pixel outside the map, behind those of a batch; 0 where nothing is driven there, and no
+ * such words are made.
+ */
+export const outsideWords = (program: MacroProgram, images: number): number =>
+  program.padCode === 0 ? 0 : pixelsOf(program, images) * program.words.blocks;
+
+/** (image, y, x, block, word) of a batch, and of a pixel outside. */
 export const inputPhasesInvocations = (program: MacroProgram, images: number): number =>
-  images *
-  program.words.height *
-  program.words.width *
+  (pixelsOf(program, images) + (program.padCode === 0 ? 0 : 1)) *
   program.words.blocks *
   wordsPerPlane(program);
 
@@ -70,7 +81,9 @@ export const inputPhasesParams = (program: MacroProgram, images: number): ArrayB
     input_width: program.input.width,
     channels: program.input.channels,
     ...patchParams(program.patch),
+    pad_code: program.padCode,
     words_height: program.words.height,
     words_width: program.words.width,
     blocks: program.words.blocks,
+    pixels: pixelsOf(program, images),
   });

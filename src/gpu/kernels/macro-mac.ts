@@ -12,6 +12,7 @@ import { planesPerKernel } from '../../simulate/cell-planes.ts';
 import { largestSum, type MacroProgram, wordsPerPlane } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import type { LayerPart, WeightBytes } from '../layer-parts.ts';
+import { outsideWords } from './input-phases.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 import { levelUnits } from './tile.ts';
 import { windowParams } from './window-params.ts';
@@ -43,6 +44,7 @@ const fields = {
   readout: 'u32',
   all_kernels: 'u32',
   first_kernel: 'u32',
+  outside_words: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('MacroMacParams', fields);
@@ -195,5 +197,6 @@ export function macroMacParams(
     readout: columns + reads + cells,
     all_kernels: allKernels,
     first_kernel: firstKernel,
+    outside_words: outsideWords(program, images),
   });
 }

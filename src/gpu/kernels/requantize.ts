@@ -4,8 +4,10 @@ import bytes from '../../../shaders/lib/bytes.wgsl?raw';
 import linearIndex from '../../../shaders/lib/linear-index.wgsl?raw';
 import scale from '../../../shaders/lib/scale.wgsl?raw';
 import code from '../../../shaders/requantize.wgsl?raw';
+import { tableEntries } from '../../compress/activation-table.ts';
 import type { Shape } from '../../core/feature-map.ts';
-import { codeRange, type RequantizeProgram } from '../../simulate/macro-program.ts';
+import { codeRange } from '../../compress/stored-codes.ts';
+import type { RequantizeProgram } from '../../simulate/macro-program.ts';
 import type { KernelSource } from '../kernel.ts';
 import { uniformLayout, type UniformLayout } from '../uniform-layout.ts';
 
@@ -16,6 +18,8 @@ const fields = {
   shift: 'i32',
   low: 'i32',
   high: 'i32',
+  zero: 'i32',
+  fraction: 'u32',
   height: 'u32',
   width: 'u32',
   channels: 'u32',
@@ -28,7 +32,9 @@ const fields = {
   residual_multiplier: 'i32',
   residual_shift: 'i32',
   residual_signed: 'u32',
+  residual_zero: 'i32',
   has_table: 'u32',
+  has_kernels: 'u32',
 } as const;
 
 const params: UniformLayout<typeof fields> = uniformLayout('RequantizeParams', fields);
@@ -56,7 +62,7 @@ export function requantizeParams(
   residualShape: Shape | undefined,
   count: number,
 ): ArrayBuffer {
-  const { residual, scale, table } = program;
+  const { residual, scale, table, fraction = 0 } = program;
   const added = residual ?? noResidual;
   const shape = residualShape ?? { height: 0, width: 0, channels: 0 };
   return params.pack({
@@ -65,6 +71,7 @@ export function requantizeParams(
     multiplier: scale.multiplier,
     shift: scale.shift,
     ...codeRange(program),
+    fraction,
     height: output.height,
     width: output.width,
     channels: output.channels,
@@ -77,8 +84,19 @@ export function requantizeParams(
     residual_multiplier: added.scale.multiplier,
     residual_shift: added.scale.shift,
     residual_signed: added.signed ? 1 : 0,
+    residual_zero: added.zero ?? 0,
     has_table: table ? 1 : 0,
+    has_kernels: program.kernels ? 1 : 0,
   });
+}
+
+/** The table and the scales by kernel, as the shader reads them; undefined where a layer has neither. */
+export function requantizeTable({ table, kernels }: RequantizeProgram): Uint8Array | undefined {
+  if (!kernels) return table;
+  const bytes = new Uint8Array(tableEntries + kernels.byteLength);
+  if (table) bytes.set(table);
+  bytes.set(new Uint8Array(kernels.buffer, kernels.byteOffset, kernels.byteLength), tableEntries);
+  return bytes;
 }
 
 const noResidual: NonNullable<RequantizeProgram['residual']> = {

@@ -12,13 +12,14 @@ import type { KernelSource } from '../kernel.ts';
 import { kernelSlots } from '../tile-weights.ts';
 import { type TileFields, tileParams, tileTexts, type Tiling } from './tile.ts';
 
-/** Overrides of shaders/lib/tiled-adc.wgsl. */
+/** Overrides of shaders/lib/tiled-adc.wgsl; FIELD_SUMS is the shape's, see `KernelShape`. */
 export const tiledAdcConstants: readonly string[] = [
   'ADC_MULTIPLIER',
   'ADC_ADDEND',
   'ADC_SHIFT',
   'ADC_BITS',
   'BITS_PER_PHASE',
+  'FIELD_SUMS',
 ];
 /** Overrides of every kernel that reads bit lines in tiles. */
 export const bitLineConstants: readonly string[] = [

@@ -4,6 +4,7 @@
 import type { Network } from '../network.ts';
 import { resnet18 } from './resnet18.ts';
 import { resnet20 } from './resnet20.ts';
+import { resnet50 } from './resnet50.ts';
 import { vgg16 } from './vgg16.ts';
 
 /** Builds each network from a seed; those of 10 classes under their name alone, those for images of 224x224 with 1000. */
@@ -18,4 +19,5 @@ export const builtinNetworks: Readonly<
   'resnet18-224': ({ seed }) => resnet18({ classes: 1000, side: 224, seed }),
   resnet20,
   'resnet20-cifar100': ({ seed }) => resnet20({ classes: 100, seed }),
+  'resnet50-224': ({ seed }) => resnet50({ classes: 1000, side: 224, seed }),
 };

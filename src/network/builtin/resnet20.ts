@@ -18,6 +18,12 @@ import { addResidualStages } from './residual-stages.ts';
 export function resnet20(options: BuiltinOptions = {}): Network {
   const all = builtinOptions('resnet20', options, 16);
   const builder = networkBuilder(all.seed);
-  addResidualStages(builder, { ...all, stages: 3, blocks: 3, shortcut: 'identity' });
+  addResidualStages(builder, {
+    ...all,
+    stem: '3x3',
+    block: 'basic',
+    blocks: [3, 3, 3],
+    shortcut: 'identity',
+  });
   return cifarNetwork('resnet20', builder, all);
 }

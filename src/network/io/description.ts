@@ -13,6 +13,7 @@ const activationBits = z.int().min(1).max(8);
 export const scalesSchema: z.ZodType<TrainedScales> = z.strictObject({
   weightBits,
   weightScale: z.number().positive(),
+  kernelScales: z.array(z.number().positive()).max(65536).optional(),
   output: z.strictObject({ bits: activationBits, scale: z.number().positive() }).optional(),
 });
 
@@ -48,8 +49,16 @@ export interface DescribedFile {
   readonly json: unknown;
   /** Checks the description; errors name the layer. */
   check<T>(schema: z.ZodType<T>): T;
-  /** The array `<layer>.<part>`; undefined where there is none. */
-  find(layer: string, part: string, shape: readonly number[]): Float32Array | undefined;
+  /**
+   * The array `<layer>.<part>`; undefined where there is none.
+   * @param scales units of whole numbers, in a file that has these instead of what they stand for
+   */
+  find(
+    layer: string,
+    part: string,
+    shape: readonly number[],
+    scales?: TrainedScales,
+  ): Float32Array | undefined;
   /** The array `<layer>.<part>`, which must be there. */
-  need(layer: string, part: string, shape: readonly number[]): Float32Array;
+  need(layer: string, part: string, shape: readonly number[], scales?: TrainedScales): Float32Array;
 }

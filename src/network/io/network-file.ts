@@ -1,16 +1,20 @@
 // The network file: a safetensors container whose metadata describes the nodes of the graph, so that weights and topology
 // cannot be separated. Written by the trainer, read by everything else. Files of version 1 are read as well.
+//
+// Tensors are F32. `NODE.weight` may be I8 where the description has `scales.NODE`: then weight i of kernel m is
+// I8[i] x kernelScales[m], where the node has these, else I8[i] x weightScale, in 64 bits and rounded to 32.
 
 import { z } from 'zod';
 import { CimError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 import { type GraphNode, type OperatorName, operatorNames, operatorOf } from '../graph.ts';
-import { checkNetwork, type Network } from '../network.ts';
+import { checkNetwork, type Network, type TrainedScales } from '../network.ts';
 import type { NodeTensors } from '../ops/operator.ts';
 import { type DescribedFile, factsSchemas, scalesSchema } from './description.ts';
 import { networkOfVersion1 } from './network-file-1.ts';
 import { readTensorFile, type Tensor, type TensorFile, writeTensorFile } from './safetensors.ts';
+import { fromUnits, toUnits } from './weight-units.ts';
 
 /** Key of the metadata that holds the description. */
 const metadataKey = 'mars-cim-network';
@@ -39,14 +43,34 @@ const schema = z.strictObject({
   scales: z.record(z.string(), scalesSchema).optional(),
 });
 
-/** The file of a network. {@link readNetworkFile} gives back an equal network. */
-export const writeNetworkFile = (network: Network): Uint8Array =>
-  writeTensorFile(networkTensors(network));
+/**
+ * The file of a network. {@link readNetworkFile} gives back an equal network: weights that are whole numbers of units which
+ * training settled take a byte each, and all but the sign of zeros is the same, bit for bit.
+ */
+export function writeNetworkFile(network: Network): Uint8Array {
+  const { metadata, tensors } = networkTensors(network);
+  const written = new Map<string, Tensor>(tensors);
+  for (const [node, scales] of network.scales ?? []) {
+    const name = `${node}.${weightPart}`;
+    const tensor = tensors.get(name);
+    // Scales of other kernels than the node has are for compression to refuse.
+    const isOwn = (scales.kernelScales?.length ?? tensor?.shape[0]) === tensor?.shape[0];
+    const data = tensor && isOwn && toUnits(tensor.data, scales);
+    if (data) written.set(name, { ...tensor, data });
+  }
+  return writeTensorFile({ metadata, tensors: written });
+}
 
-/** What the file of a network holds, for files that hold more. */
-export function networkTensors(network: Network): TensorFile {
+/** The array of a node that scales are those of. */
+const weightPart = 'weight';
+
+/** What the file of a network holds in real arithmetic, for files that hold more. */
+export function networkTensors(network: Network): {
+  readonly metadata: TensorFile['metadata'];
+  readonly tensors: ReadonlyMap<string, Tensor<Float32Array>>;
+} {
   const { name, dataset, input, classes, nodes, tensors, scales, precision, origin } = network;
-  const written = new Map<string, Tensor>();
+  const written = new Map<string, Tensor<Float32Array>>();
   for (const { op, name, attributes } of nodes)
     for (const [part, { shape }] of Object.entries(operatorOf(op).tensors?.(attributes) ?? {})) {
       const data = tensors.get(name)?.[part];
@@ -125,7 +149,10 @@ function networkOf(file: DescribedFile): Network {
     const arrays: Record<string, Float32Array> = {};
     for (const [part, spec] of Object.entries(operatorOf(op).tensors?.(attributes) ?? {})) {
       const { shape, isOptional = false } = spec;
-      const array = isOptional ? file.find(name, part, shape) : file.need(name, part, shape);
+      const units = part === weightPart ? scales?.[name] : undefined;
+      const array = isOptional
+        ? file.find(name, part, shape, units)
+        : file.need(name, part, shape, units);
       if (array) arrays[part] = array;
     }
     if (Object.keys(arrays).length > 0) tensors.set(name, arrays);
@@ -147,6 +174,7 @@ function describedFile(
     layer: string,
     part: string,
     shape: readonly number[],
+    scales?: TrainedScales,
   ): Float32Array | undefined => {
     const name = `${layer}.${part}`;
     const tensor = file.tensors.get(name);
@@ -156,13 +184,13 @@ function describedFile(
         what: `tensor ${name} is ${tensor.shape.join('x')}, its layer needs ${shape.join('x')}`,
         where: [where, layer],
       });
-    return tensor?.data;
+    return tensor && floatsOf(tensor, scales, { name, where: [where, layer] });
   };
   return {
     json,
     find,
-    need(layer, part, shape) {
-      const array = find(layer, part, shape);
+    need(layer, part, shape, scales) {
+      const array = find(layer, part, shape, scales);
       if (array) return array;
       throw new CimError('input', {
         what: `tensor ${layer}.${part} is missing`,
@@ -179,6 +207,22 @@ function describedFile(
         });
       }),
   };
+}
+
+/** The values of a tensor: as they are, or what so many units stand for. */
+function floatsOf(
+  { shape, data }: Tensor,
+  scales: TrainedScales | undefined,
+  { name, where }: { readonly name: string; readonly where: readonly string[] },
+): Float32Array {
+  if (data instanceof Float32Array) return data;
+  const fail = (what: string): CimError =>
+    new CimError('input', { what: `tensor ${name} is I8, ${what}`, where });
+  if (!scales) throw fail('and no scales say what one unit of it is');
+  const { kernelScales } = scales;
+  if (kernelScales && kernelScales.length !== shape[0])
+    throw fail(`with ${shape[0]} kernels and scales of ${kernelScales.length}`);
+  return fromUnits(data, scales);
 }
 
 /** Name of the node or layer that `keys` lead into, where it has one. */

@@ -8,10 +8,13 @@ import { kindInstead } from '../../core/file-kind.ts';
 import { parseJson } from '../../core/json.ts';
 import { checkSchema } from '../../core/schema-fault.ts';
 
-/** One tensor of a file. Only 32-bit floats are used. */
-export interface Tensor {
+/** Values of a tensor: F32 and I8 of the format's types are used. */
+export type TensorData = Float32Array | Int8Array;
+
+/** One tensor of a file. */
+export interface Tensor<Data extends TensorData = TensorData> {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Data;
 }
 
 /** What a safetensors file holds. */
@@ -24,6 +27,11 @@ export interface TensorFile {
 const openBrace = 0x7b;
 /** Limit of the format itself. */
 const largestHeader = 100_000_000;
+/** Bytes of a value. */
+const valueBytes = { F32: 4, I8: 1 } as const;
+
+const typeOf = (data: TensorData): keyof typeof valueBytes =>
+  data instanceof Int8Array ? 'I8' : 'F32';
 
 const entrySchema = z.object({
   dtype: z.string(),
@@ -63,24 +71,26 @@ export function readTensorFile(bytes: Uint8Array, where: string): TensorFile {
     const { dtype, shape, data_offsets: offsets } = entry;
     const [begin, end] = offsets;
     const count = shape.reduce((product, n) => product * n, 1);
-    if (dtype !== 'F32') fail(`tensor ${name} is ${dtype}, only F32 is read`);
-    if (end > body.length || end - begin !== 4 * count)
+    if (dtype !== 'F32' && dtype !== 'I8')
+      throw fail(`tensor ${name} is ${dtype}, only F32 and I8 are read`);
+    if (end > body.length || end - begin !== valueBytes[dtype] * count)
       fail(
         `tensor ${name} of ${shape.join('x')} claims bytes ${begin} to ${end} of ${body.length}`,
       );
-    return { name, shape, begin, end };
+    return { name, dtype, shape, begin, end };
   });
   checkFilled(parts, body.length, fail);
-  const tensors = parts.map(({ name, shape, begin, end }): [string, Tensor] => [
-    name,
-    { shape, data: new Float32Array(new Uint8Array(body.subarray(begin, end)).buffer) },
-  ]);
+  const tensors = parts.map(({ name, dtype, shape, begin, end }): [string, Tensor] => {
+    const { buffer } = new Uint8Array(body.subarray(begin, end));
+    return [name, { shape, data: new (dtype === 'I8' ? Int8Array : Float32Array)(buffer) }];
+  });
   return { metadata, tensors: new Map(tensors) };
 }
 
 /** A tensor of the header: where its bytes lie. */
 interface Part {
   readonly name: string;
+  readonly dtype: keyof typeof valueBytes;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -99,12 +109,15 @@ function checkFilled(parts: readonly Part[], bytes: number, fail: (what: string)
   if (filled < bytes) fail(`${bytes - filled} bytes come after its last tensor`);
 }
 
-/** Writes a safetensors file; tensors in the order of the map. */
+/** Writes a safetensors file; tensors in the order of the map, those of bytes after those of floats, which so stay aligned. */
 export function writeTensorFile(file: TensorFile): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: file.metadata };
+  const tensors = [...file.tensors].toSorted(
+    ([, a], [, b]) => valueBytes[typeOf(b.data)] - valueBytes[typeOf(a.data)],
+  );
   let end = 0;
-  for (const [name, { shape, data }] of file.tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: typeOf(data), shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
   let text = JSON.stringify(header);
@@ -114,7 +127,7 @@ export function writeTensorFile(file: TensorFile): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
   bytes.set(head, 8);
   let at = 8 + head.length;
-  for (const { data } of file.tensors.values()) {
+  for (const [, { data }] of tensors) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }

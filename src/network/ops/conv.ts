@@ -64,9 +64,32 @@ interface Patch {
 
 /**
  * The convolution of `input` with kernels of `tensors`: `weight`, order (M, C, R, S), and perhaps `bias`.
- * Products are added up in 64 bits.
+ * Products are added up in 64 bits, in the order of the window's rows, columns and channels, and then the bias.
  */
-export function convolve(
+export type Convolve = (
+  layer: ConvAttributes,
+  tensors: NodeTensors,
+  input: FloatMap,
+  output: FloatMap,
+) => void;
+
+let chosen: Convolve | undefined;
+
+/**
+ * Has forward passes convolve with something faster from now on, in this thread; undefined: in plain TypeScript again. Its numbers must
+ * be those of {@link convolvePlainly}, bit for bit.
+ */
+export function convolveWith(faster: Convolve | undefined): void {
+  chosen = faster;
+}
+
+/** A {@link Convolve}: the one that was chosen. */
+export const convolve: Convolve = (...of) => {
+  (chosen ?? convolvePlainly)(...of);
+};
+
+/** A {@link Convolve} in plain TypeScript. */
+export function convolvePlainly(
   layer: ConvAttributes,
   tensors: NodeTensors,
   input: FloatMap,

@@ -3,7 +3,9 @@
 import { CimError } from '../../core/errors.ts';
 import { type GraphNode, imageName } from '../graph.ts';
 import type { Network } from '../network.ts';
-import { chipRuns, fuse } from './fuse.ts';
+import { chipRuns, fuseForChip } from './fuse.ts';
+import { takeImageCodes } from './image-codes.ts';
+import { lowerToChip } from './lower-to-chip.ts';
 
 /** A node that the chip does not run. */
 export interface ChipFault {
@@ -14,12 +16,14 @@ export interface ChipFault {
 
 /** The nodes that the chip does not run yet; empty where the network can be compressed. */
 export function chipFaults(network: Network): readonly ChipFault[] {
-  const faults = network.nodes
+  const { network: coded, imageCodes } = takeImageCodes(network);
+  const lowered = lowerToChip(coded, imageCodes);
+  const faults = lowered.nodes
     .filter((node) => !chipRuns(node) && !(node.op === 'affine' && node.inputs[0] === imageName))
     .map(faultOf);
   if (faults.length > 0) return faults;
   try {
-    fuse(network);
+    fuseForChip(network);
     return [];
   } catch (error) {
     if (!(error instanceof CimError)) throw error;
@@ -29,8 +33,5 @@ export function chipFaults(network: Network): readonly ChipFault[] {
 
 const faultOf = (node: GraphNode): ChipFault => ({
   node: node.name,
-  what:
-    node.op === 'conv'
-      ? `a convolution of ${node.attributes.groups} groups`
-      : `the operator ${node.op}`,
+  what: `the operator ${node.op}`,
 });

@@ -4,8 +4,9 @@
 import { activationsPerImage } from '../../core/feature-map.ts';
 import { positionsOf } from '../../core/window.ts';
 import { type GraphNode, imageName, nodeShapes } from '../graph.ts';
-import type { Network } from '../network.ts';
+import type { Network, TrainedScales } from '../network.ts';
 import { type NodeTensors, tensorOf } from '../ops/operator.ts';
+import { scaledBy } from '../trained-scales.ts';
 
 /** A factor and a shift for each channel. */
 interface PerChannel {
@@ -36,12 +37,14 @@ export function foldAffine(
   const folding = new Folding(network);
   for (const node of network.nodes) folding.foldBack(node);
   for (const node of folding.nodes) folding.foldForward(node, options);
-  const { nodes, tensors, folded } = folding;
-  return { network: { ...network, nodes, tensors }, folded };
+  const { nodes, tensors, scales, folded } = folding;
+  const trained = network.scales ? { scales } : {};
+  return { network: { ...network, nodes, tensors, ...trained }, folded };
 }
 
 class Folding {
   readonly tensors: Map<string, NodeTensors>;
+  readonly scales: Map<string, TrainedScales>;
   readonly folded = new Map<string, string>();
   readonly #nodes: Map<string, GraphNode>;
   readonly #network: Network;
@@ -51,6 +54,7 @@ class Folding {
   constructor(network: Network) {
     this.#network = network;
     this.tensors = new Map(network.tensors);
+    this.scales = new Map(network.scales);
     this.#nodes = new Map(network.nodes.map((node) => [node.name, node]));
     this.#shapes = nodeShapes(network);
     for (const node of network.nodes)
@@ -129,6 +133,8 @@ class Folding {
     const arrays = this.tensors.get(name) ?? {};
     const weight = tensorOf(arrays, 'weight');
     const perKernel = weight.length / factor.length;
+    const scales = this.scales.get(name);
+    if (scales) this.scales.set(name, scaledBy(scales, factor));
     this.tensors.set(name, {
       weight: weight.map((value, i) => value * (factor[Math.floor(i / perKernel)] as number)),
       bias: Float32Array.from(
@@ -188,6 +194,13 @@ class Folding {
       return value * (factor[c] as number);
     });
     this.tensors.set(node.name, { weight: scaled, bias: Float32Array.from(bias) });
+    // Weights of different channels have one unit only where all are multiplied alike.
+    const scales = this.scales.get(node.name);
+    const [one = 0] = factor;
+    if (!scales) return;
+    if (one !== 0 && factor.every((value) => value === one))
+      this.scales.set(node.name, scaledBy(scales, new Float64Array(kernels).fill(one)));
+    else this.scales.delete(node.name);
   }
 
   /** Takes a node out; whoever reads it reads what it read. */

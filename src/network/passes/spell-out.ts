@@ -8,6 +8,7 @@ import {
   type ConvLayer,
   type FusedNetwork,
   hasWeights,
+  type ImageCodes,
   type Layer,
   layerShapes,
   type Residual,
@@ -25,7 +26,7 @@ import type { NodeTensors } from '../ops/operator.ts';
 export const spellOut = (network: FusedNetwork): Network => spelledOut(network).network;
 
 /** As {@link spellOut}, with the nodes of each layer, by layer name. */
-export function spelledOut({ layers, ...facts }: FusedNetwork): {
+export function spelledOut({ layers, imageCodes, ...facts }: FusedNetwork): {
   readonly network: Network;
   /** The node that gives its output. */
   readonly outputs: ReadonlyMap<string, string>;
@@ -33,11 +34,28 @@ export function spelledOut({ layers, ...facts }: FusedNetwork): {
   readonly sums: ReadonlyMap<string, string>;
 } {
   const spelling = new Spelling(layers, layerShapes({ ...facts, layers }));
+  if (imageCodes) spelling.addImage(imageCodes);
   for (const layer of layers) spelling.add(layer);
   const { nodes, tensors, scales, outputs, sums } = spelling;
   const network = { ...facts, nodes, tensors, ...(scales.size > 0 ? { scales } : {}) };
   return { network, outputs, sums };
 }
+
+/** The part of an array of a value or more for each kernel that belongs to kernels with weights. */
+function ownPart({ ownKernels, kernels }: ConvLayer, values: Float32Array): Float32Array {
+  if (!ownKernels) return values;
+  const each = values.length / kernels;
+  const { first, count } = ownKernels;
+  return values.slice(first * each, (first + count) * each);
+}
+
+const ownArrays = (layer: WeightLayer): Pick<WeightLayer, 'weights' | 'bias'> =>
+  layer.kind === 'linear'
+    ? layer
+    : {
+        weights: ownPart(layer, layer.weights),
+        ...(layer.bias ? { bias: ownPart(layer, layer.bias) } : {}),
+      };
 
 /** The nodes so far. */
 class Spelling {
@@ -69,7 +87,8 @@ class Spelling {
 
   /** Gives the name of the layer's last node. */
   #addWeights(layer: WeightLayer, inputs: readonly string[]): string {
-    const { name, weights, bias, scales, relu, activation: other } = layer;
+    const { name, scales, relu, ceiling, activation: other, quantize } = layer;
+    const { weights, bias } = ownArrays(layer);
     this.tensors.set(name, { weight: weights, ...(bias ? { bias } : {}) });
     if (scales) this.scales.set(name, scales);
     let last = name;
@@ -78,24 +97,54 @@ class Spelling {
       this.nodes.push({ op: 'linear', name, inputs, attributes: { inputs: count, outputs } });
     } else last = this.#addConvolution(layer, inputs);
     this.sums.set(name, last);
-    const activation: Activation | undefined = relu ? { op: 'relu', attributes: {} } : other;
-    if (!activation) return last;
-    const next = this.#fresh(`${name}.${activation.op}`);
-    const { op, attributes } = activation;
-    this.nodes.push({ op, name: next, inputs: [last], attributes } as GraphNode);
+    const rectifier: Activation =
+      ceiling === undefined
+        ? { op: 'relu', attributes: {} }
+        : { op: 'clip', attributes: { min: 0, max: ceiling } };
+    const activation: Activation | undefined = relu ? rectifier : other;
+    if (activation) last = this.#addOne(name, last, activation);
+    return quantize ? this.#addOne(name, last, { op: 'quantize', attributes: quantize }) : last;
+  }
+
+  /** An operator that changes each value on its own; gives the name of its node. */
+  #addOne(name: string, input: string, { op, attributes }: Activation): string {
+    const next = this.#fresh(`${name}.${op}`);
+    this.nodes.push({ op, name: next, inputs: [input], attributes } as GraphNode);
     return next;
   }
 
+  /** What becomes of the image before any layer reads it. */
+  addImage({ factor, shift, ...codes }: ImageCodes): void {
+    const name = this.#fresh(`${imageName}.affine`);
+    const attributes = { height: 1, width: 1, channels: factor.length };
+    this.nodes.push({ op: 'affine', name, inputs: [imageName], attributes });
+    this.tensors.set(name, { factor, shift });
+    const last = this.#addOne(imageName, name, { op: 'quantize', attributes: codes });
+    this.outputs.set(imageName, last);
+  }
+
   #addConvolution(layer: ConvLayer, inputs: readonly string[]): string {
-    const { name, channels, kernels, window } = layer;
-    this.nodes.push({ op: 'conv', name, inputs, attributes: { channels, kernels, window } });
+    const { name, channels, window, groups, ownKernels } = layer;
+    const kernels = ownKernels?.count ?? layer.kernels;
+    const attributes = { channels, kernels, window, ...(groups === undefined ? {} : { groups }) };
+    this.nodes.push({ op: 'conv', name, inputs, attributes });
     let last = name;
     if (layer.batchNorm) {
-      const { epsilon, ...arrays } = layer.batchNorm;
+      const { epsilon, ...all } = layer.batchNorm;
+      const arrays = Object.fromEntries(
+        Object.entries(all).map(([part, values]) => [part, ownPart(layer, values)]),
+      );
       last = this.#fresh(`${name}.bn`);
-      this.tensors.set(last, { ...arrays });
+      this.tensors.set(last, arrays);
       const norm = { channels: kernels, epsilon };
       this.nodes.push({ op: 'batchNorm', name: last, inputs: [name], attributes: norm });
+    }
+    if (ownKernels) {
+      const next = this.#fresh(`${name}.own`);
+      const after = layer.kernels - ownKernels.first - ownKernels.count;
+      const around = { before: ownKernels.first, after };
+      this.nodes.push({ op: 'padChannels', name: next, inputs: [last], attributes: around });
+      last = next;
     }
     if (!layer.residual) return last;
     const shortcut = this.#addShortcut(layer, layer.residual);

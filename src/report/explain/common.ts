@@ -6,7 +6,7 @@ import { provenanceOf } from '../../chips/sourced.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type { Report } from '../report.ts';
-import { constant, counted, type Expression, over, squared, times } from './expression.ts';
+import { constant, counted, type Expression, over, plus, squared, times } from './expression.ts';
 
 /** What is explained. */
 export interface Explained {
@@ -49,3 +49,7 @@ export const atSupply = (chip: ChipSpec, value: Expression): Expression =>
 /** Another number that is explained, as a term. */
 export const explained = (path: string, value: number, unit: string): Expression =>
   counted(path, value, unit, `mars explain ${path}`);
+
+/** The sum of formulas; 0 where there are none. */
+export const sumOf = (parts: readonly Expression[]): Expression =>
+  parts.length === 0 ? constant(0, 'there is nothing to add up') : plus(...parts);

@@ -6,6 +6,7 @@ import { addAreas } from './area.ts';
 import type { Add, Explained } from './common.ts';
 import { countsByRow, sumCounts } from './counts.ts';
 import { addEnergies } from './energy.ts';
+import { isFound } from './found.ts';
 import {
   constant,
   type Expression,
@@ -17,6 +18,7 @@ import {
 } from './expression.ts';
 import { addPerformance, cyclesOf } from './performance.ts';
 import { addEfficiencies, addPowers } from './power.ts';
+import { addCompression, addCounts, addFound, addLayerWeights } from './weights.ts';
 
 /** A number and where it comes from. */
 export interface Explanation {
@@ -52,7 +54,7 @@ export function explain(of: Explained, path: string): Explanation {
   const formulas = formulasOf(of);
   const key = path.replace(/energy\.perFrame\./, 'energy.');
   const formula = formulas.get(key)?.();
-  if (!formula) throw unknownPath(path, [...formulas.keys()]);
+  if (!formula) throw unexplained(of, path, [...formulas.keys()]);
   const { unit, expression } = formula;
   return {
     path: key,
@@ -67,6 +69,15 @@ export function explain(of: Explained, path: string): Explanation {
 /** Enough digits to compute with, and no more. */
 const plainNumber = (value: number): string =>
   Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(8)));
+
+function unexplained({ report }: Explained, path: string, known: readonly string[]): CimError {
+  if (!isFound(path) || report.energy.activity !== 'estimated') return unknownPath(path, known);
+  return new CimError('usage', {
+    what: `${path} is known only where images are simulated, and this is an estimate`,
+    where: 'explain',
+    todo: 'run one image or more in the page (mars page), and press the figure there',
+  });
+}
 
 function unknownPath(path: string, known: readonly string[]): CimError {
   const inside = known.filter((one) => one.startsWith(`${path}.`)).slice(0, 4);
@@ -95,6 +106,9 @@ function formulasOf(of: Explained): Formulas {
   addEfficiencies(add, of);
   addPerformance(add, of);
   addAreas(add, of);
+  addCompression(add, of);
+  addFound(add, of);
+  addCounts(add, of);
   for (const { name } of report.layers) {
     const own = counts.get(name);
     if (!own) continue;
@@ -105,5 +119,6 @@ function formulasOf(of: Explained): Formulas {
         over(cyclesOf(of, time, name), constant(timeline.images, 'images of a batch')),
       );
   }
+  for (const mapped of mapping.layers) if (mapped.kind === 'macro') addLayerWeights(add, mapped);
   return formulas;
 }

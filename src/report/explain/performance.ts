@@ -5,7 +5,7 @@ import type { ChipSpec } from '../../chips/index.ts';
 import { macroGeometry } from '../../chips/macro-geometry.ts';
 import type { MappedMacroLayer } from '../../mapping/map-to-chip.ts';
 import type { CycleShares } from '../../timeline/timeline.ts';
-import { type Add, explained, type Explained, given, perThousand } from './common.ts';
+import { type Add, explained, type Explained, given, perThousand, sumOf } from './common.ts';
 import { ceiling, constant, counted, type Expression, over, plus, times } from './expression.ts';
 
 /** Adds the speed of a frame, and what DRAM moves. */
@@ -26,29 +26,91 @@ export function addPerformance(add: Add, of: Explained): void {
   );
   add('performance.utilization', '', () =>
     over(
-      counted(
-        'performance.computeCycles',
-        report.performance.computeCycles,
-        'cycles',
-        'macro-ops, averaged over the cores',
-      ),
+      explained('performance.computeCycles', report.performance.computeCycles, 'cycles'),
       perFrame,
     ),
   );
-  add('dram.bytesPerFrame', 'B', () =>
-    plus(
-      ...(['read', 'written', 'weights'] as const).map((way) =>
-        counted(`dram.${way}`, report.dram[way], 'B', 'counted per image'),
-      ),
+  add('performance.macroOps', '', () =>
+    sumOf(
+      report.layers
+        .filter(({ macroOps }) => macroOps > 0)
+        .map(({ name, macroOps }) => explained(`layers.${name}.macroOps`, macroOps, '')),
     ),
+  );
+  addShares(add, of);
+  addDram(add, of);
+}
+
+const stallNames = ['barrier', 'port', 'drain', 'pool', 'dram'] as const;
+
+/** Adds what the cycles of a frame go to: sums over the layers. */
+function addShares(add: Add, { timeline, report }: Explained): void {
+  const { images, layers } = timeline;
+  const share = (name: keyof CycleShares): Expression =>
+    sumOf(
+      layers
+        .filter((time) => time[name] > 0)
+        .map((time) =>
+          counted(
+            `${name} cycles of ${time.layer}`,
+            time[name] / images,
+            'cycles',
+            `${shareText[name]}, by the schedule, averaged over the cores`,
+          ),
+        ),
+    );
+  add('performance.computeCycles', 'cycles', () => share('compute'));
+  add('performance.loadCycles', 'cycles', () => share('load'));
+  const { stalls } = report.performance;
+  for (const name of stallNames) add(`performance.stalls.${name}`, 'cycles', () => share(name));
+  add('performance.stallCycles', 'cycles', () =>
+    plus(
+      ...stallNames.map((name) => explained(`performance.stalls.${name}`, stalls[name], 'cycles')),
+    ),
+  );
+}
+
+/** Adds what DRAM moves. */
+function addDram(add: Add, { report, mapping }: Explained): void {
+  const { dram, layers, performance } = report;
+  const ways = ['read', 'written', 'weights'] as const;
+  for (const way of ways)
+    add(`dram.${way}`, 'B', () =>
+      sumOf(
+        layers
+          .filter((one) => one.dram[way] > 0)
+          .map(({ name, dram: own }) =>
+            counted(
+              `${way === 'weights' ? 'weight bytes' : `bytes ${way}`} of ${name}`,
+              own[way],
+              'B',
+              'counted per image',
+            ),
+          ),
+      ),
+    );
+  add('dram.bytesPerFrame', 'B', () =>
+    plus(...ways.map((way) => explained(`dram.${way}`, dram[way], 'B'))),
   );
   add('dram.bandwidth', 'GB/s', () =>
     over(
       times(
-        explained('dram.bytesPerFrame', report.dram.bytesPerFrame, 'B'),
-        explained('performance.framesPerSecond', report.performance.framesPerSecond, '1/s'),
+        explained('dram.bytesPerFrame', dram.bytesPerFrame, 'B'),
+        explained('performance.framesPerSecond', performance.framesPerSecond, '1/s'),
       ),
       constant(1e9, 'bytes per GB'),
+    ),
+  );
+  const hertz = mapping.chip.clock.frequency.value * 1e6;
+  add('dram.framesPerSecondWithout', '1/s', () =>
+    over(
+      times(given(mapping.chip, 'clock.frequency'), constant(1e6, 'Hz per MHz')),
+      counted(
+        'cycles without DRAM',
+        hertz / dram.framesPerSecondWithout,
+        'cycles',
+        'the same schedule where all that DRAM moves is there at once',
+      ),
     ),
   );
 }

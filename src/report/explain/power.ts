@@ -17,6 +17,9 @@ export function addPowers(add: Add, { mapping, report }: Explained): void {
   const total = explained('energy.total', report.energy.perFrame.total, 'pJ');
   const fps = explained('performance.framesPerSecond', report.performance.framesPerSecond, '1/s');
   add('energy.averagePower', 'mW', () => over(times(total, fps), constant(1e9, 'pJ/s per mW')));
+  add('energy.withDram', 'pJ', () =>
+    plus(total, explained('energy.dram', report.energy.dram, 'pJ')),
+  );
   const dramBits = report.energy.dram / chip.energy.dram.value;
   add('energy.dram', 'pJ', () =>
     times(

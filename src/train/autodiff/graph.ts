@@ -99,6 +99,11 @@ export class GraphBuilder {
     );
   }
 
+  /** A list of real numbers, too long for {@link floats}. */
+  array(name: string, data: Float32Array): Value {
+    return this.#constant(name, [data.length], data);
+  }
+
   /** The bytes of the `.onnx` file. */
   toBytes(): Uint8Array {
     return writeOnnx({

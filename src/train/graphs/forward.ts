@@ -29,18 +29,42 @@ export interface ForwardOptions {
 }
 
 /**
- * Refuses layers with an activation that has no graph.
+ * Refuses layers that have no graph: those with another activation than ReLU, convolutions of several groups, joined maps.
  * @throws {CimError} (network) naming the first of them
  */
 export function checkActivations({ name, layers }: FusedNetwork): void {
-  for (const layer of layers)
-    if (hasWeights(layer) && layer.activation)
+  for (const layer of layers) {
+    if (!hasWeights(layer) || isTrainable(layer)) continue;
+    const { activation, ceiling, quantize } = layer;
+    const where = [name, layer.name];
+    if (quantize)
       throw new CimError('network', {
-        what: `training does not know ${layer.activation.op}, only ReLU`,
-        where: [name, layer.name],
+        what: 'training does not know codes that were settled before',
+        where,
+        todo: 'train the network in real arithmetic that it was made from',
+      });
+    if (activation || ceiling !== undefined)
+      throw new CimError('network', {
+        what: `training does not know ${activation?.op ?? 'clip'}, only ReLU`,
+        where,
         todo: 'train it elsewhere, or use ReLU there',
       });
+    const isJoined = layer.kind === 'conv' && layer.ownKernels !== undefined;
+    throw new CimError('network', {
+      what: `training does not know ${isJoined ? 'joined maps' : 'convolutions of several groups'}`,
+      where,
+      todo: 'train it elsewhere',
+    });
+  }
 }
+
+/** Whether a layer has a graph. */
+export const isTrainable = (layer: Layer): boolean =>
+  !hasWeights(layer) ||
+  (!layer.activation &&
+    !layer.quantize &&
+    layer.ceiling === undefined &&
+    !(layer.kind === 'conv' && ((layer.groups ?? 1) > 1 || layer.ownKernels)));
 
 /** The main tensors of a forward pass. */
 export interface Forward {

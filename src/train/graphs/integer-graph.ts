@@ -9,13 +9,18 @@ import {
   type PoolLayer,
   type Requantize,
 } from '../../compress/compressed-network.ts';
+import { channelsSeen } from '../../compress/weight-group.ts';
+import { at } from '../../core/errors.ts';
 import { scaleValue } from '../../core/integer.ts';
+import type { Window } from '../../core/window.ts';
 import { foldLayers } from '../../network/fused-network.ts';
+import { codeRange } from '../../compress/stored-codes.ts';
 import {
   add,
   double,
   matMul,
   multiply,
+  padWith,
   reshape,
   subtract,
   toDouble,
@@ -65,16 +70,31 @@ export function integerGraph(
 function storedUnits(
   graph: GraphBuilder,
   { residual }: MacroLayer,
-  { scale, outputBits: bits, signed, table }: Requantize,
+  requantize: Requantize,
   { sums, added }: { readonly sums: Value; readonly added: Value | undefined },
 ): Value {
-  const all = residual && added ? add(graph, sums, addedUnits(graph, sums, added, residual)) : sums;
-  const scaledSums = multiply(graph, all, double(graph, scaleValue(scale)));
+  const { scale, table, kernels, fraction = 0 } = requantize;
+  const fine = fraction === 0 ? sums : multiply(graph, sums, double(graph, 2 ** fraction));
+  const all =
+    residual && added
+      ? add(graph, fine, addedUnits(graph, sums, added, { ...residual, kernels }))
+      : fine;
+  const factor = kernels ? byKernel(graph, kernels, 0) : double(graph, scaleValue(scale));
+  const scaledSums = multiply(graph, all, factor);
   if (table) return lookUp(graph, roundHalfUp(graph, scaledSums), table);
-  const [low, high] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+  const { low, high, zero } = codeRange(requantize);
   const rounded = toFloat(graph, roundHalfUp(graph, scaledSums));
+  const codes = zero === 0 ? rounded : add(graph, rounded, graph.scalar(zero));
   const limits = [graph.scalar(low), graph.scalar(high)];
-  return graph.node('Clip', [rounded, ...limits], rounded.shape);
+  return graph.node('Clip', [codes, ...limits], rounded.shape);
+}
+
+/** The scales of all kernels, which 32-bit floats hold exactly; `from` is 0 for those of sums, 2 for those of what is added. */
+function byKernel(graph: GraphBuilder, kernels: Int32Array, from: 0 | 2): Value {
+  const values = Array.from({ length: kernels.length / 4 }, (_, m) =>
+    scaleValue({ multiplier: at(kernels, 4 * m + from), shift: at(kernels, 4 * m + from + 1) }),
+  );
+  return toDouble(graph, reshape(graph, graph.floats(values), [1, values.length, 1, 1]));
 }
 
 /** Entries of a table for signed 8-bit codes, which `codes` are clipped to. */
@@ -101,24 +121,25 @@ function layerSums(
   },
   arrays: ArrayInput[],
 ): Value {
-  const { kernels, channels, window } = layer.geometry;
+  const { kernels, window } = layer.geometry;
+  const { map, inside } = withPads(graph, layer, input);
   const array = (part: string, shape: readonly number[], data: ArrayLike<number>): Value => {
     const name = `${layer.name}.${part}`;
     arrays.push({ name, shape, data: Float32Array.from(data) });
     return graph.input(name, shape);
   };
-  const shape = [kernels, channels, window.height, window.width];
+  const shape = [kernels, channelsSeen(layer.geometry), window.height, window.width];
   const weights = array('weight', shape, layer.weights);
-  const products = (part: Value): Value => toDouble(graph, product(graph, layer, part, weights));
+  const products = (part: Value): Value => toDouble(graph, product(graph, inside, part, weights));
   let sums: Value;
   if (columns) {
-    sums = columnSums(graph, input, weights, { ...layer, ...columns });
-  } else if (largestSum(layer) < exactBelow) sums = products(input);
+    sums = columnSums(graph, map, weights, { ...inside, ...columns });
+  } else if (largestSum(layer) < exactBelow) sums = products(map);
   else {
     // Activations in two halves of four bits: the sums of each stay exact.
-    const sixteenth = multiply(graph, input, graph.scalar(1 / 16));
-    const upper = graph.node('Floor', [sixteenth], input.shape);
-    const lower = subtract(graph, input, multiply(graph, upper, graph.scalar(16)));
+    const sixteenth = multiply(graph, map, graph.scalar(1 / 16));
+    const upper = graph.node('Floor', [sixteenth], map.shape);
+    const lower = subtract(graph, map, multiply(graph, upper, graph.scalar(16)));
     sums = add(graph, multiply(graph, products(upper), double(graph, 16)), products(lower));
   }
   // In two halves too, since 32-bit floats do not hold every 32-bit integer.
@@ -134,9 +155,26 @@ function layerSums(
   return add(graph, sums, bias);
 }
 
+/** Where pads are not zeros: the map with them, and the layer without. */
+function withPads(
+  graph: GraphBuilder,
+  layer: MacroLayer,
+  input: Value,
+): { readonly map: Value; readonly inside: MacroLayer } {
+  const { padCode = 0, geometry } = layer;
+  const [top, left, bottom, right] = geometry.window.pads;
+  if (padCode === 0 || layer.kind === 'linear') return { map: input, inside: layer };
+  const around = { before: [0, 0, top, left], after: [0, 0, bottom, right] };
+  const window: Window = { ...geometry.window, pads: [0, 0, 0, 0] };
+  return {
+    map: padWith(graph, input, padCode, around),
+    inside: { ...layer, geometry: { ...geometry, window } },
+  };
+}
+
 /** The convolution, (N, M, P, Q); a kernel that covers its whole map is a matrix product. */
 function product(graph: GraphBuilder, layer: MacroLayer, input: Value, weights: Value): Value {
-  const { kernels, window } = layer.geometry;
+  const { kernels, window, groups: group = 1 } = layer.geometry;
   const { images } = imageShape(input);
   if (layer.kind === 'linear') {
     const inputs = elements(input.shape) / images;
@@ -146,7 +184,7 @@ function product(graph: GraphBuilder, layer: MacroLayer, input: Value, weights: 
   }
   const { height, width } = layer.outputShape;
   return graph.node('Conv', [input, weights], [images, kernels, height, width], {
-    attributes: windowAttributes(window),
+    attributes: { ...windowAttributes(window), ...(group > 1 ? { group } : {}) },
   });
 }
 
@@ -166,10 +204,14 @@ function addedUnits(
   graph: GraphBuilder,
   sums: Value,
   map: Value,
-  residual: NonNullable<MacroLayer['residual']>,
+  residual: NonNullable<MacroLayer['residual']> & Pick<Requantize, 'kernels'>,
 ): Value {
-  const placed = toDouble(graph, residualOf(graph, map, sums, residual));
-  return roundHalfUp(graph, multiply(graph, placed, double(graph, scaleValue(residual.scale))));
+  const { zero = 0 } = residual;
+  const values = zero === 0 ? map : subtract(graph, map, graph.scalar(zero));
+  const placed = toDouble(graph, residualOf(graph, values, sums, residual));
+  const { scale, kernels } = residual;
+  const factor = kernels ? byKernel(graph, kernels, 2) : double(graph, scaleValue(scale));
+  return roundHalfUp(graph, multiply(graph, placed, factor));
 }
 
 function pooled(graph: GraphBuilder, input: Value, layer: PoolLayer): Value {

@@ -22,6 +22,7 @@ import type { Value } from '../autodiff/graph.ts';
 import { maxPool } from '../operators/activation.ts';
 import { addBias, linear } from '../operators/classifier.ts';
 import { columnSums, type ColumnReadout } from '../operators/column-codes.ts';
+import type { NoiseDraws } from '../operators/column-noise.ts';
 import { convolve } from '../operators/convolution.ts';
 import {
   addStored,
@@ -59,6 +60,8 @@ export interface ColumnsOfNetwork {
   readonly shape: GroupShape;
   /** Bits of a pixel of the image. */
   readonly imageBits: number;
+  /** Where the noise of the readout comes from; undefined: none. */
+  readonly draws?: NoiseDraws | undefined;
 }
 
 /** The main tensors of a forward pass in integers. */
@@ -179,9 +182,9 @@ function readSums(
 ): Value {
   const { graph } = tape;
   assert(columns !== undefined && geometry !== undefined, `columns of ${layer.name}`);
-  const { readout, shape } = columns;
+  const { readout, shape, draws } = columns;
   const { weightBits } = bits(layer);
-  const columnLayer = { geometry, shape, inputBits: input.bits, weightBits, readout };
+  const columnLayer = { geometry, shape, inputBits: input.bits, weightBits, readout, draws };
   const read = toFloat(graph, columnSums(graph, input.value, weights, columnLayer));
   const shaped = reshape(graph, read, exact.shape);
   const biasShape = exact.shape.map((size, axis) => (axis === 1 ? size : 1));

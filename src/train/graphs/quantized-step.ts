@@ -10,6 +10,7 @@ import { keepGroups } from '../groups/group-lasso.ts';
 import { groupedLayers } from '../groups/groups.ts';
 import { crossEntropy } from '../operators/classifier.ts';
 import type { ColumnReadout } from '../operators/column-codes.ts';
+import { NoiseDraws } from '../operators/column-noise.ts';
 import type { WeightForm } from '../operators/quantize.ts';
 import { parametersOf } from './parameters.ts';
 import {
@@ -32,12 +33,16 @@ export interface QuantizedStepOptions extends StepOptions {
   readonly activationBits: number;
   /** Columns are read as the chip does; undefined: sums are exact. */
   readonly columns?: ColumnReadout | undefined;
+  /** Of the noise that columns have. */
+  readonly seed: number;
 }
 
 /** A {@link TrainingStep} that learns scales too. */
 export interface QuantizedStep extends TrainingStep {
   /** Names, `<layer>.weightScale` or `<layer>.outputScale`, in the order of the output `scaleGradients`. */
   readonly learnedScales: readonly string[];
+  /** The graph takes the input `noiseStart`. */
+  readonly isNoisy: boolean;
 }
 
 /**
@@ -55,7 +60,7 @@ export function quantizedStep(network: FusedNetwork, options: QuantizedStepOptio
   const learningRate = graph.input('learningRate', []);
   const parameters = parametersOf(network);
   const { parameter, scale } = inputsOf(graph, network);
-  const columns = columnsOf(options);
+  const columns = columnsOf(graph, options);
   const of = { images, parameter, scale, bits, form, columns };
   const { logits } = quantizedForward(tape, network, of);
   const loss = crossEntropy(tape, logits, targets);
@@ -93,17 +98,24 @@ export function quantizedStep(network: FusedNetwork, options: QuantizedStepOptio
     );
   graph.output('loss', loss);
   graph.output('logits', logits);
+  columns?.draws?.finish();
 
   const arrays = parameters.map(({ name, shape, data }) => ({ name, shape, initial: data }));
-  return { model: graph.toBytes(), state: [...arrays, ...velocities], grouped, learnedScales };
+  const state = [...arrays, ...velocities];
+  const isNoisy = columns?.draws !== undefined;
+  return { model: graph.toBytes(), state, grouped, learnedScales, isNoisy };
 }
 
-const columnsOf = ({
-  columns,
-  groupShape,
-  activationBits,
-}: QuantizedStepOptions): ColumnsOfNetwork | undefined =>
-  columns && { readout: columns, shape: groupShape, imageBits: activationBits };
+const columnsOf = (
+  graph: GraphBuilder,
+  { columns, groupShape, activationBits, seed }: QuantizedStepOptions,
+): ColumnsOfNetwork | undefined =>
+  columns && {
+    readout: columns,
+    shape: groupShape,
+    imageBits: activationBits,
+    draws: columns.noise && new NoiseDraws(graph, seed),
+  };
 
 /**
  * 1, or what makes the gradients of all arrays together no longer than `longestGradient`. Without batch norm some layers

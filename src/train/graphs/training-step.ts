@@ -20,6 +20,8 @@ import { type Parameter, parametersOf } from './parameters.ts';
 export interface StepOptions {
   readonly batchSize: number;
   readonly momentum: number;
+  /** Steps along gradient + momentum x new velocity instead of the new velocity alone. */
+  readonly nesterov?: boolean | undefined;
   /** Added to the gradient as this times the weight. Weights only: never biases, nor batch norm's gamma and beta. */
   readonly weightDecay: number;
   /** Weight of the newest batch in the averaged statistics of batch norm. */
@@ -120,10 +122,13 @@ export interface Descent {
   readonly value: Value;
   readonly gradient: Value;
   readonly learningRate: Value;
-  readonly options: Pick<StepOptions, 'momentum' | 'weightDecay'>;
+  readonly options: Pick<StepOptions, 'momentum' | 'nesterov' | 'weightDecay'>;
 }
 
-/** velocity = momentum velocity + gradient + decay value; value = value - learning rate velocity. */
+/**
+ * force = gradient + decay value; velocity = momentum velocity + force; value = value - learning rate velocity, with
+ * Nesterov's momentum value = value - learning rate (force + momentum velocity).
+ */
 export function descend(
   graph: GraphBuilder,
   { parameter, value, gradient, learningRate, options }: Descent,
@@ -134,10 +139,12 @@ export function descend(
   const force = decays
     ? add(graph, gradient, multiply(graph, value, graph.scalar(options.weightDecay)))
     : gradient;
-  const next = add(graph, multiply(graph, velocity, graph.scalar(options.momentum)), force);
+  const momentum = graph.scalar(options.momentum);
+  const next = add(graph, multiply(graph, velocity, momentum), force);
   graph.output(`${name}.next`, next);
+  const move = options.nesterov ? add(graph, force, multiply(graph, next, momentum)) : next;
   return {
-    value: subtract(graph, value, multiply(graph, learningRate, next)),
+    value: subtract(graph, value, multiply(graph, learningRate, move)),
     velocity: {
       name,
       shape: parameter.shape,

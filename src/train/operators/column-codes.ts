@@ -1,5 +1,5 @@
 // The sums of a layer as the macros give them: bit by bit and phase by phase, each sum on a bit line through the ADC. The
-// twin of macroMac as a graph over whole maps, without noise and with accumulators that never overflow.
+// twin of macroMac as a graph over whole maps, with accumulators that never overflow; noise is that of column-noise.ts.
 //
 //   s(g, j, p) = sum over wl of digit(wl, p) * bit j of weight(wl)            sum on a bit line
 //   c(s)       = the ADC's column code of s; z = c(0)
@@ -27,6 +27,14 @@ import {
   transpose,
 } from '../autodiff/arithmetic.ts';
 import { elements, type GraphBuilder, imageShape, type Value } from '../autodiff/graph.ts';
+import {
+  type ColumnDeviations,
+  columnDeviations,
+  type ColumnNoise,
+  mismatched,
+  type NoiseDraws,
+  noisySums,
+} from './column-noise.ts';
 import { inputViews } from './windows.ts';
 
 /** How the chip reads its columns. */
@@ -36,6 +44,8 @@ export interface ColumnReadout {
   readonly inputBitsPerPhase: number;
   /** `none`: groups of zeros are stored too. */
   readonly sparsity: 'groups' | 'none';
+  /** Undefined: bit lines and ADC are ideal. */
+  readonly noise?: ColumnNoise | undefined;
 }
 
 /** A layer whose sums are wanted. */
@@ -46,6 +56,8 @@ export interface ColumnLayer {
   readonly inputBits: number;
   readonly weightBits: number;
   readonly readout: ColumnReadout;
+  /** Where the noise of the readout comes from; undefined: the sums have none. */
+  readonly draws?: NoiseDraws | undefined;
 }
 
 /** Units of step and offset in one unit discharge. */
@@ -61,13 +73,20 @@ export function columnSums(
   weights: Value,
   layer: ColumnLayer,
 ): Value {
-  const { geometry, readout } = layer;
+  const { geometry, readout, draws } = layer;
   const { images } = imageShape(input);
   const phases = ceilDivide(layer.inputBits, readout.inputBitsPerPhase);
   const words = wordsOf(graph, phaseDigits(graph, input, phases, readout), weights, layer);
+  const { noise } = readout;
+  const noisy = draws &&
+    noise && {
+      draws,
+      noise,
+      deviations: columnDeviations(draws, layer.weightBits * geometry.kernels, noise),
+    };
   const codes = sumOf(
     graph,
-    words.map((word) => codeSums(graph, word, layer)),
+    words.map((word) => codeSums(graph, word, layer, noisy)),
   );
   const inPhases = reshape(graph, codes, [phases, elements(codes.shape) / phases]);
   const factors = graph.floats(phaseFactors(phases, readout));
@@ -152,36 +171,75 @@ function wordsOf(
 function codeSums(
   graph: GraphBuilder,
   { digits, weights }: Words,
-  { shape, weightBits, readout: { adc } }: ColumnLayer,
+  { shape, weightBits, readout: { adc, sparsity } }: ColumnLayer,
+  noisy: NoisyColumns | undefined,
 ): Value {
   const [M = 1, lines = 1] = weights.shape;
   const [images = 1, , P = 1, Q = 1] = digits.shape;
   const blocks = lines / shape.channels;
   const columns = blocks * weightBits;
   const planes = weightPlanes(graph, weights, weightBits);
-  const cells = reshape(
+  const stored = reshape(
     graph,
     transpose(graph, reshape(graph, planes, [weightBits, M, blocks, shape.channels]), [2, 0, 1, 3]),
     [columns * M, shape.channels, 1, 1],
   );
+  const cells = noisy ? mismatched(graph, noisy.draws, stored, noisy.noise) : stored;
   // code = floor((512 s + step - 2 offset) / (2 step)): all whole numbers, so the quotient is rounded to no other floor.
   const doubled = multiply(graph, cells, graph.scalar(2 * unit));
-  const sums = graph.node('Conv', [digits, doubled], [images, columns * M, P, Q], {
+  const ideal = graph.node('Conv', [digits, doubled], [images, columns * M, P, Q], {
     attributes: { group: blocks },
   });
-  const level = add(graph, sums, graph.scalar(adc.step - 2 * adc.offset));
-  const quotient = graph.node('Div', [level, graph.scalar(2 * adc.step)], sums.shape);
-  const ideal = graph.node('Floor', [quotient], sums.shape);
+  const sums = noisy ? noisySums(graph, ideal, { ...noisy, blocks, perUnit: 2 * unit }) : ideal;
+  const shifted = add(graph, sums, graph.scalar(adc.step - 2 * adc.offset));
+  const quotient = graph.node('Div', [shifted, graph.scalar(2 * adc.step)], sums.shape);
+  const level = graph.node('Floor', [quotient], sums.shape);
   const limits = [graph.scalar(0), graph.scalar(2 ** adc.bits - 1)];
-  const codes = graph.node('Clip', [ideal, ...limits], sums.shape);
+  const codes = graph.node('Clip', [level, ...limits], sums.shape);
   const zero = zeroCode(adc);
   const above = zero === 0 ? codes : subtract(graph, codes, graph.scalar(zero));
-  const byColumn = reshape(graph, above, [images, columns, M * P * Q]);
+  // Without noise a group of zeros adds nothing by itself.
+  const read =
+    noisy && sparsity === 'groups'
+      ? onlyStored(graph, above, { weights, shape, bits: weightBits })
+      : above;
+  const byColumn = reshape(graph, read, [images, columns, M * P * Q]);
   const factors = Array.from({ length: columns }, (_, column) => {
     const bit = column % weightBits;
     return (bit === weightBits - 1 ? -1 : 1) * 2 ** bit;
   });
   return matMul(graph, reshape(graph, graph.floats(factors), [1, columns]), byColumn);
+}
+
+/** Noise of one layer's columns in one step. */
+interface NoisyColumns {
+  readonly draws: NoiseDraws;
+  readonly noise: ColumnNoise;
+  readonly deviations: ColumnDeviations;
+}
+
+/** Codes (images, columns M, P, Q) with zeros for the groups that the chip does not store. */
+function onlyStored(
+  graph: GraphBuilder,
+  codes: Value,
+  {
+    weights,
+    shape,
+    bits,
+  }: { readonly weights: Value; readonly shape: GroupShape; readonly bits: number },
+): Value {
+  const [M = 1, lines = 1] = weights.shape;
+  const [images = 1, columns = 1, P = 1, Q = 1] = codes.shape;
+  const blocks = lines / shape.channels;
+  const tiles = ceilDivide(M, shape.kernels);
+  const stored = reshape(graph, storedBlocks(graph, weights, shape), [tiles, 1, blocks]);
+  const all = [tiles, shape.kernels, blocks];
+  const perKernel = graph.node('Expand', [stored, graph.integers(all)], all);
+  const flat = reshape(graph, perKernel, [tiles * shape.kernels, blocks]);
+  const own = slice(graph, flat, [{ axis: 0, start: 0, end: M }]);
+  const mask = reshape(graph, transpose(graph, own, [1, 0]), [1, blocks, 1, M, 1]);
+  const byKernel = reshape(graph, codes, [images, blocks, bits, M, P * Q]);
+  return reshape(graph, multiply(graph, byKernel, mask), [images, columns, P, Q]);
 }
 
 /** The bits of two's complement of `weights` (M, lines): (bits M, lines), bit 0 of all kernels first. */
@@ -225,19 +283,27 @@ function storedGroups(
 ): Value {
   if (readout.sparsity === 'none') return double(graph, groupGrid(geometry, shape).codes);
   const tiles = ceilDivide(geometry.kernels, shape.kernels);
-  const counts = words.map(({ weights }) => {
-    const [M = 1, lines = 1] = weights.shape;
-    const filled = pad(graph, weights, [0, 0], [tiles * shape.kernels - M, 0]);
-    const blocks = lines / shape.channels;
-    const groups = reshape(graph, filled, [tiles, shape.kernels, blocks, shape.channels]);
-    const sizes = reduce(graph, 'ReduceSum', apply(graph, 'Abs', groups), { axes: [1, 3] });
-    const stored = compare(graph, 'Greater', sizes, graph.scalar(0));
-    return reduce(graph, 'ReduceSum', stored, { axes: [1, 2, 3], keep: false });
-  });
+  const counts = words.map(({ weights }) =>
+    reduce(graph, 'ReduceSum', storedBlocks(graph, weights, shape), {
+      axes: [1, 2, 3],
+      keep: false,
+    }),
+  );
   const perTile = reshape(graph, sumOf(graph, counts), [tiles, 1]);
   const all = [tiles, shape.kernels];
   const perKernel = graph.node('Expand', [perTile, graph.integers(all)], all);
   const flat = reshape(graph, perKernel, [tiles * shape.kernels]);
   const own = slice(graph, flat, [{ axis: 0, start: 0, end: geometry.kernels }]);
   return toDouble(graph, reshape(graph, own, [1, geometry.kernels, 1, 1]));
+}
+
+/** 1 for every group that has a weight which is not 0: (tiles, 1, blocks, 1). */
+function storedBlocks(graph: GraphBuilder, weights: Value, shape: GroupShape): Value {
+  const [M = 1, lines = 1] = weights.shape;
+  const tiles = ceilDivide(M, shape.kernels);
+  const filled = pad(graph, weights, [0, 0], [tiles * shape.kernels - M, 0]);
+  const blocks = lines / shape.channels;
+  const groups = reshape(graph, filled, [tiles, shape.kernels, blocks, shape.channels]);
+  const sizes = reduce(graph, 'ReduceSum', apply(graph, 'Abs', groups), { axes: [1, 3] });
+  return compare(graph, 'Greater', sizes, graph.scalar(0));
 }

@@ -9,9 +9,10 @@ import { type Network, networkMacs } from '../../network/network.ts';
 import { integerForward } from '../../reference/integer-network.ts';
 import { accuracy } from '../../core/accuracy.ts';
 import { evaluate, evaluateIntegers } from '../run/evaluate.ts';
+import { isTrainable } from '../graphs/forward.ts';
 import type { OnnxRuntime } from '../autodiff/runtime.ts';
 import type { TrainOptions } from '../run/train-options.ts';
-import { fuse } from '../../network/passes/fuse.ts';
+import { fuse, hasImageNorm } from '../../network/passes/fuse.ts';
 
 /** What our own plain loops do in a minute or two; beyond, ONNX Runtime computes. */
 const plainMacs = 2.5e10;
@@ -51,8 +52,9 @@ export async function realAccuracy(
 ): Promise<number> {
   // By our own plain forward pass where possible: what the file claims should not depend on the runtime.
   const isSmall = networkMacs(network) * test.images.images < plainMacs;
+  // Its graphs have pads of pixels of 0 around normalised images.
   const outputs =
-    isSmall || !runtime || fuse(network).layers.some((layer) => 'activation' in layer)
+    isSmall || hasImageNorm(network) || !runtime || !fuse(network).layers.every(isTrainable)
       ? floatOutputs(network, test.images)
       : await evaluate(network, test, runtime);
   return accuracy(outputs, test.labels, network.classes);

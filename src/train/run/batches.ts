@@ -4,15 +4,16 @@ import { quantizePixels } from '../../core/pixels.ts';
 import { at } from '../../core/errors.ts';
 import { activationsPerImage } from '../../core/feature-map.ts';
 import { randomWord, shuffled } from '../../core/random.ts';
-import type { ImageSet } from '../../datasets/image-set.ts';
+import type { ImageSet, Labels } from '../../datasets/image-set.ts';
+import { shrinker } from './shrink.ts';
 
 /** The tensors of one batch. */
 export interface Batch {
   /** The number that each pixel stands for, order (image, channel, y, x). */
   readonly images: Float32Array;
-  /** 1 for the image's class, 0 for the others; order (image, class). */
+  /** Wanted probabilities: 1 for the image's class and 0 for the others, or smoothed; order (image, class). */
   readonly targets: Float32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
 }
 
 /** How batches are drawn. */
@@ -28,6 +29,10 @@ export interface BatchOptions {
   readonly flip?: boolean;
   /** The number that each of the 256 pixel values stands for; pixel / 255 by default. */
   readonly pixels?: Float32Array | undefined;
+  /** Share of the probability that goes evenly to all classes, 0 ... 1; 0 by default. */
+  readonly labelSmoothing?: number | undefined;
+  /** Rows and columns that images are shrunk to, after they are moved and mirrored; their own by default. */
+  readonly side?: number | undefined;
   /** Batches of the epoch that are left out at its beginning, because they are done. */
   readonly skip?: number;
 }
@@ -56,12 +61,15 @@ export function* epochBatches(
   options: BatchOptions,
 ): Generator<Batch> {
   const { batchSize, seed, largestShift, flip = false, pixels = realPixels, skip = 0 } = options;
+  const { labelSmoothing = 0, side } = options;
+  const shared = labelSmoothing / set.classes;
   const order = shuffled(set.images.images, seed, shuffleStream + epoch);
   const size = activationsPerImage(set.images);
+  const shrink = side === undefined ? undefined : shrinker(set.images, side);
   for (let first = skip * batchSize; first + batchSize <= order.length; first += batchSize) {
     const images = new Float32Array(batchSize * size);
-    const targets = new Float32Array(batchSize * set.classes);
-    const labels = new Uint8Array(batchSize);
+    const targets = new Float32Array(batchSize * set.classes).fill(shared);
+    const labels = set.classes > 256 ? new Uint16Array(batchSize) : new Uint8Array(batchSize);
     for (let i = 0; i < batchSize; i++) {
       const image = at(order, first + i);
       const shift =
@@ -75,9 +83,9 @@ export function* epochBatches(
         pixels,
       });
       labels[i] = at(set.labels, image);
-      targets[i * set.classes + at(labels, i)] = 1;
+      targets[i * set.classes + at(labels, i)] = 1 - labelSmoothing + shared;
     }
-    yield { images, targets, labels };
+    yield { images: shrink ? shrink(images, batchSize) : images, targets, labels };
   }
 }
 

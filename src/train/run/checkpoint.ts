@@ -105,8 +105,8 @@ export function readCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const checkpoint = {
     ...rest,
     network,
-    velocities: endingWith(file.tensors, velocitySuffix),
-    kept: endingWith(file.tensors, keptSuffix),
+    velocities: endingWith(file.tensors, velocitySuffix, where),
+    kept: endingWith(file.tensors, keptSuffix, where),
     ...(scales ? { scales: new Map(Object.entries(scales)) } : {}),
   };
   checkParts(checkpoint, file, where);
@@ -165,12 +165,16 @@ function checkParts(checkpoint: Checkpoint, file: TensorFile, where: string): vo
 function endingWith(
   tensors: ReadonlyMap<string, Tensor>,
   suffix: string,
+  where: string,
 ): ReadonlyMap<string, Float32Array> {
-  return new Map(
-    [...tensors].flatMap(([name, { data }]) =>
-      name.endsWith(suffix) ? [[name.slice(0, -suffix.length), data] as const] : [],
-    ),
-  );
+  const found = new Map<string, Float32Array>();
+  for (const [name, { data }] of tensors) {
+    if (!name.endsWith(suffix)) continue;
+    if (!(data instanceof Float32Array))
+      throw new CimError('input', { what: `tensor ${name} is not F32`, where, todo });
+    found.set(name.slice(0, -suffix.length), data);
+  }
+  return found;
 }
 
 /**

@@ -2,8 +2,10 @@
 // fast enough to look at often.
 
 import type { CompressedNetwork } from '../../compress/compressed-network.ts';
+import { imageCodes } from '../../compress/image-codes.ts';
 import type { GroupShape } from '../../compress/weight-group.ts';
 import { assert } from '../../core/errors.ts';
+import { withBorder } from '../../core/image-border.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
 import type { FusedNetwork } from '../../network/fused-network.ts';
 import type { Network } from '../../network/network.ts';
@@ -64,8 +66,11 @@ export async function evaluateIntegers(
   assert(!readout || shape !== undefined, 'columns are read in groups');
   const columns = readout && shape && { readout, shape };
   const { model, arrays } = integerGraph(network, batchSize, columns);
-  const pixels = integerPixels(network.activationBits);
-  const { classes } = network;
+  const { classes, imageTable, activationBits } = network;
+  // What a table makes of pixels are codes already.
+  const pixels = integerPixels(imageTable ? 8 : activationBits);
+  const stored = withBorder(set.images, network.border);
+  const data = imageTable ? imageCodes(network, stored) : stored.data;
   const graph = { model, batchSize, arrays, output: 'sums', classes, pixels, threads };
-  return await runInBatches(graph, set, runtime);
+  return await runInBatches(graph, { ...set, images: { ...stored, data } }, runtime);
 }

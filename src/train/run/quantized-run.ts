@@ -95,7 +95,8 @@ export async function exportIntegers(
       const sumScale = units.get(layer.name);
       assert(own !== undefined && sumScale !== undefined, `scales of ${layer.name}`);
       const multiples = async (part: string, unit: number): Promise<Float32Array> =>
-        (await floatsOf(found[`${layer.name}.${part}`])).map((code) => code * unit);
+        // A code that was rounded to -0 is 0, as it is in the file.
+        (await floatsOf(found[`${layer.name}.${part}`])).map((code) => code * unit + 0);
       exported.set(layer.name, {
         ...layer,
         weights: await multiples('weight', own.weight.value),

@@ -23,6 +23,19 @@ export interface ScheduleOptions {
   readonly warmUpEpochs: number;
 }
 
+/** Images of one size for some epochs. */
+export interface ImageSize {
+  /** Rows and columns that images are shrunk to. */
+  readonly side: number;
+  readonly epochs: number;
+}
+
+/** Size of the images of an epoch in real arithmetic; undefined: their own. */
+export function sideOf(epoch: number, sizes: readonly ImageSize[]): number | undefined {
+  let last = 0;
+  return sizes.find(({ epochs }) => epoch < (last += epochs))?.side;
+}
+
 /** Epochs in all. */
 export const epochsOf = (options: ScheduleOptions): number =>
   options.epochs + options.quantizeEpochs;

@@ -9,13 +9,22 @@ import { type LayerNorms, macroGroup } from '../groups/groups.ts';
 import type { LayerPlans } from '../groups/layer-plan.ts';
 import type { ColumnReadout } from '../operators/column-codes.ts';
 import type { WeightForm } from '../operators/quantize.ts';
-import type { LassoOptions, Stage } from './stages.ts';
+import type { ImageSize, LassoOptions, Stage } from './stages.ts';
 
 /** How to train. */
 export interface TrainOptions extends LassoOptions {
   readonly seed: number;
   readonly batchSize: number;
   readonly momentum: number;
+  /** Nesterov's momentum instead of the plain one; false by default. */
+  readonly nesterov?: boolean | undefined;
+  /** Share of the wanted probability that goes evenly to all classes, 0 ... 1; 0 by default. */
+  readonly labelSmoothing?: number | undefined;
+  /**
+   * Sizes of the images in the epochs in real arithmetic, from the first on: small images first cost less. Epochs beyond
+   * them, and those in integers, have the images' own size. None by default.
+   */
+  readonly imageSizes?: readonly ImageSize[] | undefined;
   readonly weightDecay: number;
   /** Images are moved by up to this many pixels in each direction. */
   readonly largestShift: number;

@@ -2,6 +2,7 @@
 
 import { countRight } from '../../core/accuracy.ts';
 import { assert } from '../../core/errors.ts';
+import type { Size } from '../../core/feature-map.ts';
 import type { FusedNetwork } from '../../network/fused-network.ts';
 import type { Batch } from './batches.ts';
 import { type GroupedLayer, groupNorms, type LayerNorms } from '../groups/groups.ts';
@@ -14,6 +15,7 @@ import {
   type RuntimeTensor,
 } from '../autodiff/runtime.ts';
 import type { ScaleLearner } from '../scales/scale-learner.ts';
+import { noiseStart, noiseStartInput } from '../operators/column-noise.ts';
 import { toNetwork } from '../graphs/to-network.ts';
 import type { TrainingStep } from '../graphs/training-step.ts';
 
@@ -28,6 +30,8 @@ export interface LearnedParts {
   readonly momentum: number;
   /** True when the graph tells the largest weights, from which the weights' scales follow. */
   readonly tellsLargest: boolean;
+  /** Seed of the noise; undefined: the graph has none. */
+  readonly noiseSeed: number | undefined;
 }
 
 /** What a run works with. */
@@ -40,6 +44,8 @@ export interface RunParts {
   readonly kept: Arrays;
   /** Velocities to go on with; zero by default. */
   readonly velocities?: Arrays | undefined;
+  /** Size of the images that the graph reads; that of the network by default. */
+  readonly size?: Size | undefined;
 }
 
 /** What a step gives. */
@@ -53,6 +59,8 @@ export interface StepSettings {
   readonly learningRate: number;
   /** Strength of group lasso. */
   readonly lasso: number;
+  /** Number of the step in the whole training: where noise begins follows from it. */
+  readonly number: number;
 }
 
 /** A training of one network in one graph; {@link TrainingRun.step} moves it on. */
@@ -76,12 +84,13 @@ export class TrainingRun {
   }
 
   /** Runs one step on `batch`. */
-  async step(batch: Batch, { learningRate, lasso }: StepSettings): Promise<StepResult> {
+  async step(batch: Batch, { learningRate, lasso, number }: StepSettings): Promise<StepResult> {
     const { session, learned } = this.#parts;
     const outputs = await session.run({
       ...this.#batchTensors(batch),
       learningRate: this.#number(learningRate),
       ...(learned ? this.#scaleTensors(learned) : { lasso: this.#number(lasso) }),
+      ...(learned?.noiseSeed === undefined ? {} : this.#noiseTensor(learned.noiseSeed, number)),
       ...this.#keptTensors(),
       ...Object.fromEntries(this.#state),
     });
@@ -158,7 +167,8 @@ export class TrainingRun {
   }
 
   #batchTensors(batch: Batch): Record<string, RuntimeTensor> {
-    const { channels, height, width } = this.#network.input;
+    const { channels } = this.#network.input;
+    const { height, width } = this.#parts.size ?? this.#network.input;
     const count = batch.labels.length;
     return {
       images: this.#tensor(batch.images, [count, channels, height, width]),
@@ -169,6 +179,10 @@ export class TrainingRun {
   #scaleTensors({ learner }: LearnedParts): Record<string, RuntimeTensor> {
     const numbers = [...learner.numbers()];
     return Object.fromEntries(numbers.map(([name, number]) => [name, this.#number(number)]));
+  }
+
+  #noiseTensor(seed: number, number: number): Record<string, RuntimeTensor> {
+    return { [noiseStartInput]: this.#tensor(Float32Array.of(noiseStart(seed, number)), [1]) };
   }
 
   #keptTensors(): Record<string, RuntimeTensor> {

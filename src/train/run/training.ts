@@ -2,11 +2,10 @@
 // the checkpoints.
 
 import { compressLayers } from '../../compress/compress.ts';
-import { zeroGroups } from '../../compress/weight-group.ts';
 import { accuracy } from '../../core/accuracy.ts';
 import { at, CimError } from '../../core/errors.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
-import { type FusedNetwork, hasWeights, type Layer } from '../../network/fused-network.ts';
+import type { FusedNetwork } from '../../network/fused-network.ts';
 import { spellOut } from '../../network/passes/spell-out.ts';
 import { type Batch, epochBatches, integerPixels, realPixels } from './batches.ts';
 import type { Position } from './checkpoint.ts';
@@ -16,27 +15,29 @@ import { faultyArrays, findFault } from './find-fault.ts';
 import {
   type GroupedLayer,
   groupedLayers,
-  groupNorms,
   type LayerNorms,
   unpackedLayers,
 } from '../groups/groups.ts';
-import { parametersOf } from '../graphs/parameters.ts';
 import { pruningBefore } from './pruning.ts';
 import { beginQuantization, exportIntegers, quantizationOf } from './quantized-run.ts';
 import { quantizedStep } from '../graphs/quantized-step.ts';
 import type { OnnxRuntime, RuntimeSession } from '../autodiff/runtime.ts';
 import { ScaleLearner } from '../scales/scale-learner.ts';
-import { epochsOf, lassoStrength, learningRateAt, type Stage, stageOf } from './stages.ts';
+import { epochsOf, lassoStrength, learningRateAt, sideOf, type Stage, stageOf } from './stages.ts';
 import type { GroupsOfLayer, TrainHooks, TrainOptions } from './train-options.ts';
 import type { EpochRecord } from '../../network/epoch-record.ts';
 import { type Arrays, TrainingRun } from './training-run.ts';
+import { smallerNetwork } from '../graphs/smaller.ts';
 import { type TrainingStep, trainingStep } from '../graphs/training-step.ts';
-
-/** Groups that are wholly zero, and groups in all. */
-export interface GroupCounts {
-  readonly zeroGroups: number;
-  readonly groups: number;
-}
+import {
+  countNorms,
+  countZeros,
+  densityOf,
+  type GroupCounts,
+  keptNow,
+  normsOf,
+  withKept,
+} from './zero-groups.ts';
 
 const atStart: Position = { epoch: 0, step: 0, lossSum: 0, right: 0, seconds: 0 };
 /** Weight of the newest batch in the averaged statistics of batch norm. */
@@ -48,6 +49,13 @@ export interface TrainingParts {
   readonly images: ImageSet;
   readonly runtime: OnnxRuntime;
   readonly options: TrainOptions;
+}
+
+/** Where the epochs in real arithmetic stand between two sizes of images. */
+interface FloatState {
+  readonly network: FusedNetwork;
+  readonly kept: Arrays;
+  readonly velocities?: Arrays | undefined;
 }
 
 /** A training. {@link Training.finish} does all that is left of it. */
@@ -109,14 +117,39 @@ export class Training {
     network: FusedNetwork,
     kept: Arrays,
   ): Promise<{ readonly network: FusedNetwork; readonly kept: Arrays }> {
+    const { options } = this.#parts;
+    let state: FloatState = { network, kept, velocities: this.#hooks.resume?.velocities };
+    // Also without any epoch: the last pruning may be due.
+    do state = await this.#trainSize(state, sideOf(this.#position.epoch, options.imageSizes ?? []));
+    while (this.#position.epoch < options.epochs);
+    return state;
+  }
+
+  /** Trains as long as images have this size, or to the end. */
+  async #trainSize(
+    { network, kept, velocities }: FloatState,
+    side: number | undefined,
+  ): Promise<FloatState> {
     const { runtime, options } = this.#parts;
-    const step = trainingStep(network, { ...options, statisticsRate });
+    const sizes = options.imageSizes ?? [];
+    const smaller = side === undefined ? network : smallerNetwork(network, side);
+    const step = trainingStep(smaller, { ...options, statisticsRate });
     const session = await this.#open(step);
-    const velocities = this.#hooks.resume?.velocities;
-    const run = new TrainingRun(network, { step, session, runtime, kept, velocities });
+    const run = new TrainingRun(network, {
+      step,
+      session,
+      runtime,
+      kept,
+      velocities,
+      size: smaller.input,
+    });
+    const isOfSize = (): boolean =>
+      this.#position.epoch < options.epochs && sideOf(this.#position.epoch, sizes) === side;
     try {
-      while (this.#position.epoch < options.epochs) await this.#epoch(run, () => run.network());
+      while (isOfSize()) await this.#epoch(run, () => run.network());
       const trained = await run.network();
+      if (this.#position.epoch < options.epochs)
+        return { network: trained, kept: run.kept, velocities: await run.velocities() };
       // Without epochs after it the last pruning comes here.
       if (options.fixedEpochs > 0) return { network: trained, kept: run.kept };
       await this.#pruneIfDue(run);
@@ -142,6 +175,7 @@ export class Training {
       names: step.learnedScales,
       momentum: options.momentum,
       tellsLargest: quantization.weightForm === 'tanh',
+      noiseSeed: step.isNoisy ? options.seed : undefined,
     };
     const velocities = resume?.scales && resume.velocities;
     const run = new TrainingRun(network, { step, session, runtime, learned, kept, velocities });
@@ -178,7 +212,8 @@ export class Training {
     const { epoch } = this.#position;
     const stage = stageOf(epoch, options);
     const pixels = learner ? integerPixels(options.activationBits) : realPixels;
-    const draw = { ...options, pixels, skip: this.#position.step };
+    const side = learner ? undefined : sideOf(epoch, options.imageSizes ?? []);
+    const draw = { ...options, pixels, side, skip: this.#position.step };
     const densities = this.#epochs.map(({ density }) => density);
     const lasso = lassoStrength(densities, options);
     let learningRate = this.#learningRate();
@@ -187,7 +222,7 @@ export class Training {
       if (options.signal?.aborted) await this.#stop(run, learner);
       if (!learner) await this.#pruneIfDue(run);
       learningRate = this.#learningRate();
-      const { loss, right } = await run.step(batch, { learningRate, lasso });
+      const { loss, right } = await run.step(batch, { learningRate, lasso, number: this.#done() });
       if (!Number.isFinite(loss)) throw await this.#diverged(run, batch);
       const { step, lossSum, right: rightBefore, seconds } = this.#position;
       const now = this.#now();
@@ -208,13 +243,13 @@ export class Training {
     await this.#save(run, learner);
   }
 
+  /** Steps of the whole training that are done. */
+  #done(): number {
+    return this.#position.epoch * this.#stepsPerEpoch + this.#position.step;
+  }
+
   #learningRate(): number {
-    const { epoch, step } = this.#position;
-    return learningRateAt(
-      epoch * this.#stepsPerEpoch + step,
-      this.#stepsPerEpoch,
-      this.#parts.options,
-    );
+    return learningRateAt(this.#done(), this.#stepsPerEpoch, this.#parts.options);
   }
 
   async #endEpoch(
@@ -265,10 +300,8 @@ export class Training {
   /** Fixes the groups that matter least at zero, where the schedule says so. */
   async #pruneIfDue(run: TrainingRun): Promise<void> {
     const { options } = this.#parts;
-    const { epoch, step } = this.#position;
-    const done = epoch * this.#stepsPerEpoch + step;
     const plan = { unpacked: this.#unpacked, stepsPerEpoch: this.#stepsPerEpoch, options };
-    const keep = pruningBefore(done, plan);
+    const keep = pruningBefore(this.#done(), plan);
     if (keep) run.keepOnly(keep(await run.norms(this.#grouped)));
   }
 
@@ -276,7 +309,7 @@ export class Training {
     const { options } = this.#parts;
     const { epoch, step, lossSum, right } = this.#position;
     options.onProgress?.({
-      done: epoch * this.#stepsPerEpoch + step,
+      done: this.#done(),
       total: this.#stepsPerEpoch * epochsOf(options),
       epoch,
       stage,
@@ -325,10 +358,12 @@ export class Training {
   }
 
   async #diverged(run: TrainingRun, batch: Batch): Promise<CimError> {
-    const { runtime, network } = this.#parts;
-    const layer =
-      (await findFault(await run.networkBefore(), batch, runtime)) ??
-      faultyArrays(await run.network());
+    const { runtime, network, options } = this.#parts;
+    const { epoch } = this.#position;
+    const side = epoch < options.epochs ? sideOf(epoch, options.imageSizes ?? []) : undefined;
+    const before = await run.networkBefore();
+    const smaller = side === undefined ? before : smallerNetwork(before, side);
+    const layer = (await findFault(smaller, batch, runtime)) ?? faultyArrays(await run.network());
     const told = this.#hooks.lastCheckpoint?.();
     return new CimError('training', {
       what: `training diverged in epoch ${this.#position.epoch + 1}: its loss is no finite number any more${layer === undefined ? '' : `, and ${layer} was the first layer to give one that is not`}`,
@@ -340,52 +375,4 @@ export class Training {
   #now(): number {
     return this.#hooks.now?.() ?? 0;
   }
-}
-
-const densityOf = ({ zeroGroups, groups }: GroupCounts): number =>
-  groups === 0 ? 1 : 1 - zeroGroups / groups;
-
-/** 1 for each group that is not wholly zero, by layer name. */
-const keptNow = (network: FusedNetwork, layers: readonly GroupedLayer[]): Arrays =>
-  new Map(
-    normsOf(network, layers).map(({ name, norms }) => [
-      name,
-      Float32Array.from(norms, (norm) => (norm > 0 ? 1 : 0)),
-    ]),
-  );
-
-const countZeros = (network: FusedNetwork, layers: readonly GroupedLayer[]): GroupCounts =>
-  countNorms(normsOf(network, layers));
-
-function countNorms(layers: readonly { readonly norms: Float64Array }[]): GroupCounts {
-  let [zeros, groups] = [0, 0];
-  for (const { norms } of layers) {
-    groups += norms.length;
-    zeros += norms.filter((norm) => norm === 0).length;
-  }
-  return { zeroGroups: zeros, groups };
-}
-
-const normsOf = (network: FusedNetwork, layers: readonly GroupedLayer[]): readonly LayerNorms[] => {
-  const arrays = new Map(parametersOf(network).map(({ name, data }) => [name, data]));
-  return layers.map((layer) => ({
-    name: layer.name,
-    norms: groupNorms(arrays.get(`${layer.name}.weight`) ?? new Float32Array(), layer),
-  }));
-};
-
-/** `network` with zeros in the groups that are not kept. */
-function withKept(
-  network: FusedNetwork,
-  grouped: readonly GroupedLayer[],
-  kept: Arrays,
-): FusedNetwork {
-  const layers = network.layers.map((layer): Layer => {
-    const groups = grouped.find(({ name }) => name === layer.name);
-    const mask = kept.get(layer.name);
-    if (!hasWeights(layer) || !groups || !mask) return layer;
-    const weights = zeroGroups(layer.weights, groups.grid, groups.geometry, Uint8Array.from(mask));
-    return { ...layer, weights };
-  });
-  return { ...network, layers };
 }

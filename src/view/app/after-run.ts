@@ -11,9 +11,8 @@ export async function keepRun(
   { settings, report }: RunResult,
   files: UserFiles,
 ): Promise<void> {
-  const names = [files.network, files.chip, ...(files.images ?? [])].flatMap((file) =>
-    file ? [file.name] : [],
-  );
+  const given = [files.network, files.chip, ...(files.images ?? []), files.folder];
+  const names = given.flatMap((file) => (file ? [file.name] : []));
   await store.keep({ date: new Date().toISOString(), settings, files: names, report });
 }
 

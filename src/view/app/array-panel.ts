@@ -5,8 +5,11 @@ import { arrayWithErrors } from '../engine/array-with-errors.ts';
 import type { MacroArrayView } from '../pieces/macro-array/macro-array-types.ts';
 import { drawMacroArray } from '../pieces/macro-array/macro-array-view.ts';
 import { make, setText } from '../ui/make-element.ts';
+import { isEstimated } from '../../report/report-words.ts';
+import { chosenLayer, onLayerChosen } from './chosen-layer.ts';
+import { lookedAt } from './macro-op-choice.ts';
 import { MacroOpInspector } from './macro-op-inspector.ts';
-import type { Shown } from './result-tabs.ts';
+import type { Shown } from './shown.ts';
 import type { TabContent } from '../ui/tabs.ts';
 
 /** Draws the panel. */
@@ -14,6 +17,7 @@ export function drawArrayPanel(panel: HTMLElement, shown: Shown): TabContent {
   const { engine, result } = shown;
   let isGone = false;
   let parts: readonly TabContent[] = [];
+  let stop = (): void => undefined;
   const waiting = make('p', { class: 'note', text: 'Laying out …' });
   panel.append(waiting);
   const draw = async (): Promise<void> => {
@@ -26,6 +30,17 @@ export function drawArrayPanel(panel: HTMLElement, shown: Shown): TabContent {
     });
     panel.append(inspector.element);
     parts = [view, inspector];
+    const looked = isEstimated(result.report) ? undefined : lookedAt(array, result.report.images);
+    if (looked) {
+      view.select(looked.looked.macro);
+      inspector.take(looked.looked);
+    }
+    const goTo = (name: string): void => {
+      const layer = array.layers.findIndex((one) => one.name === name);
+      if (layer >= 0) view.show({ layer });
+    };
+    goTo(chosenLayer());
+    stop = onLayerChosen(goTo);
     const known = await arrayWithErrors(engine, result, array);
     if (known && !isGone) view.update(known);
   };
@@ -35,6 +50,7 @@ export function drawArrayPanel(panel: HTMLElement, shown: Shown): TabContent {
   return {
     destroy: () => {
       isGone = true;
+      stop();
       for (const part of parts) part.destroy();
     },
   };

@@ -6,7 +6,7 @@ import type { Report } from '../../report/report.ts';
 import { readMetrics } from '../../network/io/metrics-file.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import type { Metrics } from './train-tab.ts';
-import { openPicture } from '../engine/open-picture.ts';
+import type { GivenFiles } from './given-files.ts';
 import { checkFiles } from './own-files.ts';
 import { kindOfFile } from './sort-files.ts';
 
@@ -15,6 +15,8 @@ export interface FileTakers {
   readonly add: (files: UserFiles) => void;
   readonly addReport: (report: { readonly name: string; readonly report: Report }) => void;
   readonly addMetrics: (metrics: Metrics) => void;
+  /** A plan and results of an experiment, which belong together. */
+  readonly addExperiment: (files: readonly NamedBytes[]) => Promise<void>;
   /** Called after all; empty: every file was taken. */
   readonly done: (problems: readonly string[]) => void;
 }
@@ -23,8 +25,11 @@ export interface FileTakers {
 type Take = () => void;
 
 /** Makes the function that takes files. A bad one is refused with what is wrong with it; the others are taken. */
-export function makeFileIntake(takers: FileTakers): (files: readonly File[]) => Promise<void> {
-  return async (files) => {
+export function makeFileIntake(
+  takers: FileTakers,
+): (given: GivenFiles | Promise<GivenFiles>) => Promise<void> {
+  return async (given) => {
+    const { files, folders } = await given;
     const problems: string[] = [];
     const attempt = async (read: () => Promise<Take>): Promise<void> => {
       try {
@@ -34,13 +39,22 @@ export function makeFileIntake(takers: FileTakers): (files: readonly File[]) => 
       }
     };
     const images: NamedBytes[] = [];
+    const ofExperiment: NamedBytes[] = [];
     for (const file of files)
       await attempt(async () => {
         const named = await readFile(file);
-        if (kindOfFile(named) !== 'images') return await taken(named, takers);
-        return () => images.push(named);
+        const kind = kindOfFile(named);
+        if (kind === 'images') return () => images.push(named);
+        if (kind === 'experiment') return () => ofExperiment.push(named);
+        return await taken(named, takers);
       });
     if (images.length > 0) await attempt(() => checked({ images }, takers));
+    if (ofExperiment.length > 0)
+      await attempt(async () => {
+        await takers.addExperiment(ofExperiment);
+        return () => undefined;
+      });
+    for (const folder of folders) await attempt(() => checked({ folder }, takers));
     takers.done(problems);
   };
 }
@@ -59,7 +73,7 @@ async function taken(file: NamedBytes, takers: FileTakers): Promise<Take> {
 }
 
 async function checked(files: UserFiles, { add }: FileTakers): Promise<Take> {
-  await checkFiles(files, openPicture);
+  await checkFiles(files);
   return () => add(files);
 }
 

@@ -13,9 +13,11 @@ import type { MacroOpChoice } from '../../inspect/macro-op.ts';
 import { isEstimated } from '../../report/report-words.ts';
 import type { ChosenMacro, MacroSelection } from '../pieces/macro-array/macro-array-types.ts';
 import { drawMacroOp } from '../pieces/macro-op/macro-op-panel.ts';
-import { make, setText } from '../ui/make-element.ts';
+import { make, makeButton, setText } from '../ui/make-element.ts';
 import { type Field, makeField } from '../ui/field.ts';
-import type { Shown } from './result-tabs.ts';
+import { chooseLayer } from './chosen-layer.ts';
+import { lookAt, type LookedAt } from './macro-op-choice.ts';
+import type { Shown } from './shown.ts';
 import type { TabContent } from '../ui/tabs.ts';
 
 const fieldOf = (name: string, label: string): Field =>
@@ -91,7 +93,26 @@ export class MacroOpInspector implements TabContent {
       this.#controls.append(element);
       input.addEventListener('change', () => void this.#show());
     }
+    const steps = makeButton('Step through it', () =>
+      document.querySelector<HTMLElement>('#tab-simulate')?.click(),
+    );
+    const network = makeButton('Layer in the network', () => {
+      const layer = layerOf(this.#array, this.#chosen);
+      const name = layer === undefined ? undefined : this.#array.layers[layer]?.name;
+      if (name === undefined) return;
+      chooseLayer(name);
+      shown.go('graph');
+    });
+    this.#controls.append(steps, network);
     this.element = make('div', {}, [this.#controls, this.#note, this.#place]);
+    void this.#show();
+  }
+
+  /** Shows what a person looks at in another stage. */
+  take({ macro, typed, kernel }: LookedAt): void {
+    this.#chosen = { ...macro, cell: undefined };
+    this.#kernel = kernel;
+    for (const name of fieldNames) this.#fields[name].input.value = typed[name];
     void this.#show();
   }
 
@@ -132,16 +153,24 @@ export class MacroOpInspector implements TabContent {
       const op = await engine.ask(result.id, 'macroOp', choice);
       if (mine !== this.#wanted) return;
       this.#clear('');
+      this.#remember();
       this.#drawn = drawMacroOp(this.#place, op, {
         kernel: this.#kernel,
         onKernel: (kernel) => {
           this.#kernel = kernel;
+          this.#remember();
         },
       });
     } catch (error) {
       if (mine === this.#wanted)
         this.#clear(error instanceof CimError ? error.message : String(error));
     }
+  }
+
+  /** So that Simulate steps through the same. */
+  #remember(): void {
+    const macro = this.#chosen;
+    if (macro) lookAt({ macro, typed: typedOf(this.#fields), kernel: this.#kernel });
   }
 
   /** The macro-op that is meant; undefined, and said why, where there is none. */

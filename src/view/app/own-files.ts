@@ -2,11 +2,14 @@
 
 import { type ChipSpec, chips, readChipFile } from '../../chips/index.ts';
 import { CimError } from '../../core/errors.ts';
+import { countOf } from '../../core/words.ts';
 import { readCifar } from '../../datasets/cifar.ts';
-import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
+import { isStoredImage } from '../../mapping/stored-image.ts';
+import type { NamedBytes, OwnFolder, UserFiles } from '../engine/user-files.ts';
 import { networkNames, readImageFiles } from '../engine/page-sources.ts';
 import { imagesName } from '../engine/own-file-names.ts';
-import { classOf, isPicture, type OpenPicture } from '../engine/pictures.ts';
+import { folderName } from '../engine/own-folder.ts';
+import { isPicture } from '../engine/pictures.ts';
 import { readNetworkOrImage } from '../../settings/load-job.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
 
@@ -31,12 +34,14 @@ export class OwnFiles {
   readonly #networks = new Map<string, NamedBytes>();
   readonly #chips = new Map<string, { readonly file: NamedBytes; readonly spec: ChipSpec }>();
   #images: readonly NamedBytes[] = [];
+  /** Instead of images. */
+  #folder: OwnFolder | undefined;
 
   /**
    * Keeps files that {@link checkFiles} has read; images in place of those before.
    * @returns what is to be chosen now
    */
-  add({ network, chip, images = [] }: UserFiles): readonly Choice[] {
+  add({ network, chip, images = [], folder }: UserFiles): readonly Choice[] {
     const chosen: Choice[] = [];
     if (network) {
       const file = renamed(network, networkNames);
@@ -50,7 +55,13 @@ export class OwnFiles {
     }
     if (images.length > 0) {
       this.#images = images;
+      this.#folder = undefined;
       chosen.push({ control: 'own-images', value: imagesName(images) });
+    }
+    if (folder) {
+      this.#images = [];
+      this.#folder = folder;
+      chosen.push({ control: 'own-images', value: folderName(folder) });
     }
     return chosen;
   }
@@ -60,12 +71,19 @@ export class OwnFiles {
     return this.#chips.get(name)?.spec;
   }
 
+  /** Whether the network of a file is a stored image; undefined: there is no such file. */
+  isStored(name: string): boolean | undefined {
+    const file = this.#networks.get(name);
+    return file && isStoredImage(file.bytes);
+  }
+
   /** The files that these settings name, and no other. */
   of({ network, chip, ownImages }: RunSettings): UserFiles {
     return {
       network: this.#networks.get(network),
       chip: this.#chips.get(chip)?.file,
       images: ownImages === imagesName(this.#images) ? this.#images : undefined,
+      folder: this.#folder && ownImages === folderName(this.#folder) ? this.#folder : undefined,
     };
   }
 
@@ -80,7 +98,14 @@ export class OwnFiles {
   }
 
   #sets(): readonly OwnFile[] {
-    const images = this.#images;
+    const [images, folder] = [this.#images, this.#folder];
+    if (folder) {
+      const remove = (): void => {
+        this.#folder = undefined;
+      };
+      const label = `${folderName(folder)} (${countOf(folder.files.length, 'file')})`;
+      return [{ control: 'own-images', value: folderName(folder), label, remove }];
+    }
     if (images.length === 0) return [];
     const value = imagesName(images);
     const item = (label: string, without: readonly NamedBytes[]): OwnFile => ({
@@ -113,10 +138,7 @@ const chipOf = ({ bytes, name }: NamedBytes): ChipSpec =>
  * Reads files as a run would, so that a bad one is refused before it is kept.
  * @throws {CimError} naming the file and what is wrong with it
  */
-export async function checkFiles(
-  { network, chip, images = [] }: UserFiles,
-  openPicture: OpenPicture,
-): Promise<void> {
+export async function checkFiles({ network, chip, images = [] }: UserFiles): Promise<void> {
   if (network) await readNetworkOrImage(network);
   if (chip) chipOf(chip);
   const pictures = images.filter(isPicture);
@@ -127,14 +149,22 @@ export async function checkFiles(
       where: images.map(({ name }) => name),
       todo: 'give one of them',
     });
-  for (const file of pictures) {
-    // Which classes there are depends on the network: 100 at most.
-    classOf(file.name, { dataset: 'cifar10', classes: 100, input: onePixel });
-    await openPicture(file, onePixel);
+  if (pictures.length > 0) await checkPictures(pictures);
+}
+
+/** By their names and first bytes: what else is wrong with them a run says, in its worker. */
+async function checkPictures(pictures: readonly NamedBytes[]): Promise<void> {
+  const { labelOf, namesOf } = await import('../../datasets/pictures/class-names.ts');
+  const { pictureHeader } = await import('../../datasets/pictures/picture-header.ts');
+  for (const { name, bytes } of pictures) {
+    // Which classes there are depends on the network.
+    labelOf(name, { count: mostClasses, names: namesOf('cifar10') });
+    if (!/\.(npy|pb)$/i.test(name)) pictureHeader(bytes, name);
   }
 }
 
-const onePixel = { height: 1, width: 1, channels: 3 };
+/** Of the networks that pictures may be for. */
+const mostClasses = 1000;
 
 function checkDataSet(files: readonly NamedBytes[]): void {
   const [first] = files;

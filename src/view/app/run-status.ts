@@ -21,10 +21,10 @@ export interface RunStatus {
 }
 
 const stageNames: Readonly<Record<Progress['stage'], string>> = {
-  calibrate: 'Choosing activation clips',
-  float: 'Computing in real arithmetic',
+  calibrate: 'Calibrating activation ranges',
+  float: 'Float reference',
   simulate: 'Simulating the chip',
-  exact: 'Computing exact integers',
+  exact: 'Exact integers',
   sweep: 'Sweeping',
 };
 

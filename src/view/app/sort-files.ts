@@ -1,4 +1,4 @@
-// What a dropped file is: a network, a chip, images, or a report of another run.
+// What a dropped file is: a network, a chip, images, a report of another run, or part of an experiment.
 
 import { CimError } from '../../core/errors.ts';
 import { isStoredImage } from '../../mapping/stored-image.ts';
@@ -6,7 +6,7 @@ import { isPicture } from '../engine/pictures.ts';
 import type { NamedBytes } from '../engine/user-files.ts';
 
 /** What a file can be. */
-export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics';
+export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics' | 'experiment';
 
 /**
  * Tells by name and first bytes.
@@ -15,22 +15,31 @@ export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics';
 export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   if (/\.(safetensors|onnx)$/.test(name) || isStoredImage(bytes)) return 'network';
   if (name.endsWith('.jsonl')) return 'metrics';
-  if (name.endsWith('.json')) return isReport(bytes) ? 'report' : 'chip';
+  if (/\.(ndjson|csv)$/.test(name)) return 'experiment';
+  if (name.endsWith('.json')) return kindOfJson(bytes);
   if (isPicture({ name })) return 'images';
   if (/ubyte$|_batch[^/]*\.bin$|^test\.bin$/.test(name)) return 'images';
   throw new CimError('input', {
-    what: 'is no file that this page knows',
+    what: 'this type of file is not supported',
     where: name,
-    todo: 'give a network (.safetensors, .onnx, or a stored image), a chip or report (.json), metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, …)',
+    todo: 'drop a network (.safetensors, .onnx, or a stored image), a chip, report or plan (.json), results.ndjson or results.csv of a sweep, metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, .webp)',
   });
 }
 
-/** A report says what it costs; a chip does not. */
-function isReport(bytes: Uint8Array): boolean {
+/**
+ * A report says what it costs; a plan has a version, and a base, axes or chip instances; the result of a point how it was made, and a
+ * folder of results what went in. A chip has none of it.
+ */
+function kindOfJson(bytes: Uint8Array): FileKind {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof value === 'object' && value !== null && 'topsPerWatt' in value;
+    if (typeof value !== 'object' || value === null) return 'chip';
+    const has = (name: string): boolean => name in value;
+    if (has('topsPerWatt')) return 'report';
+    const isPlan = has('version') && ['base', 'axes', 'chips'].some(has);
+    const isResult = has('made') || (has('mars') && has('inputs'));
+    return isPlan || isResult ? 'experiment' : 'chip';
   } catch {
-    return false; // A damaged file is read as a chip, whose reader says what is wrong with it.
+    return 'chip'; // A damaged file is read as a chip, whose reader says what is wrong with it.
   }
 }

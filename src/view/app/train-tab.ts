@@ -27,7 +27,7 @@ export interface TrainTab {
 /** Makes the tab. It lasts: a run of the simulator does not end a training. */
 export function makeTrainTab({ dataUrl, onTrained }: TrainTabOptions): TrainTab {
   const curve = make('section', {}, [
-    make('h2', { text: 'A training of the command line' }),
+    make('h2', { text: 'Training from the command line' }),
     make('p', {
       class: 'note',
       text: 'Drop the .metrics.jsonl that mars train writes to see its curve here.',

@@ -1,8 +1,15 @@
 // The attributes of the element: the options of a run in the words of the command line, short forms for common values
 // of the chip, and how the element shows what came of it.
 
+import { CimError } from '../../core/errors.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
-import { nearestWord, readSettings, unknownWord, wordsOf } from '../../settings/settings-text.ts';
+import {
+  chipPaths,
+  nearestWord,
+  readSettings,
+  unknownWord,
+  wordsOf,
+} from '../../settings/settings-text.ts';
 import type { NamedText } from '../../settings/table-text.ts';
 
 /** Attributes that say where files are. */
@@ -15,8 +22,12 @@ export const runAttributes: readonly string[] = [...wordsOf('element'), ...fileA
 export const attributeNames: readonly string[] = [
   ...runAttributes,
   'view',
+  'layer',
   'loading',
+  'heading',
   'heading-level',
+  'caption',
+  'controls',
 ];
 
 /** What reads attributes: an element. */
@@ -57,6 +68,20 @@ export function checkAttributes(attributes: Attributes): void {
     if (nearestWord(name, attributeNames) !== undefined || /^[a-z]+\.[a-z.]+$/i.test(name))
       throw unknownWord(name, attributeNames);
   }
+}
+
+/**
+ * An error about a value of the chip in the attribute's words, where an attribute gave that value.
+ */
+export function inAttributes(error: CimError, attributes: Attributes): CimError {
+  const name = Object.entries(chipPaths).find(
+    ([attribute, path]) =>
+      given(attributes, attribute) !== undefined &&
+      error.where.some((place) => place === path || place.startsWith(`${path}.`)),
+  )?.[0];
+  if (name === undefined) return error;
+  const { kind, what, todo } = error;
+  return new CimError(kind, { what, where: name, ...(todo === undefined ? {} : { todo }) });
 }
 
 /** Tells runs apart: the same text, the same run. */

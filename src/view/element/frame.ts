@@ -14,16 +14,20 @@ export interface Frame {
   readonly view: HTMLElement;
   /** @param level of the heading in the page's outline, 1 ... 6 */
   setHeading(text: string, level: number): void;
+  /** A line below the view; empty: none. */
+  setCaption(text: string): void;
+  /** Whether heading, button and status are shown; an error always is. */
+  showControls(isShown: boolean): void;
   /** Tells what is being done; `detail` is one sentence. */
   setState(state: ChipState, detail: string): void;
   setProgress(progress: Progress): void;
 }
 
 const stages: Readonly<Record<Progress['stage'], string>> = {
-  calibrate: 'choosing activation clips',
-  float: 'in real arithmetic',
-  simulate: 'simulating',
-  exact: 'in exact integers',
+  calibrate: 'calibrating activation ranges',
+  float: 'float reference',
+  simulate: 'simulating the chip',
+  exact: 'exact integers',
   sweep: 'trying chips',
 };
 
@@ -58,7 +62,8 @@ export function createFrame(root: ShadowRoot, onPress: () => void): Frame {
   const section = makePart('div', 'frame');
   section.setAttribute('role', 'group');
   section.setAttribute('aria-labelledby', 'heading');
-  section.append(header, line, progress, error, view);
+  const caption = makePart('p', 'caption');
+  section.append(header, line, progress, error, view, caption);
   root.append(section);
 
   return {
@@ -68,6 +73,8 @@ export function createFrame(root: ShadowRoot, onPress: () => void): Frame {
       heading.ariaLevel = String(level);
       setLabel(progress, `Progress of ${text}`);
     },
+    setCaption: (text) => setText(caption, text),
+    showControls: (isShown) => void section.classList.toggle('is-bare', !isShown),
     setState: (state, detail) => {
       const isActive = state === 'waiting' || state === 'running';
       section.dataset['state'] = state;

@@ -9,9 +9,12 @@ export type {
   Predictions,
   RunOptions,
   RunResult,
+  SweepOptions,
+  SweepRequest,
 } from '../engine/engine.ts';
+export type { EdgeKind, GraphEdge, NetworkGraph } from '../../inspect/network-graph.ts';
 export type { Questions } from '../engine/questions.ts';
-export type { NamedBytes, UserFiles } from '../engine/user-files.ts';
+export type { NamedBytes, OwnFolder, UserFiles } from '../engine/user-files.ts';
 export type { RunSettings, SharedSettings } from '../../settings/run-settings.ts';
 export type { ChipWords } from '../../settings/chip-values.ts';
 export type { PropertyOf, SettingProperties } from './setting-properties.ts';

@@ -1,13 +1,13 @@
 // The custom element: runs a network on a simulated chip when it comes into view, and shows what came of it.
 
 import { CimError } from '../../core/errors.ts';
-import { countOf } from '../../core/words.ts';
+import { oneOf, parseValue } from '../../settings/kinds.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
-import { chipPaths } from '../../settings/settings-text.ts';
 import type { Engine, RunResult } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import { imagesOf, namingFiles, notIncluded } from '../engine/own-file-names.ts';
-import { attributeNames, given, runKey, settingsOf, words } from './attributes.ts';
+import { namingFiles } from '../engine/own-file-names.ts';
+import { attributeNames, given, inAttributes, runKey, settingsOf } from './attributes.ts';
+import { doneText, headingOf } from './chip-texts.ts';
 import { dataPlace } from './data-place.ts';
 import { ElementBase } from './element-base.ts';
 import { createEnginePool, type EngineHold, type EnginePool } from './engine-pool.ts';
@@ -33,7 +33,11 @@ const properties: Readonly<Record<string, Reflected>> = {
   data: text('data'),
   model: text('model'),
   loading: text('loading', 'lazy'),
+  layer: text('layer'),
+  heading: text('heading'),
   headingLevel: number('heading-level', 2),
+  caption: text('caption'),
+  controls: text('controls', 'shown'),
 };
 
 /** How far outside of what is seen an element counts as in view. */
@@ -44,8 +48,8 @@ const margin = '200px';
  *
  * A run waits until the element is in view (`loading="eager"`: does not) and the page is not hidden; all elements of a
  * page share one engine, which does one run at a time. A run that has begun goes on when the element leaves the view.
- * A change of attributes cancels it and starts another in the next microtask; `view`, `loading` and `heading-level` need
- * no run. Removing the element cancels its run and frees what it holds; moving it does not.
+ * A change of attributes cancels it and starts another in the next microtask; `view`, `layer`, `loading`, `heading`,
+ * `heading-level`, `caption` and `controls` need no run. Removing the element cancels its run and frees what it holds; moving it does not.
  *
  * Properties reflect the attributes: absent ones read as the default, or undefined where the chip or the network
  * decides; setting undefined removes the attribute.
@@ -73,6 +77,14 @@ export class MarsChip extends ElementBase {
   declare model: string | undefined;
   /** `lazy` (default): a run waits until the element is in view; `eager`: only until the page is not hidden. */
   declare loading: string;
+  /** Name of the layer that `macro-op`, `sums` and `sparsity` show; by default one that is not trivial. */
+  declare layer: string | undefined;
+  /** Text of the heading; by default what is run on what. */
+  declare heading: string | undefined;
+  /** Line below the view; none by default. */
+  declare caption: string | undefined;
+  /** `shown` (default), or `none`: no heading, button and status, for figures in prose. */
+  declare controls: string;
   /** Level of the element's heading in the outline of the page, 1 ... 6; 2 by default. */
   declare headingLevel: number;
 
@@ -207,7 +219,7 @@ export class MarsChip extends ElementBase {
       if (this.#key !== runKey(this)) void this.#run();
       else {
         this.#label();
-        this.#draw().catch((error: unknown) => this.#fail(error));
+        this.#redraw().catch((error: unknown) => this.#refuse(error));
       }
       this.#wake();
     });
@@ -228,7 +240,13 @@ export class MarsChip extends ElementBase {
     const { signal } = cancel;
     try {
       const settings = settingsOf(this);
-      viewNamed(given(this, 'view'));
+      try {
+        this.#check();
+      } catch (error) {
+        // Once it is mended, the run is made.
+        this.#key = undefined;
+        throw error;
+      }
       this.#setState('waiting', 'Waiting for its turn.');
       await this.#hold?.run({
         isReady: this.#isReady,
@@ -263,14 +281,24 @@ export class MarsChip extends ElementBase {
     signal.throwIfAborted();
     this.#forgetRun();
     this.#last = { result, engine };
-    await this.#draw();
-    signal.throwIfAborted();
-    this.#setState('done', doneText(result));
+    try {
+      await this.#draw();
+      signal.throwIfAborted();
+      this.#setState('done', doneText(result));
+    } catch (error) {
+      signal.throwIfAborted();
+      // Such as a view that needs images: another one may be drawn of the same run.
+      this.#refuse(error);
+      return;
+    }
     this.#tell('result', result);
   }
 
   #label(): void {
-    this.#frame?.setHeading(headingOf(this), this.headingLevel);
+    this.#frame?.setHeading(this.heading ?? headingOf(this), this.headingLevel);
+    if (this.#frame) this.#frame.view.dataset['wanted'] = given(this, 'view') ?? 'headline';
+    this.#frame?.setCaption(this.caption ?? '');
+    this.#frame?.showControls(this.controls !== 'none');
   }
 
   /**
@@ -282,18 +310,44 @@ export class MarsChip extends ElementBase {
     if (last === undefined || this.#frame === undefined) return;
     const { view } = this.#frame;
     const name = viewNamed(given(this, 'view'));
-    const draw = await views[name](last.result, last.engine);
+    const draw = await views[name](last.result, last.engine, given(this, 'layer'));
     if (mine !== this.#draws) return;
     this.#shown?.destroy();
     view.dataset['view'] = name;
     this.#shown = draw(view);
   }
 
+  /** @throws {CimError} (usage) for a view or for controls that there are not */
+  #check(): void {
+    viewNamed(given(this, 'view'));
+    parseValue('controls', oneOf(['shown', 'none']), this.controls);
+  }
+
+  /** Draws what is known in another way; an error before is gone. */
+  async #redraw(): Promise<void> {
+    this.#check();
+    await this.#draw();
+    if (this.#state === 'failed' && this.#last) this.#setState('done', doneText(this.#last.result));
+  }
+
+  /** Another way to draw that there is not: what was run stays known. */
+  #refuse(cause: unknown): void {
+    this.#draws++;
+    this.#shown?.destroy();
+    this.#shown = undefined;
+    this.#tellFailure(cause);
+  }
+
   #fail(cause: unknown): void {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#forget();
+    this.#tellFailure(cause);
+  }
+
+  #tellFailure(cause: unknown): void {
+    const caught = cause instanceof Error ? cause : new Error(String(cause));
+    const error = caught instanceof CimError ? inAttributes(caught, this) : caught;
     const message =
       error instanceof CimError ? error.message : `This is a bug in mars-cim: ${error.message}`;
-    this.#forget();
     this.#setState('failed', message);
     this.#tell('error', { message, error });
   }
@@ -328,26 +382,4 @@ export class MarsChip extends ElementBase {
     this.#hold?.release();
     this.#hold = undefined;
   }
-}
-
-/** What runs, on what, and what of the chip is changed. */
-function headingOf(element: MarsChip): string {
-  const changed = [
-    ...words(element.set),
-    ...Object.entries(chipPaths).flatMap(([name, path]) => {
-      const value = given(element, name);
-      return value === undefined ? [] : [`${path}=${value}`];
-    }),
-  ];
-  const [first, ...rest] = [`${element.model ?? element.network} on ${element.chip}`, ...changed];
-  return rest.length === 0 ? first : `${first}, ${rest.join(', ')}`;
-}
-
-function doneText({ settings, report, missingImages }: RunResult): string {
-  if (missingImages !== undefined)
-    return `Estimated, no images simulated: ${notIncluded(missingImages)}. Set data to the address of ${imagesOf(missingImages)}.`;
-  if (settings.images === 0) return 'Estimated from the mapping; nothing was simulated.';
-  if (report.backend === 'reference' && report.images < settings.images)
-    return `Done without WebGPU, and so on ${report.images} of ${countOf(settings.images, 'image')} only.`;
-  return `Done: ${countOf(report.images, 'image')} on ${report.adapter}.`;
 }

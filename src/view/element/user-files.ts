@@ -2,7 +2,7 @@
 
 import { CimError } from '../../core/errors.ts';
 import { bytesOf, isPage, pageInstead } from '../engine/fetch-bytes.ts';
-import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
+import type { NamedBytes, OwnFolder, UserFiles } from '../engine/user-files.ts';
 import { words } from './attributes.ts';
 
 /** Where files are, as attributes have it. */
@@ -19,8 +19,12 @@ const dataSets: readonly (readonly string[])[] = [
   ['test.bin'],
 ];
 
+/** What is there of `data`. */
+type GivenImages = Pick<UserFiles, 'images' | 'folder'>;
+
 /**
- * Fetches the files; images only if any are wanted.
+ * Fetches the files; images only if any are wanted. Of a folder with `labels.csv` only this list: its pictures are fetched when they are
+ * needed.
  * @param base what relative addresses are relative to: the document's own
  * @throws {CimError} (input) naming the address that cannot be read
  */
@@ -29,7 +33,7 @@ export async function fetchFiles(
   base: string,
   options: { readonly images: number; readonly signal: AbortSignal },
 ): Promise<UserFiles> {
-  const [network, images] = await Promise.all([
+  const [network, given] = await Promise.all([
     model === undefined ? undefined : fetchFile(new URL(model, base), 'model', options.signal),
     data === undefined || options.images === 0
       ? undefined
@@ -38,28 +42,49 @@ export async function fetchFiles(
           options.signal,
         ),
   ]);
-  return { network, images };
+  return { network, ...given };
 }
 
-async function fetchImages(urls: readonly URL[], signal: AbortSignal): Promise<NamedBytes[]> {
+async function fetchImages(urls: readonly URL[], signal: AbortSignal): Promise<GivenImages> {
   const [folder] = urls;
   if (folder === undefined || urls.length > 1 || !folder.pathname.endsWith('/'))
-    return await Promise.all(urls.map((url) => fetchFile(url, 'data', signal)));
+    return { images: await Promise.all(urls.map((url) => fetchFile(url, 'data', signal))) };
   for (const names of dataSets) {
     const responses = await Promise.all(names.map((name) => get(new URL(name, folder), signal)));
-    if (responses.every(isFile))
-      return await Promise.all(
-        responses.map(async (response, i) => ({
-          name: names[i] ?? '',
-          bytes: new Uint8Array(await response.arrayBuffer()),
-        })),
-      );
+    if (responses.every(isFile)) {
+      const images = responses.map(async (response, i) => ({
+        name: names[i] ?? '',
+        bytes: new Uint8Array(await response.arrayBuffer()),
+      }));
+      return { images: await Promise.all(images) };
+    }
   }
+  const listed = await listFolder(folder, signal);
+  if (listed) return { folder: listed };
   throw new CimError('input', {
     what: `no images at ${folder.href}`,
     where: 'data',
-    todo: `wanted there: ${dataSets.map((names) => names.join(' and ')).join(', or ')}`,
+    todo: `wanted there: ${dataSets.map((names) => names.join(' and ')).join(', or ')}, or labels.csv (file,label) and the pictures that it lists`,
   });
+}
+
+/** The folder of pictures that `labels.csv` lists, if there is one. */
+async function listFolder(folder: URL, signal: AbortSignal): Promise<OwnFolder | undefined> {
+  const [table, names] = await Promise.all(
+    ['labels.csv', 'labels.txt'].map((name) => get(new URL(name, folder), signal)),
+  );
+  if (!isFile(table)) return undefined;
+  const bytes = new Blob([await table.arrayBuffer()]);
+  const { listedFiles } = await import('../../datasets/pictures/label-table.ts');
+  const paths = listedFiles(await bytes.text());
+  const addressOf = (path: string): string =>
+    new URL(path.split('/').map(encodeURIComponent).join('/'), folder).href;
+  const files = paths.map((path) => ({ path, source: addressOf(path) }));
+  const labels = isFile(names)
+    ? [{ path: 'labels.txt', source: new Blob([await names.arrayBuffer()]) }]
+    : [];
+  const name = decodeURIComponent(folder.pathname.split('/').at(-2) ?? '');
+  return { name, files: [{ path: 'labels.csv', source: bytes }, ...labels, ...files] };
 }
 
 async function fetchFile(url: URL, attribute: string, signal: AbortSignal): Promise<NamedBytes> {

@@ -16,10 +16,25 @@ export interface ShownView {
 export type Drawing = (parent: HTMLElement) => ShownView;
 
 /** Loads what a view needs, and asks the engine what the result does not tell. */
-export type View = (result: RunResult, engine: Engine) => Promise<Drawing>;
+export type View = (
+  result: RunResult,
+  engine: Engine,
+  layer: string | undefined,
+) => Promise<Drawing>;
 
 /** Names of the views. */
-export const viewNames = ['headline', 'layers', 'timeline', 'energy', 'array', 'images'] as const;
+export const viewNames = [
+  'headline',
+  'layers',
+  'timeline',
+  'energy',
+  'array',
+  'macro-op',
+  'sums',
+  'sparsity',
+  'network',
+  'images',
+] as const;
 /** One of {@link viewNames}. */
 export type ViewName = (typeof viewNames)[number];
 
@@ -61,12 +76,18 @@ export const views: Readonly<Record<ViewName, View>> = {
       return view;
     };
   },
+  'macro-op': (...about) => loadLayerViews().then(({ macroOpView }) => macroOpView(...about)),
+  sums: (...about) => loadLayerViews().then(({ sumsView }) => sumsView(...about)),
+  sparsity: (...about) => loadLayerViews().then(({ sparsityView }) => sparsityView(...about)),
+  network: (...about) => loadLayerViews().then(({ networkView }) => networkView(...about)),
   images: async ({ predictions }) => {
     if (predictions.classes === 0) return drawNoImages;
     const { drawImageList } = await import('../pieces/tables/image-list.ts');
     return (parent) => drawImageList(parent, predictions);
   },
 };
+
+const loadLayerViews = () => import('./layer-views.ts');
 
 function drawNoImages(parent: HTMLElement): ShownView {
   const note = make('p', {

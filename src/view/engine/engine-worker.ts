@@ -20,6 +20,7 @@ scope.addEventListener('message', ({ data: message }) => {
   else if (message.kind === 'cancel') stops.get(message.id)?.abort();
   else if (message.kind === 'forget') simulator?.forget(message.run);
   else if (message.kind === 'ask') void ask(message);
+  else if (message.kind === 'sweep') void sweep(message);
   else void run(message);
 });
 void holdLifeLock().then((lock) => scope.postMessage({ kind: 'ready', lock }));
@@ -48,6 +49,23 @@ async function run(call: ToWorker & { readonly kind: 'run' }): Promise<void> {
       onPartial: (partial) => scope.postMessage({ kind: 'partial', id, partial }),
     });
     scope.postMessage({ kind: 'result', id, outcome });
+  } catch (error) {
+    scope.postMessage({ kind: 'error', id, error: errorData(error) });
+  } finally {
+    stops.delete(id);
+  }
+}
+
+async function sweep({ id, request }: ToWorker & { readonly kind: 'sweep' }): Promise<void> {
+  const stop = new AbortController();
+  stops.set(id, stop);
+  try {
+    assert(simulator !== undefined, 'a worker is opened before it sweeps');
+    await simulator.sweep(request, {
+      signal: stop.signal,
+      onPoint: (file) => scope.postMessage({ kind: 'point', id, file }),
+    });
+    scope.postMessage({ kind: 'swept', id });
   } catch (error) {
     scope.postMessage({ kind: 'error', id, error: errorData(error) });
   } finally {

@@ -1,6 +1,8 @@
 // What a page or an element asks for a simulation. The work is done in a worker, on one GPU device for all who ask.
 
 import type { Progress } from '../../core/progress.ts';
+import type { Point } from '../../experiment/point.ts';
+import type { PointFile } from '../../experiment/result-file.ts';
 import type { Report } from '../../report/report.ts';
 import type { Timeline } from '../../timeline/timeline.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
@@ -10,7 +12,7 @@ import type { UserFiles } from './user-files.ts';
 /** What images gave: all arrays in the order of the images. Empty arrays where nothing was simulated. */
 export interface Predictions {
   readonly classes: number;
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Uint16Array;
   /** Sums of the last layer on the chip, order (image, class). */
   readonly outputs: Int32Array;
   /** The same of the integer network, exactly computed. */
@@ -57,6 +59,19 @@ export interface RunOptions {
   readonly isKept?: boolean | undefined;
 }
 
+/** Points of an experiment that are to be computed. */
+export interface SweepRequest {
+  readonly points: readonly Point[];
+  readonly files: UserFiles;
+}
+
+/** How to compute points. */
+export interface SweepOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the result of each point, in the order in which they share most. */
+  readonly onPoint: (file: PointFile) => void;
+}
+
 /** Where simulations are done. */
 export interface Engine {
   /** Device and driver, once something has run; undefined before. */
@@ -69,6 +84,13 @@ export interface Engine {
    * @throws {CimError} (environment) when the worker dies; the next call starts another
    */
   run(settings: RunSettings, files: UserFiles, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Computes points of an experiment, as `mars sweep` does; runs have their turn between two points. A point that fails has its
+   * error as result.
+   * @throws {CimError} (environment, missingData) for what stops every point
+   * @throws {CimError} (cancelled) when the signal says so
+   */
+  sweep(request: SweepRequest, options: SweepOptions): Promise<void>;
   /**
    * Asks about a run. One whose mapping was dropped to save memory, or died with its worker, is mapped again.
    * @param run its id

@@ -1,8 +1,9 @@
 // What page and worker say to each other. All of it can be cloned.
 
 import type { Progress } from '../../core/progress.ts';
+import type { PointFile } from '../../experiment/result-file.ts';
 import type { DataPlace } from './bundled-data.ts';
-import type { PartialResult } from './engine.ts';
+import type { PartialResult, SweepRequest } from './engine.ts';
 import type { RunRecipe } from './kept-runs.ts';
 import type { RunRequest } from './page-sources.ts';
 import type { ErrorData } from '../../core/errors.ts';
@@ -17,6 +18,7 @@ export type WorkerCall =
       readonly request: RunRequest;
       readonly isKept: boolean;
     }
+  | { readonly kind: 'sweep'; readonly id: number; readonly request: SweepRequest }
   | {
       readonly kind: 'ask';
       readonly id: number;
@@ -35,6 +37,7 @@ export type ToWorker =
 
 /** What ends a call well. `gone`: the run is not kept, and no recipe came along. */
 export type CallEnd =
+  | { readonly kind: 'swept'; readonly id: number }
   | { readonly kind: 'result'; readonly id: number; readonly outcome: RunOutcome }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'gone'; readonly id: number };
@@ -44,5 +47,6 @@ export type FromWorker =
   | CallEnd
   | { readonly kind: 'ready'; readonly lock: string | undefined }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly kind: 'point'; readonly id: number; readonly file: PointFile }
   | { readonly kind: 'partial'; readonly id: number; readonly partial: PartialResult }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorData };

@@ -3,7 +3,7 @@
 
 import { CimError, errorOf } from '../../core/errors.ts';
 import type { DataPlace } from './bundled-data.ts';
-import type { Engine, RunOptions, RunResult } from './engine.ts';
+import type { Engine, RunOptions, RunResult, SweepOptions, SweepRequest } from './engine.ts';
 import type { UserFiles } from './user-files.ts';
 import type { RunRecipe } from './kept-runs.ts';
 import type { CallEnd, FromWorker, ToWorker, WorkerCall } from './messages.ts';
@@ -22,9 +22,11 @@ const stopWithin = 1500;
  */
 export const openEngine = (place: string | DataPlace): Engine => new WorkerEngine(place);
 
+type CallOptions = RunOptions & Partial<SweepOptions>;
+
 /** A call that has no answer yet. */
 interface Call {
-  readonly options: RunOptions;
+  readonly options: CallOptions;
   readonly resolve: (end: CallEnd) => void;
   readonly reject: (error: Error) => void;
 }
@@ -64,6 +66,22 @@ class WorkerEngine implements Engine {
     }
     this.device = result.report.adapter;
     return result;
+  }
+
+  async sweep({ points, files }: SweepRequest, options: SweepOptions): Promise<void> {
+    const { signal } = options;
+    const done = new Set<string>();
+    const onPoint: SweepOptions['onPoint'] = (file) => {
+      done.add(file.row.id);
+      options.onPoint(file);
+    };
+    await this.#untilDone(signal, async (link) => {
+      // Where the worker was ended because of another call, some are done.
+      const request = { files, points: points.filter(({ id }) => !done.has(id)) };
+      if (!link) return await (await this.#simulator()).sweep(request, { signal, onPoint });
+      const id = ++this.#lastId;
+      await this.#stoppable(link, { kind: 'sweep', id, request }, { signal, onPoint });
+    });
   }
 
   async ask<Name extends keyof Questions>(
@@ -120,6 +138,13 @@ class WorkerEngine implements Engine {
   }
 
   async #runIn(link: Link, call: WorkerCall, options: RunOptions): Promise<RunOutcome> {
+    const end = await this.#stoppable(link, call, options);
+    if (end.kind !== 'result') throw new Error(`broken invariant: a run ends with ${end.kind}`);
+    return end.outcome;
+  }
+
+  /** A call that is stopped where its signal says so, with the worker if need be. */
+  async #stoppable(link: Link, call: WorkerCall, options: CallOptions): Promise<CallEnd> {
     const { signal } = options;
     const stop = (): void => {
       send(link.worker, { kind: 'cancel', id: call.id });
@@ -132,9 +157,7 @@ class WorkerEngine implements Engine {
     };
     signal?.addEventListener('abort', stop);
     try {
-      const end = await this.#call(link, call, options);
-      if (end.kind !== 'result') throw new Error(`broken invariant: a run ends with ${end.kind}`);
-      return end.outcome;
+      return await this.#call(link, call, options);
     } finally {
       signal?.removeEventListener('abort', stop);
     }
@@ -150,7 +173,7 @@ class WorkerEngine implements Engine {
     return end.kind === 'answer' ? end.answer : undefined;
   }
 
-  #call({ worker }: Link, call: WorkerCall, options: RunOptions = {}): Promise<CallEnd> {
+  #call({ worker }: Link, call: WorkerCall, options: CallOptions = {}): Promise<CallEnd> {
     return new Promise((resolve, reject) => {
       send(worker, call);
       this.#calls.set(call.id, { options, resolve, reject });
@@ -162,6 +185,7 @@ class WorkerEngine implements Engine {
     if (!call) return;
     if (message.kind === 'progress') call.options.onProgress?.(message.progress);
     else if (message.kind === 'partial') call.options.onPartial?.(message.partial);
+    else if (message.kind === 'point') call.options.onPoint?.(message.file);
     else {
       this.#calls.delete(message.id);
       if (message.kind === 'error') call.reject(errorOf(message.error));
@@ -258,7 +282,7 @@ const notLoaded = (cause: unknown): CimError =>
   });
 const notKnown = (run: number): CimError =>
   new CimError('input', {
-    what: 'is not at hand any more',
+    what: 'its details were dropped from memory',
     where: `run ${run}`,
     todo: 'run it again',
   });

@@ -8,6 +8,7 @@ import { openDevice, openGpu } from '../../gpu/open-gpu.ts';
 import type { LentBackend } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
+import { useWasmConvolutions } from '../../wasm/convolutions.ts';
 import type { ThreadMessage } from '../../wasm/thread.ts';
 import type { OpenThread } from '../../wasm/thread-link.ts';
 import { openWasm } from '../../wasm/wasm-backend.ts';
@@ -37,6 +38,8 @@ export async function openPageBackend(): Promise<PageBackend> {
   const software = gpu && adapter ? { gpu, name: adapter.name } : undefined;
   try {
     const backend = await openWorkers();
+    // Not where a GPU simulates: the page's policy may forbid WebAssembly there.
+    await useWasmConvolutions();
     if (!software) return { ...withoutGpu(backend), choice: 'there is no WebGPU here' };
     return beside(backend, software);
   } catch (error) {

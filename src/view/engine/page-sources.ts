@@ -5,7 +5,9 @@ import { type FeatureMap, imageSlice } from '../../core/feature-map.ts';
 import { readCifar } from '../../datasets/cifar.ts';
 import { firstImages, type ImageSet, spreadImages, toImageSet } from '../../datasets/image-set.ts';
 import { readIdxImages, readIdxLabels } from '../../datasets/idx.ts';
+import type { PictureFolder } from '../../datasets/pictures/picture-list.ts';
 import { untrainedNetworks } from '../../settings/load-job.ts';
+import { isStoredName, networksAmong } from '../../settings/model-names.ts';
 import type { RunSettings } from '../../settings/run-settings.ts';
 import {
   type CalibrationTarget,
@@ -16,10 +18,17 @@ import {
 import type { BundledData } from './bundled-data.ts';
 import type { UserFiles } from './user-files.ts';
 import { imagesName, imagesOf } from './own-file-names.ts';
-import { isPicture, type OpenPicture, readPictures } from './pictures.ts';
+import { folderName, openOwnFolder } from './own-folder.ts';
+import { isPicture, loadReader, readPictures } from './pictures.ts';
 
-/** Trained networks that come with the page, as files of `data/`. */
-export const trainedNetworks = JSON.parse(import.meta.env.MODEL_NAMES) as readonly string[];
+/** Name -> file of the trained networks that come with the page. */
+const models = networksAmong(JSON.parse(import.meta.env.MODEL_FILES) as readonly string[]);
+
+/** Names of the trained networks that come with the page, stored images among them. */
+export const trainedNetworks: readonly string[] = [...models.keys()];
+
+/** Whether a network that comes with the page is a stored image. */
+export const isStoredNetwork = (name: string): boolean => isStoredName(models.get(name) ?? '');
 
 /** All networks that a page knows by name. */
 export const networkNames: readonly string[] = [
@@ -37,39 +46,50 @@ export interface RunRequest {
  * The sources of one job.
  * @param files what a person gave; each counts only while the settings name it
  * @param data the files that come with the page
- * @param openPicture how pictures are opened
  */
-export function pageSources(
-  files: UserFiles,
-  data: BundledData,
-  openPicture: OpenPicture,
-): Sources {
-  const loadTests = (target: ImageTarget, ownImages: string | undefined): Promise<ImageSet> =>
+export function pageSources(files: UserFiles, data: BundledData): Sources {
+  const loadTests = (
+    target: ImageTarget,
+    { ownImages, resize }: Pick<RunSettings, 'ownImages' | 'resize'>,
+  ): Promise<ImageSet> =>
     ownImages === undefined
       ? bundledTests(target, data)
-      : ownTests(target, givenImages(files, ownImages), openPicture);
+      : ownTests(target, givenImages(files, ownImages), resize);
   return {
     trainedNetworks,
     networkFile: async (name) => {
-      const given = givenFile('network', name, files.network);
-      if (given || !trainedNetworks.includes(name)) return given;
-      return { name, bytes: await data.file(`${name}.safetensors.gz`) };
+      const model = models.get(name);
+      if (model === undefined || files.network?.name === name)
+        return givenFile('network', name, files.network);
+      return { name, bytes: await data.file(`${model}.gz`) };
     },
     ...givenChip(files),
     maskFile: async (name) => {
       throw notGiven('masks', name);
     },
-    testImages: async (target, { images, ownImages }) => {
-      const all = await loadTests(target, ownImages);
+    testImages: async (target, settings) => {
+      const { images, ownImages, resize } = settings;
+      const folder = ownFolder(files, ownImages);
+      if (folder) {
+        const { testPictures } = await loadReader();
+        return await testPictures(folder, target, { count: images, isFewerFine: true, resize });
+      }
+      const all = await loadTests(target, settings);
       // Who gives fewer pictures than the form has images wants them all.
       const given = ownImages === undefined ? [] : (files.images ?? []);
       const max = given.some(isPicture) ? all.images.images : Infinity;
       return firstImages(all, Math.min(images, max));
     },
-    calibrationImages: async (network, count, { ownImages }) => {
+    calibrationImages: async (network, count, settings) => {
+      const { ownImages, resize } = settings;
+      const folder = ownFolder(files, ownImages);
+      if (folder) {
+        const { calibrationPictures } = await loadReader();
+        return await calibrationPictures(folder, targetOf(network), { count, resize });
+      }
       if (network.dataset === 'mnist') return await bundledCalibration(data, count);
       // The training images are not at hand. The last test images stand in: only the very last are also simulated.
-      const { images } = await loadTests(targetOf(network), ownImages);
+      const { images } = await loadTests(targetOf(network), settings);
       const taken = Math.min(count, images.images);
       return imageSlice(images, images.images - taken, taken);
     },
@@ -101,6 +121,11 @@ function givenFile(
 /** Whether a name is one of a file: it ends with a dot and a word, or it has a slash. */
 const isFileName = (name: string): boolean => /\.[a-z]\w*$|\//i.test(name);
 
+/** The folder that settings name, if a person gave it. */
+function ownFolder({ folder }: UserFiles, name: string | undefined): PictureFolder | undefined {
+  return folder && folderName(folder) === name ? openOwnFolder(folder) : undefined;
+}
+
 function givenImages({ images = [] }: UserFiles, name: string): readonly NamedBytes[] {
   if (imagesName(images) !== name) throw notGiven('images', name);
   return images;
@@ -126,13 +151,13 @@ async function bundledTests({ trainedOn }: ImageTarget, data: BundledData): Prom
 }
 
 async function ownTests(
-  { trainedOn: dataset, classes, input }: ImageTarget,
+  target: ImageTarget,
   files: readonly NamedBytes[],
-  openPicture: OpenPicture,
+  resize: number | undefined,
 ): Promise<ImageSet> {
   return files.some(isPicture)
-    ? await readPictures(files, { dataset, classes, input }, openPicture)
-    : readImageFiles(dataset, files);
+    ? await readPictures(files, target, resize)
+    : readImageFiles(target.trainedOn, files);
 }
 
 async function bundledCalibration(data: BundledData, count: number): Promise<FeatureMap> {

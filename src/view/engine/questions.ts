@@ -6,13 +6,19 @@ import { adcErrors } from '../../inspect/adc-errors.ts';
 import { type ColumnSums, columnSums } from '../../inspect/column-sums.ts';
 import { type GroupPattern, groupPattern } from '../../inspect/group-pattern.ts';
 import { type MacroArray, macroArray } from '../../inspect/macro-array.ts';
+import { type NetworkGraph, networkGraph } from '../../inspect/network-graph.ts';
 import { inspectMacroOp, type MacroOp, type MacroOpChoice } from '../../inspect/macro-op.ts';
 import { permittedText } from '../../inspect/permitted-text.ts';
 import { integerInput } from '../../reference/integer-network.ts';
+import type { Explanation } from '../../report/explain/explain.ts';
+import type { Report } from '../../report/report.ts';
+import type { Timeline } from '../../timeline/timeline.ts';
 import type { KeptRun } from './kept-runs.ts';
 
 /** Each question with what it is about and its answer. */
 export interface Questions {
+  /** Which layer reads which. */
+  readonly networkGraph: { readonly about: undefined; readonly answer: NetworkGraph };
   /** Where every weight bit lies. */
   readonly macroArray: { readonly about: undefined; readonly answer: MacroArray };
   /** Mean error of the ADC in each layer, unit discharges, by name. */
@@ -28,6 +34,15 @@ export interface Questions {
   readonly groupPattern: {
     readonly about: { readonly layer: string };
     readonly answer: GroupPattern;
+  };
+  /** The formula of a number of the run's report. */
+  readonly explain: {
+    readonly about: {
+      readonly path: string;
+      readonly report: Report;
+      readonly timeline: Timeline;
+    };
+    readonly answer: Explanation;
   };
 }
 
@@ -46,8 +61,15 @@ export type Answer = Questions[keyof Questions]['answer'];
  * Answers a question about a run.
  * @throws {CimError} when it is about something that the run does not have
  */
-export function answerQuestion(run: KeptRun, question: Question): Answer {
+export async function answerQuestion(run: KeptRun, question: Question): Promise<Answer> {
   const { mapping, activity } = run;
+  if (question.name === 'explain') {
+    // Few ask: it is loaded for those who do.
+    const { explain } = await import('../../report/explain/explain.ts');
+    const { path, report, timeline } = question.about;
+    return explain({ mapping, report, timeline }, path);
+  }
+  if (question.name === 'networkGraph') return networkGraph(mapping.network);
   if (question.name === 'macroArray') return macroArray(mapping, activity);
   if (question.name === 'adcErrors') return adcErrors(mapping, imagesOf(run));
   if (question.name === 'groupPattern') return groupPattern(mapping, question.about.layer);

@@ -1,20 +1,20 @@
 // Does what the engine is asked for, in whichever thread it is made: one job at a time, on one backend.
 
-import { assert, hasKind } from '../../core/errors.ts';
+import { assert, CimError, hasKind } from '../../core/errors.ts';
 import { argmax } from '../../core/feature-map.ts';
 import type { LongWork } from '../../core/progress.ts';
 import type { ImageSet } from '../../datasets/image-set.ts';
+import type { PointFile } from '../../experiment/result-file.ts';
 import { estimate } from '../../pipeline/estimate.ts';
 import { type Job, mapJob as mapped, type MapJob, runJob } from '../../pipeline/run-job.ts';
 import { addImages, imageTarget, loadMapJob, noiseSeed } from '../../settings/load-job.ts';
 import type { Sources } from '../../settings/sources.ts';
 import { BundledData, type DataPlace } from './bundled-data.ts';
 import type { LayerActivity } from '../../simulate/activity.ts';
-import type { PartialResult, Predictions, RunResult } from './engine.ts';
+import type { PartialResult, Predictions, RunResult, SweepRequest } from './engine.ts';
 import { type KeptRun, KeptRuns, type RunRecipe } from './kept-runs.ts';
 import { type Answer, answerQuestion, type Question } from './questions.ts';
 import { openPageBackend, type PageBackend } from './page-backends.ts';
-import { openPicture } from './open-picture.ts';
 import { pageSources, type RunRequest } from './page-sources.ts';
 
 /** What a run tells while it lasts. */
@@ -24,12 +24,21 @@ export interface RunHooks extends LongWork {
   readonly isKept?: boolean | undefined;
 }
 
+/** What a sweep tells while it lasts. */
+export interface SweepHooks extends LongWork {
+  /** Called with each result. */
+  readonly onPoint: (file: PointFile) => void;
+}
+
 /** What came of a run, and what of it is needed to make it again for questions. */
 export interface RunOutcome {
   readonly result: RunResult;
   /** Empty after an estimate. */
   readonly activity: readonly LayerActivity[];
 }
+
+/** Milliseconds of a sweep after which it looks for messages. */
+const breakAfter = 20;
 
 /** Runs jobs. Whoever makes it disposes it. */
 export class Simulator {
@@ -52,9 +61,35 @@ export class Simulator {
    * @throws {CimError} of the stage that cannot be done
    */
   run(id: number, request: RunRequest, hooks: RunHooks = {}): Promise<RunOutcome> {
-    const run = this.#queue.then(() => this.#run(id, request, hooks));
-    this.#queue = run.catch(() => undefined);
-    return run;
+    return this.#inTurn(() => this.#run(id, request, hooks));
+  }
+
+  /**
+   * Computes points of an experiment; other jobs have their turn between two of them.
+   * @throws {CimError} (environment, missingData, cancelled) for what stops every point
+   */
+  async sweep({ points, files }: SweepRequest, hooks: SweepHooks): Promise<void> {
+    // Few sweep: it is loaded for those who do.
+    const { openPointRunner } = await import('./sweep-points.ts');
+    const owner = { open: () => this.#open(), close: () => this.dispose() };
+    const sources = pageSources(files, this.#data);
+    const runner = openPointRunner(points, sources, owner, { signal: hooks.signal });
+    let last = performance.now();
+    for (const point of runner.points) {
+      // Estimates wait for nothing: without a break nobody could say that they are to stop.
+      if (performance.now() - last > breakAfter) {
+        await new Promise((resolve) => setTimeout(resolve));
+        last = performance.now();
+      }
+      if (hooks.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
+      hooks.onPoint(await this.#inTurn(() => runner.run(point)));
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
   }
 
   /**
@@ -64,7 +99,7 @@ export class Simulator {
    */
   async ask(run: number, question: Question, recipe?: RunRecipe): Promise<Answer | undefined> {
     const kept = this.#runs.get(run) ?? (recipe && (await this.#again(run, recipe)));
-    return kept && answerQuestion(kept, question);
+    return kept && (await answerQuestion(kept, question));
   }
 
   /** Frees what is kept of a run. */
@@ -80,7 +115,7 @@ export class Simulator {
   }
 
   #sources({ files }: RunRequest): Sources {
-    return pageSources(files, this.#data, openPicture);
+    return pageSources(files, this.#data);
   }
 
   async #run(id: number, request: RunRequest, hooks: RunHooks): Promise<RunOutcome> {

@@ -4,6 +4,17 @@ import type { NamedBytes } from '../../settings/sources.ts';
 
 export type { NamedBytes } from '../../settings/sources.ts';
 
+/** A folder of pictures, whose files are read when they are needed; can be cloned. */
+export interface OwnFolder {
+  readonly name: string;
+  readonly files: readonly {
+    /** Inside the folder, with slashes. */
+    readonly path: string;
+    /** The file, or its address. */
+    readonly source: Blob | string;
+  }[];
+}
+
 /** Files that a person gave, beside the settings. */
 export interface UserFiles {
   /** A network file or a stored image. Counts only while `settings.network` is its name. */
@@ -15,4 +26,6 @@ export interface UserFiles {
    * only while `settings.ownImages` is there.
    */
   readonly images?: readonly NamedBytes[] | undefined;
+  /** Pictures instead of `images`. Counts only while `settings.ownImages` is its name and a slash. */
+  readonly folder?: OwnFolder | undefined;
 }

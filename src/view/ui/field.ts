@@ -18,6 +18,8 @@ export interface FieldSettings {
   readonly placeholder?: string;
   /** What it is, shown to who points at it. */
   readonly help?: string;
+  /** What is permitted, the unit and the default, shown below it. */
+  readonly hint?: string;
   /** Takes the whole width of the form. */
   readonly isWide?: boolean;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -30,6 +32,8 @@ export interface Field {
   readonly input: HTMLInputElement | HTMLSelectElement;
   /** Says beside the control what is wrong; undefined: nothing. */
   showError(message: string | undefined): void;
+  /** Says what is permitted, the unit and the default; empty: nothing. */
+  showHint(hint: string): void;
   /** Says how the value is known; undefined: nothing. `set here`: it was changed by hand. */
   showEvidence(evidence: Evidence | 'set here' | undefined, source: string): void;
 }
@@ -45,10 +49,12 @@ export function makeField(settings: FieldSettings): Field {
     attributes: { id: `${id}-error`, role: 'alert' },
   });
   const labelElement = make('label', { text: label, attributes: { for: id } });
-  input.setAttribute('aria-describedby', `${id}-evidence ${id}-error`);
+  const hint = make('p', { class: 'field-hint', attributes: { id: `${id}-hint` } });
+  setText(hint, settings.hint ?? '');
+  input.setAttribute('aria-describedby', `${id}-evidence ${id}-hint ${id}-error`);
   const head = make('div', { class: 'field-head' }, [labelElement, badge]);
   const width = settings.isWide ? 'field wide' : 'field';
-  const element = make('div', { class: width }, [head, input, error]);
+  const element = make('div', { class: width }, [head, input, hint, error]);
   return {
     name,
     element,
@@ -56,14 +62,25 @@ export function makeField(settings: FieldSettings): Field {
     showError: (message) => {
       setText(error, message ?? '');
       input.toggleAttribute('aria-invalid', message !== undefined);
-      if (message !== undefined) input.closest('details')?.setAttribute('open', '');
+      if (message !== undefined) openAround(input);
     },
+    showHint: (text) => setText(hint, text),
     showEvidence: (evidence, source) => {
       badge.textContent = evidence ?? '';
       badge.dataset['evidence'] = evidence ?? '';
       badge.title = source;
     },
   };
+}
+
+/** Opens every fold that an element is in. */
+function openAround(element: HTMLElement): void {
+  for (
+    let fold = element.closest('details');
+    fold;
+    fold = fold.parentElement?.closest('details') ?? null
+  )
+    fold.open = true;
 }
 
 function makeInput(settings: FieldSettings, id: string): HTMLInputElement | HTMLSelectElement {

@@ -1,6 +1,7 @@
 // The control of a setting, as its declaration says.
 
 import type { AnySetting } from '../../settings/setting.ts';
+import { choiceText } from './choice-texts.ts';
 import { type Field, type FieldSettings, makeField } from './field.ts';
 
 /** Longer words do not fit into a control; who points at it reads them. */
@@ -25,11 +26,28 @@ export function settingField(setting: AnySetting, options: ControlOptions = {}):
     label,
     isWide,
     help: defaultText === '' ? help : `${help} (default: ${defaultText})`,
+    hint: hintOf(setting),
     placeholder: placeholderOf(setting),
     ...(choices ? { choices } : {}),
     ...(range ? { range: { min: range.min, max: range.max, step } } : {}),
   });
 }
+
+/** Range and default in a few words: `0 to 500, default 20`. */
+function hintOf({ kind, default: value, defaultText }: AnySetting): string {
+  const { range } = kind;
+  const fallback = defaultText ?? (value === undefined ? '' : kind.write(value));
+  return [
+    range ? rangeText(range.min, range.max) : '',
+    fallback === '' ? '' : `default: ${fallback}`,
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
+/** `0 to 1`; large ends with commas between thousands. */
+export const rangeText = (min: number, max: number): string =>
+  `${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
 
 /** What stands in an empty control: what that means. */
 export const placeholderOf = ({ defaultText = '' }: Pick<AnySetting, 'defaultText'>): string =>
@@ -37,7 +55,7 @@ export const placeholderOf = ({ defaultText = '' }: Pick<AnySetting, 'defaultTex
 
 /** What may be chosen; what happens without a choice comes first. */
 function choicesOf({ kind, default: value, defaultText }: AnySetting): FieldSettings['choices'] {
-  const values = kind.choices?.map((one): readonly [string, string] => [one, one]);
+  const values = kind.choices?.map((one): readonly [string, string] => [one, choiceText(one)]);
   if (!values || value !== undefined) return values;
   return [['', defaultText ?? 'default'], ...values.filter(([one]) => one !== defaultText)];
 }

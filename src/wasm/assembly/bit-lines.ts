@@ -1,6 +1,6 @@
-// Every column read on its own, where no noise disturbs it: sums by tables, codes by the ADC's clip or its table, added up
-// over the macro-ops of a tile. Twin of shaders/tiled-mac.wgsl. Codes are added up in bytes for as many macro-ops as
-// these hold.
+// Every column read on its own, of an ADC that clips and does nothing else, where no noise disturbs it: sums by tables, clipped,
+// added up over the macro-ops of a tile. Twin of shaders/tiled-mac.wgsl. Codes are added up in bytes for as many
+// macro-ops as these hold.
 
 import {
   addBytes,
@@ -13,19 +13,15 @@ import {
 import { Layer } from './layer';
 import { empty, foursOf, makeTables, mayClip, tableBytes } from './tables';
 
-/** How sums become codes. */
-export const clips: i32 = 0;
-export const byTable: i32 = 1;
-
 /** Totals of levels of one pixel, order (tile, kernel in tile), at `totals`. */
-export function bitLines(layer: Layer, pixel: i32, readout: i32, totals: usize): void {
+export function bitLines(layer: Layer, pixel: i32, totals: usize): void {
   makeTables(layer, pixel);
   const fours = foursOf(layer);
   for (let tile = 0; tile < layer.tiles; tile++) {
     memory.fill(layer.work, 0, 4 * <usize>layer.bitLines);
-    if (readout == clips && fours == 4 && layer.phases == 4) clipsOfFour(layer, tile);
-    else if (readout == clips && fours == 4 && layer.phases == 2) clipsOfTwo(layer, tile);
-    else codesOfTile(layer, tile, readout);
+    if (fours == 4 && layer.phases == 4) clipsOfFour(layer, tile);
+    else if (fours == 4 && layer.phases == 2) clipsOfTwo(layer, tile);
+    else codesOfTile(layer, tile);
     weigh(layer, totals + 4 * <usize>(tile * layer.kernelsPerTile));
   }
 }
@@ -173,30 +169,13 @@ function clipsOfTwo(layer: Layer, tile: i32): void {
   layer.saturated += saturated;
 }
 
-/** Level of each of 16 sums. */
-// @ts-ignore: decorator
-@inline
-function levelsOf(layer: Layer, sums: v128): v128 {
-  let levels = i8x16.swizzle(v128.load(layer.levels), sums);
-  for (let at = 1; at < layer.levelVectors; at++) {
-    const index = i8x16.sub(sums, i8x16.splat(<i8>(16 * at)));
-    levels = v128.or(levels, i8x16.swizzle(v128.load(layer.levels + 16 * <usize>at), index));
-  }
-  return levels;
-}
-
-/** Any number of phases and word lines, any ADC whose levels are bytes. */
-function codesOfTile(layer: Layer, tile: i32, readout: i32): void {
+/** Any number of phases and word lines. */
+function codesOfTile(layer: Layer, tile: i32): void {
   const start = load<u32>(layer.tileStarts + 4 * <usize>tile);
   const end = load<u32>(layer.tileStarts + 4 * <usize>tile, 4);
   const fours = foursOf(layer);
   const bytes = tableBytes(layer);
   const largest = i8x16.splat(<i8>layer.largest);
-  // Whole sums are bytes: what lies above them, or below 0, is never reached.
-  const below = i8x16.splat(<i8>min(max(layer.low, 0), 255));
-  const hasBelow = layer.low > 0;
-  const hasAbove = layer.high <= 255;
-  const above = i8x16.splat(<i8>min(max(layer.high, 0), 255));
   for (let sixteen = 0, vectors = layer.bitLines >> 4; sixteen < vectors; sixteen++) {
     const mask = v128.load(layer.masks + <usize>(tile * layer.bitLines + 16 * sixteen));
     const to = layer.work + 64 * <usize>sixteen;
@@ -211,14 +190,8 @@ function codesOfTile(layer: Layer, tile: i32, readout: i32): void {
           const slot = load<u32>(layer.slots + 4 * <usize>group);
           const tables = layer.tables + bytes * <usize>slot + <usize>(16 * phase * fours);
           const sums = sumOfFours(tables, nibbles, fours);
-          if (readout == clips) {
-            codes = i8x16.add(codes, i8x16.min_u(sums, largest));
-            saturated = i8x16.sub(saturated, i8x16.gt_u(sums, largest));
-          } else {
-            codes = i8x16.add(codes, levelsOf(layer, sums));
-            if (hasBelow) saturated = i8x16.sub(saturated, i8x16.lt_u(sums, below));
-            if (hasAbove) saturated = i8x16.sub(saturated, i8x16.ge_u(sums, above));
-          }
+          codes = i8x16.add(codes, i8x16.min_u(sums, largest));
+          saturated = i8x16.sub(saturated, i8x16.gt_u(sums, largest));
         }
         addBytes(to, codes, phase * layer.bitsPerPhase);
         layer.saturated += <u64>sumOfBytes(v128.and(saturated, mask));

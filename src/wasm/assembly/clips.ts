@@ -2,7 +2,7 @@
 // column sums are looked up, and what exceeds that code is taken off. Twin of shaders/clip-mac.wgsl.
 
 import { nibblesOf, weigh } from './bit-lines';
-import { addBytes, sumOfBytes, sumOfFour, sumOfFours } from './column-sums';
+import { addBytes, sumOfBytes, sumOfFourAt, sumOfFours } from './column-sums';
 import { paddedKernels } from './dot';
 import { Layer } from './layer';
 import { foursOf, tableBytes, tableOfFour } from './tables';
@@ -141,16 +141,4 @@ function addExcess(layer: Layer, tile: i32, phase: i32): void {
       layer.saturated += <u64>sumOfBytes(v128.and(clipped, mask));
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function sumOfFourAt(tables: usize, cells: usize): v128 {
-  return sumOfFour(
-    tables,
-    v128.load(cells),
-    v128.load(cells, 16),
-    v128.load(cells, 32),
-    v128.load(cells, 48),
-  );
 }

@@ -3,7 +3,7 @@
 /** Entries of a table by numbers below 16, for which the relaxed instruction, which is faster, is exact. */
 // @ts-ignore: decorator
 @inline
-function entries(table: v128, numbers: v128): v128 {
+export function entries(table: v128, numbers: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD
     ? i8x16.relaxed_swizzle(table, numbers)
     : i8x16.swizzle(table, numbers);
@@ -22,6 +22,19 @@ export function sumOfFour(tables: usize, n0: v128, n1: v128, n2: v128, n3: v128)
       entries(v128.load(tables, 32), n2),
       entries(v128.load(tables, 48), n3),
     ),
+  );
+}
+
+/** The same, cells at `cells`. */
+// @ts-ignore: decorator
+@inline
+export function sumOfFourAt(tables: usize, cells: usize): v128 {
+  return sumOfFour(
+    tables,
+    v128.load(cells),
+    v128.load(cells, 16),
+    v128.load(cells, 32),
+    v128.load(cells, 48),
   );
 }
 
@@ -90,4 +103,16 @@ export function highPhases(c0: v128, c1: v128, c2: v128, c3: v128, bits: i32): v
 @inline
 export function addFour(to: usize, four: v128): void {
   v128.store(to, i32x4.add(v128.load(to), four));
+}
+
+/** The first eight bytes of two vectors side by side, and the last. */
+// @ts-ignore: decorator
+@inline
+export function sideBySideLow(even: v128, odd: v128): v128 {
+  return i8x16.shuffle(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+// @ts-ignore: decorator
+@inline
+export function sideBySideHigh(even: v128, odd: v128): v128 {
+  return i8x16.shuffle(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }

@@ -1,7 +1,10 @@
-// What the machine calls: one image of one layer at a time.
+// What the machine calls: one image of one layer at a time, or some of its output pixels, of which the first thread has the
+// first: it alone counts what belongs to the input.
 
-import { analogPixel } from './analog';
-import { bitLines, clips } from './bit-lines';
+import { analogImage } from './analog';
+import { bitLines } from './bit-lines';
+import { tableLines } from './by-table';
+import { Conv } from './convolve';
 import { clipsOften, findClips, takeOffClips } from './clips';
 import { dotProducts, paddedKernels, widenWords } from './dot';
 import { finishExact, finishLevels } from './finish';
@@ -12,8 +15,10 @@ import { noisyLines } from './noisy';
 import { Pool } from './pool';
 import { pcg } from './random';
 import { Requantizer } from './requantize';
+import { wideAnalogPixel } from './wide-analog';
 
-export { packCells, packMixed, packNibbles, packPairs } from './pack';
+export { convolveImage } from './convolve';
+export { packCells, packEights, packMixed, packNibbles, packPairs } from './pack';
 export { poolImage } from './pool';
 export { requantizeImage } from './requantize';
 
@@ -22,7 +27,7 @@ export function firstFree(): usize {
   return __heap_base;
 }
 
-/** Bytes of a Layer, a Requantizer and a Pool: what TypeScript writes must be as long. */
+/** Bytes of a Layer, a Requantizer, a Pool and a Conv: what TypeScript writes must be as long. */
 export function layerBytes(): i32 {
   return offsetof<Layer>();
 }
@@ -31,6 +36,9 @@ export function requantizerBytes(): i32 {
 }
 export function poolBytes(): i32 {
   return offsetof<Pool>();
+}
+export function convBytes(): i32 {
+  return offsetof<Conv>();
 }
 
 // @ts-ignore: decorator
@@ -48,8 +56,8 @@ export function runDot(layer: Layer, image: usize, clipped: bool, sums: usize): 
   const stride = paddedKernels(layer);
   const row: usize = 4 * <usize>(layer.tiles * stride);
   const spare = layer.totals + 4 * row;
-  for (let first = 0; first < layer.pixels; first += 4) {
-    const count = min(4, layer.pixels - first);
+  for (let first = layer.firstPixel; first < layer.endPixel; first += 4) {
+    const count = min(4, layer.endPixel - first);
     let often = 0;
     if (clipped)
       for (let i = 0; i < count; i++) if (clipsOften(layer, first + i)) often |= 1 << i;
@@ -62,18 +70,28 @@ export function runDot(layer: Layer, image: usize, clipped: bool, sums: usize): 
     }
     for (let i = 0; i < count; i++) {
       if (((often >> i) & 1) == 0) continue;
-      bitLines(layer, first + i, clips, layer.totals);
+      bitLines(layer, first + i, layer.totals);
       finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, first + i));
     }
   }
 }
 
-/** The same by every column read: `readout` is `clips` or `byTable` of bit-lines.ts. */
-export function runBitLines(layer: Layer, image: usize, readout: i32, sums: usize): void {
+/** The same by every column read. */
+export function runBitLines(layer: Layer, image: usize, sums: usize): void {
   inputWords(layer, image);
   countZeroReads(layer);
-  for (let pixel = 0; pixel < layer.pixels; pixel++) {
-    bitLines(layer, pixel, readout, layer.totals);
+  for (let pixel = layer.firstPixel; pixel < layer.endPixel; pixel++) {
+    bitLines(layer, pixel, layer.totals);
+    finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, pixel));
+  }
+}
+
+/** The same of an ADC by any table. */
+export function runTable(layer: Layer, image: usize, sums: usize): void {
+  inputWords(layer, image);
+  countZeroReads(layer);
+  for (let pixel = layer.firstPixel; pixel < layer.endPixel; pixel++) {
+    tableLines(layer, pixel, layer.totals);
     finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, pixel));
   }
 }
@@ -82,7 +100,7 @@ export function runBitLines(layer: Layer, image: usize, readout: i32, sums: usiz
 export function runNoisy(layer: Layer, image: usize, number: u32, sums: usize): void {
   inputWords(layer, image);
   countZeroReads(layer);
-  for (let pixel = 0; pixel < layer.pixels; pixel++) {
+  for (let pixel = layer.firstPixel; pixel < layer.endPixel; pixel++) {
     noisyLines(layer, pixel, pcg(layer.noiseKey + number + <u32>pixel), layer.totals);
     finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, pixel));
   }
@@ -92,8 +110,15 @@ export function runNoisy(layer: Layer, image: usize, number: u32, sums: usize): 
 export function runAnalog(layer: Layer, image: usize, number: u32, sums: usize): void {
   inputWords(layer, image);
   countZeroReads(layer);
-  for (let pixel = 0; pixel < layer.pixels; pixel++) {
-    analogPixel(layer, pixel, pcg(layer.noiseKey + number + <u32>pixel), layer.totals);
+  analogImage(layer, number, sums);
+}
+
+/** The same where 16 bits do not hold it. */
+export function runWideAnalog(layer: Layer, image: usize, number: u32, sums: usize): void {
+  inputWords(layer, image);
+  countZeroReads(layer);
+  for (let pixel = layer.firstPixel; pixel < layer.endPixel; pixel++) {
+    wideAnalogPixel(layer, pixel, pcg(layer.noiseKey + number + <u32>pixel), layer.totals);
     finishLevels(layer, layer.totals, layer.kernelsPerTile, sumsOf(layer, sums, pixel));
   }
 }
@@ -102,7 +127,7 @@ export function runAnalog(layer: Layer, image: usize, number: u32, sums: usize):
 export function runGeneral(layer: Layer, image: usize, number: u32, sums: usize): void {
   inputWords(layer, image);
   countZeroReads(layer);
-  for (let pixel = 0; pixel < layer.pixels; pixel++)
+  for (let pixel = layer.firstPixel; pixel < layer.endPixel; pixel++)
     generalPixel(
       layer,
       pixel,

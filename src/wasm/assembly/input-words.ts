@@ -1,5 +1,5 @@
 // Inputs as words: the activations of the word lines of every block, at every pixel of the word map, with a border of
-// zeros. Twin of src/reference/input-phases.ts.
+// what stands for 0. Twin of src/reference/input-phases.ts.
 
 import { Layer } from './layer';
 
@@ -10,7 +10,8 @@ export function inputWords(layer: Layer, image: usize): void {
   memory.fill(layer.words, 0, <usize>count * wordBytes);
   const height = min(layer.wordsHeight, layer.mapHeight - layer.borderTop);
   const width = min(layer.wordsWidth, layer.mapWidth - layer.borderLeft);
-  const isPlain = layer.patchHeight == 1 && layer.patchWidth == 1;
+  const isPlain = hasPixelsAsWords(layer);
+  if (layer.padCode != 0) fillPads(layer, count / layer.blocks);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const pixel = (y + layer.borderTop) * layer.mapWidth + x + layer.borderLeft;
@@ -19,6 +20,34 @@ export function inputWords(layer: Layer, image: usize): void {
       else patchWord(layer, image, y, x, to);
     }
   countZeroPhases(layer, count);
+}
+
+/** Every word as at a pixel outside the map: those of pixels inside are written over it. Word lines without an input stay 0. */
+function fillPads(layer: Layer, pixels: i32): void {
+  const inputs = layer.inputChannels * layer.patchHeight * layer.patchWidth;
+  for (let block = 0, first = 0; first < inputs; block++, first += layer.lines) {
+    const lines: usize = <usize>min(layer.lines, inputs - first);
+    for (let pixel = 0; pixel < pixels; pixel++)
+      memory.fill(
+        layer.words + <usize>(pixel * layer.blocks + block) * <usize>layer.lanes,
+        <u8>layer.padCode,
+        lines,
+      );
+  }
+}
+
+/** Whether each pixel of the input is the patch of one word, in its place: not so where a patch of one pixel has strides or pads. */
+function hasPixelsAsWords(layer: Layer): bool {
+  return (
+    layer.patchHeight == 1 &&
+    layer.patchWidth == 1 &&
+    layer.patchStrideY == 1 &&
+    layer.patchStrideX == 1 &&
+    layer.patchTop == 0 &&
+    layer.patchLeft == 0 &&
+    layer.wordsHeight == layer.inputHeight &&
+    layer.wordsWidth == layer.inputWidth
+  );
 }
 
 /** One pixel's channels, block by block. */
@@ -83,6 +112,7 @@ function countZeroPhases(layer: Layer, count: i32): void {
 
 /** Adds the column reads of phases that drive nothing. */
 export function countZeroReads(layer: Layer): void {
+  if (layer.firstPixel > 0) return;
   const count = layer.mapHeight * layer.mapWidth * layer.blocks;
   let reads: u64 = 0;
   for (let word: usize = 0; word < <usize>count; word++)

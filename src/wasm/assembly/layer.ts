@@ -15,6 +15,8 @@ export class Layer {
   patchLeft: i32;
   patchDilationY: i32;
   patchDilationX: i32;
+  /** What word lines drive whose pixel lies outside the map. */
+  padCode: i32;
   // Word map, and the same with a border: every position of a window lies in it.
   wordsHeight: i32;
   wordsWidth: i32;
@@ -30,6 +32,9 @@ export class Layer {
   bitsPerPhase: i32;
   // Result.
   pixels: i32;
+  /** Those that are computed. */
+  firstPixel: i32;
+  endPixel: i32;
   kernels: i32;
   kernelsPerTile: i32;
   tiles: i32;
@@ -61,15 +66,21 @@ export class Layer {
   nibbles: usize;
   /** Of each bit line of each tile: 255 where it belongs to a kernel, else 0. */
   masks: usize;
-  /** Levels of the ADC by sum, padded with zeros to a multiple of 16. */
+  /**
+   * Levels of the ADC by sum in blocks of 16 bytes twice, low bytes and high ones. The first block has the levels of 0 ... 15;
+   * each next one what 0 ... 15 more add, byte by byte, modulo 256.
+   */
   levels: usize;
-  levelVectors: i32;
+  levelBlocks: i32;
+  /** Whether any level exceeds a byte. */
+  wideLevels: i32;
+  levelOfZero: i32;
   /** Largest level. */
   largest: i32;
   /** Sums below `low`, and those from `high` on, are saturated. */
   low: i32;
   high: i32;
-  /** Macro-ops whose levels fit a byte, and those whose excesses over the largest level do. */
+  /** Macro-ops whose levels fit a byte, or 16 bits of an ADC by any table, and those whose excesses over the largest level do. */
   together: i32;
   togetherExcess: i32;
   /** Bytes of the list of one phase. */
@@ -82,10 +93,19 @@ export class Layer {
   noiseKey: u32;
   quantiles: usize;
   columnOffsets: usize;
+  /**
+   * Of `analog`, order (tile, eight kernels, column, kernel): a gain and what is always added, 16 bits each, then the latter
+   * alone.
+   */
   columnGains: usize;
+  /** Whether any gain is not 1. */
+  hasGains: i32;
   cellErrors: usize;
   cells: usize;
-  /** 256 cell + its error, 16 bits each, order (group, kernel in tile, column, lane). */
+  /**
+   * 256 cell + its error, 16 bits each, order (group, kernel in tile, column, lane); of `analog`, order (tile, eight kernels,
+   * group, column, word line, kernel), columns and word lines padded to fours.
+   */
   mixed: usize;
   /** Factor of each column times the weight of each phase, phases padded to fours. */
   phaseFactors: usize;
@@ -93,6 +113,14 @@ export class Layer {
   phaseMasks: usize;
   /** What the ADC's lowest code stands for, in 1/256 unit. */
   adcOffset: i32;
+  /** Factor of each column, eight times 16 bits. */
+  columnFactors: usize;
+  /** Largest sum that does not saturate, lowest 0; code = sum * stepFactor >> stepShift, or sum >> 8 where that is 0. */
+  top: i32;
+  stepFactor: i32;
+  stepShift: i32;
+  /** Pixels that `analog` computes at a time, so that their totals stay in the cache while groups go by. */
+  pixelsAtOnce: i32;
   thresholds: usize;
   values: usize;
   thresholdCount: i32;
@@ -105,6 +133,7 @@ export class Layer {
   // Room to work in.
   words: usize;
   wordPairs: usize;
+  wordBits: usize;
   zeroPhases: usize;
   clipPhases: usize;
   tables: usize;

@@ -3,9 +3,9 @@
 // are a multiple of 16, so that 16 bit lines belong to one column.
 
 import { nibblesOf, weigh } from './bit-lines';
-import { addBytes, sumOfBytes, sumOfFour, sumOfFours } from './column-sums';
+import { addBytes, sumOfBytes, sumOfFour, sumOfFours, sideBySideHigh, sideBySideLow } from './column-sums';
 import { Layer } from './layer';
-import { pcg, xorshifts } from './random';
+import { keysOf, xorshifts } from './random';
 import { foursOf, makeTables, tableBytes } from './tables';
 
 /** Totals of levels of one pixel, order (tile, kernel in tile), at `totals`. `key`: of the pixel's read noise. */
@@ -77,34 +77,6 @@ function evenly(bytes: v128): v128 {
 @inline
 function oddly(bytes: v128): v128 {
   return sideBySideHigh(bytes, bytes);
-}
-
-/** The first eight bytes of two vectors side by side, and the last. */
-// @ts-ignore: decorator
-@inline
-function sideBySideLow(even: v128, odd: v128): v128 {
-  return i8x16.shuffle(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-// @ts-ignore: decorator
-@inline
-function sideBySideHigh(even: v128, odd: v128): v128 {
-  return i8x16.shuffle(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-}
-
-// @ts-ignore: decorator
-@inline
-function keyOf(key: u32, kernel: i32, code: u32): u32 {
-  const drawn = pcg(key ^ ((<u32>kernel << 16) | code));
-  return drawn == 0 ? 1 : drawn;
-}
-
-// @ts-ignore: decorator
-@inline
-function keysOf(key: u32, kernel: i32, code: u32): v128 {
-  let keys = i32x4.splat(<i32>keyOf(key, kernel, code));
-  keys = i32x4.replace_lane(keys, 1, <i32>keyOf(key, kernel + 1, code));
-  keys = i32x4.replace_lane(keys, 2, <i32>keyOf(key, kernel + 2, code));
-  return i32x4.replace_lane(keys, 3, <i32>keyOf(key, kernel + 3, code));
 }
 
 /** Levels that the halves of four random words reach, negative. `levels`: as many vectors for each level. */

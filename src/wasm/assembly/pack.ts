@@ -1,7 +1,9 @@
 // Weights as the kernels read them, made once from bytes of order (group, kernel in tile, lane).
 
+import { eightsOf } from './analog';
 import { paddedKernels } from './dot';
 import { Layer } from './layer';
+import { paddedColumns } from './read-noise';
 import { foursOf } from './tables';
 
 /** Weights in pairs of word lines: see `Layer.pairs`. */
@@ -86,18 +88,48 @@ export function packMixed(layer: Layer, held: usize, errors: usize): void {
   let to = layer.mixed;
   for (let word: u32 = 0; word < words; word++)
     for (let column = 0; column < columns; column++)
-      for (let lane = 0; lane < layer.lanes; lane++, to += 2) {
-        if (lane >= layer.lines) {
-          store<i16>(to, 0);
-          continue;
-        }
-        const weight =
-          <i32>load<i8>(layer.weights + <usize>word * <usize>layer.lanes + <usize>lane) + 128;
-        let mixed = 256 * <i32>load<u8>(held + <usize>(weight * columns + column));
-        if (errors != 0) {
-          const line = (<usize>word * <usize>columns + <usize>column) * <usize>layer.lines + <usize>lane;
-          mixed += <i32>load<i8>(errors + line);
-        }
-        store<i16>(to, <i16>mixed);
-      }
+      for (let lane = 0; lane < layer.lanes; lane++, to += 2)
+        store<i16>(to, <i16>mixedCell(layer, word, column, lane, held, errors));
+}
+
+/** The same in eights of kernels, for `analog`. */
+export function packEights(layer: Layer, held: usize, errors: usize): void {
+  const columns = paddedColumns(layer);
+  const lines = 4 * foursOf(layer);
+  let to = layer.mixed;
+  for (let tile = 0; tile < layer.tiles; tile++) {
+    const start = load<u32>(layer.tileStarts + 4 * <usize>tile);
+    const end = load<u32>(layer.tileStarts + 4 * <usize>tile, 4);
+    for (let eight = 0; eight < eightsOf(layer); eight++)
+      for (let group = start; group < end; group++)
+        for (let column = 0; column < columns; column++)
+          for (let line = 0; line < lines; line++)
+            for (let kernel = 8 * eight; kernel < 8 * eight + 8; kernel++, to += 2) {
+              const isCell = column < layer.columns && kernel < layer.kernelsPerTile;
+              const word = group * <u32>layer.kernelsPerTile + <u32>kernel;
+              const cell = isCell ? mixedCell(layer, word, column, line, held, errors) : 0;
+              store<i16>(to, <i16>cell);
+            }
+  }
+}
+
+/** 256 cell + its error. `word`: number of (group, kernel in tile). */
+// @ts-ignore: decorator
+@inline
+function mixedCell(
+  layer: Layer,
+  word: u32,
+  column: i32,
+  lane: i32,
+  held: usize,
+  errors: usize,
+): i32 {
+  if (lane >= layer.lines) return 0;
+  const weight =
+    <i32>load<i8>(layer.weights + <usize>word * <usize>layer.lanes + <usize>lane) + 128;
+  const cell = 256 * <i32>load<u8>(held + <usize>(weight * layer.columns + column));
+  if (errors == 0) return cell;
+  const place =
+    (<usize>word * <usize>layer.columns + <usize>column) * <usize>layer.lines + <usize>lane;
+  return cell + <i32>load<i8>(errors + place);
 }

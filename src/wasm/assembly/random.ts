@@ -24,3 +24,21 @@ export function xorshifts(state: v128): v128 {
   word = v128.xor(word, i32x4.shr_u(word, 17));
   return v128.xor(word, i32x4.shl(word, 5));
 }
+
+/** The first word of the read noise of a kernel's macro-op. `key`: of the pixel. */
+// @ts-ignore: decorator
+@inline
+function keyOf(key: u32, kernel: i32, code: u32): u32 {
+  const drawn = pcg(key ^ ((<u32>kernel << 16) | code));
+  return drawn == 0 ? 1 : drawn;
+}
+
+/** Those of four kernels. */
+// @ts-ignore: decorator
+@inline
+export function keysOf(key: u32, kernel: i32, code: u32): v128 {
+  let keys = i32x4.splat(<i32>keyOf(key, kernel, code));
+  keys = i32x4.replace_lane(keys, 1, <i32>keyOf(key, kernel + 1, code));
+  keys = i32x4.replace_lane(keys, 2, <i32>keyOf(key, kernel + 2, code));
+  return i32x4.replace_lane(keys, 3, <i32>keyOf(key, kernel + 3, code));
+}

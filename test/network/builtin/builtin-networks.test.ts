@@ -3,6 +3,7 @@ import { symmetricWindow, tileSizeOf } from '../../../src/core/window.ts';
 import { builtinNetworks } from '../../../src/network/builtin/builtin-networks.ts';
 import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
 import { resnet20 } from '../../../src/network/builtin/resnet20.ts';
+import { resnet50 } from '../../../src/network/builtin/resnet50.ts';
 import { vgg16 } from '../../../src/network/builtin/vgg16.ts';
 import { type ConvLayer, hasWeights, layerShapes } from '../../../src/network/fused-network.ts';
 import { checkNetwork, type Network } from '../../../src/network/network.ts';
@@ -17,7 +18,7 @@ const convs = (network: Network): ReadonlyMap<string, ConvLayer> =>
     ),
   );
 
-describe.each([vgg16, resnet18, resnet20])('%o', (build) => {
+describe.each([vgg16, resnet18, resnet20, resnet50])('%o', (build) => {
   it('starts with weights of variance 2 / inputs', () => {
     for (const layer of fuse(build({ width: 16 })).layers.filter(hasWeights)) {
       const { weights } = layer;
@@ -206,6 +207,97 @@ describe('resnet20', () => {
       channelOffset: 16,
     });
     expect([...layers.values()].every(({ relu }) => relu)).toBe(true);
+  });
+});
+
+/** Weights, and multiplications per image. */
+function sizesOf(network: Network): { readonly weights: number; readonly macs: number } {
+  const fused = fuse(network);
+  const shapes = layerShapes(fused);
+  const layers = fused.layers.filter(hasWeights);
+  return {
+    weights: layers.reduce((sum, { weights }) => sum + weights.length, 0),
+    macs: layers.reduce((sum, { name, weights }) => {
+      const { height, width } = shapes.get(name)!;
+      return sum + weights.length * height * width;
+    }, 0),
+  };
+}
+
+describe('resnet18 for 224x224', () => {
+  const network = resnet18({ classes: 1000, side: 224 });
+
+  it('has the weights and multiplications of the network that was published', () => {
+    // Stem 7 * 7 * 3 * 64; stages 4 * 9 * 64^2, 9 * 64 * 128 + 3 * 9 * 128^2 + 64 * 128 and so on, each on maps of half the
+    // side; fc 512 * 1000. With biases and batch norm the 11,689,512 parameters that the layers are known for.
+    const stage = (kernels: number): number =>
+      (9 * (kernels / 2) + 3 * 9 * kernels + kernels / 2) * kernels;
+    const stages = [4 * 9 * 64 ** 2, stage(128), stage(256), stage(512)];
+    const stem = 7 * 7 * 3 * 64;
+    const weights = stages.reduce((sum, one) => sum + one, stem + 512_000);
+    const macs = stages.reduce(
+      (sum, one, i) => sum + one * (56 / 2 ** i) ** 2,
+      stem * 112 ** 2 + 512_000,
+    );
+
+    expect(sizesOf(network)).toEqual({ weights, macs });
+    const norms = 2 * (64 * 5 + 128 * 5 + 256 * 5 + 512 * 5);
+    expect(weights + norms + 1000).toBe(11_689_512);
+    expect(macs).toBe(1_814_073_344);
+  });
+});
+
+describe('resnet50 for 224x224', () => {
+  const network = resnet50({ classes: 1000, side: 224 });
+
+  it('has 25.5 million weights and 4.09 billion multiplications per image', () => {
+    // A block of C inputs and K middle kernels: C K + 9 K^2 + 4 K^2, the first one with its projection 4 C K. The 1x1
+    // convolution that comes before the stride is on the map of the stage before.
+    const side = (stage: number): number => 56 / 2 ** stage;
+    let weights = 7 * 7 * 3 * 64;
+    let macs = weights * 112 ** 2;
+    let inputs = 64;
+    [3, 4, 6, 3].forEach((blocks, stage) => {
+      const middle = 64 * 2 ** stage;
+      for (let block = 0; block < blocks; block++) {
+        const narrow = inputs * middle;
+        const others = 13 * middle ** 2 + (block === 0 ? 4 * narrow : 0);
+        weights += narrow + others;
+        macs += others * side(stage) ** 2;
+        macs += narrow * side(block === 0 && stage > 0 ? stage - 1 : stage) ** 2;
+        inputs = 4 * middle;
+      }
+    });
+    weights += 2_048_000;
+    macs += 2_048_000;
+
+    expect(sizesOf(network)).toEqual({ weights, macs });
+    expect([weights, macs]).toEqual([25_502_912, 4_089_184_256]);
+    // With batch norm and the bias of fc the parameters that the network is known for.
+    const kernels = fuse(network).layers.flatMap((layer) =>
+      layer.kind === 'conv' ? layer.kernels : [],
+    );
+    expect(kernels).toHaveLength(53);
+    expect(weights + 2 * kernels.reduce((sum, one) => sum + one, 0) + 1000).toBe(25_557_032);
+  });
+
+  it('has its strides in 3x3 convolutions, and adds after 1x1 ones without ReLU', () => {
+    const layers = convs(network);
+
+    expect(layers.get('conv1')).toMatchObject({
+      window: symmetricWindow(7, 7, { stride: 2, padding: 3 }),
+    });
+    const strided = [...layers.values()].filter(
+      ({ name, window }) => window.strides[0] === 2 && !name.endsWith('sc'),
+    );
+    expect(strided.map(({ name }) => name)).toEqual(['conv1', 'l2b1c2', 'l3b1c2', 'l4b1c2']);
+    expect(layers.get('l1b1c3')!.residual).toMatchObject({ input: 'l1b1sc', stride: 1 });
+    expect(layers.get('l1b2c3')!.residual).toMatchObject({ input: 'l1b1c3', stride: 1 });
+    expect(layers.get('l4b1sc')).toMatchObject({
+      input: 'l3b6c3',
+      window: symmetricWindow(1, 1, { stride: 2 }),
+      relu: false,
+    });
   });
 });
 

@@ -198,7 +198,7 @@ describe('fuse', () => {
     }
   });
 
-  it.each<[string, GraphNode[], string, string]>([
+  it.each<[string, GraphNode[]]>([
     [
       'an addition of two stored maps',
       [
@@ -208,51 +208,37 @@ describe('fuse', () => {
         relu('b.r', 'b'),
         add('s', 'a.r', 'b.r'),
       ],
-      's',
-      'adds "a.r" and "b.r", neither of which is the sum of a convolution that nothing else reads',
     ],
     [
       'an addition to a sum that others read',
       [conv(['a', 'image']), conv(['c', 'a']), relu('c.r', 'c'), add('s', 'a', 'image')],
-      's',
-      'adds "a" and "image", neither of which',
     ],
     [
       'a second addition to the same sum',
       [conv(['a', 'image']), add('s', 'a', 'image'), add('t', 's', 'image')],
-      't',
-      'neither of which',
     ],
-    [
-      'an addition of a sum to itself',
-      [conv(['a', 'image']), add('s', 'a', 'a')],
-      's',
-      'adds "a" and "a", neither of which',
-    ],
-    [
-      'ReLU of a pool',
-      [conv(['a', 'image']), pool(['p', 'a']), relu('r', 'p')],
-      'r',
-      'reads "p", which is not a sum that nothing else reads',
-    ],
+    ['an addition of a sum to itself', [conv(['a', 'image']), add('s', 'a', 'a')]],
+    ['ReLU of a pool', [conv(['a', 'image']), pool(['p', 'a']), relu('r', 'p')]],
     [
       'ReLU of a sum that is added as well',
       [conv(['a', 'image']), relu('r', 'a'), conv(['b', 'r']), add('s', 'b', 'a')],
-      'r',
-      'reads "a", which is not a sum that nothing else reads',
     ],
-    [
-      'batch norm behind ReLU',
-      [conv(['a', 'image']), relu('r', 'a'), norm(['n', 'r'])],
-      'n',
-      'normalises "r", which is not the sum of a convolution',
-    ],
+    ['batch norm behind ReLU', [conv(['a', 'image']), relu('r', 'a'), norm(['n', 'r'])]],
     [
       'batch norm behind an addition',
       [conv(['a', 'image']), add('s', 'a', 'image'), norm(['n', 's'])],
-      'n',
-      'normalises "s"',
     ],
+  ])('runs %s by convolutions that pass values on', (_, nodes) => {
+    const net = network(nodes, nodes.at(-1)!.name);
+    const image = toFloatMap(noise(net.input, 1));
+    const expected = floatForward(net, image);
+    const actual = floatForward(spellOut(fuse(net)), image);
+
+    expect(fuse(net).layers.length).toBeGreaterThan(2);
+    expected.forEach((value, i) => expect(actual[i]! / value).toBeCloseTo(1, 4));
+  });
+
+  it.each<[string, GraphNode[], string, string]>([
     [
       'a convolution of a shortcut',
       [subsample(['x', 'image'], 2), conv(['a', 'x'])],

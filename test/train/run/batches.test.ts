@@ -72,6 +72,22 @@ describe('epochBatches', () => {
       );
   });
 
+  it('smooths what is wanted, and shrinks images', () => {
+    const [batch] = epochBatches(numberedImages(8), 0, {
+      ...options,
+      labelSmoothing: 0.3,
+      side: 2,
+    });
+
+    batch!.labels.forEach((label, i) => {
+      const wanted = [...batch!.targets.subarray(3 * i, 3 * i + 3)];
+      [0, 1, 2].forEach((c) =>
+        expect(wanted[c]).toBe(Math.fround(c === label ? 1 - 0.3 + 0.3 / 3 : 0.3 / 3)),
+      );
+    });
+    expect(batch!.images).toHaveLength(batch!.labels.length * 2 * 4);
+  });
+
   it('repeats itself for the same seed and epoch, and differs for others', () => {
     const order = (seed: number, epoch: number): string =>
       [...epochBatches(numberedImages(10), epoch, { batchSize: 10, seed, largestShift: 2 })]

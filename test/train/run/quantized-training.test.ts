@@ -45,6 +45,7 @@ import { runtime } from '../onnx-runtime.ts';
 import { trainedSums } from '../trained-sums.ts';
 import { hasWeights } from '../../../src/network/fused-network.ts';
 import { fuse } from '../../../src/network/passes/fuse.ts';
+import { everyNth } from '../../support/long.ts';
 import { spellOut } from '../../../src/network/passes/spell-out.ts';
 
 /** Images of 8x8 with a bright bar whose place is the class. */
@@ -118,7 +119,11 @@ const networks: readonly (readonly [string, Network])[] = [
 
 describe('quantizedForward', () => {
   it.each(
-    networks.flatMap(([name, network]) => precisions.map((bits) => ({ name, network, bits }))),
+    everyNth(
+      // No divisor of the number of precisions: every network and every one of them.
+      3,
+      networks.flatMap(([name, network]) => precisions.map((bits) => ({ name, network, bits }))),
+    ),
   )(
     'has the integers that compress makes of the exported file: $name at $bits',
     async ({ network, bits }) => {
@@ -149,8 +154,11 @@ describe('quantizedForward', () => {
 
 describe('quantizedForward through the ADC', () => {
   it.each(
-    networks.flatMap(([name, network]) =>
-      precisions.slice(0, 3).map((bits) => ({ name, network, bits })),
+    everyNth(
+      2,
+      networks.flatMap(([name, network]) =>
+        precisions.slice(0, 3).map((bits) => ({ name, network, bits })),
+      ),
     ),
   )('has the sums of the plain macros: $name at $bits', async ({ network, bits }) => {
     const images = noise(network.input, 3);

@@ -5,6 +5,7 @@ import {
   learningRateAt,
   prunedDensity,
   type ScheduleOptions,
+  sideOf,
   stageOf,
 } from '../../../src/train/run/stages.ts';
 
@@ -32,6 +33,17 @@ describe('stageOf', () => {
   it('is dense where group lasso is off', () => {
     expect(stageOf(4, { ...options, groupLasso: 0 })).toBe('dense');
     expect(stageOf(8, { ...options, groupLasso: 0 })).toBe('tune');
+  });
+});
+
+describe('sideOf', () => {
+  it('is the size of as many epochs as it says, and undefined after them', () => {
+    const sizes = [
+      { side: 16, epochs: 2 },
+      { side: 24, epochs: 1 },
+    ];
+
+    expect([0, 1, 2, 3].map((epoch) => sideOf(epoch, sizes))).toEqual([16, 16, 24, undefined]);
   });
 });
 

@@ -12,6 +12,7 @@ import { evaluate } from '../../../src/train/run/evaluate.ts';
 import { groupedLayers, groupNorms, macroGroup } from '../../../src/train/groups/groups.ts';
 import { parametersOf } from '../../../src/train/graphs/parameters.ts';
 import { toNetwork } from '../../../src/train/graphs/to-network.ts';
+import type { Checkpoint } from '../../../src/train/run/checkpoint.ts';
 import { train } from '../../../src/train/run/train.ts';
 import { trainDefaults } from '../../../src/train/run/train-options.ts';
 import { trainingStep } from '../../../src/train/graphs/training-step.ts';
@@ -169,6 +170,32 @@ describe('train', () => {
     await expect(running).rejects.toThrow('mnist-cnn > conv2: training diverged in epoch 1');
   });
 
+  it('moves 1.9 times as far in a first step with Nesterov’s momentum of 0.9', async () => {
+    const step = {
+      ...options,
+      batchSize: 120,
+      epochs: 1,
+      fixedEpochs: 0,
+      groupLasso: 0,
+      weightDecay: 0,
+    };
+    const movesOf = async (nesterov: boolean): Promise<number[]> => {
+      const { network } = await train(mnistCnn(), images, runtime, { ...step, nesterov });
+      const start = parametersOf(fuse(mnistCnn())).find(({ name }) => name === 'fc.weight')!.data;
+      const end = parametersOf(fuse(network)).find(({ name }) => name === 'fc.weight')!.data;
+      return Array.from(end, (value, i) => value - start[i]!);
+    };
+
+    const [plain, nesterov] = [await movesOf(false), await movesOf(true)];
+
+    const largest = Math.max(...plain.map(Math.abs));
+    expect(largest).toBeGreaterThan(0);
+    // Weights below 1 are rounded to 2^-24, each move to two of these.
+    plain.forEach((move, i) =>
+      expect(Math.abs(nesterov[i]! - 1.9 * move)).toBeLessThan(4 * 2 ** -24),
+    );
+  });
+
   it('refuses images that do not fit the network', async () => {
     const small = { ...images, classes: 7 };
 
@@ -178,5 +205,49 @@ describe('train', () => {
     await expect(
       train(mnistCnn(), images, runtime, { ...options, batchSize: 500 }),
     ).rejects.toThrow('less than one batch');
+  });
+});
+
+describe('train with small images first', () => {
+  const network = vgg16({ width: 2 });
+  const count = 12;
+  const images: ImageSet = {
+    name: 'noise',
+    classes: 10,
+    images: noise(network.input, count),
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+  };
+  const options = {
+    ...trainDefaults,
+    batchSize: 6,
+    epochs: 3,
+    fixedEpochs: 0,
+    groupLasso: 0,
+    imageSizes: [
+      { side: 8, epochs: 1 },
+      { side: 20, epochs: 1 },
+    ],
+  };
+
+  it('learns from images of every size, and goes on from any checkpoint to the same weights', async () => {
+    const checkpoints: Checkpoint[] = [];
+    const whole = await train(network, images, runtime, {
+      ...options,
+      hooks: { onCheckpoint: (checkpoint) => checkpoints.push(checkpoint) },
+    });
+    const large = await train(network, images, runtime, { ...options, imageSizes: [] });
+
+    expect(checkpoints).toHaveLength(3);
+    expect(whole.losses).not.toEqual(large.losses);
+    for (const resume of checkpoints.slice(0, 2)) {
+      const rest = await train(network, images, runtime, { ...options, hooks: { resume } });
+      expect(rest.network).toEqual(whole.network);
+    }
+  });
+
+  it('names the layer of a loss that is no number', async () => {
+    const running = train(network, images, runtime, { ...options, learningRate: 1e30 });
+
+    await expect(running).rejects.toThrow(/^vgg16[^ ]* > conv1_\d: training diverged in epoch 1/);
   });
 });

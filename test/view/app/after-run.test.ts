@@ -20,6 +20,7 @@ function play() {
     engines.push(engine);
     return {
       device: undefined,
+      sweep: () => Promise.resolve(),
       ask: () => Promise.reject(new Error('is not asked')),
       forget: () => undefined,
       run: (settings, _files, options) =>

@@ -10,7 +10,7 @@ import { chipNamed } from '../../../src/chips/index.ts';
 import { writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { mars } from '../../support/mars.ts';
 import { conv, linear, networkOf } from '../../support/small-networks.ts';
-import { type BuiltPage, endOfRun, openBuiltPage } from '../support/built-page.ts';
+import { type BuiltPage, drawnStage, endOfRun, openBuiltPage } from '../support/built-page.ts';
 
 const browser = findBrowser();
 const canRun = browser !== null && browser.kind !== 'packaged';
@@ -59,6 +59,7 @@ describe.skipIf(!canRun)('the page, given files of others', () => {
     await endOfRun(page);
     for (const tab of await page.$$('[role=tab]')) {
       await tab.click();
+      await drawnStage(page);
       await page.evaluate(
         'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
       );

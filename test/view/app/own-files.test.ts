@@ -7,7 +7,8 @@ import type { Network } from '../../../src/network/network.ts';
 import { writeNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import type { BundledData } from '../../../src/view/engine/bundled-data.ts';
-import type { NamedBytes, UserFiles } from '../../../src/view/engine/user-files.ts';
+import { folderName } from '../../../src/view/engine/own-folder.ts';
+import type { NamedBytes, OwnFolder, UserFiles } from '../../../src/view/engine/user-files.ts';
 import { imageTarget, loadMapJob } from '../../../src/settings/load-job.ts';
 import { defaultSettings, type RunSettings } from '../../../src/settings/run-settings.ts';
 import { commandLine } from '../../../src/settings/settings-text.ts';
@@ -16,12 +17,11 @@ import { imagesName } from '../../../src/view/engine/own-file-names.ts';
 import { readAddress, writeAddress } from '../../../src/view/app/address.ts';
 import { checkFiles, OwnFiles } from '../../../src/view/app/own-files.ts';
 import { caughtEventually } from '../../support/caught.ts';
+import { pixelFile } from '../../support/pixel-file.ts';
 import { holdsEventually } from '../../support/property.ts';
 import { conv, linear, networkOf } from '../../support/small-networks.ts';
 
 const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const noPicture = (): Promise<never> => Promise.reject(new Error('is not asked for'));
-const anyPicture = (): Promise<Uint8ClampedArray> => Promise.resolve(new Uint8ClampedArray(4));
 
 const chipFile = (name: string, bits: number): NamedBytes => {
   const chip: ChipSpec = { ...setChipValues(chips['mars']!, [`adc.bits=${bits}`]), name };
@@ -38,7 +38,11 @@ const networkFile = (name: string): NamedBytes => ({
   name: `${name}.safetensors`,
   bytes: writeNetworkFile(network(name)),
 });
-const picture = (name: string): NamedBytes => ({ name, bytes: Uint8Array.of(1) });
+const picture = (name: string): NamedBytes => ({ name, bytes: pixelFile(4, 4, 99) });
+const folder = (name: string): OwnFolder => ({
+  name,
+  files: [{ path: '7/a.npy', source: new Blob([pixelFile(4, 4, 7)]) }],
+});
 
 /** Only files of a person run here; a network by name is one of these. */
 const data = {
@@ -54,8 +58,10 @@ const given: readonly UserFiles[] = [
   { network: networkFile('net-b') },
   { network: { ...networkFile('net-c'), name: 'mnist-cnn' } },
   { network: { name: 'net-bad.safetensors', bytes: bytesOf('no network') } },
-  { images: [picture('7-a.png'), picture('3-b.png')] },
-  { images: [picture('1-c.png')] },
+  { images: [picture('7-a.npy'), picture('3-b.npy')] },
+  { images: [picture('1-c.npy')] },
+  { folder: folder('digits') },
+  { folder: folder('other digits') },
 ];
 
 const step = fc.oneof(
@@ -92,7 +98,7 @@ class Form {
 async function take(form: Form, one: Step): Promise<void> {
   if (one.kind === 'give') {
     try {
-      await checkFiles(one.files, anyPicture);
+      await checkFiles(one.files);
     } catch {
       expect(JSON.stringify(one.files)).toContain('bad');
       return;
@@ -118,7 +124,7 @@ async function run({ own, settings, chips: known }: Form): Promise<void> {
   const request = { settings: again, files: own.of(again) };
   let job;
   try {
-    const sources = pageSources(request.files, data, anyPicture);
+    const sources = pageSources(request.files, data);
     job = await loadMapJob(again, sources);
     if (again.ownImages !== undefined) await sources.testImages(imageTarget(job), again);
   } catch (error) {
@@ -140,8 +146,10 @@ async function run({ own, settings, chips: known }: Form): Promise<void> {
   expect(report.network).toBe(inFile ?? settings.network.replace('.safetensors', ''));
   for (const name of [settings.chip, settings.network])
     expect(command.includes(name) || ['mars', 'mnist-cnn'].includes(name)).toBe(true);
-  expect(imagesName(request.files.images ?? [])).toBe(settings.ownImages ?? '');
-  expect(command.includes('# on your images')).toBe(settings.ownImages !== undefined);
+  const { folder: given, images = [] } = request.files;
+  expect(given ? folderName(given) : imagesName(images)).toBe(settings.ownImages ?? '');
+  expect(command.includes('--dataset')).toBe(given !== undefined);
+  expect(command.includes('# on your images')).toBe(images.length > 0);
 }
 
 describe('a person’s own files', () => {
@@ -165,8 +173,8 @@ describe('a person’s own files', () => {
     const own = new OwnFiles();
     own.add({ chip: chipFile('chip-a', 5) });
 
-    expect(own.add({ images: [picture('7-a.png')] })).toEqual([
-      { control: 'own-images', value: '7-a.png' },
+    expect(own.add({ images: [picture('7-a.npy')] })).toEqual([
+      { control: 'own-images', value: '7-a.npy' },
     ]);
   });
 
@@ -175,16 +183,16 @@ describe('a person’s own files', () => {
     own.add({
       chip: chipFile('chip-a', 5),
       network: networkFile('net-a'),
-      images: [picture('7-a.png'), picture('3-b.png')],
+      images: [picture('7-a.npy'), picture('3-b.npy')],
     });
     const labels = (): string[] => own.list().map(({ label }) => label);
-    expect(labels()).toEqual(['net-a.safetensors', 'chip-a.json', '7-a.png', '3-b.png']);
+    expect(labels()).toEqual(['net-a.safetensors', 'chip-a.json', '7-a.npy', '3-b.npy']);
 
     own.list()[2]!.remove();
     own.list()[1]!.remove();
 
-    expect(labels()).toEqual(['net-a.safetensors', '3-b.png']);
-    expect(own.list()[1]!.value).toBe('3-b.png');
+    expect(labels()).toEqual(['net-a.safetensors', '3-b.npy']);
+    expect(own.list()[1]!.value).toBe('3-b.npy');
   });
 
   it.each<[string, UserFiles, string]>([
@@ -205,10 +213,10 @@ describe('a person’s own files', () => {
       'test_batch.bin',
     ],
     ['one of MNIST’s two files', { images: [picture('t10k-images-idx3-ubyte')] }, 'two files'],
-    ['a picture without a class', { images: [picture('photo.png')] }, 'photo.png'],
-    ['pictures beside a data set', { images: [picture('7.png'), picture('test.bin')] }, 'together'],
+    ['a picture without a class', { images: [picture('photo.npy')] }, 'photo.npy'],
+    ['pictures beside a data set', { images: [picture('7.npy'), picture('test.bin')] }, 'together'],
   ])('are refused before they are kept: %s', async (_, files, message) => {
-    const error = await caughtEventually(() => checkFiles(files, noPicture));
+    const error = await caughtEventually(() => checkFiles(files));
     expect(error.message).toContain(message);
   });
 });

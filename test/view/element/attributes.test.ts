@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mars, setChipValues } from '../../../src/chips/index.ts';
-import { attributeNames, runKey, settingsOf } from '../../../src/view/element/attributes.ts';
+import {
+  attributeNames,
+  inAttributes,
+  runKey,
+  settingsOf,
+} from '../../../src/view/element/attributes.ts';
 import { defaultSettings } from '../../../src/settings/run-settings.ts';
 import { chipPaths } from '../../../src/settings/settings-text.ts';
 import { caught } from '../../support/caught.ts';
@@ -43,6 +48,15 @@ describe('the attributes of the element', () => {
     expect(String((at as { value: unknown }).value)).toBe(value);
   });
 
+  it('name the attribute that gave the chip a value that it cannot have', () => {
+    const chip = element({ 'adc-bits': '12' });
+    const error = caught(() => setChipValues(mars, settingsOf(chip).set));
+
+    expect(error.where).toContain('adc.bits.value');
+    expect(inAttributes(error, chip).message).toMatch(/^adc-bits: must be .*, not 12/);
+    expect(inAttributes(error, element({}))).toBe(error);
+  });
+
   it('name the attribute whose value is not permitted', () => {
     expect(caught(() => settingsOf(element({ images: '-1' }))).message).toBe(
       'images: must be a whole number from 0 to 10000000, not "-1"',
@@ -53,7 +67,10 @@ describe('the attributes of the element', () => {
   });
 
   it.each([
-    ['adc-bit', '"adc-bit" is not a setting; did you mean adc-bits? known: network, images'],
+    [
+      'adc-bit',
+      '"adc-bit" is not a setting; did you mean adc-bits? known: network, resize, images',
+    ],
     ['adcbits', 'did you mean adc-bits?'],
     ['image', 'did you mean images?'],
     ['weightbits', 'did you mean weight-bits?'],
@@ -74,7 +91,15 @@ describe('the attributes of the element', () => {
     const keys = attributeNames.map((name) => runKey(element({ [name]: '1' })));
 
     const same = attributeNames.filter((_, i) => keys[i] === runKey(element({})));
-    expect(same).toEqual(['view', 'loading', 'heading-level']);
-    expect(new Set(keys).size).toBe(attributeNames.length - 3 + 1);
+    expect(same).toEqual([
+      'view',
+      'layer',
+      'loading',
+      'heading',
+      'heading-level',
+      'caption',
+      'controls',
+    ]);
+    expect(new Set(keys).size).toBe(attributeNames.length - same.length + 1);
   });
 });

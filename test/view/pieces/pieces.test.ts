@@ -244,7 +244,7 @@ describeUnless(noBrowser, 'the pieces of the page', () => {
     await page.mouse.up();
     await page.mouse.move(box.x + 700, box.y + 48);
     expect(await readout()).toMatch(/^conv1: .* of the frame$/);
-    await page.mouse.click(box.x + 700, box.y + 150);
+    await page.mouse.click(box.x + 700, box.y + 174);
     expect(await readout()).toMatch(/^compute, conv1; core 0; .* stalled$/);
 
     await page.type('#timeline input[type=search]', 'l4b2c2 load');

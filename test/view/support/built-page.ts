@@ -17,6 +17,8 @@ export interface OpenPage {
 export interface BuiltPage extends AsyncDisposable {
   /** Opens the page with this query, such as `?images=3`. */
   open(query: string): Promise<OpenPage>;
+  /** Paths that were asked for, in order. */
+  readonly asked: readonly string[];
 }
 
 /** Serves and opens `dist/page`. */
@@ -26,6 +28,7 @@ export async function openBuiltPage(
   const server = await servePages({ '': join(root, 'dist/page') });
   const browser: Browser = await launchBrowser(options);
   return {
+    asked: server.asked,
     open: async (query) => {
       const page = await browser.newPage();
       page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
@@ -45,9 +48,27 @@ export async function openBuiltPage(
   };
 }
 
-/** Text of the first element that fits. */
-export const textOf = (page: Page, selector: string): Promise<string> =>
-  page.$eval(selector, (element) => element.textContent ?? '');
+/**
+ * Text of the first element that fits, once there is one. Found and read in one step: a run that ends draws its views
+ * anew, and what was there a moment before may be gone.
+ */
+export async function textOf(page: Page, selector: string): Promise<string> {
+  const found = await page.waitForFunction(
+    `(() => {
+      const element = document.querySelector(${JSON.stringify(selector)});
+      return element && { text: element.textContent };
+    })()`,
+  );
+  return ((await found.jsonValue()) as { text: string }).text;
+}
+
+/** Text of the first element that fits, once it contains this: for views that fill themselves after they are drawn. */
+export async function textWith(page: Page, selector: string, part: string): Promise<string> {
+  await page.waitForFunction(
+    `document.querySelector(${JSON.stringify(selector)})?.textContent.includes(${JSON.stringify(part)})`,
+  );
+  return await textOf(page, selector);
+}
 
 /** Waits until the page says that its run has ended, and gives what it says. */
 export async function endOfRun(page: Page): Promise<string> {
@@ -57,4 +78,12 @@ export async function endOfRun(page: Page): Promise<string> {
     { timeout: 100_000 },
   );
   return (await textOf(page, '#message')) + (await textOf(page, '#error'));
+}
+
+/** Waits until every section of the stage that is shown has been drawn. */
+export async function drawnStage(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `!/Laying out …|Counting …|Loading …/.test(document.querySelector('.panel:not([hidden])').textContent)`,
+    { timeout: 100_000 },
+  );
 }

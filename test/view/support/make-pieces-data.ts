@@ -12,6 +12,11 @@ import { resnet18 } from '../../../src/network/builtin/resnet18.ts';
 import { readNetworkFile } from '../../../src/network/io/network-file.ts';
 import { estimate, type Estimate } from '../../../src/pipeline/estimate.ts';
 import { groupShapeOf } from '../../../src/mapping/layer-groups.ts';
+import { drawingOf } from '../../../src/experiment/drawing.ts';
+import { statisticsOf } from '../../../src/experiment/statistics.ts';
+import { rooflineOf } from '../../../src/report/roofline.ts';
+import type { SweepPicture } from '../../../src/view/pieces/plots/sweep-data.ts';
+import { madeRow } from '../../support/rows.ts';
 import { mapJob, runJob } from '../../../src/pipeline/run-job.ts';
 import { integerForward } from '../../../src/reference/integer-network.ts';
 import { openReference } from '../../../src/reference/reference-backend.ts';
@@ -43,15 +48,8 @@ export async function makePiecesData(): Promise<PiecesData> {
       })),
       adc: { levels: Array.from({ length: 64 }, (_, code) => code), low: -0.5, high: 63.5 },
     },
-    sweep: {
-      setting: 'ADC bits',
-      rows: [3, 4, 5, 6, 7].map((x) => ({
-        x,
-        top1: [0.31, 0.874, 0.962, 0.981, 0.982][x - 3]!,
-        exactTop1: 0.982,
-        images: 500,
-      })),
-    },
+    sweep: sweepPicture(),
+    roofline: rooflineOf(large.report, mars),
     training: epochs(),
     density: [0.1, 0.2, 0.4, 0.7, 1].flatMap((density) => [
       { series: 'group lasso', density, accuracy: 0.93 - 0.03 * (1 - density) ** 4 },
@@ -59,6 +57,23 @@ export async function makePiecesData(): Promise<PiecesData> {
     ]),
     pattern: patternOf(large.mapping, 'l4b1c2'),
   };
+}
+
+/** Accuracy by ADC bits and read noise, on three chip instances. */
+function sweepPicture(): SweepPicture {
+  const rows = [3, 4, 5, 6, 7].flatMap((bits) =>
+    [0, 0.2].flatMap((noise) =>
+      [1, 2, 3].map((chipSeed) =>
+        madeRow(
+          { 'adc.bits': bits, 'noise.read': noise },
+          { accuracy: 0.98 - 0.4 / bits ** 2 - noise * 0.02 * chipSeed },
+          { chipSeed, right: '7f' },
+        ),
+      ),
+    ),
+  );
+  const statistics = statisticsOf(rows, undefined);
+  return { statistics, drawing: drawingOf(statistics, 'rows', { kind: 'curves' }) };
 }
 
 async function runMnist(): Promise<Pick<PiecesData, 'small' | 'predictions'>> {

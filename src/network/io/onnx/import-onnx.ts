@@ -6,13 +6,16 @@ import { countOf } from '../../../core/words.ts';
 import { type GraphNode, imageName } from '../../graph.ts';
 import type { Network } from '../../network.ts';
 import { foldAffine } from '../../passes/fold-affine.ts';
+import { padWarnings } from '../../passes/image-border.ts';
 import { neededNodes } from './graph-order.ts';
 import { labelOf, Step } from './importer.ts';
 import { type InputNorm, normArrays } from './input-norm.ts';
 import { type OnnxModel, type OnnxNode, type OnnxValue, readModel } from './model.ts';
 import { NetworkParts } from './network-parts.ts';
+import { fate } from './node-fate.ts';
 import { handlers } from './operators/index.ts';
 import { type Constant, elementType, type ElementType, readConstant, valuesIn } from './tensor.ts';
+import { precisionOf } from './trained-units.ts';
 import { dimsOf, type MapValue, type Value } from './value.ts';
 import { imageLayout, type Layout, shapeOf, viewOf } from './view.ts';
 
@@ -250,7 +253,8 @@ class GraphImport {
   #add(node: OnnxNode): void {
     const { type, domain } = node;
     const where = [this.#file, labelOf(node)];
-    const version = this.#model.operatorSets.get(domain);
+    // Exporters leave out the sets of domains of their own.
+    const version = this.#model.operatorSets.get(domain) ?? (domain === '' ? undefined : 1);
     const handler = handlers[domain === '' ? type : `${domain}.${type}`];
     if (!handler || version === undefined)
       throw new CimError('input', {
@@ -289,8 +293,9 @@ class GraphImport {
       attributes: new Map(),
     };
     const step = new Step(end, { version: 13, inputs: [], file, parts });
-    const layout = step.layoutOf(value);
-    let last = step.stored(value, layout);
+    const whole = step.whole(value);
+    const layout = step.layoutOf(whole);
+    let last = step.stored(whole, layout);
     const dropped = new Map<string, string>();
     const final = parts.byName.get(last);
     if (final?.op === 'softmax' && !options.keepsSoftmax && final.inputs[0] !== imageName) {
@@ -305,10 +310,7 @@ class GraphImport {
     const shape = step.shapeOf(last);
     const network = this.#network(last, shape);
     const { network: small, folded } = foldAffine(network);
-    if (small.nodes.some(({ op, inputs }) => op === 'affine' && inputs[0] === imageName))
-      this.#warnings.push(
-        'the first layer has pads, which on the chip stand for pixels of 0, not for their mean: sums at the border differ from real arithmetic',
-      );
+    for (const warning of padWarnings(small)) this.#warnings.push(warning);
     return {
       network: small,
       nodes: this.#record({ network: small, folded, dropped }),
@@ -330,6 +332,7 @@ class GraphImport {
     }
     const nodes = parts.nodes.filter(({ name }) => needed.has(name));
     const tensors = new Map([...parts.tensors].filter(([name]) => needed.has(name)));
+    const scales = new Map([...parts.scales].filter(([name]) => needed.has(name)));
     return {
       name: options.name ?? (this.#model.name || 'network'),
       dataset: 'none',
@@ -337,6 +340,7 @@ class GraphImport {
       classes: activationsPerImage(shape),
       nodes,
       tensors,
+      ...(scales.size > 0 ? { scales, precision: precisionOf(nodes, scales) } : {}),
       origin: {
         command: `an ONNX file${this.#model.producer === '' ? '' : ` of ${this.#model.producer}`}`,
         seed: 0,
@@ -371,26 +375,4 @@ class GraphImport {
       };
     });
   }
-}
-
-/** What became of a node, in words. */
-function fate(
-  step: Step,
-  value: Value | undefined,
-  known: {
-    readonly left: ReadonlyMap<string, GraphNode>;
-    readonly folded: ReadonlyMap<string, string>;
-    readonly dropped: ReadonlyMap<string, string>;
-  },
-): string {
-  if (value?.kind === 'constant') return 'a constant';
-  if (step.made.length === 0) return 'nothing to compute';
-  const words = step.made.map((name) => {
-    const node = known.left.get(name);
-    if (node) return `${node.op} ${name}`;
-    const into = known.folded.get(name);
-    if (into !== undefined) return `part of ${into}`;
-    return known.dropped.get(name) ?? 'part of what reads it';
-  });
-  return [...new Set(words)].join(', ');
 }

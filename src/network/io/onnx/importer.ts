@@ -9,6 +9,7 @@ import { placesOf } from '../../ops/rearrange.ts';
 import type { Attribute, OnnxNode } from './model.ts';
 import type { NetworkParts } from './network-parts.ts';
 import { type Constant, mostValues, readConstant, valuesIn } from './tensor.ts';
+import { trainedUnits } from './trained-units.ts';
 import { type MapValue, type Value, viewed } from './value.ts';
 import {
   broadcast,
@@ -22,6 +23,27 @@ import {
   type View,
   viewOf,
 } from './view.ts';
+
+/** Operators that look at no value, or only at which is larger: whole numbers and what they stand for are alike to them. */
+const keepsCodes: ReadonlySet<string> = new Set([
+  'Concat',
+  'DepthToSpace',
+  'DequantizeLinear',
+  'Dropout',
+  'Flatten',
+  'Gather',
+  'Identity',
+  'MaxPool',
+  'Reshape',
+  'Shape',
+  'Size',
+  'Slice',
+  'SpaceToDepth',
+  'Split',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+]);
 
 /** A node of the graph while it is imported. */
 export class Step {
@@ -129,11 +151,25 @@ export class Step {
       );
   }
 
-  /** Input `index`, whatever it is. */
+  /** Input `index`, whatever it is; whole numbers as such. */
   input(index: number): Value {
     const value = this.inputs[index];
-    if (value) return value;
-    throw this.fail(`has no input ${index}`);
+    if (!value) throw this.fail(`has no input ${index}`);
+    const isKept = value.kind === 'constant' || keepsCodes.has(this.node.type);
+    return isKept ? value : this.whole(value);
+  }
+
+  /** Whole numbers of which only what they stand for is stored: as they are. */
+  whole(value: MapValue): MapValue {
+    const { codes, node, ...rest } = value;
+    if (!codes) return value;
+    const { scale, zero } = codes;
+    const pixel = { height: 1, width: 1, channels: 1 };
+    const arrays = { factor: Float32Array.of(1 / scale), shift: Float32Array.of(zero) };
+    const units = this.helper('affine', [node], pixel, arrays);
+    // The quotient may miss the whole number by a rounding of 32-bit floats.
+    const range = { scale: 1, zero: 0, low: -65536, high: 65536 };
+    return { ...rest, node: this.helper('quantize', [units], range) };
   }
 
   /** Input `index`, which must depend on the image. */
@@ -248,8 +284,9 @@ export class Step {
     dims: readonly number[],
     { layout, like }: { readonly layout: Layout; readonly like: MapValue },
   ): MapValue {
-    const { isBatch } = like.view;
-    return { kind: 'map', node, type: like.type, view: viewOf(dims, layout, isBatch) };
+    const { type, codes } = like;
+    const view = viewOf(dims, layout, like.view.isBatch);
+    return { kind: 'map', node, type, view, ...(codes ? { codes } : {}) };
   }
 
   /** {@link imageLayout} of a tensor; the one it has already, where it has channels behind rows and columns. */
@@ -261,6 +298,12 @@ export class Step {
     const first = view.isBatch ? [] : [0];
     const last = { height: [...first, 1], width: rank === 4 ? [2] : [], channels: [rank - 1] };
     return rank <= 4 && isStoredAs(view, shape, last) ? last : images;
+  }
+
+  /** Notes of a node that its weights are whole numbers of some unit, if they are. */
+  noteUnits(node: string, weight: Constant | undefined, kernels: number): void {
+    const scales = weight && trainedUnits(weight, kernels);
+    if (scales) this.parts.scales.set(node, scales);
   }
 
   /** A constant, repeated to these dimensions, as a map that is the same for every image. */

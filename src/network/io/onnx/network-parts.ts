@@ -2,6 +2,7 @@
 
 import type { Shape } from '../../../core/feature-map.ts';
 import { type GraphNode, imageName } from '../../graph.ts';
+import type { TrainedScales } from '../../network.ts';
 import type { NodeTensors } from '../../ops/operator.ts';
 import { mostValues } from './tensor.ts';
 
@@ -9,6 +10,8 @@ import { mostValues } from './tensor.ts';
 export class NetworkParts {
   readonly nodes: GraphNode[] = [];
   readonly tensors: Map<string, NodeTensors> = new Map();
+  /** Of nodes whose weights are whole numbers of some unit. */
+  readonly scales: Map<string, TrainedScales> = new Map();
   readonly shapes: Map<string, Shape>;
   /** By name. */
   readonly byName: Map<string, GraphNode> = new Map();

@@ -51,6 +51,8 @@ export interface Constant {
   readonly type: ElementType;
   readonly dims: readonly number[];
   readonly data: Values;
+  /** Of what whole numbers stand for: the bits that they take in two's complement, and the value of a unit, of all or of each. */
+  readonly units?: { readonly bits: number; readonly scale: Float64Array } | undefined;
 }
 
 /** A tensor of a file, its values not read yet. */

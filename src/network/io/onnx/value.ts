@@ -11,6 +11,8 @@ export interface MapValue {
   readonly type: ElementType;
   /** How the tensor lies in it. */
   readonly view: View;
+  /** Of whole numbers of which the map has what they stand for: (number - zero) * scale. */
+  readonly codes?: { readonly scale: number; readonly zero: number } | undefined;
 }
 
 /** A tensor of the graph. */
@@ -34,7 +36,7 @@ export const constantOf = (
 
 /** The tensor that a view shows of a constant. */
 export function viewed(constant: Constant, view: View): Constant {
-  const { name, type, data } = constant;
+  const { name, type, data, units } = constant;
   const loops = view.axes.flat();
   const isWhole = view.first === 0 && isRowMajor(view);
   if (isWhole && loops.reduce((count, loop) => count * loop.count, 1) === data.length)
@@ -42,8 +44,20 @@ export function viewed(constant: Constant, view: View): Constant {
   const places = placesIn(view);
   const values = valuesFor(type, places.length);
   places.forEach((place, i) => (values[i] = data[place] as number));
-  return { kind: 'constant', name, type, dims: view.dims, data: values };
+  const own = units && { bits: units.bits, scale: scaleAt(units.scale, places) };
+  return {
+    kind: 'constant',
+    name,
+    type,
+    dims: view.dims,
+    data: values,
+    ...(own ? { units: own } : {}),
+  };
 }
+
+/** The scale of each value where there are several. */
+const scaleAt = (scale: Float64Array, places: Float64Array): Float64Array =>
+  scale.length === 1 ? scale : Float64Array.from(places, (place) => scale[place] as number);
 
 const isRowMajor = ({ dims, axes }: View): boolean => {
   const plain = rowMajor(dims).axes.flat();

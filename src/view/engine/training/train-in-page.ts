@@ -3,7 +3,7 @@
 import { compress } from '../../../compress/compress.ts';
 import { crc32 } from '../../../core/bits.ts';
 import { countOf } from '../../../core/words.ts';
-import { firstImages, type ImageSet } from '../../../datasets/image-set.ts';
+import { firstImages, type ImageSet, labelBytes } from '../../../datasets/image-set.ts';
 import { mnistCnn } from '../../../network/builtin/mnist-cnn.ts';
 import type { Network } from '../../../network/network.ts';
 import { writeNetworkFile } from '../../../network/io/network-file.ts';
@@ -104,7 +104,7 @@ const keptSettings = (
   ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? 'none'])),
   threads,
   pixels: crc32(images.data),
-  labels: crc32(labels),
+  labels: crc32(labelBytes(labels)),
 });
 
 function resumed(

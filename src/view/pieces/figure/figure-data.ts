@@ -8,6 +8,8 @@ export interface DataTable {
   /** With units: `energy (nJ)`. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly CellValue[])[];
+  /** What `explain` calls the figures, cell by cell; undefined: they have no formulas. */
+  readonly paths?: readonly (readonly (string | undefined)[])[] | undefined;
 }
 
 /** Caption, text alternative and data of a plot. */

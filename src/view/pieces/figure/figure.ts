@@ -2,6 +2,7 @@
 
 import { CimError } from '../../../core/errors.ts';
 import { make, makeButton, type PieceHandle, setText, setLabel } from '../../ui/make-element.ts';
+import { type Ask, listenToMarks } from '../../ui/ask.ts';
 import { drawDataTable } from './data-table.ts';
 import type { FigureData } from './figure-data.ts';
 import { pngOf } from './paint-svg.ts';
@@ -23,14 +24,23 @@ export interface FigureView<T> {
 /** Width for which room is kept before the figure is laid out. */
 const defaultWidth = 640;
 
-/** Draws a figure into `parent`, as wide as that is, and draws it again whenever that changes. */
-export function drawFigure<T>(parent: ParentNode, view: FigureView<T>, first: T): PieceHandle<T> {
+/**
+ * Draws a figure into `parent`, as wide as that is, and draws it again whenever that changes.
+ * @param ask opens the formula of a figure; without it they cannot be asked
+ */
+export function drawFigure<T>(
+  parent: ParentNode,
+  view: FigureView<T>,
+  first: T,
+  ask?: Ask,
+): PieceHandle<T> {
   let data = first;
   let width = 0;
   const caption = make('figcaption', { class: 'mars-caption', part: 'caption' });
   const box = make('div', { class: 'mars-plot-box', part: 'plot' });
   const tools = make('div', { class: 'mars-tools', part: 'tools' });
-  const alternative = makeAlternative(() => view.describe(data));
+  const alternative = makeAlternative(() => view.describe(data), ask);
+  if (ask) listenToMarks(box, ask);
   const element = make('figure', { class: 'mars-figure', part: 'figure' }, [
     caption,
     box,
@@ -80,7 +90,10 @@ function picture<T>(view: FigureView<T>, data: T, width: number): Element {
 }
 
 /** The data in words and as a table, which is made when it is opened: most never are. */
-function makeAlternative(describe: () => FigureData): {
+function makeAlternative(
+  describe: () => FigureData,
+  ask: Ask | undefined,
+): {
   readonly element: HTMLDetailsElement;
   update(): void;
 } {
@@ -94,7 +107,7 @@ function makeAlternative(describe: () => FigureData): {
     const { summary, table, caption } = describe();
     content.replaceChildren(
       make('p', { class: 'mars-note', text: summary }),
-      drawDataTable(table, `Data of: ${caption}`),
+      drawDataTable(table, `Data of: ${caption}`, ask),
     );
   };
   element.addEventListener('toggle', fill);
@@ -112,7 +125,14 @@ function saveButtons<T>(
   const message = make('span', { class: 'mars-note', attributes: { role: 'status' } });
   const withSvg = (use: (svg: SVGSVGElement, background: string) => void): void => {
     const svg = box.querySelector('svg');
-    if (svg) use(svg, getComputedStyle(box).backgroundColor);
+    if (!svg) return;
+    // Papers are white, whatever the page looks like.
+    box.style.colorScheme = 'light';
+    try {
+      use(svg, getComputedStyle(box).backgroundColor);
+    } finally {
+      box.style.colorScheme = '';
+    }
   };
   const saveSvg = (svg: SVGSVGElement, background: string): void =>
     saveFile(

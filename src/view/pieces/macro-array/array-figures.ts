@@ -1,5 +1,11 @@
 // The figures that macros are coloured by, each as 0 ... 1 on the colour scale, with the range that a legend tells.
 
+import {
+  formatNumber,
+  formatRareShare,
+  formatShare,
+  formatWhole,
+} from '../../../core/number-text.ts';
 import type { FilledMacro, Filling, FillingRun, MacroArray } from '../../../inspect/macro-array.ts';
 
 /**
@@ -104,8 +110,8 @@ export function onScale(value: number | undefined, range: FigureRange): number {
 /** A value as a person reads it. */
 export function figureText(figure: Figure, value: number | undefined): string {
   if (value === undefined) return 'not simulated';
-  if (figure === 'activity') return value.toLocaleString('en');
-  if (figure === 'error') return `${value.toFixed(value > 0 ? 3 : 0)} unit discharges`;
-  const percent = 100 * value;
-  return `${percent < 10 && percent > 0 ? percent.toFixed(percent < 1 ? 3 : 1) : percent.toFixed(0)} %`;
+  if (figure === 'activity') return formatWhole(value);
+  if (figure === 'error') return `${formatNumber(value)} unit discharges`;
+  // As the tables of the report have it.
+  return figure === 'saturated' ? formatRareShare(value) : formatShare(value);
 }

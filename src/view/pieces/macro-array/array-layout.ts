@@ -3,7 +3,7 @@
 // loaded, line by line as text is read.
 // A world unit is the height of a cell.
 
-import { largest } from '../../../core/extremes.ts';
+import { largest, smallest } from '../../../core/extremes.ts';
 import type { Filling, FillingRun, MacroArray } from '../../../inspect/macro-array.ts';
 
 /** A rectangle in world units. */
@@ -160,6 +160,57 @@ export const macroAt = ({ macros }: ArrayLayout, x: number, y: number): number =
   macros.findIndex(
     (one) => x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height,
   );
+
+/** Number of the macro that is named; -1 where there is none. */
+export const macroNumber = (
+  { macros }: ArrayLayout,
+  { filling, core, macro }: Pick<PlacedMacro, 'filling' | 'core' | 'macro'>,
+): number =>
+  macros.findIndex((one) => one.filling === filling && one.core === core && one.macro === macro);
+
+/** What names a macro, without its place. */
+export const selectionOf = ({
+  filling,
+  core,
+  macro,
+}: PlacedMacro): Pick<PlacedMacro, 'filling' | 'core' | 'macro'> => ({ filling, core, macro });
+
+/** Number of the macro whose middle is nearest to a point; -1 where there are no macros. */
+export function macroNear({ macros }: ArrayLayout, x: number, y: number): number {
+  const distances = macros.map((one) => {
+    const [middleX, middleY] = middleOf(one);
+    return (middleX - x) ** 2 + (middleY - y) ** 2;
+  });
+  return distances.indexOf(smallest(distances));
+}
+
+/**
+ * Number of the next macro in a direction, the one that least leaves the line; the same where there is none.
+ * @param dx, dy -1, 0 or 1 each, one of them 0
+ */
+export function macroBeside(
+  layout: ArrayLayout,
+  from: number,
+  { dx, dy }: { readonly dx: number; readonly dy: number },
+): number {
+  const start = layout.macros[from];
+  if (!start) return from;
+  const [x, y] = middleOf(start);
+  let [best, least] = [from, Infinity];
+  layout.macros.forEach((one, number) => {
+    const [toX, toY] = middleOf(one);
+    const ahead = (toX - x) * dx + (toY - y) * dy;
+    const aside = Math.abs((toX - x) * dy) + Math.abs((toY - y) * dx);
+    const cost = ahead + 3 * aside;
+    if (ahead > 0 && cost < least) [best, least] = [number, cost];
+  });
+  return best;
+}
+
+const middleOf = ({ x, y, width, height }: Rect): readonly [number, number] => [
+  x + width / 2,
+  y + height / 2,
+];
 
 function sizesOf(array: MacroArray, cellWidth: number): Sizes {
   const macroWidth = array.partitions * array.bitLinesPerPartition * cellWidth;

@@ -1,5 +1,6 @@
 // The colour scale in words and colours.
 
+import { formatNumber } from '../../../core/number-text.ts';
 import type { MacroArray } from '../../../inspect/macro-array.ts';
 import { make } from '../../ui/dom.ts';
 import { type Figure, figureRange, figureText } from './array-figures.ts';
@@ -14,7 +15,7 @@ export function drawLegend(array: MacroArray, figure: Figure, theme: Theme): HTM
     const bar = make('span', 'macro-array-scale');
     const stops = Array.from({ length: 9 }, (_, i) => cssColour(scaleColour(theme, i / 8)));
     bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`;
-    legend.append(figureText(figure, low), bar, figureText(figure, high));
+    legend.append(endText(figure, low), bar, endText(figure, high));
     if (logarithmic) legend.append(' (equal steps are equal ratios)');
     const { layers } = array;
     if (
@@ -23,9 +24,19 @@ export function drawLegend(array: MacroArray, figure: Figure, theme: Theme): HTM
     )
       legend.append(patch(theme.unknown, 'not simulated'));
   }
-  legend.append(patch(theme.one, 'cell with a 1'), patch(theme.empty, 'empty'));
+  legend.append(
+    patch(theme.one, 'cell with a 1'),
+    patch(theme.empty, 'empty'),
+    patch(theme.panel, 'core'),
+  );
   return legend;
 }
+
+/** An end of the scale is a round number: without the decimals of a measured share. */
+const endText = (figure: Figure, value: number): string =>
+  figure === 'activity' || figure === 'error'
+    ? figureText(figure, value)
+    : `${formatNumber(100 * value)} %`;
 
 function patch(colour: Colour, text: string): HTMLElement {
   const square = make('span', 'macro-array-patch');

@@ -4,6 +4,7 @@ import { setLabel } from '../../ui/make-element.ts';
 import type { Margins } from './camera.ts';
 import { button, make } from '../../ui/dom.ts';
 import { type Figure, figureNames, figures } from './array-figures.ts';
+import { makeNames, type Names } from './array-names.ts';
 import { type Labels, makeLabels } from './array-labels.ts';
 
 /** Elements that change. */
@@ -11,6 +12,7 @@ export interface ArrayParts {
   readonly element: HTMLElement;
   readonly stage: HTMLElement;
   readonly labels: Labels;
+  readonly names: Names;
   readonly figure: HTMLSelectElement;
   readonly legend: HTMLElement;
   readonly note: HTMLElement;
@@ -34,7 +36,8 @@ interface ControlActions {
 /** Makes all elements. */
 export function makeParts(figure: Figure, actions: ControlActions): ArrayParts {
   const labels = makeLabels();
-  const stage = make('div', 'macro-array-stage', labels.element);
+  const names = makeNames();
+  const stage = make('div', 'macro-array-stage', names.element, labels.element);
   const legend = make('div', '');
   const choice = figureChoice(figure, actions.colourBy);
   const bar = make('div', 'macro-array-bar', choice.label, zoomButtons(actions), legend);
@@ -43,13 +46,14 @@ export function makeParts(figure: Figure, actions: ControlActions): ArrayParts {
   const status = make('p', 'macro-array-status');
   status.ariaLive = 'polite';
   const details = make('details', '', make('summary', '', 'The layers as a table'));
-  const element = make('section', 'macro-array', bar, stage, status, note, details);
+  const element = make('section', 'macro-array', bar, status, stage, note, details);
   let canvas: HTMLCanvasElement | undefined;
   let text = '';
   return {
     element,
     stage,
     labels,
+    names,
     figure: choice.select,
     legend,
     note,

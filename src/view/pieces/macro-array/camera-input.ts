@@ -8,6 +8,8 @@ export interface CameraActions {
   hover(place: readonly [number, number] | undefined): void;
   /** The macro at a place, or in the middle. */
   choose(place: readonly [number, number] | undefined): void;
+  /** The next macro to a side, -1, 0 or 1 each way. */
+  walk(dx: number, dy: number): void;
   unchoose(): void;
 }
 
@@ -26,6 +28,8 @@ export function listenToInput(
   stage.addEventListener(
     'wheel',
     (event) => {
+      // Without focus or Ctrl the wheel scrolls the page, as everywhere else.
+      if (!hasFocus(stage) && !event.ctrlKey) return;
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
       // A pinch on a trackpad comes as a wheel with Ctrl, in smaller steps.
@@ -37,7 +41,10 @@ export function listenToInput(
   stage.addEventListener(
     'keydown',
     (event) => {
-      const action = event.altKey || event.ctrlKey || event.metaKey ? undefined : keys[event.key];
+      const action =
+        event.altKey || event.ctrlKey || event.metaKey
+          ? undefined
+          : (event.shiftKey ? shiftedKeys : keys)[event.key];
       if (!action) return;
       event.preventDefault();
       action(actions);
@@ -46,19 +53,37 @@ export function listenToInput(
   );
 }
 
-const keys: Readonly<Record<string, (actions: CameraActions) => void>> = {
-  ArrowLeft: (actions) => actions.pan(keyStep, 0),
-  ArrowRight: (actions) => actions.pan(-keyStep, 0),
-  ArrowUp: (actions) => actions.pan(0, keyStep),
-  ArrowDown: (actions) => actions.pan(0, -keyStep),
+function hasFocus(stage: HTMLElement): boolean {
+  const root = stage.getRootNode();
+  const isRoot = root instanceof ShadowRoot || root instanceof Document;
+  return isRoot && root.activeElement !== null && stage.contains(root.activeElement);
+}
+
+type Keys = Readonly<Record<string, (actions: CameraActions) => void>>;
+
+const zoomKeys: Keys = {
   '+': (actions) => actions.zoom(undefined, keyZoom),
   '=': (actions) => actions.zoom(undefined, keyZoom),
   '-': (actions) => actions.zoom(undefined, 1 / keyZoom),
+};
+const keys: Keys = {
+  ...zoomKeys,
+  ArrowLeft: (actions) => actions.walk(-1, 0),
+  ArrowRight: (actions) => actions.walk(1, 0),
+  ArrowUp: (actions) => actions.walk(0, -1),
+  ArrowDown: (actions) => actions.walk(0, 1),
   '0': (actions) => actions.showAll(),
   Home: (actions) => actions.showAll(),
   Enter: (actions) => actions.choose(undefined),
   ' ': (actions) => actions.choose(undefined),
   Escape: (actions) => actions.unchoose(),
+};
+const shiftedKeys: Keys = {
+  ...zoomKeys,
+  ArrowLeft: (actions) => actions.pan(keyStep, 0),
+  ArrowRight: (actions) => actions.pan(-keyStep, 0),
+  ArrowUp: (actions) => actions.pan(0, keyStep),
+  ArrowDown: (actions) => actions.pan(0, -keyStep),
 };
 
 type Place = readonly [number, number];

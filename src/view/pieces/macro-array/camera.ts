@@ -28,17 +28,24 @@ export interface Margins {
 const largestScale = 40;
 
 /** The matrix from the world to CSS pixels of the picture. In doubles: single precision would lose cells far out. */
-export function pixelMatrix(camera: Camera, size: Size): Float64Array {
+function pixelMatrix(camera: Camera, size: Size): Float64Array {
   const matrix = mat3d.translation([size.width / 2, size.height / 2]);
   mat3d.scale(matrix, [camera.scale, camera.scale], matrix);
   return mat3d.translate(matrix, [-camera.x, -camera.y], matrix);
 }
 
 /** The matrix from the world to clip space. */
-export function clipMatrix(camera: Camera, size: Size): Float64Array {
+function clipMatrix(camera: Camera, size: Size): Float64Array {
   const clip = mat3d.translation([-1, 1]);
   mat3d.scale(clip, [2 / size.width, -2 / size.height], clip);
   return mat3d.multiply(clip, pixelMatrix(camera, size));
+}
+
+/** What a world unit is in clip space, which goes from -1 to 1 and upwards: to the right, and down. */
+export function clipScale(camera: Camera, size: Size): readonly [number, number] {
+  // Columns of three numbers stand on four.
+  const { 0: right = 0, 5: down = 0 } = clipMatrix(camera, size);
+  return [right, down];
 }
 
 /** The pixel at which a point of the world is seen. */

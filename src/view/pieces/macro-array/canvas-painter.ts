@@ -3,7 +3,7 @@
 import { figures } from './array-figures.ts';
 import { toPixel } from './camera.ts';
 import { type Frame, type Painter, scaledRanges, scaledValues, type Scene } from './painter.ts';
-import { type Colour, cssColour, layerColour, mix, scaleColour } from './palette.ts';
+import { type Colour, cssColour, layerColour, scaleColour } from './palette.ts';
 import { heldBy, type Rect } from './array-layout.ts';
 
 /**
@@ -56,7 +56,7 @@ function drawScene(
     const colour = colourOf(scene, values[number] ?? [], number, frame);
     const slots = heldBy(scene.array, placed)?.filling.codes.length ?? 0;
     const height = (placed.height * slots) / scene.array.groupSlots;
-    context.fillStyle = cssColour(mix(theme.empty, colour, 0.3));
+    context.fillStyle = cssColour(theme.empty);
     context.fillRect(...boxOf(placed));
     context.fillStyle = cssColour(colour);
     context.fillRect(...boxOf({ ...placed, height }));

@@ -5,6 +5,13 @@ import type { MacroArray } from '../../../inspect/macro-array.ts';
 import { heldBy, type PlacedMacro } from './array-layout.ts';
 import { figureText, figureValue } from './array-figures.ts';
 
+/** Shown while no macro is pointed at or chosen. */
+export const arrayHint =
+  'Point at a macro, or choose one with a click or with the arrow keys. + and - zoom, 0 shows all; the wheel zooms once the picture has the focus, or with Ctrl.';
+
+/** Cells lower than this, CSS pixels, are not what a person points at. */
+export const pointableCell = 3;
+
 /** A cell of a macro. */
 export interface CellAt {
   /** 0 ... wordLines - 1. */

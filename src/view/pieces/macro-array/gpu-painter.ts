@@ -3,7 +3,7 @@
 import code from '../../../../shaders/view/macro-array.wgsl?raw';
 import type { MacroArray } from '../../../inspect/macro-array.ts';
 import { heldBy } from './array-layout.ts';
-import { clipMatrix } from './camera.ts';
+import { clipScale } from './camera.ts';
 import { figures } from './array-figures.ts';
 import { type Frame, type Painter, scaledRanges, scaledValues, type Scene } from './painter.ts';
 import { paletteOf, type Theme } from './palette.ts';
@@ -161,7 +161,7 @@ class GpuPainter implements Painter {
 
   #viewOf({ array, layout }: Scene, frame: Frame): ArrayBuffer {
     const { camera, size, pixelRatio } = frame;
-    const [scaleX = 0, , , , , scaleY = 0] = clipMatrix(camera, size);
+    const [scaleX, scaleY] = clipScale(camera, size);
     const instance = (macro: number): number => (macro < 0 ? none : layout.panels.length + macro);
     return viewLayout.pack({
       centre_x: camera.x,

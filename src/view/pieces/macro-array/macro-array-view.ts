@@ -6,9 +6,12 @@ import {
   type ArrayLayout,
   layoutArray,
   macroAt,
-  type PlacedMacro,
+  macroBeside,
+  macroNear,
+  macroNumber,
   type Rect,
   type Room,
+  selectionOf,
 } from './array-layout.ts';
 import {
   between,
@@ -21,15 +24,16 @@ import {
   toWorld,
   zoomAbout,
 } from './camera.ts';
+import { animationMs, bringIntoSight, freeMiddle, type Sight, zoomOnto } from './camera-moves.ts';
 import { type CameraActions, listenToInput } from './camera-input.ts';
-import { type CellAt, describeMacro } from './describe-macro.ts';
+import { arrayHint, type CellAt, describeMacro, pointableCell } from './describe-macro.ts';
 import { adoptStyles, isDark } from '../../ui/dom.ts';
 import type { Figure } from './array-figures.ts';
 import { drawLegend } from './array-legend.ts';
 import { captionOf, drawLayerTable } from './array-table.ts';
 import css from './macro-array.css?inline';
 import type { MacroArrayOptions, MacroArrayView, MacroSelection } from './macro-array-types.ts';
-import { type DeviceSource, openDrawingDevice, openPainter } from './open-painter.ts';
+import { type DeviceSource, maxLosses, openDrawingDevice, openPainter } from './open-painter.ts';
 import type { Painter } from './painter.ts';
 import { darkTheme, lightTheme, type Theme } from './palette.ts';
 import { type ArrayParts, makeParts } from './array-parts.ts';
@@ -42,12 +46,6 @@ export function drawMacroArray(
 ): MacroArrayView {
   return new ArrayView(parent, array, options);
 }
-
-/** A new device is asked for so often after losses; then the picture is drawn without one. */
-const maxLosses = 3;
-/** Cells lower than this, CSS pixels, are not what a person points at. */
-const pointableCell = 3;
-const animationMs = 220;
 
 class ArrayView implements MacroArrayView {
   readonly element: HTMLElement;
@@ -68,6 +66,7 @@ class ArrayView implements MacroArrayView {
   #camera: Camera;
   #hovered = -1;
   #chosen = -1;
+  #cell: CellAt | undefined;
   #pending = 0;
   #animation = 0;
 
@@ -122,7 +121,8 @@ class ArrayView implements MacroArrayView {
   }
 
   select(selection: MacroSelection | undefined): void {
-    this.#chosen = selection ? this.#numberOf(selection) : -1;
+    this.#chosen = selection ? macroNumber(this.#layout, selection) : -1;
+    this.#cell = undefined;
     this.#describe();
     this.#request();
   }
@@ -145,18 +145,36 @@ class ArrayView implements MacroArrayView {
   readonly #actions: CameraActions = {
     pan: (dx, dy) => this.#jumpTo(panBy(this.#camera, dx, dy)),
     zoom: (place, factor) => {
-      const { left, top } = this.#margins();
-      const { width, height } = this.#size;
-      const middle = [(width + left) / 2, (height + top) / 2] as const;
-      const camera = zoomAbout(this.#camera, this.#size, place ?? middle, factor);
-      if (place) this.#jumpTo(camera);
-      else this.#moveTo(camera);
+      if (place) this.#jumpTo(zoomAbout(this.#camera, this.#size, place, factor));
+      else this.#moveTo(zoomOnto(this.#sight(), this.#layout.macros[this.#macroInMind()], factor));
     },
+    walk: (dx, dy) => this.#walk(dx, dy),
     showAll: () => this.show('all'),
     hover: (place) => this.#hover(place),
     choose: (place) => this.#choose(place),
     unchoose: () => this.#setChosen(-1, undefined),
   };
+
+  #sight(): Sight {
+    return { camera: this.#camera, size: this.#size, margins: this.#margins() };
+  }
+
+  /** The chosen macro, else the one that is nearest to the middle. */
+  #macroInMind(): number {
+    if (this.#chosen >= 0) return this.#chosen;
+    const middle = freeMiddle(this.#size, this.#margins());
+    return macroNear(this.#layout, ...toWorld(this.#camera, this.#size, ...middle));
+  }
+
+  /** Chooses the next macro to a side, and brings it into view. */
+  #walk(dx: number, dy: number): void {
+    const from = this.#macroInMind();
+    const next = this.#chosen < 0 ? from : macroBeside(this.#layout, from, { dx, dy });
+    this.#setChosen(next, undefined);
+    const placed = this.#layout.macros[next];
+    const camera = placed && bringIntoSight(this.#sight(), placed);
+    if (camera) this.#moveTo(camera);
+  }
 
   async #openOwn(): Promise<GPUDevice | undefined> {
     this.#ownDevice = await openDrawingDevice();
@@ -242,8 +260,7 @@ class ArrayView implements MacroArrayView {
 
   /** Fits canvas and layout to the stage; the part that was seen is seen again. */
   #resize(): void {
-    const size = this.#measure();
-    const canvas = this.#parts.canvas();
+    const [size, canvas] = [this.#measure(), this.#parts.canvas()];
     const width = Math.round(size.width * devicePixelRatio);
     const height = Math.round(size.height * devicePixelRatio);
     if (canvas && (canvas.width !== width || canvas.height !== height)) {
@@ -283,14 +300,8 @@ class ArrayView implements MacroArrayView {
     this.#parts.legend.replaceChildren(drawLegend(this.#array, this.#figure, this.#theme));
   }
 
-  #numberOf({ filling, core, macro }: MacroSelection): number {
-    return this.#layout.macros.findIndex(
-      (one) => one.filling === filling && one.core === core && one.macro === macro,
-    );
-  }
-
   #rectOf(target: { readonly layer: number } | MacroSelection): Rect | undefined {
-    if ('filling' in target) return this.#layout.macros[this.#numberOf(target)];
+    if ('filling' in target) return this.#layout.macros[macroNumber(this.#layout, target)];
     return this.#layout.sections[target.layer];
   }
 
@@ -304,16 +315,19 @@ class ArrayView implements MacroArrayView {
   }
 
   #choose(place: readonly [number, number] | undefined): void {
-    const { left, top } = this.#margins();
-    const { width, height } = this.#size;
-    const at = place ?? [(width + left) / 2, (height + top) / 2];
-    const [x, y] = toWorld(this.#camera, this.#size, ...at);
-    const number = macroAt(this.#layout, x, y);
-    this.#setChosen(number, number < 0 ? undefined : this.#cellAt(number, x, y));
+    const [x, y] = toWorld(
+      this.#camera,
+      this.#size,
+      ...(place ?? freeMiddle(this.#size, this.#margins())),
+    );
+    const found = macroAt(this.#layout, x, y);
+    if (found < 0 && !place) this.#setChosen(this.#macroInMind(), undefined);
+    else this.#setChosen(found, found < 0 ? undefined : this.#cellAt(found, x, y));
   }
 
   #setChosen(number: number, cell: CellAt | undefined): void {
     this.#chosen = number;
+    this.#cell = cell;
     const placed = this.#layout.macros[number];
     this.#describe(cell);
     this.#request();
@@ -329,9 +343,7 @@ class ArrayView implements MacroArrayView {
 
   #describe(cell?: CellAt): void {
     const placed = this.#layout.macros[this.#hovered < 0 ? this.#chosen : this.#hovered];
-    const text = placed
-      ? describeMacro(this.#array, placed, cell)
-      : 'Point at a macro, or choose one with a click or Enter. Arrow keys move, + and - zoom, 0 shows all.';
+    const text = placed ? describeMacro(this.#array, placed, cell) : arrayHint;
     const shown = shownText(text);
     if (this.#parts.status.textContent !== shown) this.#parts.status.textContent = shown;
   }
@@ -350,8 +362,7 @@ class ArrayView implements MacroArrayView {
       this.#jumpTo(to);
       return;
     }
-    const from = this.#camera;
-    const start = performance.now();
+    const [from, start] = [this.#camera, performance.now()];
     const step = (now: number): void => {
       const share = Math.min(1, Math.max(0, (now - start) / animationMs));
       this.#camera = share === 1 ? to : between(from, to, share * share * (3 - 2 * share));
@@ -372,6 +383,8 @@ class ArrayView implements MacroArrayView {
   #draw(): void {
     if (this.#stop.signal.aborted) return;
     this.#parts.labels.move(this.#camera, this.#size, this.#margins());
+    const looked = { array: this.#array, layout: this.#layout, ...this.#sight() };
+    this.#parts.names.move(looked, this.#macroInMind(), this.#chosen, this.#cell);
     this.#painter?.draw({
       camera: this.#camera,
       size: this.#size,
@@ -383,9 +396,3 @@ class ArrayView implements MacroArrayView {
     });
   }
 }
-
-const selectionOf = ({ filling, core, macro }: PlacedMacro): MacroSelection => ({
-  filling,
-  core,
-  macro,
-});

@@ -4,6 +4,9 @@ import { openCanvasPainter } from './canvas-painter.ts';
 import { openGpuPainter } from './gpu-painter.ts';
 import type { Painter } from './painter.ts';
 
+/** A new device is asked for so often after losses; then the picture is drawn without one. */
+export const maxLosses = 3;
+
 /** A device, or a function that gives one; undefined: there is none. The device stays its giver's. */
 export type DeviceSource = GPUDevice | (() => Promise<GPUDevice | undefined>);
 

@@ -9,6 +9,7 @@ import type {
 } from '../../../inspect/macro-op.ts';
 import { adoptStyles, button, make } from '../../ui/dom.ts';
 import css from './macro-op-panel.css?inline';
+import { sumText } from './sum-text.ts';
 
 /** A drawn macro-op. */
 export interface MacroOpPanel {
@@ -178,14 +179,14 @@ function footRows(op: MacroOp, reads: readonly MacroOpRead[]): readonly HTMLTabl
       ? [
           line(
             'the ADC sees',
-            reads.map(({ analog }) => analog.toFixed(1)),
+            reads.map(({ analog }) => sumText(analog)),
           ),
         ]
       : []),
     line('column code', codes),
     line(
       'stands for',
-      reads.map(({ value }) => decimal(value)),
+      reads.map(({ value }) => sumText(value)),
     ),
     line(
       'times',
@@ -218,9 +219,9 @@ function shiftAndAdd(op: MacroOp, kernel: MacroOpKernel, phase: number): string 
     .map(({ shift, level }) => `${level} \u00d7 ${shortNumber(shift)}`);
   const terms = ofPhase.length === 0 ? '0' : ofPhase.join(' + ');
   const last = phase === op.phases - 1;
-  const total = `${last ? 'Partial sum of the macro-op' : 'So far'}: ${number(sumOf(phase))}`;
-  const value = last ? `, which stands for ${decimal(kernel.value)}` : '';
-  return `Phase ${phase + 1}: ${terms} = ${number(sumOf(phase, phase))}. ${total}${value}.`;
+  const total = `${last ? 'Partial sum of the macro-op' : 'So far'}: ${sumText(sumOf(phase))}`;
+  const value = last ? `, which stands for ${sumText(kernel.value)}` : '';
+  return `Phase ${phase + 1}: ${terms} = ${sumText(sumOf(phase, phase))}. ${total}${value}.`;
 }
 
 /** All kernels of the macro with their partial sums; each can be shown. */
@@ -237,7 +238,7 @@ function kernelChoice(op: MacroOp, choose: (place: number) => void): HTMLTableEl
     name.append(chooser);
     return row(
       name,
-      ...[number(partialSum), decimal(value), number(saturated)].map((text) =>
+      ...[sumText(partialSum), sumText(value), sumText(saturated)].map((text) =>
         make('td', '', text),
       ),
     );
@@ -267,12 +268,6 @@ function factorText(factor: number): string {
 const superscript = (value: number): string =>
   '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077'[value] ?? '';
 
-/** With a minus sign, and a space between thousands: narrow columns have no room for more. */
-const number = (value: number): string => value.toLocaleString('en').replace('-', '\u2212');
-
 /** 16k for 16384: shifts are powers of two. */
 const shortNumber = (value: number): string =>
   (Math.abs(value) >= 1024 ? `${value / 1024}k` : String(value)).replace('-', '\u2212');
-
-const decimal = (value: number): string =>
-  (Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(2)).replace('-', '\u2212');

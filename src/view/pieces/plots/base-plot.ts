@@ -7,7 +7,7 @@ import { drawLegend } from '../figure/legend.ts';
 import { makeSvg } from '../../ui/make-element.ts';
 import { layOutLegend, type LegendItem, textWidth } from '../figure/legend-layout.ts';
 
-/** Colour of the n-th series, counted from 0; there are six. */
+/** Colour of the n-th series, counted from 0; there are seven. */
 export const seriesColor = (index: number): string => `var(--mars-series-${(index % 7) + 1})`;
 
 /** Room for axes, pixels. */
@@ -79,3 +79,6 @@ export function drawPlot(frame: PlotFrame, options: Plot.PlotOptions): SVGSVGEle
   }
   return svg;
 }
+
+/** A share on an axis: no more decimals than the tick needs. */
+export const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`;

@@ -1,7 +1,8 @@
 // Sums on bit lines against the codes of the ADC, as rows.
 
+import type { ColumnSums as CountedSums } from '../../../inspect/column-sums.ts';
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatCount, formatShare } from '../../../core/number-text.ts';
+import { formatCount, formatRareShare } from '../../../core/number-text.ts';
 
 /** How often a sum was on a bit line. */
 export interface ColumnSum {
@@ -20,6 +21,12 @@ export interface ColumnSums {
     readonly low: number;
     readonly high: number;
   };
+}
+
+/** What was counted, as the plot takes it. */
+export function columnSumsOf({ counts, levels, low, high }: CountedSums): ColumnSums {
+  const sums = Array.from(counts, (count, sum) => ({ sum, count }));
+  return { sums, adc: { levels: levels.map(({ value }) => value), low, high } };
 }
 
 /** Does the sum lie outside the ADC's codes? */
@@ -44,7 +51,7 @@ export function columnSumsData(data: ColumnSums): FigureData {
   const range = total === 0 ? '' : ` with sums from ${low} to ${high} unit discharges`;
   return {
     caption: 'Sums on bit lines and the levels of the ADC, in unit discharges',
-    summary: `${formatCount(total)} column reads${range}; ${formatShare(saturatedShare(data))} are saturated, outside the ADC’s ${levels.length} levels from ${levels[0] ?? 0} to ${levels.at(-1) ?? 0}.`,
+    summary: `${formatCount(total)} column reads${range}; ${formatRareShare(saturatedShare(data) ?? 0)} are saturated, outside the ADC’s ${levels.length} levels from ${levels[0] ?? 0} to ${levels.at(-1) ?? 0}.`,
     table: {
       columns: ['sum (unit discharges)', 'column reads', 'saturated'],
       rows: sums.map(({ sum, count }) => [sum, count, isSaturated(sum, adc) ? 'yes' : 'no']),

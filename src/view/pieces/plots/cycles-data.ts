@@ -17,6 +17,17 @@ export const shareNames: readonly (keyof CycleShares)[] = [
   'dram',
 ];
 
+/** What a person calls them, in plot, table and timeline alike. */
+export const shareLabels: Readonly<Record<keyof CycleShares, string>> = {
+  compute: 'compute',
+  load: 'load',
+  port: 'stalled at ports',
+  drain: 'drain',
+  pool: 'pool',
+  barrier: 'wait at barrier',
+  dram: 'wait for DRAM',
+};
+
 /** Words and rows of the cycles plot. Shares are averages over the cores. */
 export function cyclesData(timeline: Timeline): FigureData {
   const { cyclesPerFrame, layers, network, frequency, images } = timeline;
@@ -32,7 +43,7 @@ export function cyclesData(timeline: Timeline): FigureData {
         'layer',
         'start (cycle)',
         'cycles',
-        ...shareNames.map((name) => `${name} (cycles)`),
+        ...shareNames.map((name) => `${shareLabels[name]} (cycles)`),
       ],
       rows: layers.map((layer) => [
         layer.layer,

@@ -10,12 +10,18 @@ type Part = (typeof energyParts)[number];
 /** Energy of one layer, pJ. */
 export interface LayerEnergy {
   readonly layer: string;
+  /** Its name in the report. */
+  readonly name: string;
   readonly energy: Readonly<Record<Part, number>>;
 }
 
 /** Energy of every layer and of bringing the image in; the rows add up to the energy per frame. */
 export const layerEnergies = ({ layers }: Report): readonly LayerEnergy[] =>
-  layers.map(({ name, kind, energy }) => ({ layer: kind === 'image' ? 'image in' : name, energy }));
+  layers.map(({ name, kind, energy }) => ({
+    layer: kind === 'image' ? 'image in' : name,
+    name,
+    energy,
+  }));
 
 /** Words and rows of the energy plot. */
 export function energyData(report: Report): FigureData {
@@ -41,6 +47,10 @@ export function energyData(report: Report): FigureData {
         row.layer,
         ...energyParts.map((part) => row.energy[part] / 1000),
         sumOf(row) / 1000,
+      ]),
+      paths: rows.map(({ name }) => [
+        undefined,
+        ...[...energyParts, 'total'].map((part) => `layers.${name}.energy.${part}`),
       ]),
     },
   };

@@ -4,12 +4,17 @@ import { energyPartNames, energyParts } from '../../../report/energy.ts';
 import type { Report } from '../../../report/report.ts';
 import { drawFigure } from '../figure/figure.ts';
 import { formatEnergy } from '../../../core/number-text.ts';
+import type { Ask } from '../../ui/ask.ts';
 import type { PieceHandle } from '../../ui/make-element.ts';
 import { energyData, layerEnergies } from './energy-data.ts';
 import { drawShares, type LayerShares, sharesHeight } from './shares-of-layers.ts';
 
-/** Draws where the energy of a frame goes. */
-export const drawEnergyPlot = (parent: ParentNode, report: Report): PieceHandle<Report> =>
+/** Draws where the energy of a frame goes. @param ask opens the formula of a figure */
+export const drawEnergyPlot = (
+  parent: ParentNode,
+  report: Report,
+  ask?: Ask,
+): PieceHandle<Report> =>
   drawFigure(
     parent,
     {
@@ -19,6 +24,7 @@ export const drawEnergyPlot = (parent: ParentNode, report: Report): PieceHandle<
       height: (data, width) => sharesHeight(sharesOf(data), width),
     },
     report,
+    ask,
   );
 
 function sharesOf(report: Report): LayerShares {
@@ -26,8 +32,13 @@ function sharesOf(report: Report): LayerShares {
   return {
     layers: rows.map(({ layer }) => layer),
     parts: energyParts.map((part) => energyPartNames[part]),
-    shares: rows.flatMap(({ layer, energy }) =>
-      energyParts.map((part) => ({ layer, part: energyPartNames[part], value: energy[part] })),
+    shares: rows.flatMap(({ layer, name, energy }) =>
+      energyParts.map((part) => ({
+        layer,
+        part: energyPartNames[part],
+        value: energy[part],
+        path: `layers.${name}.energy.${part}`,
+      })),
     ),
     axis: 'energy per frame',
     format: formatEnergy,

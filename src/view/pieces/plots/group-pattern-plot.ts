@@ -87,9 +87,14 @@ function drawPattern(pattern: GroupPattern, width: number): SVGSVGElement {
 
 function runPath({ tile, firstCode, cells }: CellRun, grid: CellGrid): string {
   const round = (value: number): number => Math.round(value * 100) / 100;
-  const x = round(grid.left + firstCode * grid.cellWidth);
   const y = round(grid.top + tile * grid.cellHeight);
-  return `M${x} ${y}h${round(cells * grid.cellWidth)}v${round(grid.cellHeight - (grid.cellHeight > 5 ? 1 : 0))}h${round(-cells * grid.cellWidth)}z`;
+  const rect = (from: number, width: number): string =>
+    `M${round(grid.left + from)} ${y}h${round(width)}v${round(grid.cellHeight - (grid.cellHeight > 5 ? 1 : 0))}h${round(-width)}z`;
+  // Cells that are wide enough stand apart, so that they can be counted.
+  if (grid.cellWidth < 6) return rect(firstCode * grid.cellWidth, cells * grid.cellWidth);
+  return Array.from({ length: cells }, (_, cell) =>
+    rect((firstCode + cell) * grid.cellWidth, grid.cellWidth - 1),
+  ).join('');
 }
 
 function drawAxes(pattern: GroupPattern, grid: CellGrid): readonly SVGElement[] {

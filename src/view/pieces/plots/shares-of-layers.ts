@@ -18,6 +18,8 @@ export interface LayerShare {
   readonly layer: string;
   readonly part: string;
   readonly value: number;
+  /** What `explain` calls it. */
+  readonly path?: string;
 }
 
 /** Bars to draw. */
@@ -47,7 +49,7 @@ export function drawShares(data: LayerShares, width: number): SVGSVGElement {
     marginLeft,
     legend: legendOf(parts),
   };
-  return drawPlot(frame, {
+  const svg = drawPlot(frame, {
     x: {
       label: axis,
       tickFormat: format,
@@ -68,6 +70,12 @@ export function drawShares(data: LayerShares, width: number): SVGSVGElement {
       Plot.ruleX([0], { stroke: 'var(--mars-text)' }),
     ],
   });
+  // One rectangle for each share, in their order; those of the legend come last.
+  svg.querySelectorAll('g rect').forEach((bar, i) => {
+    const path = shares[i]?.path;
+    if (path !== undefined) bar.setAttribute('data-path', path);
+  });
+  return svg;
 }
 
 const legendOf = (parts: readonly string[]): readonly LegendItem[] =>

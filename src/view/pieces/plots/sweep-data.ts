@@ -1,83 +1,129 @@
-// Accuracy against a setting of the chip, as rows.
+// The results of an experiment as captions, sentences and tables.
 
-import { binomialInterval } from '../../../core/accuracy.ts';
-import type { Report } from '../../../report/report.ts';
-import { isEstimated } from '../../../report/report-words.ts';
+import type { Drawing } from '../../../experiment/drawing.ts';
+import { largest, smallest } from '../../../core/extremes.ts';
+import type { Coordinates } from '../../../experiment/point.ts';
+import { figureText } from '../../../plots/plot-options.ts';
 import type { FigureData } from '../figure/figure-data.ts';
-import { formatShare } from '../../../core/number-text.ts';
+import type { CellValue } from '../figure/csv.ts';
+import type { ConditionStatistics } from '../../../experiment/statistics.ts';
 
-/** What one run of a sweep found. */
-export interface SweepRow {
-  /** The setting: ADC bits, read noise ... */
-  readonly x: number;
-  /** Share of the images that the chip classifies rightly; null where it is not known. */
-  readonly top1: number | null;
-  /** The same of the integer network, exactly computed; null where it is not known. */
-  readonly exactTop1: number | null;
-  /** 0 where none were simulated. */
-  readonly images: number;
+/** A plot of an experiment, and what its intervals over images come from. */
+export interface SweepPicture {
+  readonly drawing: Drawing;
+  readonly statistics: readonly ConditionStatistics[];
 }
 
-/** Why a sweep of a run like this would find no accuracy; undefined where it finds one. */
-export function sweepObstacle(report: Pick<Report, 'energy' | 'accuracy'>): string | undefined {
-  if (isEstimated(report))
-    return 'A sweep compares accuracies, and this run was an estimate: it has none. Run one test image or more first.';
-  if (report.accuracy.top1 === null)
-    return 'A sweep compares accuracies, and the images of this run have no labels: it has none. Run images with labels first.';
-  return undefined;
+/** 95 % interval of an accuracy over images at a condition. */
+export interface ImageInterval {
+  readonly coordinates: Coordinates;
+  readonly low: number;
+  readonly high: number;
 }
 
-/** The row of a run. */
-export const sweepRow = (x: number, report: Report): SweepRow => ({
-  x,
-  top1: report.accuracy.top1,
-  exactTop1: report.accuracy.quantizedTop1,
-  images: isEstimated(report) ? 0 : report.images,
-});
+/** Intervals over images: of curves of the accuracy alone. */
+export const imageIntervals = ({ drawing, statistics }: SweepPicture): readonly ImageInterval[] =>
+  drawing.kind !== 'curves' || drawing.y.name !== 'accuracy'
+    ? []
+    : statistics.flatMap(({ coordinates, accuracyOverImages }) => {
+        const interval = accuracyOverImages?.interval;
+        return interval ? [{ coordinates, low: interval[0], high: interval[1] }] : [];
+      });
 
-/** 95 % interval of a row; undefined where its accuracy is not known. */
-export const intervalOf = ({ top1, images }: SweepRow): readonly [number, number] | undefined =>
-  top1 === null ? undefined : binomialInterval(top1, images);
-
-/** Rows of one sweep and what was changed. */
-export interface Sweep {
-  /** With unit: `ADC bits`, `read noise (unit discharges)`. */
-  readonly setting: string;
-  readonly rows: readonly SweepRow[];
+/** Words and rows of a plot of an experiment. */
+export function sweepData(picture: SweepPicture): FigureData {
+  const { drawing } = picture;
+  switch (drawing.kind) {
+    case 'curves':
+      return curvesData(drawing, imageIntervals(picture));
+    case 'heatmap':
+      return {
+        caption: `${drawing.y.label} by ${drawing.x} and ${drawing.row}`,
+        summary: `Heat map of ${drawing.y.label} by ${drawing.x} and ${drawing.row}: ${rangeText(drawing)}.`,
+        table: valueTable(drawing),
+      };
+    case 'pareto': {
+      const { x, y, points } = drawing;
+      const front = points.filter(({ isOnFront }) => isOnFront).length;
+      return {
+        caption: `${y.label} against ${x.label}; on the front is what no other condition beats in both`,
+        summary: `${y.label} against ${x.label}: ${front} of ${points.length} conditions are on the Pareto front.`,
+        table: {
+          columns: [...pathsOf(points), x.label, y.label, 'on the front'],
+          rows: points.map((one) => [
+            ...cellsOf(points, one.coordinates),
+            one.x,
+            one.y,
+            one.isOnFront ? 'yes' : 'no',
+          ]),
+        },
+      };
+    }
+    case 'tornado':
+    default: {
+      const { y, tornado } = drawing;
+      const [first] = tornado.swings;
+      const center = figureText(y, tornado.center.value);
+      return {
+        caption: `What each axis does to ${y.label} while the others stay; the line: ${center}`,
+        summary: `Tornado of ${y.label} around ${center}: ${first ? `${first.path} moves it most` : 'no axis has two values there'}.`,
+        table: {
+          columns: ['axis', 'lowest at', y.label, 'highest at', y.label],
+          rows: tornado.swings.map(({ path, low, high }) => [
+            path,
+            low.at,
+            low.value,
+            high.at,
+            high.value,
+          ]),
+        },
+      };
+    }
+  }
 }
 
-/** Rows in the order of the setting. */
-export const inOrder = (rows: readonly SweepRow[]): readonly SweepRow[] =>
-  [...rows].sort((a, b) => a.x - b.x);
+type Of<Kind extends Drawing['kind']> = Extract<Drawing, { readonly kind: Kind }>;
 
-/** Words and rows of the sweep's plot. */
-export function sweepData({ setting, rows }: Sweep): FigureData {
-  const ordered = inOrder(rows);
-  const known = ordered.filter(({ top1 }) => top1 !== null);
-  const [first, last] = [known[0], known.at(-1)];
-  const text =
-    first && last
-      ? `${formatShare(first.top1)} at ${first.x} and ${formatShare(last.top1)} at ${last.x}`
-      : 'not known';
+function curvesData(drawing: Of<'curves'>, images: readonly ImageInterval[]): FigureData {
+  const { x, y, points } = drawing;
+  const bands = points.some(({ low, high }) => low < high)
+    ? '; bands: 95 % over chip instances (Student t)'
+    : '';
+  const whiskers = images.length > 0 ? '; whiskers: 95 % over the images (Wilson)' : '';
   return {
-    caption: `Accuracy against ${setting}; whiskers: 95 % binomial interval (Wilson) of the images alone`,
-    summary: `Accuracy on the chip against ${setting}: ${text}.`,
-    table: {
-      columns: [
-        setting,
-        'accuracy on the chip',
-        '95 % from',
-        '95 % to',
-        'accuracy in exact integers',
-        'images',
-      ],
-      rows: ordered.map((row) => [
-        row.x,
-        row.top1,
-        ...(intervalOf(row) ?? [null, null]),
-        row.exactTop1,
-        row.images,
-      ]),
-    },
+    caption: `${y.label} against ${x}${bands}${whiskers}`,
+    summary: `${y.label} against ${x}: ${rangeText(drawing)}.`,
+    table: valueTable(drawing),
   };
 }
+
+/** The lowest and highest value, and where they are. */
+function rangeText({ y, points }: Of<'curves' | 'heatmap'>): string {
+  const values = points.map(({ value }) => value);
+  const at = (value: number): string => {
+    const found = points.find((one) => one.value === value);
+    const place = Object.entries(found?.coordinates ?? {}).map(([path, one]) => `${path} ${one}`);
+    return `${figureText(y, value)} at ${place.join(', ')}`;
+  };
+  return `from ${at(smallest(values))} to ${at(largest(values))}`;
+}
+
+const valueTable = ({ y, points }: Of<'curves' | 'heatmap'>): FigureData['table'] => ({
+  columns: [...pathsOf(points), y.label, '95 % over chips from', 'to'],
+  rows: points.map(({ coordinates, value, low, high }) => [
+    ...cellsOf(points, coordinates),
+    value,
+    ...(low < high ? [low, high] : [null, null]),
+  ]),
+});
+
+interface Placed {
+  readonly coordinates: Coordinates;
+}
+
+const pathsOf = (points: readonly Placed[]): readonly string[] => [
+  ...new Set(points.flatMap(({ coordinates }) => Object.keys(coordinates))),
+];
+
+const cellsOf = (points: readonly Placed[], coordinates: Coordinates): readonly CellValue[] =>
+  pathsOf(points).map((path) => coordinates[path] ?? null);

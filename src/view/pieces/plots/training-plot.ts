@@ -7,8 +7,7 @@ import { drawLegend } from '../figure/legend.ts';
 import type { LegendItem } from '../figure/legend-layout.ts';
 import { formatNumber, formatShare } from '../../../core/number-text.ts';
 import { makeSvg, type PieceHandle } from '../../ui/make-element.ts';
-import { drawPlot, legendHeight, seriesColor } from './base-plot.ts';
-import { percent } from './sweep-plot.ts';
+import { drawPlot, legendHeight, percent, seriesColor } from './base-plot.ts';
 import { stageStarts, trainingData, type TrainingRecord } from './training-data.ts';
 
 const panelHeight = 150;

@@ -26,12 +26,15 @@ export interface CompareCell {
 /** One thing that is compared. */
 export interface CompareRow {
   readonly label: string;
+  /** What `explain` calls the figures of the row. */
+  readonly path?: string | undefined;
   readonly cells: readonly CompareCell[];
 }
 
 /** Words, or a number with its format; ratios are only of numbers with `hasRatio`. */
 interface Measure {
   readonly label: string;
+  readonly path?: string;
   readonly value: (report: Report) => string | number | null;
   readonly format?: (value: number) => string;
   /** Shares of images are compared by eye, not as ratios. */
@@ -61,54 +64,63 @@ const measures: readonly Measure[] = [
   { label: 'seed', value: ({ seed }) => String(seed) },
   {
     label: 'accuracy on the chip',
+    path: 'accuracy.top1',
     value: ({ accuracy }) => accuracy.top1,
     format: formatShare,
     missing: notSimulatedText,
   },
   {
     label: 'accuracy in exact integers',
+    path: 'accuracy.quantizedTop1',
     value: ({ accuracy }) => accuracy.quantizedTop1,
     format: formatShare,
     missing: notSimulatedText,
   },
   {
     label: 'accuracy in float',
+    path: 'accuracy.floatTop1',
     value: ({ accuracy }) => accuracy.floatTop1,
     format: formatShare,
     missing: notSimulatedText,
   },
   {
     label: 'saturated reads',
+    path: 'reads.saturatedShare',
     value: saturatedShare,
     format: formatRareShare,
     missing: notSimulatedText,
   },
   {
     label: 'groups stored',
+    path: 'compression.density',
     value: ({ compression: { groups, groupsKept } }) => (groups === 0 ? null : groupsKept / groups),
     format: formatShare,
     hasRatio: true,
   },
   {
     label: 'cycles per frame',
+    path: 'performance.cyclesPerFrame',
     value: ({ performance }) => performance.cyclesPerFrame,
     format: formatWhole,
     hasRatio: true,
   },
   {
     label: 'frames per second',
+    path: 'performance.framesPerSecond',
     value: ({ performance }) => performance.framesPerSecond,
     format: formatCount,
     hasRatio: true,
   },
   {
     label: 'utilization',
+    path: 'performance.utilization',
     value: ({ performance }) => performance.utilization,
     format: formatShare,
     hasRatio: true,
   },
   {
     label: 'energy per frame',
+    path: 'energy.total',
     value: ({ energy }) => energy.perFrame.total,
     format: formatEnergy,
     hasRatio: true,
@@ -116,24 +128,28 @@ const measures: readonly Measure[] = [
   { label: 'activity', value: ({ energy }) => energy.activity },
   {
     label: 'TOPS/W executed',
+    path: 'topsPerWatt.executed',
     value: ({ topsPerWatt }) => topsPerWatt.executed,
     format: formatNumber,
     hasRatio: true,
   },
   {
     label: 'TOPS/W executed, with DRAM',
+    path: 'topsPerWatt.executedWithDram',
     value: ({ topsPerWatt }) => topsPerWatt.executedWithDram,
     format: formatNumber,
     hasRatio: true,
   },
   {
     label: 'TOPS/W dense-equivalent',
+    path: 'topsPerWatt.denseEquivalent',
     value: ({ topsPerWatt }) => topsPerWatt.denseEquivalent,
     format: formatNumber,
     hasRatio: true,
   },
   {
     label: 'area (mm²)',
+    path: 'area.total',
     value: ({ area }) => area.total,
     format: formatNumber,
     hasRatio: true,
@@ -144,6 +160,7 @@ const measures: readonly Measure[] = [
 export const compareRows = (reports: readonly Report[]): readonly CompareRow[] =>
   measures.map((measure) => ({
     label: measure.label,
+    path: measure.path,
     cells: reports.map((report, i) => cellOf(measure, report, i === 0 ? undefined : reports[0])),
   }));
 

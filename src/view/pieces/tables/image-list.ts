@@ -164,7 +164,8 @@ function drawRank(
   ]);
 }
 
-function drawPixels(data: Predictions, image: number): HTMLElement {
+/** Draws one image, as many pixels as it has. */
+export function drawPixels(data: Predictions, image: number): HTMLElement {
   const canvas = make('canvas', {
     class: 'mars-pixels',
     attributes: { role: 'img', 'aria-label': `image ${image}` },

@@ -13,7 +13,8 @@ export function describeSlice({ slice, sharing = 1 }: Match, timeline: Timeline)
   const times = `${countOf(length, 'cycle')} (${formatTime(durationOf(cycles(length), timeline.frequency))}) from cycle ${formatWhole(start)}`;
   if (!step) {
     const share = timeline.cyclesPerFrame > 0 ? length / timeline.cyclesPerFrame : 0;
-    return `${slice.label}: ${times}, ${formatShare(share)} of the frame`;
+    const name = slice.kind === 'power' ? `${slice.layer}, ${slice.label} on average` : slice.label;
+    return `${name}: ${times}, ${formatShare(share)} of the frame`;
   }
   const { kind, layer, core } = step;
   const half = isTileStep(step) && step.half !== 'all' ? `, half ${step.half} of its macros` : '';

@@ -2,10 +2,9 @@
 
 import { type Timeline, isTileStep } from '../../../timeline/timeline.ts';
 import { cycles, durationOf } from '../../../core/units.ts';
-import { formatTime } from '../../../core/number-text.ts';
 import type { Match } from './find-slices.ts';
 import type { Slice, SliceKind, Track } from './tracks.ts';
-import { type CycleRange, tickText, ticksOf } from './view-range.ts';
+import { type CycleRange, tickText, tickTimes, ticksOf } from './view-range.ts';
 import { type MixedPixel, visibleSlices, type WideSlice } from './visible-slices.ts';
 
 /** Colours as the canvas takes them. */
@@ -82,7 +81,9 @@ const xOf = (scene: TimelineScene, cycle: number): number =>
 
 function paintAxis(context: CanvasRenderingContext2D, scene: TimelineScene): void {
   const { timeline, range, width, tracks, colors } = scene;
-  for (const tick of ticksOf(range, width - nameWidth, 84)) {
+  const ticks = ticksOf(range, width - nameWidth, 84);
+  const times = tickTimes(ticks.map((tick) => durationOf(cycles(tick), timeline.frequency)));
+  for (const [i, tick] of ticks.entries()) {
     const x = Math.round(xOf(scene, tick)) + 0.5;
     context.fillStyle = colors.line;
     context.fillRect(x, axisHeight - 4, 1, timelineHeight(tracks.length) - axisHeight);
@@ -91,7 +92,7 @@ function paintAxis(context: CanvasRenderingContext2D, scene: TimelineScene): voi
     context.fillStyle = colors.text;
     context.fillText(tickText(tick), x + 3, 8);
     context.fillStyle = colors.muted;
-    context.fillText(formatTime(durationOf(cycles(tick), timeline.frequency)), x + 3, 23);
+    context.fillText(times[i] ?? '', x + 3, 23);
   }
   context.fillStyle = colors.muted;
   context.fillText('cycle', 4, 8);
@@ -148,8 +149,9 @@ function paintWide(
   const right = Math.min(width, nameWidth + x + own);
   // A gap between neighbours, where there is room for one.
   const shown = right - left - (own > 3 ? 1 : 0);
+  const height = trackHeight * (slice.level ?? 1);
   context.fillStyle = colors.kinds[slice.kind];
-  context.fillRect(left, top, shown, trackHeight);
+  context.fillRect(left, top + trackHeight - height, shown, height);
   const { step } = slice;
   const stalled = step && isTileStep(step) ? step.stalled / (slice.end - slice.start) : 0;
   if (stalled > 0) {

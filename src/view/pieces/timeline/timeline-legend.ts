@@ -1,10 +1,10 @@
 // The legend of the timeline with the share of each kind of cycles. Its swatches also tell the canvas the colours:
 // only elements resolve `light-dark()`.
 
-import { type CycleShares, frameShares, type Timeline } from '../../../timeline/timeline.ts';
+import { frameShares, type Timeline } from '../../../timeline/timeline.ts';
 import { formatShare } from '../../../core/number-text.ts';
 import { make } from '../../ui/make-element.ts';
-import { shareNames } from '../plots/cycles-data.ts';
+import { shareLabels, shareNames } from '../plots/cycles-data.ts';
 import type { TimelineColors } from './paint-timeline.ts';
 
 /** The legend, and the colours as they are now. */
@@ -14,17 +14,6 @@ export interface TimelineLegend {
   colors(): TimelineColors;
 }
 
-/** What a person calls the kinds. */
-const names: Readonly<Record<keyof CycleShares, string>> = {
-  compute: 'compute',
-  load: 'load',
-  port: 'stalled at ports',
-  drain: 'drain',
-  pool: 'pool',
-  barrier: 'wait at barrier',
-  dram: 'wait for DRAM',
-};
-
 /** Makes the legend. */
 export function drawTimelineLegend(): TimelineLegend {
   const swatch = (color: string): HTMLElement =>
@@ -32,7 +21,7 @@ export function drawTimelineLegend(): TimelineLegend {
   const swatches = shareNames.map((_, i) => swatch(`series-${i + 1}`));
   const shares = shareNames.map(() => make('span', { class: 'mars-number' }));
   const items = shareNames.map((name, i) =>
-    make('li', {}, [swatches[i] ?? '', `${names[name]} `, shares[i] ?? '']),
+    make('li', {}, [swatches[i] ?? '', `${shareLabels[name]} `, shares[i] ?? '']),
   );
   const plain = ['text', 'muted', 'line', 'surface', 'accent'].map((color) => {
     const one = swatch(color);
@@ -51,6 +40,9 @@ export function drawTimelineLegend(): TimelineLegend {
       shareNames.forEach((name, i) => {
         const target = shares[i];
         if (target) target.textContent = formatShare(total > 0 ? sums[name] / total : null);
+        // DRAM is waited for on few chips; the rest is told even where it is none.
+        const item = items[i];
+        if (item) item.hidden = name === 'dram' && sums[name] === 0;
       });
     },
     colors: () => {
@@ -74,6 +66,7 @@ export function drawTimelineLegend(): TimelineLegend {
           layer: or(line),
           memory: or(line),
           transfer: or(line),
+          power: or(line),
         },
       };
     },

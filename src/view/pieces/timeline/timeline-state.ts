@@ -16,10 +16,10 @@ export interface TimelineState {
   readonly match: number;
 }
 
-/** A view of a whole frame. */
-export function wholeFrame(timeline: Timeline): TimelineState {
+/** A view of a whole frame. @param power as of `layOutTracks` */
+export function wholeFrame(timeline: Timeline, power?: ReadonlyMap<string, number>): TimelineState {
   const range = clampRange({ from: 0, to: timeline.cyclesPerFrame }, timeline.cyclesPerFrame);
-  const tracks = layOutTracks(timeline);
+  const tracks = layOutTracks(timeline, power);
   return { timeline, tracks, range, chosen: undefined, matches: [], match: -1 };
 }
 

@@ -16,8 +16,10 @@ import type { CycleRange } from './view-range.ts';
 
 /** Settings of {@link drawTimelineView}. */
 export interface TimelineViewOptions {
-  /** Average power of each layer, mW, by layer name, for the trace's counter; see `layerPower`. */
+  /** Average power of each layer, mW, by layer name, for a track and the trace's counter; see `layerPower`. */
   readonly power?: ReadonlyMap<string, number> | undefined;
+  /** Told of a layer whose network place a person asks for; without it there is no such button. */
+  readonly onLayer?: ((layer: string) => void) | undefined;
   /** What is done with the trace; it is saved as a file by default. */
   readonly onSaveTrace?: ((trace: ChromeTrace) => void) | undefined;
 }
@@ -33,16 +35,23 @@ interface TimelineParts {
   readonly table: HTMLDetailsElement;
 }
 
+/** A drawn timeline. */
+export interface TimelineView extends PieceHandle<Timeline> {
+  /** Searches for a text, such as the name of a layer, and goes to the first step of it. */
+  find(text: string): void;
+}
+
 /** Draws the view into `parent`. */
 export function drawTimelineView(
   parent: ParentNode,
   timeline: Timeline,
   options: TimelineViewOptions = {},
-): PieceHandle<Timeline> {
-  let state = wholeFrame(timeline);
+): TimelineView {
+  let state = wholeFrame(timeline, options.power);
   let selection: CycleRange | undefined;
   let frame = 0;
   const parts = makeParts();
+  const layerButton = makeLayerButton(options.onLayer);
   const { canvas } = parts;
   const draw = (): void => {
     frame = 0;
@@ -52,8 +61,10 @@ export function drawTimelineView(
     frame ||= requestAnimationFrame(draw);
   };
   const change = (next: TimelineState, selected?: CycleRange): void => {
-    if (next.chosen !== state.chosen && next.chosen)
+    if (next.chosen !== state.chosen && next.chosen) {
       setText(parts.readout, describeSlice(next.chosen, next.timeline));
+      layerButton.show(next.chosen.slice.layer);
+    }
     state = next;
     selection = selected;
     drawSoon();
@@ -66,7 +77,7 @@ export function drawTimelineView(
     ...makeZoomButtons(current, change),
     makeButton('Save trace for Perfetto', () => saveTrace(state.timeline, options)),
   ]);
-  const element = putTogether(parts, tools);
+  const element = putTogether(parts, tools, layerButton.element);
   parent.append(element);
   const show = (): void => {
     showFrame(parts, state.timeline, state.tracks.length);
@@ -76,6 +87,7 @@ export function drawTimelineView(
   const stop = watchLooks(parts, drawSoon);
   return {
     element,
+    find: (text) => finder.find(text),
     update: (next) => {
       change(wholeFrame(next));
       finder.again();
@@ -106,18 +118,40 @@ function makeParts(): TimelineParts {
   };
 }
 
-const putTogether = (parts: TimelineParts, tools: HTMLElement): HTMLElement =>
+const putTogether = (
+  parts: TimelineParts,
+  tools: HTMLElement,
+  layerButton: HTMLElement,
+): HTMLElement =>
   make('section', { class: 'mars-timeline', part: 'timeline' }, [
     tools,
     parts.legend.element,
     parts.canvas,
-    parts.readout,
+    make('div', { class: 'mars-readout-row' }, [parts.readout, layerButton]),
     make('details', { class: 'mars-details' }, [
       make('summary', { text: 'Keys and pointer' }),
       make('p', { class: 'mars-note', text: keys }),
     ]),
     parts.table,
   ]);
+
+/** Leads from a step to its layer. */
+function makeLayerButton(onLayer: TimelineViewOptions['onLayer']): {
+  readonly element: HTMLElement;
+  show(layer: string): void;
+} {
+  let shown = '';
+  const element = makeButton('', () => onLayer?.(shown));
+  element.hidden = true;
+  return {
+    element,
+    show: (layer) => {
+      shown = layer;
+      element.hidden = onLayer === undefined || layer === '';
+      setText(element, `${layer} in the network`);
+    },
+  };
+}
 
 /** Words of a frame: what does not change while a person looks around. */
 function showFrame(parts: TimelineParts, timeline: Timeline, tracks: number): void {
@@ -162,7 +196,7 @@ function watchLooks({ canvas, legend }: TimelineParts, drawSoon: () => void): ()
 function makeSearch(
   current: () => TimelineState,
   change: (next: TimelineState) => void,
-): { readonly element: HTMLElement; again(): void } {
+): { readonly element: HTMLElement; again(): void; find(text: string): void } {
   const input = make('input', {
     class: 'mars-input',
     part: 'search',
@@ -187,7 +221,13 @@ function makeSearch(
     tell();
   });
   const label = make('label', { class: 'mars-switch' }, ['Find', input]);
-  return { element: make('span', { class: 'mars-switch' }, [label, count]), again };
+  const find = (text: string): void => {
+    input.value = text;
+    again();
+    change(nextMatch(current(), 1));
+    tell();
+  };
+  return { element: make('span', { class: 'mars-switch' }, [label, count]), again, find };
 }
 
 function makeZoomButtons(

@@ -1,6 +1,7 @@
-// The tracks of a timeline: the layers, the feature-map memories, DRAM where it is used, then each core; on every track slices by start.
+// The tracks of a timeline: the layers, the feature-map memories and DRAM where they are used, then each core; on every track slices by start.
 
-import { formatBytes } from '../../../core/number-text.ts';
+import { largest } from '../../../core/extremes.ts';
+import { formatBytes, formatNumber } from '../../../core/number-text.ts';
 import { shownText } from '../../../core/shown-text.ts';
 import { memories } from '../../../mapping/place-feature-maps.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../../timeline/timeline.ts';
 
 /** What a slice is drawn as. */
-export type SliceKind = StepKind | 'layer' | 'memory' | 'transfer';
+export type SliceKind = StepKind | 'layer' | 'memory' | 'transfer' | 'power';
 
 /** One thing that lasts from one cycle to another. */
 export interface Slice {
@@ -24,6 +25,8 @@ export interface Slice {
   readonly end: number;
   /** The step of a core's slice. */
   readonly step?: ControllerStep;
+  /** Of a slice of power: its height, 0 ... 1. */
+  readonly level?: number;
   /** Text inside the slice where there is room. */
   readonly label: string;
 }
@@ -37,15 +40,22 @@ export interface Track {
 /**
  * Lays a timeline out on tracks. Where weights are loaded into one half of the macros while the other computes, loads
  * have a track of their own.
+ * @param power average power of each layer, mW; none by default, and no track of it
  */
-export function layOutTracks(timeline: Timeline): readonly Track[] {
+export function layOutTracks(
+  timeline: Timeline,
+  power: ReadonlyMap<string, number> = new Map(),
+): readonly Track[] {
   const { layers, steps, cores, transfers } = timeline;
   const halved = isHalved(timeline);
   const byCore = Array.from({ length: cores }, (): ControllerStep[] => []);
   for (const step of steps) if (step.cycles > 0) byCore[step.core]?.push(step);
   return [
     { name: 'layers', slices: layers.filter(lasts).map((time) => layerSlice(time, 'layer', '')) },
-    ...memories.map((memory) => ({ name: memory, slices: memorySlices(layers, memory) })),
+    ...(power.size > 0 ? [{ name: 'power', slices: powerSlices(layers, power) }] : []),
+    ...memories
+      .map((memory) => ({ name: memory, slices: memorySlices(layers, memory) }))
+      .filter(({ slices }) => slices.length > 0),
     ...(transfers.length > 0 ? [{ name: 'DRAM', slices: transfers.map(transferSlice) }] : []),
     ...byCore.flatMap((own, core): readonly Track[] => {
       if (!halved) return [{ name: `core ${core}`, slices: stepSlices(own) }];
@@ -58,6 +68,20 @@ export function layOutTracks(timeline: Timeline): readonly Track[] {
       ];
     }),
   ];
+}
+
+/** Power over time: each layer as high as its share of the largest. */
+function powerSlices(
+  layers: readonly LayerTime[],
+  power: ReadonlyMap<string, number>,
+): readonly Slice[] {
+  const most = largest(power.values());
+  return layers.filter(lasts).flatMap((time) => {
+    const own = power.get(time.layer);
+    if (own === undefined) return [];
+    const slice = layerSlice(time, 'power', '');
+    return [{ ...slice, level: own / most, label: `${formatNumber(own)} mW` }];
+  });
 }
 
 const lasts = ({ cycles }: LayerTime): boolean => cycles > 0;
@@ -75,7 +99,7 @@ function memorySlices(layers: readonly LayerTime[], memory: string): readonly Sl
 
 const layerSlice = (
   { layer, start, cycles }: LayerTime,
-  kind: 'layer' | 'memory',
+  kind: 'layer' | 'memory' | 'power',
   before: string,
 ): Slice => ({ kind, layer, start, end: start + cycles, label: shownText(`${before}${layer}`) });
 

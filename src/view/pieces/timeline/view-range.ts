@@ -1,5 +1,6 @@
 // Which cycles are in view: zooming and panning as arithmetic, and the ticks of the axis.
 
+import { largest, smallest } from '../../../core/extremes.ts';
 import { formatWhole } from '../../../core/number-text.ts';
 
 /** Cycles in view, `from` < `to`. */
@@ -50,6 +51,23 @@ export function ticksOf({ from, to }: CycleRange, width: number, gap: number): r
   const first = Math.ceil(from / step);
   const last = Math.floor(to / step);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
+/**
+ * The times of ticks, ns, all in the unit of the largest and with as many digits as tell neighbours apart:
+ * `645.2 µs`, `645.4 µs`.
+ */
+export function tickTimes(times: readonly number[]): readonly string[] {
+  const most = largest(times);
+  const [size, unit] = [[1e9, 's'], [1e6, 'ms'], [1e3, 'µs'] as const].find(
+    ([one]) => most >= Number(one),
+  ) ?? [1, 'ns'];
+  const step = smallest(times.slice(1).map((time, i) => time - (times[i] ?? 0)));
+  const digits = Math.max(0, Math.ceil(-Math.log10(step / Number(size)) - 1e-9));
+  const format = new Intl.NumberFormat('en', {
+    maximumFractionDigits: Math.min(9, Number.isFinite(digits) ? digits : 0),
+  });
+  return times.map((time) => `${format.format(time / Number(size))} ${unit}`);
 }
 
 /** A tick's text: all digits, or whole thousands as `12 k`. */

@@ -42,6 +42,13 @@ const beyondReals: Readonly<Record<string, RegExp>> = {
   test_matmul_3d: /MatMul .*only one matrix of weights/,
   test_matmul_4d: /MatMul .*only one matrix of weights/,
   test_matmul_bcast: /MatMul .*only one matrix of weights/,
+  test_dequantizelinear_blocked: /DequantizeLinear has a block_size/,
+  test_qlinearmatmul_3D_int8_float16: /QLinearMatMul .*only one matrix of weights/,
+  test_qlinearmatmul_3D_int8_float32: /QLinearMatMul .*only one matrix of weights/,
+  test_qlinearmatmul_3D_uint8_float16: /QLinearMatMul .*only one matrix of weights/,
+  test_qlinearmatmul_3D_uint8_float32: /QLinearMatMul .*only one matrix of weights/,
+  test_quantizelinear_blocked_asymmetric: /QuantizeLinear has a block_size/,
+  test_quantizelinear_blocked_symmetric: /QuantizeLinear has a block_size/,
   test_reshape_allowzero_reordered: /0x3x4/,
   test_slice_start_out_of_bounds: /Slice leaves nothing/,
 };

@@ -21,6 +21,7 @@ import { importOnnx, readOnnx } from '../../../../src/network/io/onnx/read-onnx.
 import { readConstant, readTensorProto } from '../../../../src/network/io/onnx/tensor.ts';
 import { constantOf } from '../../../../src/network/io/onnx/value.ts';
 import { networkMacs } from '../../../../src/network/network.ts';
+import { chipFaults } from '../../../../src/network/passes/chip-faults.ts';
 import { everyNth, itLong } from '../../../support/long.ts';
 import { noOnnxData, onnxData, onnxFile } from '../../../support/onnx-data.ts';
 
@@ -119,6 +120,7 @@ describe.skipIf(onnxData === undefined)('trained networks', () => {
       const norm = norms[input];
       const network = readOnnx(bytes, name, { norm });
       const ends = readModel(bytes, name).nodes.at(-1)!.type === 'Softmax';
+      expect(chipFaults(network)).toEqual([]);
       env.wasm.numThreads = 1;
       const session = await InferenceSession.create(bytes, { graphOptimizationLevel: 'basic' });
       for (const { image, top5 } of everyNth(4, images)) {

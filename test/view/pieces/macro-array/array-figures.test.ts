@@ -69,7 +69,7 @@ describe('the figures of macros', () => {
     expect(new Set(ofLayers(array))).toEqual(new Set([undefined]));
     expect(ofLayers(told)).toEqual(told.fillings.map(({ layer }) => layer / 4));
     expect(figureRange(told, 'error').high).toBe((told.layers.length - 1) / 4);
-    expect(figureText('error', 0.25)).toBe('0.250 unit discharges');
+    expect(figureText('error', 0.25)).toBe('0.25 unit discharges');
     expect(figureText('error', 0)).toBe('0 unit discharges');
   });
 
@@ -82,10 +82,10 @@ describe('the figures of macros', () => {
 
   it('are written with as many digits as they need', () => {
     expect(figureText('activity', 36_864)).toBe('36,864');
-    expect(figureText('density', 0.5312)).toBe('53 %');
-    expect(figureText('saturated', 0.0123)).toBe('1.2 %');
-    expect(figureText('saturated', 0.00012)).toBe('0.012 %');
-    expect(figureText('saturated', 0)).toBe('0 %');
+    expect(figureText('density', 0.5312)).toBe('53.12 %');
+    expect(figureText('saturated', 0.0123)).toBe('1.23 %');
+    expect(figureText('saturated', 0.00012)).toBe('0.01 %');
+    expect(figureText('saturated', 0)).toBe('none');
     expect(figureText('saturated', undefined)).toBe('not simulated');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   between,
-  clipMatrix,
+  clipScale,
   fit,
   limited,
   panBy,
@@ -27,7 +27,7 @@ describe('the camera', () => {
   });
 
   it('has clip space from -1 to 1, upwards', () => {
-    const [scaleX, , , , , scaleY] = clipMatrix(camera, size);
+    const [scaleX, scaleY] = clipScale(camera, size);
 
     expect(scaleX).toBeCloseTo((2 * 7.5) / 800, 12);
     expect(scaleY).toBeCloseTo((-2 * 7.5) / 500, 12);

@@ -32,6 +32,7 @@ import {
   pixelsOf,
 } from '../../support/array-harness.ts';
 import { root } from '../../../support/mars.ts';
+import { everyNth, itLong } from '../../../support/long.ts';
 
 const browser = findBrowser();
 const canDraw = browser !== null && browser.kind !== 'packaged';
@@ -162,40 +163,41 @@ describe('the macro array in a browser', () => {
     expect(faults).toEqual([]);
   });
 
-  it('draws the errors of the ADC once they are told, and what is not known in a colour of its own', async ({
-    skip,
-  }) => {
-    if (!canDraw) skip(why);
-    const { page, faults, layout } = await drawn();
-    const colours = async (): Promise<ReadonlyMap<string, readonly number[]>> => {
-      await page.evaluate("arrayPage.view().colourBy('error')");
-      await settled(page);
-      const camera = await cameraOf(page);
-      const picture = await pixelsOf(page, '.macro-array-stage');
-      const seen = new Map<string, readonly number[]>();
-      for (const placed of layout.macros) {
-        const filling = array.fillings[placed.filling]!;
-        const rows = filling.codes.length * array.wordLinesOn;
-        const isFilled = filling.macros.some(({ macro }) => macro === placed.macro);
-        if (!isFilled || rows * camera.scale < 4) continue;
-        const [x, y] = [placed.x + placed.width / 2, placed.y + rows / 2];
-        seen.set(array.layers[filling.layer]!.name, colourAt(picture, camera, x, y));
+  itLong(
+    'draws the errors of the ADC once they are told, and what is not known in a colour of its own',
+    async ({ skip }) => {
+      if (!canDraw) skip(why);
+      const { page, faults, layout } = await drawn();
+      const colours = async (): Promise<ReadonlyMap<string, readonly number[]>> => {
+        await page.evaluate("arrayPage.view().colourBy('error')");
+        await settled(page);
+        const camera = await cameraOf(page);
+        const picture = await pixelsOf(page, '.macro-array-stage');
+        const seen = new Map<string, readonly number[]>();
+        for (const placed of layout.macros) {
+          const filling = array.fillings[placed.filling]!;
+          const rows = filling.codes.length * array.wordLinesOn;
+          const isFilled = filling.macros.some(({ macro }) => macro === placed.macro);
+          if (!isFilled || rows * camera.scale < 4) continue;
+          const [x, y] = [placed.x + placed.width / 2, placed.y + rows / 2];
+          seen.set(array.layers[filling.layer]!.name, colourAt(picture, camera, x, y));
+        }
+        return seen;
+      };
+      const errors = array.layers.map(({ name }, i) => [name, i % 2] as const);
+
+      const unknown = await colours();
+      await page.evaluate(`arrayPage.tellErrors(${JSON.stringify(errors)})`);
+      const told = await colours();
+
+      expect(told.size).toBeGreaterThan(3);
+      for (const [name, error] of errors.filter(([one]) => told.has(one))) {
+        expectColour(unknown.get(name)!, darkTheme.unknown, 3);
+        expectColour(told.get(name)!, scaleColour(darkTheme, error), 3);
       }
-      return seen;
-    };
-    const errors = array.layers.map(({ name }, i) => [name, i % 2] as const);
-
-    const unknown = await colours();
-    await page.evaluate(`arrayPage.tellErrors(${JSON.stringify(errors)})`);
-    const told = await colours();
-
-    expect(told.size).toBeGreaterThan(3);
-    for (const [name, error] of errors.filter(([one]) => told.has(one))) {
-      expectColour(unknown.get(name)!, darkTheme.unknown, 3);
-      expectColour(told.get(name)!, scaleColour(darkTheme, error), 3);
-    }
-    expect(faults).toEqual([]);
-  });
+      expect(faults).toEqual([]);
+    },
+  );
 
   it('shows a light cell for every 1 and a dark one for every 0 when zoomed in', async ({
     skip,
@@ -212,6 +214,8 @@ describe('the macro array in a browser', () => {
     const px = (placed.x - camera.x) * camera.scale + box.width / 2;
     const py = (placed.y - camera.y) * camera.scale + box.height / 2;
     await page.mouse.move(box.x + px, box.y + py);
+    // Without the focus the wheel is the page's.
+    await page.focus('.macro-array canvas');
     await page.mouse.wheel({ deltaY: -Math.log(5 / camera.scale) / 0.002 });
     // A busy browser may hear of the wheel only after several frames.
     await vi.waitUntil(async () => (await cameraOf(page)).scale > 4.9, { timeout: 30_000 });
@@ -241,7 +245,7 @@ describe('the macro array in a browser', () => {
     expect(ones).toBeGreaterThan(500);
   });
 
-  it('shows the mean of the cells where several share a pixel', async ({ skip }) => {
+  itLong('shows the mean of the cells where several share a pixel', async ({ skip }) => {
     if (!canDraw) skip(why);
     const { page, layout } = await drawn();
     const { placed, filling } = fullest(layout);
@@ -306,14 +310,18 @@ describe('the macro array in a browser', () => {
     expect(orange(after)).toBeGreaterThan(placed.height * camera.scale * 2);
   });
 
-  it('moves and zooms by keys, and chooses the macro in the middle', async ({ skip }) => {
+  it('moves, zooms and walks from macro to macro by keys, and chooses the macro in the middle', async ({
+    skip,
+  }) => {
     if (!canDraw) skip(why);
     const { page, layout } = await drawn();
     const { placed } = fullest(layout);
     await page.focus('.macro-array canvas');
     const start = await cameraOf(page);
 
+    await page.keyboard.down('Shift');
     await page.keyboard.press('ArrowRight');
+    await page.keyboard.up('Shift');
     const moved = await cameraOf(page);
     await page.keyboard.press('+');
     const zoomed = await cameraOf(page);
@@ -325,6 +333,22 @@ describe('the macro array in a browser', () => {
     expect(await page.evaluate('arrayPage.chosen.at(-1)')).toMatchObject({
       filling: placed.filling,
     });
+    const chosen = async (): Promise<{ core: number; macro: number }> =>
+      (await page.evaluate('arrayPage.chosen.at(-1)')) as { core: number; macro: number };
+    const before = await chosen();
+    const key = before.macro === 0 ? 'ArrowRight' : 'ArrowLeft';
+    await page.keyboard.press(key);
+    expect(await chosen()).toMatchObject({ core: before.core, macro: 1 - before.macro });
+    for (let step = 0; step < 8; step++) await page.keyboard.press('+');
+    const { x, y } = await cameraOf(page);
+    // Zoomed far in, some of a macro is still in sight.
+    expect(
+      layout.macros.some(
+        (one) =>
+          Math.abs(one.x + one.width / 2 - x) < one.width &&
+          Math.abs(one.y + one.height / 2 - y) < one.height,
+      ),
+    ).toBe(true);
     await page.keyboard.press('0');
     expect((await cameraOf(page)).scale).toBeCloseTo(start.scale, 9);
     await page.keyboard.press('Escape');
@@ -353,7 +377,7 @@ describe('the macro array in a browser', () => {
     expect(await page.evaluate('arrayPage.chosen.length')).toBe(0);
   });
 
-  it('draws only when something changes', async ({ skip }) => {
+  itLong('draws only when something changes', async ({ skip }) => {
     if (!canDraw) skip(why);
     const { page } = await drawn();
     await page.evaluate('arrayPage.view().show({ layer: 1 })');
@@ -368,26 +392,27 @@ describe('the macro array in a browser', () => {
     expect(await page.evaluate('gpuWork.submits')).toBe(before + 1);
   });
 
-  it('holds four buffers, no more after updates, and none after it is destroyed', async ({
-    skip,
-  }) => {
-    if (!canDraw) skip(why);
-    const { page } = await drawn();
-    const counts = '[arrayPage.view().liveBuffers, gpuWork.buffers]';
+  itLong(
+    'holds four buffers, no more after updates, and none after it is destroyed',
+    async ({ skip }) => {
+      if (!canDraw) skip(why);
+      const { page } = await drawn();
+      const counts = '[arrayPage.view().liveBuffers, gpuWork.buffers]';
 
-    expect(await page.evaluate(counts)).toEqual([4, 4]);
-    await page.evaluate(
-      '(async () => { for (let i = 0; i < 3; i++) { await arrayPage.update(); } })()',
-    );
-    await settled(page);
-    expect(await page.evaluate(counts)).toEqual([4, 4]);
-    await page.evaluate('arrayPage.view().destroy()');
+      expect(await page.evaluate(counts)).toEqual([4, 4]);
+      await page.evaluate(
+        '(async () => { for (let i = 0; i < 3; i++) { await arrayPage.update(); } })()',
+      );
+      await settled(page);
+      expect(await page.evaluate(counts)).toEqual([4, 4]);
+      await page.evaluate('arrayPage.view().destroy()');
 
-    expect(await page.evaluate(counts)).toEqual([0, 0]);
-    expect(await page.$('.macro-array')).toBe(null);
-  });
+      expect(await page.evaluate(counts)).toEqual([0, 0]);
+      expect(await page.$('.macro-array')).toBe(null);
+    },
+  );
 
-  it('goes on with a new device when it loses its own', async ({ skip }) => {
+  itLong('goes on with a new device when it loses its own', async ({ skip }) => {
     if (!canDraw) skip(why);
     const { page } = await drawn();
     const before = await pixelsOf(page, '.macro-array-stage');
@@ -443,23 +468,26 @@ describe('the macro array in a browser', () => {
     });
   });
 
-  it.for([true, false])('passes axe and fits a phone, dark: %s', async (dark, { skip }) => {
-    if (!canDraw) skip(why);
-    const { page, faults } = await openPage(harness!, { width: 360, height: 740, dark });
-    await page.evaluate('arrayPage.drawMnist()');
-    await page.evaluate(`arrayPage.drawOp(${JSON.stringify(someOp())})`);
-    await page.evaluate("document.querySelector('details').open = true");
-    await settled(page);
+  it.for(everyNth(2, [true, false]))(
+    'passes axe and fits a phone, dark: %s',
+    async (dark, { skip }) => {
+      if (!canDraw) skip(why);
+      const { page, faults } = await openPage(harness!, { width: 360, height: 740, dark });
+      await page.evaluate('arrayPage.drawMnist()');
+      await page.evaluate(`arrayPage.drawOp(${JSON.stringify(someOp())})`);
+      await page.evaluate("document.querySelector('details').open = true");
+      await settled(page);
 
-    expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(360);
-    await page.evaluate(axe.source);
-    const found = await inPage<{ id: string; nodes: string[] }[]>(
-      page,
-      "axe.run('main').then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((one) => one.html) })))",
-    );
-    expect(found).toEqual([]);
-    expect(faults).toEqual([]);
-  });
+      expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(360);
+      await page.evaluate(axe.source);
+      const found = await inPage<{ id: string; nodes: string[] }[]>(
+        page,
+        "axe.run('main').then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((one) => one.html) })))",
+      );
+      expect(found).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
 });
 
 /** A macro-op whose inputs are not all zero. */

@@ -12,11 +12,11 @@ describe('the rows of the cycles plot', () => {
       'cycles',
       'compute (cycles)',
       'load (cycles)',
-      'port (cycles)',
+      'stalled at ports (cycles)',
       'drain (cycles)',
       'pool (cycles)',
-      'barrier (cycles)',
-      'dram (cycles)',
+      'wait at barrier (cycles)',
+      'wait for DRAM (cycles)',
     ]);
     expect(table.rows).toEqual([
       ['conv1', 0, 100, 60, 15, 10, 5, 0, 10, 0],

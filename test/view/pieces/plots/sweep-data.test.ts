@@ -1,65 +1,90 @@
+// What the plots of an experiment say in words and numbers.
+
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../../../src/report/report.ts';
+import { type DrawingChoice, drawingOf } from '../../../../src/experiment/drawing.ts';
+import type { Row } from '../../../../src/experiment/point-result.ts';
+import { statisticsOf } from '../../../../src/experiment/statistics.ts';
 import {
+  imageIntervals,
   sweepData,
-  sweepObstacle,
-  sweepRow,
+  type SweepPicture,
 } from '../../../../src/view/pieces/plots/sweep-data.ts';
-import { estimateResnet18 } from '../../support/make-pieces-data.ts';
+import { madeRow } from '../../../support/rows.ts';
 
-describe('the rows of a sweep', () => {
-  it('are in the order of the setting, with the interval of the images', () => {
-    const { table, summary, caption } = sweepData({
-      setting: 'ADC bits',
-      rows: [
-        { x: 6, top1: 0.5, exactTop1: null, images: 10 },
-        { x: 3, top1: 0, exactTop1: 0.9, images: 20 },
-      ],
-    });
+const pictureOf = (rows: readonly Row[], choice: DrawingChoice): SweepPicture => {
+  const statistics = statisticsOf(rows, undefined);
+  return { statistics, drawing: drawingOf(statistics, 'rows', choice) };
+};
 
-    expect(table.rows.map((row) => row[0])).toEqual([3, 6]);
-    expect(table.rows[0]![3]).toBeCloseTo(0.1611, 4);
-    expect(table.rows[1]!.slice(4)).toEqual([null, 10]);
-    expect(summary).toBe('Accuracy on the chip against ADC bits: 0.00 % at 3 and 50.00 % at 6.');
-    expect(caption).toContain('95 % binomial interval');
-  });
+const simulated = [6, 3].flatMap((bits) =>
+  [1, 2].map((chipSeed) =>
+    madeRow(
+      { 'adc.bits': bits },
+      { accuracy: bits / 8 + (chipSeed - 1.5) / 50, energyPerFrame: 100 * bits },
+      { chipSeed, right: 'ff' },
+    ),
+  ),
+);
+const estimated = [2, 4].flatMap((cores) =>
+  [3, 4].map((bits) =>
+    madeRow(
+      { 'adc.bits': bits, 'cores.count': cores },
+      { framesPerSecond: 100 * cores, energyPerFrame: 10 * bits },
+    ),
+  ),
+);
 
-  it('have no accuracy and no interval where none is known, which is not 0 %', () => {
-    const rows = [
-      { x: 4, top1: null, exactTop1: null, images: 0 },
-      { x: 5, top1: 0.5, exactTop1: null, images: 10 },
-      { x: 6, top1: null, exactTop1: null, images: 0 },
-    ];
+describe('the data of a plot', () => {
+  it('are in the order of the axis, with intervals over chips; curves of the accuracy say those over images too', () => {
+    const picture = pictureOf(simulated, { kind: 'curves' });
+    const { table, summary, caption } = sweepData(picture);
 
-    expect(sweepData({ setting: 'ADC bits', rows }).table.rows[0]).toEqual([
-      4,
-      null,
-      null,
-      null,
-      null,
-      0,
+    expect(table.columns).toEqual([
+      'adc.bits',
+      'accuracy on the chip',
+      '95 % over chips from',
+      'to',
     ]);
-    expect(sweepData({ setting: 'ADC bits', rows }).summary).toBe(
-      'Accuracy on the chip against ADC bits: 50.00 % at 5 and 50.00 % at 5.',
+    expect(table.rows.map(([bits, mean]) => [bits, mean])).toEqual([
+      [3, 0.375],
+      [6, 0.75],
+    ]);
+    // Student t of two draws 0.02 apart: 12.706 * 0.01.
+    expect(table.rows[0]![2]).toBeCloseTo(0.375 - 0.12706, 4);
+    expect(caption).toContain('bands: 95 % over chip instances');
+    expect(caption).toContain('whiskers: 95 % over the images');
+    expect(summary).toBe(
+      'accuracy on the chip against adc.bits: from 37.50 % at adc.bits 3 to 75.00 % at adc.bits 6.',
     );
-    expect(sweepData({ setting: 'ADC bits', rows: rows.slice(2) }).summary).toContain('not known');
+    expect(imageIntervals(picture)).toHaveLength(2);
   });
 
-  it('may be none', () => {
-    expect(sweepData({ setting: 'ADC bits', rows: [] }).table.rows).toEqual([]);
+  it('of estimates have no accuracy: what they have is drawn', () => {
+    const picture = pictureOf(estimated, { kind: 'curves', x: 'cores.count' });
+
+    expect(sweepData(picture).summary).toContain('frames per second against cores.count');
+    expect(sweepData(picture).caption).not.toContain('whiskers');
+    expect(imageIntervals(picture)).toEqual([]);
+    expect(() => pictureOf(estimated, { kind: 'curves', y: 'accuracy' })).toThrow(
+      'has no result with accuracy',
+    );
   });
-});
 
-describe('a sweep', () => {
-  it('says beforehand that it would find no accuracy, after an estimate and without labels', () => {
-    const { report } = estimateResnet18();
-    const simulated: Report = { ...report, energy: { ...report.energy, activity: 'simulated' } };
-    const right: Report = { ...simulated, accuracy: { ...report.accuracy, top1: 0 } };
+  it('say what is on a Pareto front', () => {
+    const { summary, table } = sweepData(pictureOf(estimated, { kind: 'pareto' }));
 
-    expect(sweepObstacle(report)).toContain('this run was an estimate');
-    expect(sweepObstacle(simulated)).toContain('have no labels');
-    expect(sweepObstacle(right)).toBeUndefined();
-    expect(sweepRow(6, report)).toEqual({ x: 6, top1: null, exactTop1: null, images: 0 });
-    expect(sweepRow(6, { ...right, images: 20 })).toMatchObject({ top1: 0, images: 20 });
+    expect(summary).toContain('1 of 4 conditions are on the Pareto front');
+    expect(table.rows.find((row) => row.at(-1) === 'yes')).toEqual([3, 4, 30, 400, 'yes']);
+  });
+
+  it('of a heat map and a tornado name the axes', () => {
+    const map = sweepData(pictureOf(estimated, { kind: 'heatmap' }));
+    const tornado = sweepData(pictureOf(estimated, { kind: 'tornado' }));
+
+    expect(map.summary).toBe(
+      'Heat map of frames per second by adc.bits and cores.count: from 200 at adc.bits 3, cores.count 2 to 400 at adc.bits 3, cores.count 4.',
+    );
+    expect(tornado.table.rows.map(([path]) => path)).toEqual(['cores.count', 'adc.bits']);
+    expect(tornado.summary).toContain('cores.count moves it most');
   });
 });

@@ -21,6 +21,25 @@ describe('columns of the layer table', () => {
     expect(column('saturated reads').text?.(layer('conv1'))).toBe('');
   });
 
+  it('add up to the headline in the last row, the image among them', () => {
+    const total = (label: string): unknown => column(label).total?.value;
+    const sum = (label: string): number =>
+      report.layers.reduce((all, one) => all + Number(column(label).value(one) ?? 0), 0);
+
+    expect(total('cycles')).toBe(report.performance.cyclesPerFrame);
+    expect(sum('cycles')).toBeCloseTo(report.performance.cyclesPerFrame, 6);
+    expect(total('energy (nJ)')).toBe(report.energy.perFrame.total / 1000);
+    expect(sum('energy (nJ)')).toBeCloseTo(report.energy.perFrame.total / 1000, 6);
+    for (const label of ['MACs', 'groups', 'stored', 'macro-ops'])
+      expect(sum(label), label).toBe(total(label));
+    expect(total('density')).toBe(Number(total('stored')) / Number(total('groups')));
+  });
+
+  it('have sizes with ×, and no kernel for linear layers', () => {
+    expect(column('output').text!(layer('conv1'))).toMatch(/^\d+ × \d+ × \d+$/);
+    expect(column('kernel').value(layer('fc'))).toBe(null);
+  });
+
   it('have bars relative to the largest layer', () => {
     const lengths = report.layers.map((one) => column('cycles').bar!(one));
 

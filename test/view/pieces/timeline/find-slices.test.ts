@@ -9,12 +9,12 @@ const found = (text: string): readonly string[] =>
 
 describe('search in a timeline', () => {
   it('finds the steps of a kind, by start', () => {
-    expect(found('compute')).toEqual(['compute 4 15', 'compute 5 15']);
+    expect(found('compute')).toEqual(['compute 3 15', 'compute 4 15']);
   });
 
   it('finds the steps of a layer by a part of its name, whatever the case', () => {
     expect(found('CONV')).toHaveLength(7);
-    expect(found('conv1 drain')).toEqual(['drain 5 75', 'drain 4 95']);
+    expect(found('conv1 drain')).toEqual(['drain 4 75', 'drain 3 95']);
   });
 
   it('finds nothing for nothing, and no part of a kind', () => {

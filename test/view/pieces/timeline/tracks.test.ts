@@ -13,12 +13,11 @@ import { handMadeTimeline } from '../../support/hand-made-timeline.ts';
 describe('tracks', () => {
   const tracks = layOutTracks(handMadeTimeline);
 
-  it('are the layers, the memories, then the cores', () => {
+  it('are the layers, the memories that are used, then the cores', () => {
     expect(tracks.map(({ name }) => name)).toEqual([
       'layers',
       'bank 0',
       'bank 1',
-      'shortcut',
       'core 0',
       'core 1',
     ]);
@@ -26,7 +25,7 @@ describe('tracks', () => {
       'read by conv1',
       'written by pool1',
     ]);
-    expect(tracks[5]!.slices.map(({ kind, start, end }) => [kind, start, end])).toEqual([
+    expect(tracks[4]!.slices.map(({ kind, start, end }) => [kind, start, end])).toEqual([
       ['load', 0, 15],
       ['compute', 15, 75],
       ['drain', 75, 80],
@@ -35,8 +34,20 @@ describe('tracks', () => {
     ]);
   });
 
+  it('show the power of each layer as high as its share of the largest', () => {
+    const power = new Map([
+      ['conv1', 8],
+      ['pool1', 2],
+    ]);
+    const own = layOutTracks(handMadeTimeline, power).find(({ name }) => name === 'power')!;
+    expect(own.slices.map(({ layer, level, label }) => [layer, level, label])).toEqual([
+      ['conv1', 1, '8 mW'],
+      ['pool1', 0.25, '2 mW'],
+    ]);
+  });
+
   it('find the slice at a cycle; an end belongs to the next', () => {
-    const [core] = [tracks[5]!];
+    const [core] = [tracks[4]!];
 
     expect(firstAfter(core.slices, 75)).toBe(2);
     expect(sliceAt(core, 75, 0)?.kind).toBe('drain');
@@ -46,7 +57,7 @@ describe('tracks', () => {
   });
 
   it('count the slices between two cycles', () => {
-    const core = tracks[5]!;
+    const core = tracks[4]!;
 
     expect(countBetween(core, 14, 81)).toBe(4);
     expect(countBetween(core, 15, 75)).toBe(1);

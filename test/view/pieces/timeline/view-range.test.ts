@@ -4,6 +4,7 @@ import {
   panBy,
   reveal,
   tickText,
+  tickTimes,
   ticksOf,
   zoomAt,
 } from '../../../../src/view/pieces/timeline/view-range.ts';
@@ -44,6 +45,14 @@ describe('the range in view', () => {
   it('has round ticks that keep their distance', () => {
     expect(ticksOf({ from: 0, to: 1000 }, 500, 80)).toEqual([0, 200, 400, 600, 800, 1000]);
     expect(ticksOf({ from: 1234, to: 1250 }, 500, 80)).toEqual([1235, 1240, 1245, 1250]);
+  });
+
+  it('writes times of ticks in one unit, so that no two are alike', () => {
+    expect(tickTimes([645_000, 645_200, 645_400])).toEqual(['645 µs', '645.2 µs', '645.4 µs']);
+    expect(tickTimes([0, 500, 1000])).toEqual(['0 µs', '0.5 µs', '1 µs']);
+    expect(tickTimes([0, 20_000_000])).toEqual(['0 ms', '20 ms']);
+    expect(tickTimes([20])).toEqual(['20 ns']);
+    expect(tickTimes([])).toEqual([]);
   });
 
   it('writes ticks with all their digits', () => {

@@ -130,7 +130,7 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
     300_000,
   );
 
-  it('says in one line that the loss is no number any more', async () => {
+  itLong('says in one line that the loss is no number any more', async () => {
     const { error } = await training(page, { settings: { ...settings, learningRate: 1e30 } });
 
     expect(error).toMatch(
@@ -138,7 +138,7 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
     );
   });
 
-  it('has the losses of the same training in Node', async () => {
+  itLong('has the losses of the same training in Node', async () => {
     const { epochs } = await usual(page);
     const images = firstImages(loadDataset('mnist', 'train', undefined), settings.images);
 
@@ -161,7 +161,7 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
     await isolated.close();
   });
 
-  it('trains from its tab: start, stop, resume, use', async () => {
+  itLong('trains from its tab: start, stop, resume, use', async () => {
     await fill(page, { images: '400', epochs: '2', groupLasso: '0.5', targetDensity: '0.5' });
     await press(page, 'Start');
     await heard(page, 'Training');

@@ -6,7 +6,8 @@ import type { Predictions } from '../../../../src/view/engine/engine.ts';
 import type { ColumnSums } from '../../../../src/view/pieces/plots/column-sums-data.ts';
 import type { DensityRow } from '../../../../tools/density-page/density-data.ts';
 import type { GroupPattern } from '../../../../src/view/pieces/plots/group-pattern-data.ts';
-import type { Sweep } from '../../../../src/view/pieces/plots/sweep-data.ts';
+import type { Roofline } from '../../../../src/report/roofline.ts';
+import type { SweepPicture } from '../../../../src/view/pieces/plots/sweep-data.ts';
 import type { TrainingRecord } from '../../../../src/view/pieces/plots/training-data.ts';
 
 /** Typed arrays as JSON has them. */
@@ -23,7 +24,8 @@ export interface PiecesData {
   readonly dense: Report;
   readonly predictions: Plain<Predictions>;
   readonly columnSums: ColumnSums;
-  readonly sweep: Sweep;
+  readonly sweep: SweepPicture;
+  readonly roofline: Roofline;
   readonly training: readonly TrainingRecord[];
   readonly density: readonly DensityRow[];
   readonly pattern: Plain<GroupPattern>;

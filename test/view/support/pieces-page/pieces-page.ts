@@ -9,6 +9,7 @@ import { drawCyclesPlot } from '../../../../src/view/pieces/plots/cycles-plot.ts
 import { drawDensityPlot } from '../../../../tools/density-page/density-plot.ts';
 import { drawEnergyPlot } from '../../../../src/view/pieces/plots/energy-plot.ts';
 import { drawGroupPatternPlot } from '../../../../src/view/pieces/plots/group-pattern-plot.ts';
+import { drawRooflinePlot } from '../../../../src/view/pieces/plots/roofline-plot.ts';
 import { drawSweepPlot } from '../../../../src/view/pieces/plots/sweep-plot.ts';
 import { drawTrainingPlot } from '../../../../src/view/pieces/plots/training-plot.ts';
 import { drawCompareTable } from '../../../../src/view/pieces/tables/compare-table.ts';
@@ -51,6 +52,7 @@ const pieces = {
   cycles: drawCyclesPlot(place('cycles'), large.timeline),
   'column-sums': drawColumnSumsPlot(place('column-sums'), data.columnSums),
   sweep: drawSweepPlot(place('sweep'), data.sweep),
+  roofline: drawRooflinePlot(place('roofline'), data.roofline),
   training: drawTrainingPlot(place('training'), data.training),
   density: drawDensityPlot(place('density'), data.density),
   'group-pattern': drawGroupPatternPlot(place('group-pattern'), {

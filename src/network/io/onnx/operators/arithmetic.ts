@@ -152,6 +152,9 @@ function withConstant(step: Step, kind: Kind, { constant, map, dims }: WithConst
   if (factor.every((value) => value === 1) && shift.every((value) => value === 0)) return input;
   if (factor.some((value) => !Number.isFinite(value)))
     throw step.fail(`divides by a tensor "${constant.name}" that has a 0`);
+  // What is the same for all values does not ask how they lie.
+  if (values.length === 1)
+    return { ...input, node: step.emit('affine', [input.node], pixel, { factor, shift }) };
   const node = step.emit('affine', [step.stored(input, layout)], shape, { factor, shift });
   return step.result(node, dims, { layout, like: input });
 }

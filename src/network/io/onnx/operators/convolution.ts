@@ -14,7 +14,18 @@ export function conv(step: Step): readonly Value[] {
   const input = step.map(0);
   step.checkReal(input);
   const weight = step.constant(1, 'weight');
-  const bias = step.constantIf(2, 'bias');
+  return [convolved(step, { input, weight, bias: step.constantIf(2, 'bias') })];
+}
+
+/** A tensor of images, weights and biases. */
+export interface Convolution {
+  readonly input: MapValue;
+  readonly weight: Constant;
+  readonly bias?: Constant | undefined;
+}
+
+/** The convolution that the attributes of a node ask for. */
+export function convolved(step: Step, { input, weight, bias }: Convolution): MapValue {
   const layout = imagesOf(step, input, step.integers('kernel_shape'));
   const { dims } = input.view;
   const rank = dims.length;
@@ -27,9 +38,10 @@ export function conv(step: Step): readonly Value[] {
     weight: step.reals(weight, input),
     ...(bias ? { bias: biasOf(step, bias, { kernels, input }) } : {}),
   });
+  step.noteUnits(node, weight, kernels);
   const { height, width } = step.shapeOf(node);
   const size = rank === 4 ? [height, width] : [width];
-  return [step.result(node, [dims[0] ?? 1, kernels, ...size], { layout, like: input })];
+  return step.result(node, [dims[0] ?? 1, kernels, ...size], { layout, like: input });
 }
 
 /** Sizes of a convolution with these weights on a tensor of these dimensions. */
@@ -106,10 +118,12 @@ export function gemm(step: Step): readonly Value[] {
   const isTurned = step.integer('transB', 0) === 1;
   const weight = isTurned ? b : viewed(b, transposed(rowMajor(b.dims), [1, 0]));
   const [outputs = 0] = weight.dims;
-  const values = step.reals(weight, input).map((value) => alpha * value);
+  const real = step.reals(weight, input);
+  const values = alpha === 1 ? real : real.map((value) => alpha * value);
   const isPerOutput = c !== undefined && c.data.length === (c.dims.at(-1) ?? 1);
   const bias = isPerOutput ? perOutput(step, c, { outputs, input, beta }) : undefined;
-  const result = dense(step, input, { values, name: b.name, dims: weight.dims, bias });
+  const units = alpha === 1 ? weight : undefined;
+  const result = dense(step, input, { values, name: b.name, dims: weight.dims, bias, units });
   if (!c || isPerOutput) return [result];
   // One bias for each row of the product.
   const { dims } = result.view;
@@ -153,7 +167,11 @@ function perOutput(
 export function matMul(step: Step): readonly Value[] {
   const a = step.map(0);
   step.checkReal(a);
-  const b = step.constant(1, 'weight');
+  return [multiplied(step, a, step.constant(1, 'weight'))];
+}
+
+/** A tensor of real numbers times a matrix of weights. */
+export function multiplied(step: Step, a: MapValue, b: Constant): MapValue {
   const rank = a.view.dims.length;
   const lead = b.dims.slice(0, -2);
   if (b.dims.length === 0 || rank === 0 || lead.some((size) => size !== 1))
@@ -168,13 +186,13 @@ export function matMul(step: Step): readonly Value[] {
     rank === 1 && !a.view.isBatch
       ? { ...a, view: { ...a.view, dims: [1, ...a.view.dims], axes: [[], ...a.view.axes] } }
       : a;
-  const product = dense(step, input, { values, name: b.name, dims: weight.dims });
+  const product = dense(step, input, { values, name: b.name, dims: weight.dims, units: weight });
   const keep = product.view.dims
     .map((_, axis) => axis)
     .filter(
       (axis, _, all) => !(isVector && axis === all.length - 1) && !(input !== a && axis === 0),
     );
-  return [{ ...product, view: transposed(product.view, keep) }];
+  return { ...product, view: transposed(product.view, keep) };
 }
 
 interface Dense {
@@ -183,10 +201,12 @@ interface Dense {
   /** Outputs, inputs. */
   readonly dims: readonly number[];
   readonly bias?: Float32Array | undefined;
+  /** The weights, where they may be whole numbers of some unit. */
+  readonly units?: Constant | undefined;
 }
 
 /** Multiplies the last dimension of a tensor with weights: a linear layer, or a 1x1 convolution where there are others. */
-function dense(step: Step, input: MapValue, { values, name, dims, bias }: Dense): MapValue {
+function dense(step: Step, input: MapValue, { values, name, dims, bias, units }: Dense): MapValue {
   const [outputs = 0, inputs = 0] = dims;
   const { view } = input;
   const last = view.dims.length - 1;
@@ -204,12 +224,14 @@ function dense(step: Step, input: MapValue, { values, name, dims, bias }: Dense)
     const map = step.stored(input, layout);
     const attributes = { channels: inputs, kernels: outputs, window: onePixel };
     const node = step.emit('conv', [map], attributes, { weight: values, ...extra });
+    step.noteUnits(node, units, outputs);
     return step.result(node, result, { layout, like: input });
   }
   const order = linearOrder(step, input);
   const map = order ? input.node : step.stored(input, layout);
   const weight = order ? reordered(values, order, outputs) : values;
   const node = step.emit('linear', [map], { inputs, outputs }, { weight, ...extra });
+  step.noteUnits(node, units, outputs);
   return step.result(node, result, { layout, like: input });
 }
 

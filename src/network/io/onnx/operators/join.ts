@@ -39,8 +39,10 @@ export function joinedAlong(step: Step, values: readonly Value[], axis: number):
   const maps = values.map((value) =>
     value.kind === 'map' ? value : step.mapOfConstant(value, value.dims, like),
   );
-  if (maps.some(({ type }) => type !== like.type))
-    throw step.fail('joins tensors of different types');
+  const alike = ({ type, codes }: MapValue): string =>
+    JSON.stringify([type, codes?.scale, codes?.zero]);
+  if (maps.some((map) => alike(map) !== alike(like)))
+    throw step.fail('joins tensors of different types, or of whole numbers of different scales');
   const node = step.emit(
     'concat',
     maps.map((map) => step.stored(map, layout)),

@@ -8,12 +8,16 @@ import { imagesOf, windowOf, wholeWindow } from './windows.ts';
 
 /** MaxPool. Its second output, the places of the maxima, is not made. */
 export function maxPool(step: Step): readonly Value[] {
+  return [pooledMaximum(step, step.map(0))];
+}
+
+/** The maxima that the attributes of a node ask for. */
+export function pooledMaximum(step: Step, input: MapValue): MapValue {
   step.ignore('storage_order');
-  const input = step.map(0);
   const layout = imagesOf(step, input, step.integers('kernel_shape'));
   const map = step.stored(input, layout);
   const window = wholeWindow(windowOf(step, step.shapeOf(map), { rank: input.view.dims.length }));
-  return [pooled(step, step.emit('maxPool', [map], { window }), { input, layout })];
+  return pooled(step, step.emit('maxPool', [map], { window }), { input, layout });
 }
 
 /** AveragePool. */

@@ -254,3 +254,45 @@ export function shape(step: Step): readonly Value[] {
 export const size = (step: Step): readonly Value[] => [
   constantOf('size', 'int64', [], [valuesIn(dimsOf(step.input(0)))]),
 ];
+
+/** Resize to whole multiples by the nearest pixel, as networks that join maps of several sizes do. */
+export function resize(step: Step): readonly Value[] {
+  step.ignore('cubic_coeff_a', 'exclude_outside', 'extrapolation_value', 'antialias');
+  const value = step.input(0);
+  const dims = dimsOf(value);
+  const mode = step.text('mode', 'nearest');
+  const way = step.text('coordinate_transformation_mode', 'half_pixel');
+  step.text('nearest_mode', 'round_prefer_floor');
+  const scales = step.constantIf(2, 'list of scales')?.data ?? [];
+  const sizes = step.constantIf(3, 'list of sizes')?.data ?? [];
+  const factors = dims.map((size, axis) =>
+    scales.length > 0 ? (scales[axis] ?? NaN) : (sizes[axis] ?? NaN) / size,
+  );
+  const isKnown =
+    mode === 'nearest' &&
+    (way === 'asymmetric' || way === 'half_pixel') &&
+    factors.every((factor) => Number.isInteger(factor) && factor >= 1 && factor <= 64);
+  // Half a pixel more or less finds the same pixel where every one is repeated a whole number of times.
+  if (!isKnown)
+    throw step.fail(
+      `has mode ${mode} (${way}) and scales [${factors.join(',')}]: whole multiples by the nearest pixel are supported`,
+    );
+  const apart = reshape(
+    step,
+    value,
+    dims.flatMap((size) => [size, 1]),
+  );
+  const wide = dims.flatMap((size, axis) => [size, factors[axis] as number]);
+  const repeated = step.changed(
+    apart,
+    (view) => broadcast(view, wide),
+    `resize to ${wide.join('x')}`,
+  );
+  return [
+    reshape(
+      step,
+      repeated,
+      dims.map((size, axis) => size * (factors[axis] as number)),
+    ),
+  ];
+}

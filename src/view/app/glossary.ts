@@ -1,0 +1,37 @@
+// Terms that explain themselves on hover, on focus and on a tap, from GLOSSARY.md.
+
+import { make, setText } from '../ui/make-element.ts';
+
+/** A sentence, each `[term]` in it as a button that explains it. */
+export function leadWithTerms(text: string): HTMLElement {
+  const parts = text.split(/\[([^\]]+)\]/);
+  return make(
+    'p',
+    { class: 'lead' },
+    parts.map((part, i) => (i % 2 === 0 ? part : makeTerm(part))),
+  );
+}
+
+let last = 0;
+
+/** A term with its explanation. */
+function makeTerm(text: string): HTMLElement {
+  const id = `term-${++last}`;
+  const tip = make('span', { class: 'term-tip', attributes: { role: 'tooltip', id } });
+  const button = make('button', {
+    class: 'term',
+    text,
+    attributes: { type: 'button', 'aria-describedby': id },
+  });
+  const element = make('span', { class: 'term-box' }, [button, tip]);
+  const fill = async (): Promise<void> => {
+    if (tip.textContent !== '') return;
+    const { explanationOf } = await import('./glossary-texts.ts');
+    setText(tip, explanationOf(text) ?? 'This term is not in the glossary.');
+  };
+  for (const kind of ['pointerenter', 'focusin']) element.addEventListener(kind, () => void fill());
+  element.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') button.blur();
+  });
+  return element;
+}
