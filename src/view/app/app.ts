@@ -46,6 +46,10 @@ let pinned: Report | undefined;
 /** What the form said when that run was asked for. */
 let shownText = '';
 let stop: AbortController | undefined;
+/** What the form said when the run that goes on was asked for; undefined where the page began it by itself. */
+let runningText: string | undefined;
+/** How many runs have been asked for and have not ended, errors included. */
+let going = 0;
 
 const form = makeRunForm({
   onFiles: (files) => takeFiles(files),
@@ -173,6 +177,7 @@ void openAddress();
 
 /** Does what the address says; where it says no run, a small one, so that there is something to see. */
 async function openAddress(): Promise<void> {
+  begin();
   try {
     const { settings, view, runs } = readAddress(location.search);
     const wanted = runs ? settings : { ...settings, images: arrivalImages };
@@ -185,7 +190,20 @@ async function openAddress(): Promise<void> {
     else await arrive(wanted);
   } catch (error) {
     tell(error);
+  } finally {
+    end();
   }
+}
+
+/** Says that the page is busy, from the press of a button on: also while files and settings are read. */
+function begin(): void {
+  going += 1;
+  place?.setAttribute('aria-busy', 'true');
+}
+
+function end(): void {
+  going -= 1;
+  if (going === 0) place?.setAttribute('aria-busy', 'false');
 }
 
 /** Estimates first, which takes no time, so that every view has something; then simulates a few images. */
@@ -215,28 +233,31 @@ async function runAgain(settings: RunSettings): Promise<void> {
   show(found);
 }
 
+/** Runs what is set, in place of a run that goes on with other settings, or that nobody asked for. */
 async function submit(): Promise<void> {
+  if (form.text() === runningText) return;
+  begin();
   form.clearErrors();
-  // Run may be pressed while a file is still being read: the run is with it.
-  await filesRead;
-  let wanted: Wanted;
   try {
-    wanted = await form.read();
+    // Run may be pressed while a file is still being read: the run is with it.
+    await filesRead;
+    const wanted = await form.read();
+    const address = writeAddress(wanted.settings, results.shown);
+    if (address !== location.search) history.pushState(undefined, '', address);
+    await run(wanted, form.text());
   } catch (error) {
     tell(error);
-    return;
+  } finally {
+    end();
   }
-  const address = writeAddress(wanted.settings, results.shown);
-  if (address !== location.search) history.pushState(undefined, '', address);
-  await run(wanted);
 }
 
-async function run({ settings, files }: Wanted): Promise<void> {
+async function run({ settings, files }: Wanted, asked?: string): Promise<void> {
   stop?.abort();
   comparer.stop();
   const control = new AbortController();
   stop = control;
-  runButton.disabled = true;
+  runningText = asked;
   cancelButton.disabled = false;
   status.begin();
   const text = form.text();
@@ -257,7 +278,7 @@ async function run({ settings, files }: Wanted): Promise<void> {
     if (stop === control) tell(error);
   } finally {
     if (stop === control) {
-      runButton.disabled = false;
+      runningText = undefined;
       cancelButton.disabled = true;
     }
   }

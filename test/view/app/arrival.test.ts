@@ -126,6 +126,26 @@ describeUnless(noDrawing, 'the page on arrival', () => {
     await page.close();
   });
 
+  it('runs what is asked for in place of a run that goes on, and not twice what runs', async () => {
+    const { page } = await built.open('?images=5000&set=noise.read=0.2');
+    await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`);
+    await page.$eval('[name=images]', (field) => Object.assign(field, { value: '4' }));
+    await page.click('[type=submit]');
+    await page.click('[type=submit]');
+    expect(await endOfRun(page)).toMatch(/^4 images on /);
+    expect(new URL(page.url()).search).toContain('images=4');
+    expect(await page.$eval('main', (main) => main.ariaBusy)).toBe('false');
+
+    await page.$eval('[name=images]', (field) => Object.assign(field, { value: '5000' }));
+    await page.click('[type=submit]');
+    await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`);
+    await page.click('[type=submit]'); // a run that began anew would have nothing so far
+    expect(await textOf(page, '#so-far')).not.toBe('');
+    await page.locator('::-p-text(Cancel)').click();
+    expect(await endOfRun(page)).toContain('Cancelled');
+    await page.close();
+  });
+
   it('marks figures of other settings than the form has, and puts a default back', async () => {
     const { page } = await built.open('?images=0&view=simulate');
     await endOfRun(page);

@@ -70,13 +70,12 @@ export async function textWith(page: Page, selector: string, part: string): Prom
   return await textOf(page, selector);
 }
 
-/** Waits until the page says that its run has ended, and gives what it says. */
+/**
+ * Waits until no run goes on, and gives what the page says then. The page is busy from the press of Run on: what it
+ * said of an earlier run is never taken for the end of this one.
+ */
 export async function endOfRun(page: Page): Promise<string> {
-  await page.waitForFunction(
-    `/ in [0-9.]+ s|Cancelled/.test(document.querySelector('#message').textContent)
-     || document.querySelector('#error').textContent !== ''`,
-    { timeout: 100_000 },
-  );
+  await page.waitForSelector('main[aria-busy="false"]');
   return (await textOf(page, '#message')) + (await textOf(page, '#error'));
 }
 
