@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
-import { itLong } from '../support/long.ts';
+import { describeLong } from '../support/long.ts';
 
 const report = (...args: string[]): Report => {
   const ran = mars([...args, '--json']);
@@ -105,8 +105,8 @@ describe('mars compare', () => {
   });
 });
 
-describe('mars run on a small accumulator', () => {
-  itLong('counts and names the sums that were clamped', () => {
+describeLong('mars run on a small accumulator', () => {
+  it('counts and names the sums that were clamped', () => {
     const cwd = emptyFolder();
 
     const ran = mars(
@@ -155,8 +155,8 @@ describe('mars estimate of maps that fit no bank', () => {
   });
 });
 
-describe('mars run with ADCs fitted to each layer', () => {
-  itLong('takes training images for them, and says what came of it', () => {
+describeLong('mars run with ADCs fitted to each layer', () => {
+  it('takes training images for them, and says what came of it', () => {
     const set = ['adc.bits=4', 'adc.range=calibrated'];
     const args = ['run', '--images', '2', '--backend', 'reference', '--float-images', '0'];
 

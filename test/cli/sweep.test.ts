@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../../src/experiment/result-file.ts';
 import { emptyFolder, inShell, mars, root } from '../support/mars.ts';
-import { itLong } from '../support/long.ts';
+import { describeLong, itLong } from '../support/long.ts';
 
 const tables = ['results.ndjson', 'results.csv', 'statistics.csv'] as const;
 const estimates = [
@@ -270,8 +270,8 @@ describe('mars sweep refuses in one line', () => {
   });
 });
 
-describe('mars sweep --slurm', () => {
-  itLong('writes the array, the merge and what submits them', () => {
+describeLong('mars sweep --slurm', () => {
+  it('writes the array, the merge and what submits them', () => {
     const cwd = emptyFolder();
     const { stdout } = mars([...estimates, '--slurm', '8', '--out', 'my out'], cwd);
 

@@ -8,7 +8,7 @@ import { type Job, mapJob, runJob, trainedOn } from '../../src/pipeline/run-job.
 import { openReference } from '../../src/reference/reference-backend.ts';
 import { caught } from '../support/caught.ts';
 import { noise, tourNetwork } from '../support/small-networks.ts';
-import { everyNth, itLong } from '../support/long.ts';
+import { describeLong, everyNth } from '../support/long.ts';
 
 const network = tourNetwork();
 const common = {
@@ -65,8 +65,8 @@ describe('runJob from a stored image', () => {
   );
 });
 
-describe('mapJob', () => {
-  itLong('changes nothing but the stored bits with the index coding', async () => {
+describeLong('mapJob', () => {
+  it('changes nothing but the stored bits with the index coding', async () => {
     const [absolute, gap] = [
       await runJob(trained('absolute'), openReference()),
       await runJob(trained('gap'), openReference()),

@@ -1,8 +1,9 @@
 // What `npm run test:all` runs beyond `npm test`. Whole files of it are called `*.long.test.ts`.
 
-import { it, type TestFunction } from 'vitest';
+import { describe, it, type TestFunction } from 'vitest';
 
 const register = it;
+const registerSuite = describe;
 
 /** Whether everything runs: `npm run test:all`, or `npx vitest run --mode all FILE`. */
 export const runsAll: boolean = process.env['MARS_TEST_ALL'] === '1';
@@ -17,4 +18,9 @@ export const everyNth = <T>(step: number, all: readonly T[]): readonly T[] =>
 /** A test that only `npm run test:all` knows: `npm test` does not count it as skipped. */
 export function itLong(title: string, body: TestFunction, timeout?: number): void {
   if (runsAll) register(title, body, timeout);
+}
+
+/** A suite of nothing but such tests. */
+export function describeLong(title: string, body: () => void): void {
+  if (runsAll) registerSuite(title, body);
 }
