@@ -4,6 +4,7 @@ import { CimError } from '../../core/errors.ts';
 import { readReport } from '../../report/read-report.ts';
 import type { Report } from '../../report/report.ts';
 import { readMetrics } from '../../network/io/metrics-file.ts';
+import { unpack } from '../engine/bundled-data.ts';
 import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import type { Metrics } from './train-tab.ts';
 import type { GivenFiles } from './given-files.ts';
@@ -77,7 +78,18 @@ async function checked(files: UserFiles, { add }: FileTakers): Promise<Take> {
   return () => add(files);
 }
 
-const readFile = async (file: File): Promise<NamedBytes> => ({
-  name: file.name,
-  bytes: new Uint8Array(await file.arrayBuffer()),
-});
+/** A file, unpacked where its name says that it is packed with gzip. */
+async function readFile(file: File): Promise<NamedBytes> {
+  const { name } = file;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!name.endsWith('.gz')) return { name, bytes };
+  try {
+    return { name, bytes: await unpack(bytes) };
+  } catch (cause) {
+    throw new CimError('input', {
+      what: 'is not packed with gzip, or is damaged',
+      where: name,
+      cause,
+    });
+  }
+}

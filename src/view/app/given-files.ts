@@ -18,7 +18,7 @@ interface PlacedFile {
 /** What was dropped. To be called in the event itself: behind it the list is empty. */
 export async function droppedFiles({ items, files }: DataTransfer): Promise<GivenFiles> {
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  const folders = entries.filter((entry) => entry instanceof FileSystemDirectoryEntry);
+  const folders = entries.filter(isFolder);
   const names = new Set(folders.map(({ name }) => name));
   // Folders are files of no content among the files.
   const single = [...files].filter(({ name }) => !names.has(name));
@@ -73,13 +73,16 @@ async function filesInside(
     if (entries.length === 0) return files;
     for (const entry of entries) {
       const path = `${before}${entry.name}`;
-      if (entry instanceof FileSystemDirectoryEntry)
+      if (isFolder(entry))
         for (const file of await filesInside(entry, `${path}/`)) files.push(file);
-      else if (entry instanceof FileSystemFileEntry)
-        files.push({ path, source: await fileOf(entry) });
+      else if (isFile(entry)) files.push({ path, source: await fileOf(entry) });
     }
   }
 }
+
+/** Chrome does not know these classes by their standard names, only what they have. */
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => {

@@ -13,7 +13,7 @@ export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics' | 'e
  * @throws {CimError} (input) when it is none of them
  */
 export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
-  if (/\.(safetensors|onnx)$/.test(name) || isStoredImage(bytes)) return 'network';
+  if (/\.(safetensors|onnx|onnx\.gz)$/.test(name) || isStoredImage(bytes)) return 'network';
   if (name.endsWith('.jsonl')) return 'metrics';
   if (/\.(ndjson|csv)$/.test(name)) return 'experiment';
   if (name.endsWith('.json')) return kindOfJson(bytes);
@@ -22,7 +22,7 @@ export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
   throw new CimError('input', {
     what: 'this type of file is not supported',
     where: name,
-    todo: 'drop a network (.safetensors, .onnx, or a stored image), a chip, report or plan (.json), results.ndjson or results.csv of a sweep, metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, .webp)',
+    todo: 'drop a network (.safetensors, .onnx, .onnx.gz, or a stored image), a chip, report or plan (.json), results.ndjson or results.csv of a sweep, metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, .webp)',
   });
 }
 

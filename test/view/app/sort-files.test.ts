@@ -6,6 +6,8 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 describe('a dropped file', () => {
   it.each([
     ['a.safetensors', text(''), 'network'],
+    ['a.onnx', text(''), 'network'],
+    ['a.onnx.gz', text(''), 'network'],
     ['chip.json', text('{"name": "mine"}'), 'chip'],
     ['chip.json', text('{ damaged'), 'chip'],
     ['report.json', text('{"topsPerWatt": {}}'), 'report'],
