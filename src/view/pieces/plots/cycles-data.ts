@@ -28,10 +28,15 @@ export const shareLabels: Readonly<Record<keyof CycleShares, string>> = {
   dram: 'wait for DRAM',
 };
 
+/** The kinds that a plot of it shows: all, but DRAM only where it is waited for, which it is on few chips. */
+export const shownShares = (timeline: Timeline): readonly (keyof CycleShares)[] =>
+  shareNames.filter((name) => name !== 'dram' || frameShares(timeline).dram > 0);
+
 /** Words and rows of the cycles plot. Shares are averages over the cores. */
 export function cyclesData(timeline: Timeline): FigureData {
   const { cyclesPerFrame, layers, network, frequency, images } = timeline;
   const shares = frameShares(timeline);
+  const shown = shownShares(timeline);
   const share = (value: number): string =>
     formatShare(cyclesPerFrame === 0 ? null : value / cyclesPerFrame);
   const stalls = shares.port + shares.drain + shares.pool + shares.barrier + shares.dram;
@@ -43,13 +48,13 @@ export function cyclesData(timeline: Timeline): FigureData {
         'layer',
         'start (cycle)',
         'cycles',
-        ...shareNames.map((name) => `${shareLabels[name]} (cycles)`),
+        ...shown.map((name) => `${shareLabels[name]} (cycles)`),
       ],
       rows: layers.map((layer) => [
         layer.layer,
         layer.start / images,
         layer.cycles / images,
-        ...shareNames.map((name) => layer[name] / images),
+        ...shown.map((name) => layer[name] / images),
       ]),
     },
   };

@@ -4,7 +4,7 @@ import type { Timeline } from '../../../timeline/timeline.ts';
 import { drawFigure } from '../figure/figure.ts';
 import { formatCount } from '../../../core/number-text.ts';
 import type { PieceHandle } from '../../ui/make-element.ts';
-import { cyclesData, shareLabels, shareNames } from './cycles-data.ts';
+import { cyclesData, shareLabels, shownShares } from './cycles-data.ts';
 import { drawShares, type LayerShares, sharesHeight } from './shares-of-layers.ts';
 
 /** Draws what the cycles of a frame go to. */
@@ -20,16 +20,16 @@ export const drawCyclesPlot = (parent: ParentNode, timeline: Timeline): PieceHan
     timeline,
   );
 
-const sharesOf = ({ layers }: Timeline): LayerShares => ({
-  layers: layers.map(({ layer }) => layer),
-  parts: shareNames.map((name) => shareLabels[name]),
-  shares: layers.flatMap((time) =>
-    shareNames.map((name) => ({
-      layer: time.layer,
-      part: shareLabels[name],
-      value: time[name],
-    })),
-  ),
-  axis: 'cycles',
-  format: formatCount,
-});
+function sharesOf(timeline: Timeline): LayerShares {
+  const { layers } = timeline;
+  const names = shownShares(timeline);
+  return {
+    layers: layers.map(({ layer }) => layer),
+    parts: names.map((name) => shareLabels[name]),
+    shares: layers.flatMap((time) =>
+      names.map((name) => ({ layer: time.layer, part: shareLabels[name], value: time[name] })),
+    ),
+    axis: 'cycles',
+    format: formatCount,
+  };
+}

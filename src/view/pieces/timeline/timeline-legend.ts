@@ -4,7 +4,7 @@
 import { frameShares, type Timeline } from '../../../timeline/timeline.ts';
 import { formatShare } from '../../../core/number-text.ts';
 import { make } from '../../ui/make-element.ts';
-import { shareLabels, shareNames } from '../plots/cycles-data.ts';
+import { shareLabels, shareNames, shownShares } from '../plots/cycles-data.ts';
 import type { TimelineColors } from './paint-timeline.ts';
 
 /** The legend, and the colours as they are now. */
@@ -37,12 +37,12 @@ export function drawTimelineLegend(): TimelineLegend {
     update: (timeline) => {
       const sums = frameShares(timeline);
       const total = timeline.cyclesPerFrame;
+      const shown = shownShares(timeline);
       shareNames.forEach((name, i) => {
         const target = shares[i];
         if (target) target.textContent = formatShare(total > 0 ? sums[name] / total : null);
-        // DRAM is waited for on few chips; the rest is told even where it is none.
         const item = items[i];
-        if (item) item.hidden = name === 'dram' && sums[name] === 0;
+        if (item) item.hidden = !shown.includes(name);
       });
     },
     colors: () => {
