@@ -24,17 +24,26 @@ const countUnits: readonly Unit[] = [
 ];
 
 /**
- * Three significant digits without trailing zeros, from 1000 on all digits of the whole part: `12.3`, `0.05`, `1,230`.
+ * Three significant digits without trailing zeros, from 1000 on all digits of the whole part: `12.3`, `−0.05`, `1,230`.
  * `unknown` for what is no number, such as 0 of 0.
  */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return 'unknown';
-  return Math.abs(value) >= 1000 ? formatWhole(value) : String(Number(value.toPrecision(3)));
+  return Math.abs(value) >= 1000
+    ? formatWhole(value)
+    : withMinus(String(Number(value.toPrecision(3))));
 }
 
-/** All digits of a whole number, in threes: `1,234,567`. */
-export const formatWhole = (value: number): string =>
-  new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format(value);
+/** All digits of a whole number, in threes, with a true minus sign: `1,234,567`, `−963`. */
+export const formatWhole = (value: number): string => withMinus(inThrees.format(value));
+
+const inThrees = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** The text of a number with a true minus sign in place of a hyphen. */
+export const withMinus = (text: string): string => text.replace(/^-/, '−');
+
+/** A text whose sizes, such as `32x32`, have the sign of products: `32 × 32`. */
+export const withTimes = (text: string): string => text.replaceAll(/(\d) ?x ?(?=\d)/g, '$1 × ');
 
 /** `12.3 k`, `4.56 M`; below 1000 as it is. */
 export const formatCount = (value: number): string => scaled(value, countUnits);

@@ -36,7 +36,7 @@ describe('numbers in page and report', () => {
 
   it.each([
     [0, '0'],
-    [-2500, '-2.5 k'],
+    [-2500, '−2.5 k'],
     [777.6, '778'],
     [12_345, '12.3 k'],
     [999_999, '1 M'],
@@ -69,7 +69,8 @@ describe('numbers in page and report', () => {
 
   it('keep every digit of a whole number, in threes', () => {
     expect(formatWhole(1_234_567)).toBe('1,234,567');
-    expect(formatWhole(-12_345)).toBe('-12,345');
+    expect(formatWhole(-12_345)).toBe('−12,345');
+    expect(formatWhole(-963)).toBe('−963');
   });
 
   it('show shares, ratios and plain numbers', () => {

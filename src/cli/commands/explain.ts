@@ -50,4 +50,8 @@ function textOf(exact: Explanation): string {
 
 /** As the report rounds it, and small numbers in full. */
 const numberText = (value: number): string =>
-  shownText(Math.abs(value) >= 1000 ? formatNumber(value) : String(Number(value.toPrecision(6))));
+  shownText(
+    Math.abs(value) >= 1000
+      ? formatNumber(value)
+      : String(Number(value.toPrecision(6))).replace('-', '−'),
+  );

@@ -2,7 +2,7 @@
 
 import { CimError } from '../../core/errors.ts';
 import { binomialInterval } from '../../core/accuracy.ts';
-import { formatShare } from '../../core/number-text.ts';
+import { formatShare, formatWhole, withMinus } from '../../core/number-text.ts';
 import type { Report } from '../../report/report.ts';
 import type { Explanation } from '../../report/explain/explain.ts';
 import { make, makeButton, setText } from '../ui/make-element.ts';
@@ -129,5 +129,5 @@ function intervalText(share: number, { images, accuracy }: Report, path: string)
 
 const plain = (value: number): string =>
   Number.isInteger(value)
-    ? value.toLocaleString('en')
-    : Number(value.toPrecision(6)).toLocaleString('en', { maximumSignificantDigits: 6 });
+    ? formatWhole(value)
+    : withMinus(Number(value.toPrecision(6)).toLocaleString('en', { maximumSignificantDigits: 6 }));

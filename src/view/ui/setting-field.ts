@@ -1,5 +1,6 @@
 // The control of a setting, as its declaration says.
 
+import { withMinus } from '../../core/number-text.ts';
 import type { AnySetting } from '../../settings/setting.ts';
 import { choiceText } from './choice-texts.ts';
 import { type Field, type FieldSettings, makeField } from './field.ts';
@@ -45,9 +46,10 @@ function hintOf({ kind, default: value, defaultText }: AnySetting): string {
     .join('; ');
 }
 
+const endText = (end: number): string => withMinus(end.toLocaleString('en'));
+
 /** `0 to 1`; large ends with commas between thousands. */
-export const rangeText = (min: number, max: number): string =>
-  `${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
+export const rangeText = (min: number, max: number): string => `${endText(min)} to ${endText(max)}`;
 
 /** What stands in an empty control: what that means. */
 export const placeholderOf = ({ defaultText = '' }: Pick<AnySetting, 'defaultText'>): string =>

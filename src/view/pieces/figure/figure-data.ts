@@ -1,6 +1,6 @@
 // What a figure says in words and numbers: the part of a plot that needs no drawing.
 
-import { formatWhole } from '../../../core/number-text.ts';
+import { formatWhole, withMinus } from '../../../core/number-text.ts';
 import type { CellValue } from './csv.ts';
 
 /** Rows under named columns. */
@@ -26,5 +26,7 @@ export interface FigureData {
 export function cellText(value: CellValue): string {
   if (value === null) return '';
   if (typeof value === 'string') return value;
-  return Number.isInteger(value) ? formatWhole(value) : String(Number(value.toPrecision(6)));
+  return Number.isInteger(value)
+    ? formatWhole(value)
+    : withMinus(String(Number(value.toPrecision(6))));
 }

@@ -1,6 +1,7 @@
 // The macro array in words: a table of its layers, for those who cannot see the picture or want the numbers.
 
 import type { ArrayLayer, MacroArray } from '../../../inspect/macro-array.ts';
+import { formatWhole } from '../../../core/number-text.ts';
 import { button, make } from '../../ui/dom.ts';
 import { figureText } from './array-figures.ts';
 
@@ -36,8 +37,8 @@ export function drawLayerTable(array: MacroArray, show: (layer: number) => void)
 }
 
 const valuesOf = (layer: ArrayLayer): readonly string[] => [
-  layer.fillings.toLocaleString('en'),
-  `${layer.storedGroups.toLocaleString('en')} of ${layer.groups.toLocaleString('en')}`,
+  formatWhole(layer.fillings),
+  `${formatWhole(layer.storedGroups)} of ${formatWhole(layer.groups)}`,
   layer.cellDensity === undefined ? 'none filled' : figureText('density', layer.cellDensity),
   figureText('activity', layer.macroOps),
   figureText('saturated', layer.saturatedShare),
@@ -46,4 +47,4 @@ const valuesOf = (layer: ArrayLayer): readonly string[] => [
 
 /** What the array is, in a sentence. */
 export const captionOf = ({ network, chip, cores, macrosPerCore, fillings }: MacroArray): string =>
-  `${network} on ${chip}: ${fillings.length.toLocaleString('en')} fillings of ${cores} cores with ${macrosPerCore} macros each`;
+  `${network} on ${chip}: ${formatWhole(fillings.length)} fillings of ${cores} cores with ${macrosPerCore} macros each`;

@@ -7,9 +7,10 @@ import type {
   MacroOpKernel,
   MacroOpRead,
 } from '../../../inspect/macro-op.ts';
+import { formatWhole } from '../../../core/number-text.ts';
 import { adoptStyles, button, make } from '../../ui/dom.ts';
 import css from './macro-op-panel.css?inline';
-import { sumText } from './sum-text.ts';
+import { shiftText, sumText } from './sum-text.ts';
 
 /** A drawn macro-op. */
 export interface MacroOpPanel {
@@ -173,7 +174,7 @@ function footRows(op: MacroOp, reads: readonly MacroOpRead[]): readonly HTMLTabl
   return [
     line(
       'sum on the bit line',
-      reads.map(({ sum }) => String(sum)),
+      reads.map(({ sum }) => formatWhole(sum)),
     ),
     ...(op.noisy
       ? [
@@ -190,7 +191,7 @@ function footRows(op: MacroOp, reads: readonly MacroOpRead[]): readonly HTMLTabl
     ),
     line(
       'times',
-      reads.map(({ shift }) => shortNumber(shift)),
+      reads.map(({ shift }) => shiftText(shift)),
     ),
   ];
 }
@@ -216,7 +217,7 @@ function shiftAndAdd(op: MacroOp, kernel: MacroOpKernel, phase: number): string 
     .toReversed()
     .map((column) => readOf(column, phase))
     .filter(({ level }) => level > 0)
-    .map(({ shift, level }) => `${level} \u00d7 ${shortNumber(shift)}`);
+    .map(({ shift, level }) => `${level} \u00d7 ${shiftText(shift)}`);
   const terms = ofPhase.length === 0 ? '0' : ofPhase.join(' + ');
   const last = phase === op.phases - 1;
   const total = `${last ? 'Partial sum of the macro-op' : 'So far'}: ${sumText(sumOf(phase))}`;
@@ -267,7 +268,3 @@ function factorText(factor: number): string {
 
 const superscript = (value: number): string =>
   '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077'[value] ?? '';
-
-/** 16k for 16384: shifts are powers of two. */
-const shortNumber = (value: number): string =>
-  (Math.abs(value) >= 1024 ? `${value / 1024}k` : String(value)).replace('-', '\u2212');

@@ -2,11 +2,12 @@
 // added. With buttons and keys, and a play button; without movement for who wants none.
 
 import type { MacroOp, MacroOpColumn, MacroOpKernel } from '../../../inspect/macro-op.ts';
+import { formatWhole } from '../../../core/number-text.ts';
 import { adoptStyles, button, make } from '../../ui/dom.ts';
 import { makeSvg, setLabel } from '../../ui/make-element.ts';
 import { conducts, framesOf, type OpFrame, phaseSteps, stepNames } from './macro-op-frames.ts';
 import css from './macro-op-steps.css?inline';
-import { sumText } from './sum-text.ts';
+import { shiftText, sumText } from './sum-text.ts';
 
 /** The drawn steps. */
 export interface MacroOpSteps {
@@ -244,7 +245,7 @@ function drawColumn(
   });
   const [sum, code] = [text(bottom + 26, 'is-sum'), text(bottom + 52, 'is-code')];
   const times = text(bottom + 78, 'is-factor');
-  svg.append(wire, ...squares, text(from - 12, 'is-head', factorText(factor)), sum, code, times);
+  svg.append(wire, ...squares, text(from - 12, 'is-head', formatWhole(factor)), sum, code, times);
   return (frame) => {
     const order = orderOf(frame);
     const isInPhase = order >= 0 && order < phaseSteps.length;
@@ -258,16 +259,9 @@ function drawColumn(
     /** Shown once the phase has come to a step. */
     const from = (step: number, content: string): string => (order >= step ? content : '');
     wire.classList.toggle('is-on', order >= 2 && (read?.sum ?? 0) > 0);
-    sum.textContent = from(2, read ? String(read.sum) : '');
+    sum.textContent = from(2, read ? formatWhole(read.sum) : '');
     code.textContent = from(3, read ? `${read.code}${read.saturated ? '!' : ''}` : '');
     code.classList.toggle('is-clipped', read?.saturated === true);
-    times.textContent = from(4, read ? shortNumber(read.shift) : '');
+    times.textContent = from(4, read ? shiftText(read.shift) : '');
   };
 }
-
-/** Place of a bit: 128, or −128 for the sign. */
-const factorText = (factor: number): string => String(factor).replace('-', '−');
-
-/** 16k for 16384: shifts are powers of two. */
-const shortNumber = (value: number): string =>
-  (Math.abs(value) >= 1024 ? `${value / 1024}k` : String(value)).replace('-', '−');
