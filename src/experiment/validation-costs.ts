@@ -71,13 +71,13 @@ export function largeImageTable({ largeImages }: Validation): string {
       ),
     ];
   });
-  return `## Images of 224x224
+  return `## Images of 224×224
 
 \`mars\` as it is, nothing pruned, and with larger banks (two and the shortcut memory, each of that size). Maps that fit no bank are
 in DRAM, and pass through the banks in strips of rows with their halo; weights that do not stay in the macros are loaded
 again for every strip. One row alone:
-\`npx mars estimate --network resnet50-224 --set featureMap.bankBytes=262144 --set featureMap.shortcutBytes=262144\`. VGG16 has one linear layer instead of three; ResNet18 and ResNet50 have the stem of 7x7, and ResNet50
-its strides in the 3x3 convolutions (v1.5).
+\`npx mars estimate --network resnet50-224 --set featureMap.bankBytes=262144 --set featureMap.shortcutBytes=262144\`. VGG16 has one linear layer instead of three; ResNet18 and ResNet50 have the stem of 7×7, and ResNet50
+its strides in the 3×3 convolutions (v1.5).
 
 ${table(
   [

@@ -104,7 +104,7 @@ function arithmeticTable({ macroOp8, macroOp4, networks }: Validation): string {
       round(performance.framesPerSecondBeforeStalls);
     rows.push(
       [`${subject.title}: MACs per image`, macs, `${round(total / 1e6, 2)} M`],
-      [`${subject.title}: 16 x 16 weight groups`, groups, String(dense.compression.groups)],
+      [`${subject.title}: 16×16 weight groups`, groups, String(dense.compression.groups)],
       [`${subject.title}: dense FPS, loads hidden`, compute, fps(denseComputeOnly)],
       [`${subject.title}: dense FPS, serial loads`, serial, fps(dense)],
     );

@@ -9,6 +9,7 @@ import {
   formatShare,
   formatTime,
   formatWhole,
+  withTimes,
 } from '../../src/core/number-text.ts';
 
 describe('numbers in page and report', () => {
@@ -71,6 +72,12 @@ describe('numbers in page and report', () => {
     expect(formatWhole(1_234_567)).toBe('1,234,567');
     expect(formatWhole(-12_345)).toBe('−12,345');
     expect(formatWhole(-963)).toBe('−963');
+  });
+
+  it('have the sign of products in sizes, and leave other letters', () => {
+    expect(withTimes('14x14x16, a 24 x 8 multiplier, 0.5x, max 3')).toBe(
+      '14 × 14 × 16, a 24 × 8 multiplier, 0.5x, max 3',
+    );
   });
 
   it('show shares, ratios and plain numbers', () => {

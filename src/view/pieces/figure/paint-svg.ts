@@ -32,7 +32,7 @@ export async function pngOf(svg: SVGSVGElement, background: string, scale = 2): 
 
 const noCanvas = ({ width, height }: HTMLCanvasElement): CimError =>
   new CimError('environment', {
-    what: `the browser makes no picture of ${width} x ${height} pixels`,
+    what: `the browser makes no picture of ${width} × ${height} pixels`,
     todo: 'save the SVG instead',
   });
 

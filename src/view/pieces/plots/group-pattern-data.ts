@@ -57,7 +57,7 @@ export function groupPatternData(pattern: GroupPattern): FigureData {
   const total = counts.reduce((sum, one) => sum + one, 0);
   return {
     caption: `Weight groups of ${layer}: rows are kernel tiles, columns index codes (channel block, then kernel position)`,
-    summary: `${layer} stores ${total} of ${tiles * codes} weight groups (${formatShare(codes * tiles === 0 ? null : total / (tiles * codes))}) in ${tiles} kernel tiles of ${blocks} channel blocks x ${positions} kernel positions.`,
+    summary: `${layer} stores ${total} of ${tiles * codes} weight groups (${formatShare(codes * tiles === 0 ? null : total / (tiles * codes))}) in ${tiles} kernel tiles of ${blocks} channel blocks × ${positions} kernel positions.`,
     table: {
       columns: ['kernel tile', 'groups stored', 'groups'],
       rows: counts.map((count, tile) => [tile, count, codes]),

@@ -4,7 +4,7 @@ import { shapeText, sizeText } from '../../../core/feature-map.ts';
 import type { LayerReport, Report } from '../../../report/report.ts';
 import type { CellValue } from '../figure/csv.ts';
 import { cellText } from '../figure/figure-data.ts';
-import { formatRareShare, formatShare } from '../../../core/number-text.ts';
+import { formatRareShare, formatShare, withTimes } from '../../../core/number-text.ts';
 import { saturatedShare } from '../../../report/report-words.ts';
 
 /** A column of the layer table; bars are lengths 0 ... 1. */
@@ -43,9 +43,9 @@ export function layerColumns(report: Report): readonly LayerColumn[] {
     {
       label: 'output',
       value: ({ shape }) => shapeText(shape.output),
-      text: ({ shape }) => spaced(shapeText(shape.output)),
+      text: ({ shape }) => withTimes(shapeText(shape.output)),
     },
-    { label: 'kernel', value: kernelOf, text: (layer) => spaced(kernelOf(layer) ?? '') },
+    { label: 'kernel', value: kernelOf, text: (layer) => withTimes(kernelOf(layer) ?? '') },
     ...countColumns(total),
     {
       label: 'density',
@@ -180,8 +180,6 @@ const cellColumns = (layers: readonly LayerReport[]): readonly LayerColumn[] =>
 /** Of what has one: a linear layer sees its whole map. */
 const kernelOf = ({ kind, shape }: LayerReport): string | null =>
   kind === 'image' || kind === 'linear' ? null : sizeText(shape.kernel);
-
-const spaced = (sizes: string): string => sizes.replaceAll('x', ' × ');
 
 const densityOf = ({ groups, groupsKept }: LayerReport): number | null =>
   groups === 0 ? null : groupsKept / groups;

@@ -1,6 +1,7 @@
 // Every number of the chip with its evidence and source.
 
 import type { Evidence, ProvenanceEntry } from '../../../chips/index.ts';
+import { withTimes } from '../../../core/number-text.ts';
 import { make, makeButton, type PieceHandle } from '../../ui/make-element.ts';
 import { drawSortableTable, type SortableTable } from './sortable-table.ts';
 import { countEvidence, evidences, ofEvidence } from './provenance-rows.ts';
@@ -57,6 +58,6 @@ const tableOf = (rows: readonly ProvenanceEntry[]): SortableTable<ProvenanceEntr
     { label: 'value', value: ({ value }) => value, text: ({ value }) => String(value) },
     { label: 'unit', value: ({ unit }) => unit },
     { label: 'evidence', value: ({ evidence }) => evidence },
-    { label: 'source', value: ({ source }) => source },
+    { label: 'source', value: ({ source }) => source, text: ({ source }) => withTimes(source) },
   ],
 });
