@@ -11,6 +11,7 @@ export async function launchChrome(flags = []) {
   const { launch } = await import('puppeteer');
   return await launch({
     ...(executablePath ? { executablePath } : {}),
+    protocolTimeout: 0, // runs of large networks take minutes
     args: [...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
 }
