@@ -1,6 +1,7 @@
 // A choice of layers, and what is drawn of the chosen one.
 
 import { shapeText } from '../../core/feature-map.ts';
+import { withTimes } from '../../core/number-text.ts';
 import { makeField } from '../ui/field.ts';
 import { make } from '../ui/make-element.ts';
 import type { TabContent } from '../ui/tabs.ts';
@@ -19,7 +20,7 @@ export function perLayer(
     label: 'Layer',
     choices: layers.map(({ name, shape: { input, output } }) => [
       name,
-      `${name} (${shapeText(input)} to ${shapeText(output)})`,
+      `${name} (${withTimes(shapeText(input))} to ${withTimes(shapeText(output))})`,
     ]),
   });
   const first = layers.find(({ groups }) => groups > 1) ?? layers[0];
