@@ -20,7 +20,7 @@ export function makeDropZone(onFiles: TakeFiles): DropZone {
     attributes: { type: 'file', name: 'files', multiple: '', id: 'field-files' },
   });
   input.addEventListener('change', () => {
-    onFiles({ files: [...(input.files ?? [])], folders: [] });
+    onFiles({ files: [...(input.files ?? [])], inside: [], folders: [] });
     input.value = '';
   });
   const folder = make('input', {

@@ -9,7 +9,7 @@ import type { NamedBytes, UserFiles } from '../engine/user-files.ts';
 import type { Metrics } from './train-tab.ts';
 import type { GivenFiles } from './given-files.ts';
 import { checkFiles } from './own-files.ts';
-import { kindOfFile } from './sort-files.ts';
+import { isKnownFile, kindOfFile } from './sort-files.ts';
 
 /** Who gets them. */
 export interface FileTakers {
@@ -30,7 +30,7 @@ export function makeFileIntake(
   takers: FileTakers,
 ): (given: GivenFiles | Promise<GivenFiles>) => Promise<void> {
   return async (given) => {
-    const { files, folders } = await given;
+    const { files, inside, folders } = await given;
     const problems: string[] = [];
     const attempt = async (read: () => Promise<Take>): Promise<void> => {
       try {
@@ -41,7 +41,10 @@ export function makeFileIntake(
     };
     const images: NamedBytes[] = [];
     const ofExperiment: NamedBytes[] = [];
-    for (const file of files)
+    const known = await knownOf(inside);
+    if (inside.length > 0 && known.length === 0)
+      problems.push('The folder holds neither pictures nor a file of a type that is supported.');
+    for (const file of [...files, ...known])
       await attempt(async () => {
         const named = await readFile(file);
         const kind = kindOfFile(named);
@@ -59,6 +62,19 @@ export function makeFileIntake(
     takers.done(problems);
   };
 }
+
+/** Those that somebody reads. A folder of results holds a README too. */
+async function knownOf(files: readonly File[]): Promise<readonly File[]> {
+  const known: File[] = [];
+  for (const file of files) {
+    const start = new Uint8Array(await file.slice(0, startBytes).arrayBuffer());
+    if (isKnownFile({ name: file.name, bytes: start })) known.push(file);
+  }
+  return known;
+}
+
+/** Bytes that tell a stored image from other files. */
+const startBytes = 64;
 
 async function taken(file: NamedBytes, takers: FileTakers): Promise<Take> {
   const kind = kindOfFile(file);

@@ -6,6 +6,8 @@ import type { OwnFolder } from '../engine/user-files.ts';
 /** Files, and folders that hold pictures. */
 export interface GivenFiles {
   readonly files: readonly File[];
+  /** Files of folders without pictures, such as the results of a sweep: what nobody knows of them is passed over. */
+  readonly inside: readonly File[];
   readonly folders: readonly OwnFolder[];
 }
 
@@ -41,7 +43,6 @@ export function chosenFolder(files: readonly File[]): GivenFiles {
   );
 }
 
-/** A folder without pictures is nothing but its files. */
 function sorted(
   single: readonly File[],
   found: readonly { readonly name: string; readonly files: readonly PlacedFile[] }[],
@@ -54,7 +55,8 @@ function sorted(
   }));
   const others = found.filter((one) => !holdsPictures(one));
   return {
-    files: [...single, ...others.flatMap(({ files }) => files.map(({ source }) => source))],
+    files: single,
+    inside: others.flatMap(({ files }) => files.map(({ source }) => source)),
     folders,
   };
 }

@@ -12,18 +12,27 @@ export type FileKind = 'network' | 'chip' | 'images' | 'report' | 'metrics' | 'e
  * Tells by name and first bytes.
  * @throws {CimError} (input) when it is none of them
  */
-export function kindOfFile({ name, bytes }: NamedBytes): FileKind {
+export function kindOfFile(file: NamedBytes): FileKind {
+  const kind = knownKind(file);
+  if (kind) return kind;
+  throw new CimError('input', {
+    what: 'this type of file is not supported',
+    where: file.name,
+    todo: 'drop a network (.safetensors, .onnx, .onnx.gz, or a stored image), a chip, report or plan (.json), results.ndjson or results.csv of a sweep, metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, .webp)',
+  });
+}
+
+/** Whether it is any of them, by its name and its first bytes. */
+export const isKnownFile = (file: NamedBytes): boolean => knownKind(file) !== undefined;
+
+function knownKind({ name, bytes }: NamedBytes): FileKind | undefined {
   if (/\.(safetensors|onnx|onnx\.gz)$/.test(name) || isStoredImage(bytes)) return 'network';
   if (name.endsWith('.jsonl')) return 'metrics';
   if (/\.(ndjson|csv)$/.test(name)) return 'experiment';
   if (name.endsWith('.json')) return kindOfJson(bytes);
   if (isPicture({ name })) return 'images';
   if (/ubyte$|_batch[^/]*\.bin$|^test\.bin$/.test(name)) return 'images';
-  throw new CimError('input', {
-    what: 'this type of file is not supported',
-    where: name,
-    todo: 'drop a network (.safetensors, .onnx, .onnx.gz, or a stored image), a chip, report or plan (.json), results.ndjson or results.csv of a sweep, metrics.jsonl of a training, CIFAR’s test_batch.bin or test.bin, MNIST’s two -ubyte files, or pictures (.png, .jpg, .webp)',
-  });
+  return undefined;
 }
 
 /**

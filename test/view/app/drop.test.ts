@@ -45,6 +45,20 @@ describeUnless(noDrawing, 'the page, when something is dropped on it', () => {
     await page.close();
   });
 
+  it('says of a folder in which nothing is known that it holds nothing', async () => {
+    const folder = join(emptyFolder(), 'notes');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'README.md'), 'nothing');
+    const { page } = await built.open('?images=0&view=report');
+    await endOfRun(page);
+
+    await dropFiles(page, folder);
+    await textWith(page, '#error', 'The folder holds neither pictures nor a file');
+
+    expect(await textOf(page, '#given-files')).toBe('');
+    await page.close();
+  });
+
   it('says which packed network is damaged', async () => {
     const folder = emptyFolder();
     const [damaged, other] = ['damaged.onnx.gz', 'other.onnx.gz'];

@@ -1,7 +1,7 @@
 // The stage Experiments in headless Chrome: a plan gives what `mars sweep` gives, results of a folder are drawn, and a dot opens
 // its run.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { ElementHandle, Page } from 'puppeteer';
@@ -12,6 +12,7 @@ import { describeUnless, noDrawing } from '../../../support/browsers.ts';
 import { itLong } from '../../../support/long.ts';
 import { emptyFolder, mars } from '../../../support/mars.ts';
 import { type BuiltPage, endOfRun, openBuiltPage, textOf } from '../../support/built-page.ts';
+import { dropFiles } from '../../support/drop-files.ts';
 import { saved } from '../../support/saved-file.ts';
 
 /** Two noisy chips for each of two ADCs, and points that do not fit. */
@@ -135,10 +136,10 @@ describeUnless(noDrawing, 'the stage Experiments', () => {
   it('draws the results of a folder, and says when version or plan are others', async () => {
     const page = await open('?images=0&view=experiments');
     const remarks = (): Promise<string> => textOf(page, '.remarks');
-    const points = readdirSync(out('points')).map((name) => out(`points/${name}`));
-    await give(page, out('plan.json'), ...points);
+    await dropFiles(page, join(cwd, 'out')); // the folder as it is, README.md included
     expect(await saying(page, /opened/)).toBe('8 results opened.');
     expect(await remarks()).toBe('');
+    expect(await textOf(page, '#error')).toBe('');
     expect(await page.$eval('#field-plot-y', (select) => select.value)).toBe('accuracy');
     expect(await saved(page, 'results.ndjson', 'results.ndjson')).toBe(
       readFileSync(out('results.ndjson'), 'utf8'),
