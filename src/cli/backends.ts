@@ -52,7 +52,7 @@ async function openBest({ maxMemory, threads }: BackendOptions): Promise<OpenBac
     if (!found) return { backend, choice: 'there is no WebGPU adapter here' };
     return {
       backend,
-      choice: `there is no GPU here: ${found.description} is software`,
+      choice: `there is no GPU here: ${found.description} is a software adapter`,
       openCheck: async () => {
         const gpu = await openGpuOf(found, maxMemory);
         return { backend: gpu, [Symbol.asyncDispose]: () => gpu[Symbol.asyncDispose]() };

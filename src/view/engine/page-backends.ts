@@ -4,7 +4,7 @@
 import { hasKind } from '../../core/errors.ts';
 import { isSoftware } from '../../gpu/adapter.ts';
 import type { GpuBackend } from '../../gpu/gpu-backend.ts';
-import { openDevice, openGpu } from '../../gpu/open-gpu.ts';
+import { adapterText, openDevice, openGpu } from '../../gpu/open-gpu.ts';
 import type { LentBackend } from '../../pipeline/run-job.ts';
 import { openReference } from '../../reference/reference-backend.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
@@ -70,7 +70,7 @@ function beside(
   let opened: Promise<GpuBackend> | undefined;
   return {
     ...withoutGpu(backend),
-    choice: `there is no GPU here: ${name} is software`,
+    choice: `there is no GPU here: ${name} is a software adapter`,
     openCheck: async () => {
       opened ??= openGpu(gpu);
       const check = await opened;
@@ -96,8 +96,7 @@ async function adapterKind(
   try {
     const { adapter, device } = await openDevice(gpu);
     device.destroy();
-    const name = [adapter.vendor, adapter.device, adapter.description].filter(Boolean).join(' ');
-    return { isGpu: !isSoftware(adapter), name };
+    return { isGpu: !isSoftware(adapter), name: adapterText(adapter) };
   } catch (error) {
     if (hasKind(error, 'environment')) return undefined;
     throw error;
