@@ -9,6 +9,7 @@ import { build, createServer, type InlineConfig, preview } from 'vite';
 import { findBrowser, launchBrowser } from '../src/cli/browser.ts';
 import { type PackedPackage, unpackPackage } from './support/packed-package.ts';
 import { servePages } from './support/page-server.ts';
+import { patient } from './support/browsers.ts';
 
 const page = (script: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>stranger</title><link rel="icon" href="data:,">
@@ -31,7 +32,7 @@ describe.skipIf(findBrowser() === null)('the element of the packed package', () 
     stranger = unpackPackage();
     stranger.write('index.html', page('<script type="module" src="/main.js"></script>'));
     stranger.write('main.js', `import 'mars-cim/element/define';\n`);
-    browser = await launchBrowser();
+    browser = await launchBrowser(patient);
   });
   afterAll(async () => {
     await browser?.close();
@@ -40,7 +41,7 @@ describe.skipIf(findBrowser() === null)('the element of the packed package', () 
     complaints = [];
     workers = 0;
     tab = await browser.newPage();
-    tab.setDefaultTimeout(300_000); // so long that only what hangs reaches it
+    tab.setDefaultTimeout(patient.timeoutMs);
     tab.on('console', (message) => {
       if (['error', 'warn'].includes(message.type())) complaints.push(message.text());
     });
@@ -57,9 +58,7 @@ describe.skipIf(findBrowser() === null)('the element of the packed package', () 
   /** Opens a page and waits for its element; gives what came of it. */
   const outcome = async (url: string): Promise<unknown> => {
     await tab.goto(url);
-    await tab.waitForFunction(`['done', 'failed', 'cancelled'].includes(${chip}.state)`, {
-      timeout: 100_000,
-    });
+    await tab.waitForFunction(`['done', 'failed', 'cancelled'].includes(${chip}.state)`);
     return await tab.evaluate(
       `({ state: ${chip}.state, error: ${chip}.shadowRoot.querySelector('.error').textContent,
           images: ${chip}.result?.report.images })`,

@@ -19,3 +19,6 @@ export const noDrawing: string | null =
 export function describeUnless(why: string | null, title: string, body: () => void): void {
   suite.skipIf(why !== null)(why === null ? title : `${title} (${why})`, body);
 }
+
+/** For browsers of tests, on machines with much other work: so long that only what hangs reaches it. */
+export const patient = { timeoutMs: 300_000 };

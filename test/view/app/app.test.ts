@@ -129,9 +129,7 @@ describeUnless(noDrawing, 'the page', () => {
 
   itLong('stops when asked, and runs again', async () => {
     const { page } = await built.open('?network=mnist-cnn&images=3000&set=noise.read=0.2');
-    await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`, {
-      timeout: 100_000,
-    });
+    await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`);
     await page.locator('::-p-text(Cancel)').click();
     expect(await endOfRun(page)).toContain('Cancelled');
     await setField(page, '[name=images]', '2');
@@ -144,12 +142,7 @@ describeUnless(noDrawing, 'the page', () => {
     'goes on in WebAssembly when the device that only checks is lost, and runs again',
     async () => {
       const { page } = await built.open('?network=mnist-cnn&images=5000&set=noise.read=0.2');
-      await page.waitForFunction(
-        `document.querySelector('#so-far').textContent.includes('right')`,
-        {
-          timeout: 100_000,
-        },
-      );
+      await page.waitForFunction(`document.querySelector('#so-far').textContent.includes('right')`);
       const session = await page.browser().target().createCDPSession();
       const { processInfo } = await session.send('SystemInfo.getProcessInfo');
       process.kill(processInfo.find(({ type }) => type === 'GPU')!.id, 'SIGKILL');

@@ -38,9 +38,7 @@ const cutTexts = (page: Page): Promise<unknown> =>
     return isBeyond || isCut ? [one.textContent.slice(0, 40)] : [];
   })`);
 const hasRun = (page: Page, start: string): Promise<unknown> =>
-  page.waitForFunction(`document.querySelector('#message').textContent.startsWith('${start}')`, {
-    timeout: 100_000,
-  });
+  page.waitForFunction(`document.querySelector('#message').textContent.startsWith('${start}')`);
 
 describeUnless(noDrawing, 'the page on arrival', () => {
   let built: BuiltPage;

@@ -8,7 +8,7 @@ import { mars as chip } from '../../../src/chips/index.ts';
 import { builtinNetworks } from '../../../src/network/builtin/builtin-networks.ts';
 import { estimate } from '../../../src/pipeline/estimate.ts';
 import { everyNth } from '../../support/long.ts';
-import { describeUnless, noBrowser } from '../../support/browsers.ts';
+import { describeUnless, noBrowser, patient } from '../../support/browsers.ts';
 import { mars, root } from '../../support/mars.ts';
 import { type PageServer, servePages } from '../../support/page-server.ts';
 
@@ -95,8 +95,7 @@ describeUnless(noBrowser, 'the element', () => {
     await page.waitForFunction('globalThis.engines !== undefined');
   };
   const ask = async <T>(expression: string): Promise<T> => (await page.evaluate(expression)) as T;
-  const until = (expression: string): Promise<unknown> =>
-    page.waitForFunction(expression, { timeout: 5000 });
+  const until = (expression: string): Promise<unknown> => page.waitForFunction(expression);
   const runs = 'engines.flatMap((engine) => engine.runs)';
   /** Text of a part of the first element. */
   const part = (name: string): Promise<string> =>
@@ -111,7 +110,7 @@ describeUnless(noBrowser, 'the element', () => {
       },
       texts,
     );
-    browser = await launchBrowser();
+    browser = await launchBrowser(patient);
   });
   afterAll(async () => {
     await browser?.close();
@@ -120,7 +119,7 @@ describeUnless(noBrowser, 'the element', () => {
   beforeEach(async () => {
     problems.length = 0;
     page = await browser.newPage();
-    page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
+    page.setDefaultTimeout(patient.timeoutMs);
     page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => problems.push(String(error)));
   });

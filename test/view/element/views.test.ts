@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'puppeteer';
 import { launchBrowser } from '../../../src/cli/browser.ts';
-import { noBrowser, describeUnless } from '../../support/browsers.ts';
+import { noBrowser, describeUnless, patient } from '../../support/browsers.ts';
+import { itLong } from '../../support/long.ts';
 import { mars, root } from '../../support/mars.ts';
 import { type PageServer, servePages } from '../../support/page-server.ts';
 
@@ -23,7 +24,23 @@ const drawn: Readonly<Record<string, readonly [selector: string, words: RegExp]>
 };
 const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>test</title>
 <script type="module" src="/element/define.js"></script></head>
-<body><mars-chip images="1" eager></mars-chip></body></html>`;
+<body><mars-chip images="1" loading="eager"></mars-chip></body></html>`;
+
+const viewNames = Object.keys(drawn);
+const elements = Array.from({ length: 20 }, (_, i) => ({
+  view: viewNames[i % viewNames.length]!,
+  images: 1 + (i % 2),
+  adcBits: 3 + (i % 4),
+}));
+const many = html.replace(
+  '<mars-chip images="1" loading="eager"></mars-chip>',
+  elements
+    .map(
+      ({ view, images, adcBits }) =>
+        `<mars-chip images="${images}" adc-bits="${adcBits}" view="${view}" loading="eager"></mars-chip>`,
+    )
+    .join('\n'),
+);
 
 describeUnless(noBrowser, 'the views of the element', () => {
   let server: PageServer;
@@ -36,11 +53,11 @@ describeUnless(noBrowser, 'the views of the element', () => {
     mars(['--version']); // builds what is stale
     server = await servePages(
       { '/element': join(root, 'dist/element') },
-      { '/page.html': html, '/favicon.ico': '' },
+      { '/page.html': html, '/many.html': many, '/favicon.ico': '' },
     );
-    browser = await launchBrowser();
+    browser = await launchBrowser(patient);
     page = await browser.newPage();
-    page.setDefaultTimeout(100_000);
+    page.setDefaultTimeout(patient.timeoutMs);
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
@@ -74,5 +91,24 @@ describeUnless(noBrowser, 'the views of the element', () => {
       expect(height).toBeGreaterThan(50);
       expect(problems).toEqual([]);
     });
+  });
+
+  itLong('stand twenty on a page, each with its own run, on one engine', async () => {
+    const full = await browser.newPage();
+    full.setDefaultTimeout(patient.timeoutMs);
+    await full.goto(`${server.origin}/many.html`);
+    await full.waitForFunction(
+      `[...document.querySelectorAll('mars-chip')].every(({ state }) => state === 'done' || state === 'failed')`,
+    );
+    const shown = await full.evaluate(`[...document.querySelectorAll('mars-chip')].map((one) => ({
+      view: one.view,
+      images: one.result.report.images,
+      adcBits: Math.log2(one.result.report.layers.find(({ adc }) => adc).adc.codes),
+      state: one.state,
+    }))`);
+
+    expect(shown).toEqual(elements.map((one) => ({ ...one, state: 'done' })));
+    expect(full.workers().filter((one) => /engine/.test(one.url()))).toHaveLength(1);
+    await full.close();
   });
 });

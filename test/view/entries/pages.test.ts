@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Frame, Page } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { launchBrowser } from '../../../src/cli/browser.ts';
-import { describeUnless, noDrawing } from '../../support/browsers.ts';
+import { describeUnless, noDrawing, patient } from '../../support/browsers.ts';
 import { mars, root } from '../../support/mars.ts';
 import { type PageServer, servePages } from '../../support/page-server.ts';
 import { itLong } from '../../support/long.ts';
@@ -30,7 +30,7 @@ describeUnless(noDrawing, 'the pages', () => {
       { '/site': join(root, 'dist/page'), '/element': join(root, 'dist/element') },
       texts,
     );
-    browser = await launchBrowser({ canvas: true });
+    browser = await launchBrowser({ ...patient, canvas: true });
   });
   afterAll(async () => {
     await browser?.close();
@@ -39,7 +39,7 @@ describeUnless(noDrawing, 'the pages', () => {
   beforeEach(async () => {
     problems.length = 0;
     page = await browser.newPage();
-    page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
+    page.setDefaultTimeout(patient.timeoutMs);
     await page.setViewport({ width: 1280, height: 800 });
     page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -63,7 +63,6 @@ describeUnless(noDrawing, 'the pages', () => {
   const finished = async (frame: Page | Frame): Promise<readonly unknown[]> => {
     await frame.waitForFunction(
       `${elements}.every(({ state }) => !['waiting', 'running'].includes(state))`,
-      { timeout: 110_000 },
     );
     return (await frame.evaluate(elements)) as readonly unknown[];
   };
@@ -195,7 +194,7 @@ describeUnless(noDrawing, 'the pages', () => {
     expect(problems).toEqual(['worker']);
 
     await page.evaluate(`document.querySelector('mars-chip').remove()`);
-    await expect.poll(() => ended, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => ended, { timeout: patient.timeoutMs }).toBe(1);
 
     await page.evaluate(`document.body.append(document.createElement('mars-chip'))`);
     await page.evaluate(`document.querySelector('mars-chip').images = 10000`);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../../../src/cli/browser.ts';
 import { factNote, factText } from '../../../src/report/fact.ts';
 import { headlineFacts } from '../../../src/report/headline-facts.ts';
-import { describeUnless, noBrowser } from '../../support/browsers.ts';
+import { describeUnless, noBrowser, patient } from '../../support/browsers.ts';
 import { makePiecesData } from '../support/make-pieces-data.ts';
 import type { PiecesData } from '../support/pieces-page/pieces-data.ts';
 import { type PiecesServer, servePieces } from '../support/pieces-server.ts';
@@ -25,6 +25,7 @@ describeUnless(noBrowser, 'the pieces of the page', () => {
   /** A page with the pieces that notes whatever goes wrong in it. */
   async function openPieces(query = '', width = 1280): Promise<Page> {
     const opened = await browser.newPage();
+    opened.setDefaultTimeout(patient.timeoutMs);
     opened.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
     opened.on('pageerror', (error) => faults.push(String(error)));
     await opened.setViewport({ width, height: 800 });
@@ -61,7 +62,7 @@ describeUnless(noBrowser, 'the pieces of the page', () => {
   beforeAll(async () => {
     data = await makePiecesData();
     server = await servePieces(data);
-    browser = await launchBrowser();
+    browser = await launchBrowser(patient);
     const session = await browser.target().createCDPSession();
     await session.send('Browser.setDownloadBehavior', {
       behavior: 'allow',
@@ -365,7 +366,7 @@ describeUnless(noBrowser, 'the pieces of the page', () => {
       return [...copy.getImageData(0, 0, 1, 1).data].slice(0, 3).join();
     })()`;
     const becomes = (color: string): Promise<unknown> =>
-      own.waitForFunction(`${corner} === '${color}'`, { timeout: 5000 });
+      own.waitForFunction(`${corner} === '${color}'`);
 
     await expect(becomes('255,255,255')).resolves.toBeDefined();
     await own.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);

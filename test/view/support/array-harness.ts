@@ -7,6 +7,7 @@ import { servePages } from '../../support/page-server.ts';
 import { build } from 'vite';
 import { launchBrowser } from '../../../src/cli/browser.ts';
 import { emptyFolder, root } from '../../support/mars.ts';
+import { patient } from '../../support/browsers.ts';
 
 /** A browser with the page served to it. */
 export interface ArrayHarness {
@@ -49,7 +50,7 @@ export async function openArrayHarness(): Promise<ArrayHarness> {
   const model = readFileSync(join(root, 'models/mnist-cnn.safetensors'));
   const headers = { 'Content-Security-Policy': policy };
   const server = await servePages({ '': folder }, { '/model': model }, headers);
-  const browser = await launchBrowser({ canvas: true });
+  const browser = await launchBrowser({ ...patient, canvas: true });
   return {
     browser,
     address: `${server.origin}/`,
@@ -66,7 +67,7 @@ export async function openPage(
   { width, height, dark = true }: { width: number; height: number; dark?: boolean },
 ): Promise<{ page: Page; faults: string[] }> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
+  page.setDefaultTimeout(patient.timeoutMs);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {

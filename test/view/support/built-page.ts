@@ -5,6 +5,7 @@ import type { Browser, Page } from 'puppeteer';
 import { type BrowserOptions, launchBrowser } from '../../../src/cli/browser.ts';
 import { root } from '../../support/mars.ts';
 import { servePages } from '../../support/page-server.ts';
+import { patient } from '../../support/browsers.ts';
 
 /** A page that is open, and what it has complained about so far. */
 export interface OpenPage {
@@ -26,12 +27,12 @@ export async function openBuiltPage(
   options: BrowserOptions = { canvas: true },
 ): Promise<BuiltPage> {
   const server = await servePages({ '': join(root, 'dist/page') });
-  const browser: Browser = await launchBrowser(options);
+  const browser: Browser = await launchBrowser({ ...patient, ...options });
   return {
     asked: server.asked,
     open: async (query) => {
       const page = await browser.newPage();
-      page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
+      page.setDefaultTimeout(patient.timeoutMs);
       await page.setViewport({ width: 1280, height: 800 });
       const complaints: string[] = [];
       page.on('console', (message) => {
@@ -83,6 +84,5 @@ export async function endOfRun(page: Page): Promise<string> {
 export async function drawnStage(page: Page): Promise<void> {
   await page.waitForFunction(
     `!/Laying out …|Counting …|Loading …/.test(document.querySelector('.panel:not([hidden])').textContent)`,
-    { timeout: 100_000 },
   );
 }

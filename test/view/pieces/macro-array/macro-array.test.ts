@@ -218,7 +218,7 @@ describe('the macro array in a browser', () => {
     await page.focus('.macro-array canvas');
     await page.mouse.wheel({ deltaY: -Math.log(5 / camera.scale) / 0.002 });
     // A busy browser may hear of the wheel only after several frames.
-    await vi.waitUntil(async () => (await cameraOf(page)).scale > 4.9, { timeout: 30_000 });
+    await vi.waitUntil(async () => (await cameraOf(page)).scale > 4.9, { timeout: 300_000 });
     await page.mouse.move(box.x + 3, box.y + box.height - 3);
     await settled(page);
     camera = await cameraOf(page);

@@ -16,7 +16,7 @@ import { mars as chip } from '../../../../src/chips/index.ts';
 import { nameOf } from '../../../../src/settings/setting.ts';
 import { trainOptions } from '../../../../src/settings/train-options.ts';
 import { defaultPageTraining } from '../../../../src/settings/train-settings.ts';
-import { describeUnless, noBrowser } from '../../../support/browsers.ts';
+import { describeUnless, noBrowser, patient } from '../../../support/browsers.ts';
 import { itLong } from '../../../support/long.ts';
 import { emptyFolder, root } from '../../../support/mars.ts';
 import { runtime } from '../../../train/onnx-runtime.ts';
@@ -46,7 +46,7 @@ async function openPage(options: { policy: string; isIsolated?: boolean }): Prom
   server = await serveStrictly(folder, options);
   servers.push(server);
   const page = await browser.newPage();
-  page.setDefaultTimeout(300_000); // so long that only what hangs reaches it
+  page.setDefaultTimeout(patient.timeoutMs);
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(server.url);
@@ -72,7 +72,7 @@ describeUnless(noBrowser, 'training in headless Chrome', () => {
       logLevel: 'error',
       build: { outDir: folder, emptyOutDir: true },
     });
-    browser = await launchBrowser({ timeoutMs: 300_000 });
+    browser = await launchBrowser(patient);
     page = await openPage({ policy });
   }, 300_000);
 
@@ -239,6 +239,5 @@ const press = async (page: Page, text: string): Promise<void> => {
 const heard = async (page: Page, start: string): Promise<void> => {
   await page.waitForFunction(
     `document.querySelector('.mars-train-message').textContent.startsWith('${start}')`,
-    { timeout: 100_000 },
   );
 };
