@@ -38,7 +38,6 @@ export function calibrateClips(
   bits: number,
   work: LongWork,
 ): ReadonlyMap<string, number> {
-  let done = 0;
   const { network: graph, outputs, sums } = spelledOut(network);
   const measured = new Map<string, Measured>();
   for (const layer of network.layers)
@@ -48,6 +47,14 @@ export function calibrateClips(
       measured.set(node, { layer, all: emptyHistogram(), each: [] });
     }
   const isTried = images.images > 1 && images.images < manyImages;
+  // With the two trials there are three passes over the images; what is told grows evenly over all of them.
+  const passes = isTried ? 3 : 1;
+  let passed = 0;
+  const pass = (count: number): void => {
+    passed += count;
+    const done = Math.floor(passed / passes);
+    work.onProgress?.({ stage: 'calibrate', done, total: images.images });
+  };
   const stored = withBorder(images, network.border);
   const observed = floatForwardInPortions(graph, stored, work, ({ name }, output) => {
     const layer = measured.get(name);
@@ -59,8 +66,7 @@ export function calibrateClips(
   const scores: Float32Array[] = [];
   for (const portion of observed) {
     if (isTried) scores.push(portion);
-    done += portion.length / network.classes;
-    work.onProgress?.({ stage: 'calibrate', done, total: images.images });
+    pass(portion.length / network.classes);
   }
   const clipsBy = (clipOf: (one: Measured) => number): ReadonlyMap<string, number> =>
     new Map(Array.from(measured.values(), (one) => [one.layer.name, clipOf(one)]));
@@ -68,12 +74,10 @@ export function calibrateClips(
   if (!isTried) return ofAll;
   const ofEach = clipsBy(({ each }) => meanClip(each));
   const error = (clips: ReadonlyMap<string, number>): number =>
-    outputError(
-      { ...network, layers: withClips(network.layers, clips, bits) },
-      stored,
-      scores,
-      work,
-    );
+    outputError({ ...network, layers: withClips(network.layers, clips, bits) }, stored, scores, {
+      ...work,
+      pass,
+    });
   return error(ofEach) < error(ofAll) ? ofEach : ofAll;
 }
 

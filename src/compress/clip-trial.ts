@@ -26,6 +26,11 @@ export const withClips = (
     return { ...layer, quantize: { scale, zero: 0, low: layer.relu ? 0 : -high - 1, high } };
   });
 
+/** A trial can be told to stop, and tells of the images that it has passed. */
+interface Trial extends Pick<LongWork, 'signal'> {
+  readonly pass?: (images: number) => void;
+}
+
 /**
  * How far the network's outputs lie from `wanted`: squared differences beside the squares of what is wanted, both without the mean
  * over the classes, as the mean over the images.
@@ -37,13 +42,14 @@ export function outputError(
   network: FusedNetwork,
   images: FeatureMap,
   wanted: readonly Float32Array[],
-  { signal }: LongWork,
+  { signal, pass }: Trial,
 ): number {
   const { classes } = network;
   let error = 0;
   let number = 0;
   for (const portion of floatForwardInPortions(spellOut(network), images, { signal })) {
     const scores = at(wanted, number++);
+    pass?.(portion.length / classes);
     for (let i = 0; i < portion.length; i += classes)
       error += shareLost(portion.subarray(i, i + classes), scores.subarray(i, i + classes));
   }

@@ -46,6 +46,10 @@ export function floatForward(
   return maps.get(last.name)?.data ?? new Float32Array();
 }
 
+/** Images that pass at once, and pixels of them: large ones by themselves, so that memory stays small and a stop is heard soon. */
+const mostAtOnce = 50;
+const pixelsAtOnce = 2 ** 18;
+
 /**
  * The floating-point outputs in portions, so that progress can be shown and memory stays small.
  * @throws {CimError} (network) as {@link floatForward}
@@ -57,8 +61,8 @@ export function* floatForwardInPortions(
   work: LongWork,
   observe?: NodeObserver,
 ): Generator<Float32Array> {
-  const portion = 50;
   const size = activationsPerImage(images);
+  const portion = Math.max(1, Math.min(mostAtOnce, Math.floor(pixelsAtOnce / size)));
   for (let first = 0; first < images.images; first += portion) {
     if (work.signal?.aborted) throw new CimError('cancelled', { what: 'stopped' });
     const count = Math.min(portion, images.images - first);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calibrateClips } from '../../src/compress/calibrate.ts';
 import type { FeatureMap } from '../../src/core/feature-map.ts';
+import type { Progress } from '../../src/core/progress.ts';
 import { conv, fusedOf, linear } from '../support/small-networks.ts';
 
 const [side, classes, bits] = [6, 4, 4];
@@ -95,5 +96,18 @@ describe('clips that are tried', () => {
     );
 
     expect(clipOf(images)).toBe(ofAll(images));
+  });
+
+  it('tell how far they are over all three passes', () => {
+    const seen: number[] = [];
+    const images = imagesOf(dim.slice(0, 3));
+    const onProgress = ({ done, total }: Progress): void => {
+      expect(total).toBe(3);
+      seen.push(done);
+    };
+
+    calibrateClips(network, images, bits, { onProgress });
+
+    expect(seen).toEqual([1, 2, 3]); // one portion in each
   });
 });

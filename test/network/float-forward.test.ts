@@ -17,7 +17,14 @@ import {
   plainPool,
   valueAt,
 } from '../support/plain.ts';
-import { conv, networkOf, noise, randomNetwork, tourNetwork } from '../support/small-networks.ts';
+import {
+  conv,
+  linear,
+  networkOf,
+  noise,
+  randomNetwork,
+  tourNetwork,
+} from '../support/small-networks.ts';
 import { fuse } from '../../src/network/passes/fuse.ts';
 import { spelledOut } from '../../src/network/passes/spell-out.ts';
 
@@ -236,6 +243,20 @@ describe('floatForwardInPortions', () => {
     expect(portions.length).toBeGreaterThan(1);
     expect(portions.flatMap((portion) => [...portion])).toEqual([
       ...floatForward(network, toFloatMap(images)),
+    ]);
+  });
+
+  it('passes large images one by one, with the same outputs', () => {
+    const graph = networkOf('large', { height: 512, width: 512, channels: 1 }, 1, [
+      linear({ name: 'sum', input: 'image', inputs: 512 * 512, outputs: 1 }),
+    ]);
+    const images = noise(graph.input, 3);
+
+    const portions = [...floatForwardInPortions(graph, images, {})];
+
+    expect(portions.map(({ length }) => length)).toEqual([1, 1, 1]);
+    expect(portions.flatMap((portion) => [...portion])).toEqual([
+      ...floatForward(graph, toFloatMap(images)),
     ]);
   });
 
