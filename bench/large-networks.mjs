@@ -79,11 +79,12 @@ function ticksOf(id) {
 const cpuSecondsOf = (browser) =>
   processesOf(browser).reduce((sum, id) => sum + ticksOf(id), 0) / 100;
 
+const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
+
 /** The most memory that processes of one type had at once. */
 const peakOf = (browser, type) =>
-  Math.max(
-    0,
-    ...processesOf(browser)
+  largest(
+    processesOf(browser)
       .filter((id) => textOf(id, 'cmdline').includes(`--type=${type}`))
       .map((id) => mebibytes(id, 'status', 'VmHWM')),
   );
@@ -156,7 +157,7 @@ async function inChrome(network, folder) {
     allProcessesMiB: Math.round(together),
     frames: gaps.length,
     medianFrameMs: Number([...gaps].sort((a, b) => a - b)[gaps.length >> 1].toFixed(1)),
-    longestFrameMs: Number(Math.max(...gaps).toFixed(1)),
+    longestFrameMs: Number(largest(gaps).toFixed(1)),
   };
   await close();
   return result;
