@@ -51,9 +51,10 @@ export function calibrateClips(
   const passes = isTried ? 3 : 1;
   let passed = 0;
   const pass = (count: number): void => {
+    const before = Math.floor(passed / passes);
     passed += count;
     const done = Math.floor(passed / passes);
-    work.onProgress?.({ stage: 'calibrate', done, total: images.images });
+    if (done > before) work.onProgress?.({ stage: 'calibrate', done, total: images.images });
   };
   const stored = withBorder(images, network.border);
   const observed = floatForwardInPortions(graph, stored, work, ({ name }, output) => {
