@@ -8,6 +8,7 @@ import { compileKernels } from './compile-kernels.ts';
 import { convFields } from './fields.ts';
 import { type Kernels, openKernels } from './kernels.ts';
 import { Memory } from './memory.ts';
+import { windowSizes } from './structures.ts';
 import { Writer } from './writer.ts';
 
 /** Kernels whose sums are computed together. */
@@ -118,24 +119,8 @@ function takeOver(
     );
 }
 
-function sizesOf([layer, , input, output]: Parts) {
-  const { window, channels } = layer;
-  return {
-    inputHeight: input.height,
-    inputWidth: input.width,
-    channels,
-    height: output.height,
-    width: output.width,
-    windowHeight: window.height,
-    windowWidth: window.width,
-    strideY: window.strides[0],
-    strideX: window.strides[1],
-    top: window.pads[0],
-    left: window.pads[1],
-    dilationY: window.dilations[0],
-    dilationX: window.dilations[1],
-  };
-}
+const sizesOf = ([layer, , input, output]: Parts): ReturnType<typeof windowSizes> =>
+  windowSizes(layer.window, { ...input, channels: layer.channels }, output);
 
 /** Weights of kernels `first ... first + count - 1` in order (16 kernels, row, column, channel, kernel). */
 function layOut(

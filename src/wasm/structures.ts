@@ -2,9 +2,10 @@
 
 import type { PoolLayer } from '../compress/compressed-network.ts';
 import type { Shape } from '../core/feature-map.ts';
+import type { Window } from '../core/window.ts';
 import { codeRange } from '../compress/stored-codes.ts';
 import type { RequantizeProgram } from '../simulate/macro-program.ts';
-import { poolFields, requantizerFields } from './fields.ts';
+import { type Fields, poolFields, requantizerFields } from './fields.ts';
 import type { Writer } from './writer.ts';
 
 /** Writes a requantizer of maps of a shape. */
@@ -54,25 +55,33 @@ function addedFields(residual: RequantizeProgram['residual']): typeof nothingAdd
   };
 }
 
+/** Sizes of a window's work, as pools and convolutions in real arithmetic have them. */
+export const windowSizes = (
+  { height, width, strides, pads, dilations }: Window,
+  input: Shape,
+  output: Shape,
+): Omit<Fields<typeof poolFields>, 'isMax' | 'countsPadding' | 'sums'> => ({
+  inputHeight: input.height,
+  inputWidth: input.width,
+  channels: input.channels,
+  height: output.height,
+  width: output.width,
+  windowHeight: height,
+  windowWidth: width,
+  strideY: strides[0],
+  strideX: strides[1],
+  top: pads[0],
+  left: pads[1],
+  dilationY: dilations[0],
+  dilationX: dilations[1],
+});
+
 /** Writes a pool, with room to work in. */
 export function poolOf(pool: PoolLayer, writer: Writer): number {
-  const { window, inputShape, outputShape } = pool;
   return writer.structure(poolFields, {
-    inputHeight: inputShape.height,
-    inputWidth: inputShape.width,
-    channels: inputShape.channels,
-    height: outputShape.height,
-    width: outputShape.width,
-    windowHeight: window.height,
-    windowWidth: window.width,
-    strideY: window.strides[0],
-    strideX: window.strides[1],
-    top: window.pads[0],
-    left: window.pads[1],
-    dilationY: window.dilations[0],
-    dilationX: window.dilations[1],
+    ...windowSizes(pool.window, pool.inputShape, pool.outputShape),
     isMax: pool.kind === 'maxPool' ? 1 : 0,
     countsPadding: pool.countIncludePad ? 1 : 0,
-    sums: writer.room(4 * inputShape.channels),
+    sums: writer.room(4 * pool.inputShape.channels),
   });
 }
