@@ -136,18 +136,18 @@ async function runShard(
   shard: Shard | undefined,
   options: SweepOptions,
 ): Promise<void> {
-  const { out, backend, threads, workers } = options;
-  if (workers > 1) {
-    await runWorkers(out, { ...options, shard });
-    return;
-  }
-  const own = shard ? unitsOfShard(units, shard) : units;
-  const progress = openSweepProgress(own.length);
-  try {
-    await doUnits(own, { backend, threads, store: storeIn(out), onUnit: progress.show });
-  } finally {
-    progress.stop();
-  }
+  const { out, backend, workers } = options;
+  const work = async (own: readonly Unit[], threads: number | undefined): Promise<void> => {
+    // Lines of several processes would tear a bar.
+    const progress = openSweepProgress(own.length, workers === 1);
+    try {
+      await doUnits(own, { backend, threads, store: storeIn(out), onUnit: progress.show });
+    } finally {
+      progress.stop();
+    }
+  };
+  if (workers > 1) await runWorkers(out, units, { ...options, shard }, work);
+  else await work(shard ? unitsOfShard(units, shard) : units, options.threads);
 }
 
 /** Failed points count as missing again. */

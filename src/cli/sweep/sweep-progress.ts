@@ -12,9 +12,9 @@ export interface SweepProgress {
 /** Seconds between two lines. */
 const pause = 10;
 
-/** Opens it for `total` units. */
-export function openSweepProgress(total: number): SweepProgress {
-  if (process.stderr.isTTY && process.stdout.isTTY) {
+/** Opens it for `total` units; a bar only where `mayDraw`. */
+export function openSweepProgress(total: number, mayDraw: boolean): SweepProgress {
+  if (mayDraw && process.stderr.isTTY && process.stdout.isTTY) {
     const bar = new SingleBar({
       format: 'points [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
       barsize: 24,

@@ -1,10 +1,10 @@
-// Several processes on this machine, each with its shard of the same folder.
+// Several processes on this machine, each with its shard of the same folder. This process is the first of them.
 
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CimError } from '../../core/errors.ts';
-import type { Shard } from '../../experiment/shard.ts';
+import { type Shard, type Unit, unitsOfShard } from '../../experiment/shard.ts';
 import { commandWords } from './slurm.ts';
 import type { SweepBackend } from './sweep-work.ts';
 
@@ -17,30 +17,49 @@ interface WorkerOptions {
   readonly threads?: number | undefined;
 }
 
+/** What this process does of its share, while the others do theirs. */
+export type OwnWork = (units: readonly Unit[], threads: number) => Promise<void>;
+
 /**
- * Runs the plan of a folder in processes of their own and waits for them.
- * @throws {CimError} (environment) when one of them fails; what it said is on stderr
+ * Shares the units of a folder's plan between this process, which `work` does the first share of, and others; waits for all.
+ * @throws {CimError} of this process's own share
+ * @throws {CimError} (environment) when another one fails; what it said is on stderr
  */
-export async function runWorkers(folder: string, options: WorkerOptions): Promise<void> {
+export async function runWorkers(
+  folder: string,
+  units: readonly Unit[],
+  options: WorkerOptions,
+  work: OwnWork,
+): Promise<void> {
   const { workers, shard = { index: 1, count: 1 } } = options;
-  const codes = await Promise.all(
-    Array.from({ length: workers }, async (_, i) => {
-      const own = `${(shard.index - 1) * workers + i + 1}/${shard.count * workers}`;
-      return await exitCode([...shardWords(folder, options), '--shard', own]);
-    }),
-  );
+  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
+  const shareOf = (worker: number): Shard => ({
+    index: (shard.index - 1) * workers + worker,
+    count: shard.count * workers,
+  });
+  // The others start first: they need a while to load.
+  const others = Array.from({ length: workers - 1 }, async (_, i) => {
+    const { index, count } = shareOf(i + 2);
+    const words = shardWords(folder, { ...options, threads });
+    return await exitCode([...words, '--shard', `${index}/${count}`]);
+  });
+  const [own, ...ends] = await Promise.allSettled([
+    work(unitsOfShard(units, shareOf(1)), threads),
+    ...others,
+  ]);
+  if (own.status === 'rejected') throw own.reason;
+  const codes = ends.map((end) => (end.status === 'fulfilled' ? end.value : String(end.reason)));
   const failed = codes.findIndex((code) => code !== 0);
   if (failed < 0) return;
   throw new CimError('environment', {
-    what: `worker ${failed + 1} of ${workers} ended with exit code ${codes[failed]}`,
+    what: `worker ${failed + 2} of ${workers} ended with exit code ${codes[failed]}`,
     where: folder,
     todo: 'see above; the results so far are kept',
   });
 }
 
 function shardWords(folder: string, options: WorkerOptions): readonly string[] {
-  const { backend, parts, workers } = options;
-  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
+  const { backend, parts, threads } = options;
   const plan = ['sweep', join(folder, 'plan.json'), '--out', folder, '--backend', backend];
   return [...plan, '--threads', String(threads), '--parts', String(parts)];
 }
