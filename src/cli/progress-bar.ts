@@ -1,7 +1,7 @@
 // A progress bar on stderr while a person watches; nothing when nobody does.
 
-import { SingleBar } from 'cli-progress';
 import type { Progress } from '../core/progress.ts';
+import { openTerminalBar } from './terminal-bar.ts';
 
 /** Shows progress until stopped. */
 export interface ProgressBar {
@@ -20,14 +20,9 @@ const titles: Readonly<Record<Progress['stage'], string>> = {
 /** A bar on stderr; silent when stdout or stderr is not a terminal. */
 export function openProgressBar(): ProgressBar {
   if (!process.stdout.isTTY || !process.stderr.isTTY) return { show: () => {}, stop: () => {} };
-  const bar = new SingleBar({
-    format: '{title} [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
-    barsize: 24,
-    // Ctrl-C ends the process at once; a hidden cursor would stay hidden.
-    hideCursor: false,
-    clearOnComplete: true,
-    stream: process.stderr,
-  });
+  const bar = openTerminalBar(
+    '{title} [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
+  );
   let stage: Progress['stage'] | undefined;
   return {
     show: ({ stage: next, done, total }) => {

@@ -1,8 +1,8 @@
 // What a person sees of a training: a bar in a terminal, else one line per epoch.
 
-import { SingleBar } from 'cli-progress';
 import type { TrainProgress } from '../train/run/train-options.ts';
 import type { EpochRecord } from '../network/epoch-record.ts';
+import { openTerminalBar } from './terminal-bar.ts';
 
 /** Shows a training. */
 export interface TrainingBar {
@@ -22,15 +22,11 @@ export function openTrainingBar(epochs: number): TrainingBar {
       epoch: (record) => process.stderr.write(`${epochText(record, epochs - record.epoch)}\n`),
       stop: () => {},
     };
-  const bar = new SingleBar({
-    format:
-      '{stage} [{bar}] {percentage}% | loss {loss} | {accuracy} % right | density {density} | {eta_formatted} left',
-    barsize: 24,
-    etaBuffer: 200, // steps are short and uneven
-    // A second Ctrl-C ends the process at once; a hidden cursor would stay hidden.
-    hideCursor: false,
-    stream: process.stderr,
-  });
+  const bar = openTerminalBar(
+    '{stage} [{bar}] {percentage}% | loss {loss} | {accuracy} % right | density {density} | {eta_formatted} left',
+    // Steps are short and uneven.
+    { etaBuffer: 200, clearOnComplete: false },
+  );
   let running = false;
   return {
     show: ({ done, total, stage, loss, accuracy, zeroGroups, groups }) => {

@@ -6,7 +6,7 @@ import type { Point } from '../../experiment/point.ts';
 import { fileText, type PointFile } from '../../experiment/result-file.ts';
 import { type Unit, unitsOf } from '../../experiment/shard.ts';
 import { contentsOf, readPoint, storeIn } from './results-folder.ts';
-import { timeText } from './sweep-progress.ts';
+import { timeText } from '../terminal-bar.ts';
 import { doUnits, type SweepBackend } from './sweep-work.ts';
 
 interface DryRunOptions {

@@ -1,7 +1,7 @@
 // How far a sweep is, on stderr: a bar where a person watches, else a line now and then, as logs of clusters want it.
 
-import { SingleBar } from 'cli-progress';
 import { performance } from 'node:perf_hooks';
+import { openTerminalBar, timeText } from '../terminal-bar.ts';
 
 /** Shows units that are done until stopped. */
 export interface SweepProgress {
@@ -15,13 +15,9 @@ const pause = 10;
 /** Opens it for `total` units; a bar only where `mayDraw`. */
 export function openSweepProgress(total: number, mayDraw: boolean): SweepProgress {
   if (mayDraw && process.stderr.isTTY && process.stdout.isTTY) {
-    const bar = new SingleBar({
-      format: 'points [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
-      barsize: 24,
-      hideCursor: false,
-      clearOnComplete: true,
-      stream: process.stderr,
-    });
+    const bar = openTerminalBar(
+      'points [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
+    );
     bar.start(total, 0);
     return { show: (done) => bar.update(done), stop: () => bar.stop() };
   }
@@ -37,11 +33,4 @@ export function openSweepProgress(total: number, mayDraw: boolean): SweepProgres
     },
     stop: () => undefined,
   };
-}
-
-/** A duration in words that are short: `40 s`, `12 min`, `3.5 h`. */
-export function timeText(seconds: number): string {
-  if (seconds < 100) return `${Number(seconds.toPrecision(2))} s`;
-  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
-  return `${Number((seconds / 3600).toPrecision(3))} h`;
 }
