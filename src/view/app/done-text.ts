@@ -6,7 +6,7 @@ import { imagesOf, notIncluded } from '../engine/own-file-names.ts';
 
 /** The sentence. @param seconds undefined: it was not run again */
 export function doneText({ settings, report, missingImages }: RunResult, seconds?: number): string {
-  const time = seconds === undefined ? 'before' : `in ${seconds.toFixed(1)} s`;
+  const time = seconds === undefined ? 'before' : `in ${seconds.toFixed(1)}\u00a0s`;
   if (missingImages !== undefined)
     return `Estimated ${time}, no images simulated: ${notIncluded(missingImages)}. Drop ${imagesOf(missingImages)} here, then run again.`;
   if (settings.images === 0) return `Estimated ${time}, no images simulated.`;

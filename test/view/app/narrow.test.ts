@@ -46,6 +46,27 @@ describeUnless(noDrawing, 'the page in a window of 390 pixels', () => {
     await page.close();
   });
 
+  it('fades what goes on to the right, until it is scrolled to its end', async () => {
+    const { page } = await built.open('?images=2&view=sums');
+    await endOfRun(page);
+    await page.setViewport({ width: 390, height: 844 });
+    await drawnStage(page);
+
+    const fades = async (left: string): Promise<unknown> =>
+      await page.evaluate(`(async () => {
+        const picture = document.querySelector('.panel:not([hidden]) .op-steps-picture');
+        picture.scrollLeft = ${left};
+        for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+        // How far the faded part, two root ems wide, lies outside.
+        const [width] = getComputedStyle(picture).maskSize.split(' ');
+        return width === '100%';
+      })()`);
+
+    expect(await fades('0')).toBe(true);
+    expect(await fades('picture.scrollWidth')).toBe(false);
+    await page.close();
+  });
+
   it('writes the sizes of layers with ×', async () => {
     const { page } = await built.open('?images=2&view=sums');
     await endOfRun(page);
