@@ -50,7 +50,7 @@ const element: BuildOptions = {
   outDir: 'dist/element',
   license: { fileName: 'licenses.md' },
   target: 'es2022',
-  minify: false,
+  minify: true, // as the page: 1.4 MB of the package
   lib: {
     entry: { index: source('view/element/index.ts'), define: source('view/element/define.ts') },
     formats: ['es'],
