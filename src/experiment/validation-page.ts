@@ -5,6 +5,7 @@ import { mars } from '../chips/index.ts';
 import { balances } from '../mapping/place-tiles.ts';
 import { adcTable, dramTable, largeImageTable } from './validation-costs.ts';
 import { percent, round, table } from './validation-table.ts';
+import { trainedSection } from './validation-trained-table.ts';
 import type { MeanFigures, NetworkValidation, Validation } from './validation.ts';
 
 /** The page. The same figures give the same text. */
@@ -13,6 +14,7 @@ export function validationPage(validation: Validation): string {
     intro,
     publishedTable(validation),
     fitted,
+    trainedSection(validation),
     arithmeticTable(validation),
     stallTable(validation),
     balanceTable(validation),

@@ -13,6 +13,7 @@ import type { Network } from '../network/network.ts';
 import type { Report } from '../report/report.ts';
 import { type Estimator, openEstimator, outcomeOf } from '../pipeline/estimator.ts';
 import { sensitivity, type Sensitivity } from './sensitivity.ts';
+import type { TrainedFigures } from './validation-trained.ts';
 
 /** A network with the scale of the density profile that was fitted to its published efficiency. */
 export interface Subject {
@@ -75,6 +76,8 @@ export interface Validation {
   readonly macroOp4: MacroOpFigures;
   readonly networks: readonly NetworkValidation[];
   readonly largeImages: readonly LargeImages[];
+  /** Networks that were trained, where there are any. */
+  readonly trained: readonly TrainedFigures[];
 }
 
 /** One macro-op of the chip at its limits. */
@@ -105,8 +108,8 @@ export function macroOpFigures(chip: ChipSpec, bits: number): MacroOpFigures {
   return { picojoules, macs, topsPerWatt: (2 * macs) / picojoules };
 }
 
-/** Computes every figure. Takes about a minute on one core. */
-export function validate(work: LongWork = {}): Validation {
+/** Computes every figure, beside those of `trained` networks. Takes about a minute on one core. */
+export function validate(trained: readonly TrainedFigures[], work: LongWork = {}): Validation {
   const all = subjects();
   return {
     macroOp8: macroOpFigures(mars, 8),
@@ -117,6 +120,7 @@ export function validate(work: LongWork = {}): Validation {
       return result;
     }),
     largeImages: largeImages(),
+    trained,
   };
 }
 

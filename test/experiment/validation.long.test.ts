@@ -3,11 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeSources } from '../../src/cli/node-sources.ts';
+import { trainedFigures } from '../../src/experiment/validation-trained.ts';
 import { validationPage } from '../../src/experiment/validation-page.ts';
 import { type NetworkValidation, validate } from '../../src/experiment/validation.ts';
 import { root } from '../support/mars.ts';
 
-const figures = validate();
+const figures = validate(await trainedFigures(nodeSources));
 const [vgg, resnet] = figures.networks as [NetworkValidation, NetworkValidation];
 
 /** Relative difference. */

@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { openReference } from '../../reference/reference-backend.ts';
 import { marsEffects, parameterPage } from '../../experiment/parameter-page.ts';
 import { validationPage } from '../../experiment/validation-page.ts';
+import { trainedFigures } from '../../experiment/validation-trained.ts';
 import { validate } from '../../experiment/validation.ts';
+import { nodeSources } from '../node-sources.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
@@ -31,7 +33,7 @@ export function validateCommand(): Command {
         return;
       }
       const bar = openProgressBar();
-      const figures = validate({ onProgress: bar.show });
+      const figures = validate(await trainedFigures(nodeSources), { onProgress: bar.show });
       bar.stop();
       if (options.out !== undefined) writeWhole(options.out, validationPage(figures));
       if (options.json) {
