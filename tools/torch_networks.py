@@ -14,7 +14,7 @@ epoch of each stage, and stop), epochs at 16, 24 and 32 pixels of each stage: D1
 """
 import json, math, os, sys, time
 import numpy as np
-import torch, torch.nn as nn, torch.nn.functional as F
+import onnx, torch, torch.nn as nn, torch.nn.functional as F
 from torch_conv import Conv2d, LAST
 
 name, data_dir, out_dir = sys.argv[1:4]
@@ -126,12 +126,20 @@ def test():
             x = test_images[i:i + 250].float().div_(255).contiguous(memory_format=LAST)
             right += (net(x).argmax(1) == test_labels[i:i + 250]).sum().item()
     net.train(); return right / len(test_images)
+def layer_names():  # of convolutions and the classifier, in the order of the forward pass
+    if name == 'vgg16': return [f'conv{b + 1}_{i + 1}' for b, n in enumerate((2, 2, 3, 3, 3)) for i in range(n)] + ['fc']
+    blocks = [(s, b, n) for s in (1, 2, 3, 4) for b in (1, 2) for n in (['c1', 'c2', 'sc'] if s > 1 and b == 1 else ['c1', 'c2'])]
+    return ['conv1'] + [f'l{s}b{b}{n}' for s, b, n in blocks] + ['fc']
 def export(file):
-    net.eval()
-    torch.onnx.export(net, torch.zeros(1, 3, 32, 32), os.path.join(out_dir, file), input_names=['image'], output_names=['logits'],
+    net.eval(); path = os.path.join(out_dir, file)
+    torch.onnx.export(net, torch.zeros(1, 3, 32, 32), path, input_names=['image'], output_names=['logits'],
                       dynamic_axes={'image': {0: 'N'}, 'logits': {0: 'N'}}, opset_version=13, do_constant_folding=False,
                       training=torch.onnx.TrainingMode.PRESERVE)
-    net.train()
+    model = onnx.load(path); names, pools = iter(layer_names()), 0
+    for node in model.graph.node:
+        if node.op_type in ('Conv', 'Gemm'): node.name = next(names)
+        if node.op_type.endswith('Pool'): pools += 1; node.name = f'pool{pools}'
+    model.graph.name = name; onnx.save(model, path); net.train()
 def new_opt():
     return torch.optim.SGD([{'params': weights, 'weight_decay': DECAY}, {'params': others, 'weight_decay': 0}], lr=0, momentum=0.9, nesterov=True,
                            fused=True)

@@ -4,7 +4,6 @@ import { CimError } from '../../src/core/errors.ts';
 import type { ImageSet } from '../../src/datasets/image-set.ts';
 import { adapterText, openDevice } from '../../src/gpu/open-gpu.ts';
 import { loadNetwork } from '../../src/settings/load-job.ts';
-import type { Sources } from '../../src/settings/sources.ts';
 import { questions } from '../questions.ts';
 import { withWasmBound } from '../support/wasm-roofline.ts';
 import { adapterOf } from '../../src/measure/adapter.ts';
@@ -31,7 +30,7 @@ async function openHost(): Promise<Host> {
 }
 
 /** Networks and images as Node serves them; questions of bench/ ask for no files. */
-const sources: Host['sources'] & Pick<Sources, 'networkFile' | 'trainedNetworks'> = {
+const sources: Host['sources'] = {
   trainedNetworks: [],
   networkFile: async (name) => {
     const response = await fetch(`/models/${name}.safetensors`);

@@ -64,7 +64,7 @@ export interface Host {
   /** Opens WebAssembly on so many threads; undefined where there are none to be had. The caller disposes it. */
   readonly openThreads?: (threads: number) => Promise<MacroBackend>;
   /** Where jobs are loaded from. */
-  readonly sources: Pick<Sources, 'chipFile' | 'maskFile' | 'calibrationImages'>;
+  readonly sources: Omit<Sources, 'testImages'>;
   /** A trained network of models/, or one that is built from code. */
   network(name: string): Promise<Network>;
   /** Every n-th image of a data set, so that `count` of them are spread over it. */

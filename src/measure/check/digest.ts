@@ -4,6 +4,9 @@
 import { at } from '../../core/errors.ts';
 import { textHash } from '../../core/text-hash.ts';
 import type { Mapping } from '../../mapping/map-to-chip.ts';
+import { mapJob } from '../../pipeline/run-job.ts';
+import { loadNetworkOrImage, mapJobOf } from '../../settings/load-job.ts';
+import { defaultSettings } from '../../settings/run-settings.ts';
 import type { MacroBackend } from '../../simulate/macro-backend.ts';
 import { simulate } from '../../simulate/simulate.ts';
 import { mapNetwork } from '../networks.ts';
@@ -32,11 +35,13 @@ export const digestCases: readonly DigestCase[] = [
   { network: 'mnist-cnn', set: ['adc.bits=4'], images: 4 },
   { network: 'mnist-cnn', set: ['adc.bits=3', 'adc.step=4'], images: 4 },
   ...noiseKinds.map((set) => ({ network: 'mnist-cnn', set, images: 2 })),
-  ...['resnet20-4b', 'resnet20-float', 'vgg16-w0.25-4b', 'vgg16-w0.25-d0.1-4b'].map((network) => ({
-    network,
-    set: [],
-    images: 1,
-  })),
+  ...[
+    'resnet20-4b',
+    'resnet20-float',
+    'vgg16-w0.25-4b',
+    'vgg16-w0.25-d0.1-4b',
+    'vgg16-d0.1-8b',
+  ].map((network) => ({ network, set: [], images: 1 })),
   { network: 'resnet20-4b', set: ['adc.bits=5'], images: 1 },
   { network: 'resnet20-4b', set: at(noiseKinds, 4), images: 1 },
 ];
@@ -60,7 +65,9 @@ export const onSeededImages = (host: Host): Host => ({
  */
 export async function mapDigestCase(host: Host, { network, set }: DigestCase): Promise<Mapping> {
   const seeded = onSeededImages(host);
-  return await mapNetwork(seeded, await seeded.network(network), 'dense', set);
+  const loaded = await loadNetworkOrImage({ network, seed: 1 }, seeded.sources);
+  if ('network' in loaded) return await mapNetwork(seeded, loaded.network, 'dense', set);
+  return mapJob(await mapJobOf(loaded, { ...defaultSettings, network, set }, seeded.sources));
 }
 
 /** The digest of a case on a backend: 16 hexadecimal digits. */
