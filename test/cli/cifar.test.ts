@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
 import type { Report } from '../../src/report/report.ts';
+import { itLong } from '../support/long.ts';
 import { emptyFolder, mars } from '../support/mars.ts';
 
 const data = process.env['MARS_DATA'];
@@ -47,4 +48,25 @@ describe('CIFAR-10', () => {
     expect(existsSync(join(cwd, 'out/trace.json'))).toBe(true);
     expect(readFileSync(join(cwd, 'out/report.json'), 'utf8')).toBe(stdout);
   });
+
+  // Integers, so that every machine counts the same. The whole test set is in models/README.md.
+  const rightOf500 = {
+    'vgg16-d0.1-8b': 467,
+    'vgg16-w0.25-4b': 446,
+    'vgg16-w0.25-d0.1-4b': 421,
+    'resnet20-4b': 439,
+  };
+  for (const [network, right] of Object.entries(rightOf500))
+    itLong(`has ${right} of its first 500 images told rightly by ${network}`, ({ skip }) => {
+      if (missing) skip(missing);
+
+      const { code, stdout, stderr } = mars(
+        ['run', '--network', network, '--images', '500', '--float-images', '0', '--json'],
+        emptyFolder(),
+      );
+
+      expect(code, stderr).toBe(0);
+      const { accuracy } = JSON.parse(stdout) as Report;
+      expect(accuracy).toMatchObject({ top1: right / 500, agreement: 1 });
+    });
 });
