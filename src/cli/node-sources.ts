@@ -35,6 +35,15 @@ export const nodeSources: Sources = {
     settled(() => calibrationImages(target, count, settings)),
 };
 
+/** Data set that a stored image belongs to: that of its network, else the one that a person names for it. */
+export function datasetOfImage(
+  trained: string,
+  { dataset }: Pick<DatasetSettings, 'dataset'>,
+): string {
+  const named = datasetNames.find((name) => name === dataset);
+  return trained === 'none' && named !== undefined ? named : trained;
+}
+
 function testImages(target: ImageTarget, settings: ImageSettings): ImageSet | Promise<ImageSet> {
   const { images: count, data } = settings;
   const dataset = jobDataset(settings, target.trainedOn);

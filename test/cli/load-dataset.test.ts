@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { datasetOfImage } from '../../src/cli/node-sources.ts';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
 import { nodeSources } from '../../src/cli/node-sources.ts';
 import { loadCalibratedJob } from '../../src/settings/load-job.ts';
@@ -33,6 +34,17 @@ const options = (network: string, data: string): RunSettings => ({
   ...defaultSettings,
   network,
   data,
+});
+
+describe('the data set of a stored image', () => {
+  it.each([
+    ['none', 'cifar10', 'cifar10'],
+    ['none', undefined, 'none'],
+    ['none', 'own/pictures', 'none'],
+    ['mnist', 'cifar10', 'mnist'],
+  ])('of a network of %s, mapped with --dataset %s, is %s', (trained, dataset, expected) => {
+    expect(datasetOfImage(trained, { dataset })).toBe(expected);
+  });
 });
 
 describe('a job', () => {

@@ -25,7 +25,7 @@ import type { OnnxRuntime } from '../../train/autodiff/runtime.ts';
 import { borderless } from '../borderless.ts';
 import { integerAccuracy, realAccuracy } from '../../train/recipes/measure-accuracy.ts';
 import { importRuntimeIfThere } from '../onnx-runtime.ts';
-import { nodeSources } from '../node-sources.ts';
+import { datasetOfImage, nodeSources } from '../node-sources.ts';
 import { addJobOptions, type JobOptions, option, usage } from '../options.ts';
 import { print } from '../output.ts';
 import { openProgressBar } from '../progress-bar.ts';
@@ -134,7 +134,11 @@ async function run(options: CompressCommandOptions): Promise<void> {
   const accuracies = await tryVariants(network, variants, test, runtime).finally(bar.stop);
   if (options.out !== undefined) {
     const { indexCoding = 'absolute' } = job;
-    const stored = { network: compressed, indexCoding, dataset: trainedOn(job) };
+    const stored = {
+      network: compressed,
+      indexCoding,
+      dataset: datasetOfImage(trainedOn(job), options),
+    };
     const image = writeStoredImage(stored, (bits) => groupShapeOf(chip, bits));
     writeWhole(options.out, image);
   }

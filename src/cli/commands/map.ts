@@ -12,7 +12,7 @@ import type { Mapping } from '../../mapping/map-to-chip.ts';
 import { writeStoredImage } from '../../mapping/stored-image.ts';
 import { mapJob, trainedOn } from '../../pipeline/run-job.ts';
 import { loadCalibratedJob, loadMapJob } from '../../settings/load-job.ts';
-import { nodeSources } from '../node-sources.ts';
+import { datasetOfImage, nodeSources } from '../node-sources.ts';
 import { addJobOptions, type JobOptions } from '../options.ts';
 import { print } from '../output.ts';
 import { checkTargets, writeWhole } from '../write-files.ts';
@@ -50,7 +50,7 @@ async function map(options: MapCommandOptions): Promise<void> {
   let written = '';
   if (options.image !== undefined) {
     const { network, chip, indexCoding } = mapping;
-    const stored = { network, indexCoding, dataset: trainedOn(job) };
+    const stored = { network, indexCoding, dataset: datasetOfImage(trainedOn(job), options) };
     const image = writeStoredImage(stored, (bits) => groupShapeOf(chip, bits));
     writeWhole(options.image, image, '--image');
     written = `Written: ${options.image}, ${countOf(image.length, 'byte')}\n`;
