@@ -297,6 +297,7 @@ export { type ParameterEffect } from './experiment/parameter-effects.ts';
 export { marsEffects, parameterPage } from './experiment/parameter-page.ts';
 export { type Sensitivity, sensitivity, type SensitivityRow } from './experiment/sensitivity.ts';
 export { validationPage } from './experiment/validation-page.ts';
+export { trainedFigures, type TrainedFigures } from './experiment/validation-trained.ts';
 export {
   type LargeImages,
   type MacroOpFigures,

@@ -59,7 +59,7 @@ export function makePresets(
   };
   return make('div', { class: 'presets' }, [
     make('span', { class: 'presets-title', text: 'Try', attributes: { id: 'presets-title' } }),
-    make('ul', { attributes: { 'aria-labelledby': 'presets-title' } }, [
+    make('ul', { class: 'mars-goes-on', attributes: { 'aria-labelledby': 'presets-title' } }, [
       ...presets.map(({ label, help, settings }) =>
         buttonOf(label, help, () => choose({ ...defaultSettings, ...settings })),
       ),

@@ -71,7 +71,10 @@ export function makeTabs(
     }
     draw();
   };
-  const list = make('div', { class: 'tabs', attributes: { role: 'tablist', 'aria-label': label } });
+  const list = make('div', {
+    class: 'tabs mars-goes-on',
+    attributes: { role: 'tablist', 'aria-label': label },
+  });
   for (const { tab, button } of entries)
     button.addEventListener('click', () => {
       show(tab.name);

@@ -41,10 +41,10 @@ export function drawMacroOp(
     0,
     op.kernels.findIndex((one) => one.kernel === options.kernel),
   );
-  const figure = make('div', 'macro-op-figure');
+  const figure = make('div', 'macro-op-figure mars-goes-on');
   const sum = make('p', 'macro-op-sum');
   sum.ariaLive = 'polite';
-  const kernels = make('div', 'macro-op-kernels');
+  const kernels = make('div', 'macro-op-kernels mars-goes-on');
   const phases = phaseControl(op, (next) => panel.showPhase(next));
   const element = make(
     'section',

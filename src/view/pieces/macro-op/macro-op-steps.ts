@@ -154,7 +154,7 @@ function makePicture(
   title('accumulator', bottom + 112);
   svg.append(accumulator);
   return {
-    element: make('div', 'op-steps-picture', svg as unknown as HTMLElement),
+    element: make('div', 'op-steps-picture mars-goes-on', svg as unknown as HTMLElement),
     show: (frame) => {
       setLabel(svg, frame.text);
       for (const line of drawn.lines) line(frame);
