@@ -39,7 +39,7 @@ for (const { file, query, scheme, height } of pictures) {
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
   await page.goto(`${url}${query}`);
   await page.waitForFunction(
-    `/ in [0-9.]+ s/.test(document.querySelector('#message').textContent)`,
+    `/ in [0-9.]+\\ss/.test(document.querySelector('#message').textContent)`,
   );
   await page.waitForSelector('.panel:not([hidden]) :is(canvas, table)');
   await settle();

@@ -83,8 +83,11 @@ describe('on a disk that fills up', () => {
     const ran = onSmallDisk(`${sweep} --workers 2 --out disk/out`, cwd);
 
     expect(ran.code).toBe(1);
-    expect(complaints(ran).at(-1)).toMatch(/worker 1 of 2 ended with exit code 1; see above/);
-    expect(complaints(ran).filter((line) => full.test(line))).not.toEqual([]);
+    const others = complaints(ran).filter((line) => !full.test(line));
+    expect(complaints(ran).length).toBeGreaterThan(others.length);
+    // Only where the disk was full for the other one alone.
+    for (const line of others)
+      expect(line).toMatch(/worker 2 of 2 ended with exit code 1; see above/);
     expect(wholePoints(join(cwd, 'kept/out'))).toBeGreaterThan(5);
   });
 

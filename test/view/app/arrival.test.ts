@@ -120,7 +120,7 @@ describeUnless(noDrawing, 'the page on arrival', () => {
       await page.$eval('[name="adc.bits"]', (field) => (field as { value: string }).value),
     ).toBe('6');
     await page.reload();
-    expect(await endOfRun(page)).toMatch(/^3 images on .* in [\d.]+ s/);
+    expect(await endOfRun(page)).toMatch(/^3 images on .* in [\d.]+\ss/);
     await page.close();
   });
 

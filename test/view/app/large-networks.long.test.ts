@@ -103,7 +103,9 @@ describeUnless(noDrawing ?? missing, 'large networks on the page', () => {
       ] as const)
         await setField(page, name, value);
       await page.click('[type=submit]');
-      expect(await endOfRun(page)).toMatch(new RegExp(`^${images} images on .* in [\\d.]+ s\\.$`));
+      expect(await endOfRun(page)).toMatch(
+        new RegExp(`^${images} images on .* in [\\d.]+\\ss\\.$`),
+      );
 
       // A page that stands still for a stage of the run never says how far that is.
       const { frames, lines } = (await page.evaluate('globalThis.drawn')) as Drawn;

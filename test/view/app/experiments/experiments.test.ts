@@ -104,7 +104,7 @@ describeUnless(noDrawing, 'the stage Experiments', () => {
       await page.mouse.up();
       await page.waitForFunction(`location.search.includes('adc.bits%3D${bits}')`);
       await page.waitForFunction(
-        `/^8 images .* in [0-9.]+ s/.test(document.querySelector('#message').textContent)`,
+        `/^8 images .* in [0-9.]+\\ss/.test(document.querySelector('#message').textContent)`,
       );
 
       const address = new URL(page.url()).searchParams;
