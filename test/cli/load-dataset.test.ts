@@ -3,9 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { datasetOfImage } from '../../src/cli/node-sources.ts';
 import { loadDataset } from '../../src/cli/load-dataset.ts';
-import { nodeSources } from '../../src/cli/node-sources.ts';
+import { datasetOfImage, nodeSources } from '../../src/cli/node-sources.ts';
 import { loadCalibratedJob } from '../../src/settings/load-job.ts';
 import { defaultSettings, type RunSettings } from '../../src/settings/run-settings.ts';
 import { caught, caughtEventually } from '../support/caught.ts';

@@ -48,14 +48,15 @@ export async function runWorkers(
     ...others,
   ]);
   if (own.status === 'rejected') throw own.reason;
-  const codes = ends.map((end) => (end.status === 'fulfilled' ? end.value : String(end.reason)));
-  const failed = codes.findIndex((code) => code !== 0);
-  if (failed < 0) return;
-  throw new CimError('environment', {
-    what: `worker ${failed + 2} of ${workers} ended with exit code ${codes[failed]}`,
-    where: folder,
-    todo: 'see above; the results so far are kept',
-  });
+  for (const [i, end] of ends.entries()) {
+    if (end.status === 'rejected') throw end.reason;
+    if (end.value !== 0)
+      throw new CimError('environment', {
+        what: `worker ${i + 2} of ${workers} ended with exit code ${end.value}`,
+        where: folder,
+        todo: 'see above; the results so far are kept',
+      });
+  }
 }
 
 function shardWords(folder: string, options: WorkerOptions): readonly string[] {
