@@ -34,8 +34,9 @@ const openNodeThread: OpenThread = ({ onMessage, onDeath }) => {
 
 /** Most threads that are taken unasked: each has a memory of its own. */
 const maxThreads = 16;
-/** Threads by default: one per processor that this process may use. */
-export const defaultThreads = (): number => Math.min(maxThreads, availableParallelism());
+/** Threads by default: one per processor that this process may use, which `processes` like it share. */
+export const defaultThreads = (processes = 1): number =>
+  Math.min(maxThreads, Math.max(1, Math.floor(availableParallelism() / processes)));
 
 /**
  * Opens the backend on threads. The caller disposes it (`await using`).

@@ -31,20 +31,26 @@ export interface UnitRunner {
   readonly host: string;
   /** Milliseconds from any moment on. */
   readonly clock: () => number;
-  /** Called after each unit, with those of before that were done already. */
-  readonly onUnit?: (done: number, seconds: number) => void;
+  /** Called after each unit with the seconds that it took, 0 for one that had its result already. */
+  readonly onUnit?: (seconds: number) => void;
 }
 
 /**
- * Does the units that have no result yet. A point that fails has its error as result.
+ * Does the units that have no result yet, as they come: a list, or what others hand out. A point that fails has its error as result.
  * @throws {CimError} (environment, missingData, cancelled) for what would stop every point
  * @throws {CimError} when a result cannot be stored
  */
-export async function runUnits(units: readonly Unit[], runner: UnitRunner): Promise<void> {
+export async function runUnits(
+  units: Iterable<Unit> | AsyncIterable<Unit>,
+  runner: UnitRunner,
+): Promise<void> {
   let backend: MacroBackend | undefined;
   try {
-    for (const [i, unit] of units.entries()) {
-      if (runner.store.isDone(unit)) continue;
+    for await (const unit of units) {
+      if (runner.store.isDone(unit)) {
+        runner.onUnit?.(0);
+        continue;
+      }
       const start = runner.clock();
       const made = (): Made => ({
         seconds: Math.round(runner.clock() - start) / 1000,
@@ -65,7 +71,7 @@ export async function runUnits(units: readonly Unit[], runner: UnitRunner): Prom
       }
       if ('row' in done) runner.store.savePoint({ ...done, made: made() });
       else runner.store.savePart({ ...done, made: made() });
-      runner.onUnit?.(i + 1, (runner.clock() - start) / 1000);
+      runner.onUnit?.((runner.clock() - start) / 1000);
     }
   } finally {
     await backend?.[Symbol.asyncDispose]();

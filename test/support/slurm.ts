@@ -1,7 +1,9 @@
 // A Slurm of its own on this machine, without cgroups: controller, one node, munge. For root on Debian, about a minute.
 
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -36,7 +38,7 @@ export async function startSlurm(folder: string): Promise<Slurm> {
   for (const sub of ['state', 'spool', 'log']) mkdirSync(join(folder, sub));
   const name = hostname().split('.')[0]!;
   const conf = join(folder, 'slurm.conf');
-  writeFileSync(conf, confOf(folder, name));
+  writeFileSync(conf, confOf(folder, name, [await freePort(), await freePort()]));
   const env = { SLURM_CONF: conf };
   const run = (command: string, args: readonly string[]): string => {
     const { status, stdout, stderr } = spawnSync(command, [...args], {
@@ -100,10 +102,24 @@ export async function until(isSo: () => boolean, what: string, seconds = 60): Pr
   throw new Error(`waited ${seconds} s for ${what}`);
 }
 
-const confOf = (folder: string, host: string): string => `ClusterName=mars
+/** A port that nobody listens on: daemons of a test run that was killed may still have theirs. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const confOf = (
+  folder: string,
+  host: string,
+  [controller, node]: readonly [number, number],
+): string => `ClusterName=mars
 SlurmctldHost=${host}(127.0.0.1)
-SlurmctldPort=17817
-SlurmdPort=17818
+SlurmctldPort=${controller}
+SlurmdPort=${node}
 AuthType=auth/munge
 SlurmUser=root
 SlurmdUser=root

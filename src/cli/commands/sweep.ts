@@ -1,11 +1,11 @@
 // `mars sweep`: many runs that a plan describes, shared between processes, killed and gone on with.
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CimError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
 import { type Experiment, expandPlan } from '../../experiment/expand-plan.ts';
 import { planJsonSchema } from '../../experiment/plan.ts';
-import { readShard, type Shard, type Unit, unitsOf, unitsOfShard } from '../../experiment/shard.ts';
+import { readShard, unitsOf, unitsOfShard } from '../../experiment/shard.ts';
 import { anyText, wholeNumber } from '../../settings/kinds.ts';
 import { addImageOptions, addJobOptions, option } from '../options.ts';
 import { print } from '../output.ts';
@@ -19,7 +19,6 @@ import {
   openResultsFolder,
   parquetName,
   readPoint,
-  storeIn,
   tableNames,
 } from '../sweep/results-folder.ts';
 import { writeJobScripts } from '../sweep/slurm.ts';
@@ -27,8 +26,9 @@ import { inputsOf } from '../sweep/sweep-inputs.ts';
 import { addBackendOptions, listOption } from '../sweep/sweep-options.ts';
 import { openSweepProgress } from '../sweep/sweep-progress.ts';
 import { sweepTable } from '../sweep/sweep-table.ts';
-import { doUnits, type SweepBackend } from '../sweep/sweep-work.ts';
-import { runWorkers } from '../sweep/workers.ts';
+import type { SweepBackend } from '../sweep/sweep-work.ts';
+import { doTakenUnits } from '../sweep/taken-units.ts';
+import { startWorkers } from '../sweep/workers.ts';
 
 interface SweepOptions extends PlanOptions {
   readonly backend: SweepBackend;
@@ -37,6 +37,7 @@ interface SweepOptions extends PlanOptions {
   readonly shard?: string;
   readonly parts: number;
   readonly workers: number;
+  readonly takeTurns?: boolean;
   readonly retry?: boolean;
   readonly dryRun?: boolean;
   readonly schema?: boolean;
@@ -78,6 +79,7 @@ export function sweepCommand(): Command {
     .addOption(
       option('--workers <count>', 'processes on this machine', wholeNumber(1, 256)).default(1),
     )
+    .addOption(new Option('--take-turns').hideHelp()) // what --workers starts processes with
     .option('--retry', 'compute points that failed again')
     .option('--dry-run', 'only say how many points, how long and how much disk')
     .option('--schema', 'print the JSON Schema of plan files')
@@ -104,6 +106,10 @@ async function sweep(
     print(`${JSON.stringify(planJsonSchema(), null, 2)}\n`);
     return;
   }
+  if (options.takeTurns) {
+    await doTakenUnits(options);
+    return;
+  }
   if (options.collect !== undefined) {
     await finish(options.collect, options);
     return;
@@ -114,40 +120,29 @@ async function sweep(
   }
   const shard = options.shard === undefined ? undefined : readShard(options.shard);
   const experiment = expandPlan(askedPlan(file, options, command));
-  const inputs = await inputsOf(experiment);
   const units = unitsOf(experiment.points, options.parts);
+  const own = shard ? unitsOfShard(units, shard) : units;
   if (options.dryRun) {
-    print(await dryRun(experiment, shard ? unitsOfShard(units, shard) : units, options));
+    await inputsOf(experiment);
+    print(await dryRun(experiment, own, options));
     return;
   }
-  openResultsFolder(options.out, experiment, inputs);
   if (options.slurm !== undefined) {
+    openResultsFolder(options.out, experiment, await inputsOf(experiment));
     print(writeJobScripts(options.out, { ...options, tasks: options.slurm }));
     return;
   }
+  using workers = startWorkers(options);
+  openResultsFolder(options.out, experiment, await inputsOf(experiment));
   if (options.retry) retryFailed(options.out);
-  await runShard(units, shard, options);
+  const progress = openSweepProgress(own.length);
+  try {
+    await workers.work(own, progress.onUnit);
+  } finally {
+    progress.stop();
+  }
   if (shard) return;
   await finish(options.out, options);
-}
-
-async function runShard(
-  units: readonly Unit[],
-  shard: Shard | undefined,
-  options: SweepOptions,
-): Promise<void> {
-  const { out, backend, workers } = options;
-  const work = async (own: readonly Unit[], threads: number | undefined): Promise<void> => {
-    // Lines of several processes would tear a bar.
-    const progress = openSweepProgress(own.length, workers === 1);
-    try {
-      await doUnits(own, { backend, threads, store: storeIn(out), onUnit: progress.show });
-    } finally {
-      progress.stop();
-    }
-  };
-  if (workers > 1) await runWorkers(out, units, { ...options, shard }, work);
-  else await work(shard ? unitsOfShard(units, shard) : units, options.threads);
 }
 
 /** Failed points count as missing again. */

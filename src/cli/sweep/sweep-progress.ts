@@ -5,30 +5,36 @@ import { openTerminalBar, timeText } from '../terminal-bar.ts';
 
 /** Shows units that are done until stopped. */
 export interface SweepProgress {
-  readonly show: (done: number, seconds: number) => void;
+  /** One more is done, in so many seconds; 0 for one that was done before. */
+  readonly onUnit: (seconds: number) => void;
   readonly stop: () => void;
 }
 
 /** Seconds between two lines. */
 const pause = 10;
 
-/** Opens it for `total` units; a bar only where `mayDraw`. */
-export function openSweepProgress(total: number, mayDraw: boolean): SweepProgress {
-  if (mayDraw && process.stderr.isTTY && process.stdout.isTTY) {
+/** Opens it for `total` units, whichever process does them. */
+export function openSweepProgress(total: number): SweepProgress {
+  let done = 0;
+  if (process.stderr.isTTY && process.stdout.isTTY) {
     const bar = openTerminalBar(
       'points [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
     );
     bar.start(total, 0);
-    return { show: (done) => bar.update(done), stop: () => bar.stop() };
+    return { onUnit: () => bar.update(++done), stop: () => bar.stop() };
   }
-  let [count, sum, last] = [0, 0, performance.now()];
+  const start = performance.now();
+  let [computed, last] = [0, start];
   return {
-    show: (done, seconds) => {
-      count += 1;
-      sum += seconds;
-      if (done < total && performance.now() - last < 1000 * pause) return;
-      last = performance.now();
-      const left = done < total ? `, about ${timeText(((total - done) * sum) / count)} left` : '';
+    onUnit: (seconds) => {
+      done += 1;
+      if (seconds > 0) computed += 1;
+      const now = performance.now();
+      if (done < total && now - last < 1000 * pause) return;
+      last = now;
+      // By the clock on the wall, for several processes may work at once.
+      const each = (now - start) / 1000 / Math.max(1, computed);
+      const left = done < total ? `, about ${timeText((total - done) * each)} left` : '';
       process.stderr.write(`${done} of ${total} results${left}\n`);
     },
     stop: () => undefined,

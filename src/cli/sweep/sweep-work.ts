@@ -28,8 +28,11 @@ export interface WorkOptions {
   readonly onUnit?: UnitRunner['onUnit'];
 }
 
-/** Does units one list after the other; what they share is computed once for all lists. */
-export type UnitWork = (units: readonly Unit[], options: WorkOptions) => Promise<void>;
+/** Does units, as they come; what they share is computed once for all calls. */
+export type UnitWork = (
+  units: Iterable<Unit> | AsyncIterable<Unit>,
+  options: WorkOptions,
+) => Promise<void>;
 
 /** Opens work on the units of one experiment. */
 export function openUnitWork(): UnitWork {

@@ -1,75 +1,106 @@
-// Several processes on this machine, each with its shard of the same folder. This process is the first of them.
+// Several processes on this machine that take turns at one list of units. This process is the first of them: it hands the
+// next unit to whoever is done with one, so that all end together whatever a point takes.
 
 import { spawn } from 'node:child_process';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { CimError } from '../../core/errors.ts';
-import { type Shard, type Unit, unitsOfShard } from '../../experiment/shard.ts';
+import type { Unit } from '../../experiment/shard.ts';
+import { defaultThreads } from '../wasm-threads.ts';
+import { storeIn } from './results-folder.ts';
 import { commandWords } from './slurm.ts';
-import type { SweepBackend } from './sweep-work.ts';
+import { doUnits, type SweepBackend } from './sweep-work.ts';
+import type { UnitAnswer, UnitRequest } from './taken-units.ts';
 
 interface WorkerOptions {
+  /** Folder of the results. */
+  readonly out: string;
   readonly backend: SweepBackend;
-  readonly parts: number;
   readonly workers: number;
-  readonly shard: Shard | undefined;
-  /** Of each worker; by default they share the processors. */
+  /** Of each process; by default they share the processors. */
   readonly threads?: number | undefined;
 }
 
-/** What this process does of its share, while the others do theirs. */
-export type OwnWork = (units: readonly Unit[], threads: number) => Promise<void>;
+/** Processes that wait for units. Disposed, they end. */
+export interface Workers extends Disposable {
+  /**
+   * Does units in this process and the others, and waits for all.
+   * @param onUnit is called after each unit, whichever process did it, with its seconds
+   * @throws {CimError} of this process's own units
+   * @throws {CimError} (environment) when another process fails; what it said is on stderr
+   */
+  work(units: Iterable<Unit>, onUnit: (seconds: number) => void): Promise<void>;
+}
 
-/**
- * Shares the units of a folder's plan between this process, which `work` does the first share of, and others; waits for all.
- * @throws {CimError} of this process's own share
- * @throws {CimError} (environment) when another one fails; what it said is on stderr
- */
-export async function runWorkers(
-  folder: string,
-  units: readonly Unit[],
-  options: WorkerOptions,
-  work: OwnWork,
-): Promise<void> {
-  const { workers, shard = { index: 1, count: 1 } } = options;
-  const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
-  const shareOf = (worker: number): Shard => ({
-    index: (shard.index - 1) * workers + worker,
-    count: shard.count * workers,
-  });
-  // The others start first: they need a while to load.
-  const others = Array.from({ length: workers - 1 }, async (_, i) => {
-    const { index, count } = shareOf(i + 2);
-    const words = shardWords(folder, { ...options, threads });
-    return await exitCode([...words, '--shard', `${index}/${count}`]);
-  });
-  const [own, ...ends] = await Promise.allSettled([
-    work(unitsOfShard(units, shareOf(1)), threads),
-    ...others,
-  ]);
-  if (own.status === 'rejected') throw own.reason;
-  for (const [i, end] of ends.entries()) {
-    if (end.status === 'rejected') throw end.reason;
-    if (end.value !== 0)
-      throw new CimError('environment', {
-        what: `worker ${i + 2} of ${workers} ended with exit code ${end.value}`,
-        where: folder,
-        todo: 'see above; the results so far are kept',
+type Answering = (request: UnitRequest) => UnitAnswer;
+
+/** Starts the other processes: they load while this one prepares. */
+export function startWorkers(options: WorkerOptions): Workers {
+  const { out, backend, workers } = options;
+  const threads = options.threads ?? defaultThreads(workers);
+  let begin: (answering: Answering) => void = () => undefined;
+  const begun = new Promise<Answering>((resolve) => (begin = resolve));
+  const words = ['--backend', backend, '--threads', String(threads), '--out', out];
+  const faults = Promise.all(
+    Array.from({ length: workers - 1 }, (_, i) =>
+      endOfWorker(words, begun, `worker ${i + 2} of ${workers}`),
+    ),
+  );
+  return {
+    async work(units, onUnit) {
+      const left = units[Symbol.iterator]();
+      let isOver = false;
+      const next = (): Unit | undefined => {
+        const { value, done } = isOver ? { value: undefined, done: true } : left.next();
+        return done ? undefined : value;
+      };
+      begin(({ seconds }) => {
+        if (seconds !== undefined) onUnit(seconds);
+        return { unit: next() };
       });
-  }
+      try {
+        await doUnits(inTurn(next), { backend, threads, store: storeIn(out), onUnit });
+      } finally {
+        // What ends this process's work, such as a full disk, ends the others' behind the units that they have.
+        isOver = true;
+        await faults;
+      }
+      const fault = (await faults).find((found) => found !== undefined);
+      if (fault) throw fault;
+    },
+    [Symbol.dispose]: () => begin(() => ({ unit: undefined })),
+  };
 }
 
-function shardWords(folder: string, options: WorkerOptions): readonly string[] {
-  const { backend, parts, threads } = options;
-  const plan = ['sweep', join(folder, 'plan.json'), '--out', folder, '--backend', backend];
-  return [...plan, '--threads', String(threads), '--parts', String(parts)];
+function* inTurn(next: () => Unit | undefined): Generator<Unit> {
+  for (let unit = next(); unit; unit = next()) yield unit;
 }
 
-function exitCode(words: readonly string[]): Promise<number | null> {
+/** Starts a process and waits for its end; gives what went wrong. */
+function endOfWorker(
+  words: readonly string[],
+  begun: Promise<Answering>,
+  name: string,
+): Promise<CimError | undefined> {
   const [program = '', ...first] = commandWords();
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...first, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
-    child.on('error', reject);
-    child.on('exit', resolve);
+  const child = spawn(program, [...first, 'sweep', '--take-turns', ...words], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  child.on('message', (request: UnitRequest) => {
+    // Nobody hears the answer when the process has ended meanwhile: its end tells.
+    void begun.then((answer) => child.send(answer(request), () => undefined));
+  });
+  return new Promise((resolve) => {
+    const failed = (what: string): void =>
+      resolve(
+        new CimError('environment', {
+          what: `${name} ${what}`,
+          todo: 'see above; the results so far are kept, and the same command goes on from them',
+        }),
+      );
+    child.on('error', ({ message }) => failed(`did not start: ${message}`));
+    child.on('exit', (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else failed(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+    });
   });
 }
