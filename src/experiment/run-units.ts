@@ -44,38 +44,46 @@ export async function runUnits(
   units: Iterable<Unit> | AsyncIterable<Unit>,
   runner: UnitRunner,
 ): Promise<void> {
-  let backend: MacroBackend | undefined;
+  const held: Held = { backend: undefined };
   try {
     for await (const unit of units) {
-      if (runner.store.isDone(unit)) {
-        runner.onUnit?.(0);
-        continue;
-      }
       const start = runner.clock();
-      const made = (): Made => ({
-        seconds: Math.round(runner.clock() - start) / 1000,
-        host: runner.host,
-        device: backend?.device ?? 'none',
-      });
-      let done: Done;
-      try {
-        if (unit.point.settings.images > 0) backend ??= await runner.openBackend();
-        done = await resultOf(unit, backend, runner);
-      } catch (error) {
-        if (endsAll.some((kind) => hasKind(error, kind))) throw error;
-        done = { row: failedRow(unit.point, error, makerOf(unit, backend, runner)) };
-        if (mayBeDevice(error)) {
-          await backend?.[Symbol.asyncDispose]();
-          backend = undefined;
-        }
-      }
-      if ('row' in done) runner.store.savePoint({ ...done, made: made() });
-      else runner.store.savePart({ ...done, made: made() });
-      runner.onUnit?.((runner.clock() - start) / 1000);
+      const isDone = runner.store.isDone(unit);
+      if (!isDone) await doUnit(unit, held, runner);
+      runner.onUnit?.(isDone ? 0 : (runner.clock() - start) / 1000);
     }
   } finally {
-    await backend?.[Symbol.asyncDispose]();
+    await held.backend?.[Symbol.asyncDispose]();
   }
+}
+
+/** The backend that is open between units. */
+interface Held {
+  backend: MacroBackend | undefined;
+}
+
+/** Does a unit and keeps its result. */
+async function doUnit(unit: Unit, held: Held, runner: UnitRunner): Promise<void> {
+  const start = runner.clock();
+  let done: Done;
+  try {
+    if (unit.point.settings.images > 0) held.backend ??= await runner.openBackend();
+    done = await resultOf(unit, held.backend, runner);
+  } catch (error) {
+    if (endsAll.some((kind) => hasKind(error, kind))) throw error;
+    done = { row: failedRow(unit.point, error, makerOf(unit, held.backend, runner)) };
+    if (mayBeDevice(error)) {
+      await held.backend?.[Symbol.asyncDispose]();
+      held.backend = undefined;
+    }
+  }
+  const made: Made = {
+    seconds: Math.round(runner.clock() - start) / 1000,
+    host: runner.host,
+    device: held.backend?.device ?? 'none',
+  };
+  if ('row' in done) runner.store.savePoint({ ...done, made });
+  else runner.store.savePart({ ...done, made });
 }
 
 /** A lost device stays lost: the next point gets another one. */
