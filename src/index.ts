@@ -279,7 +279,14 @@ export {
   searchStages,
   type Verdict,
 } from './experiment/search.ts';
-export { readShard, type Shard, type Unit, unitsOf, unitsOfShard } from './experiment/shard.ts';
+export {
+  readShard,
+  type Shard,
+  shareTail,
+  type Unit,
+  unitsOf,
+  unitsOfShard,
+} from './experiment/shard.ts';
 export {
   mergeParts,
   openPartSimulator,

@@ -47,6 +47,27 @@ export function unitsOf(points: readonly Point[], parts: number): readonly Unit[
 export const unitsOfShard = (units: readonly Unit[], { index, count }: Shard): readonly Unit[] =>
   units.filter((_, i) => i % count === index - 1);
 
+/** Parts of a point that several processes share, and fewest images of one: what a part takes once must not weigh. */
+const tailParts = 4;
+const fewestShared = 64;
+
+/**
+ * The same units for so many processes that take turns: the last point of each is split by images, so that nobody is at a
+ * whole point while the others have nothing left.
+ */
+export function shareTail(units: readonly Unit[], workers: number): readonly Unit[] {
+  if (workers === 1) return units;
+  return units.flatMap((unit, i) => {
+    const parts = Math.min(tailParts, Math.floor(unit.range.count / fewestShared));
+    if (!unit.isWhole || i < units.length - workers || parts < 2) return [unit];
+    return imageRanges(unit.range.count, parts).map((range) => ({
+      ...unit,
+      range,
+      isWhole: false,
+    }));
+  });
+}
+
 /** Points with the same compression next to each other, and among these points with the same mapping. */
 function inStageOrder(points: readonly Point[]): readonly Point[] {
   const groups = new Map<string, Map<string, Point[]>>();

@@ -24,9 +24,12 @@ const plan = {
 } as const;
 const units = unitsOf(expandPlan(plan).points, 1);
 
+beforeAll(() => {
+  mars(['--version']); // builds what is stale
+});
+
 describe('workers', () => {
   beforeAll(() => {
-    mars(['--version']); // builds what is stale
     const [node = ''] = process.argv;
     vi.spyOn(process, 'argv', 'get').mockReturnValue([node, bin]);
   });
@@ -69,6 +72,22 @@ describe('mars sweep --workers', () => {
     expect(ran.stderr.trim().split('\n')).toEqual([
       expect.stringMatching(/^mars: .*no network is called "none"/),
     ]);
+  });
+
+  it('shares the images of the last points, for the same tables as one process', () => {
+    const cwd = emptyFolder();
+    const sweep = ['sweep', '--backend', 'wasm', '--images', '256', '--float-images', '100'];
+    const points = ['--vary', 'noise.read=0,0.1', '--vary', 'adc.bits=4,5'];
+    const two = mars([...sweep, ...points, '--workers', '2', '--out', 'two'], cwd);
+    const one = mars([...sweep, ...points, '--out', 'one'], cwd);
+
+    expect([one.code, two.code]).toEqual([0, 0]);
+    expect(two.stderr).toMatch(/^10 of 10 results$/m);
+    expect(readdirSync(join(cwd, 'two/parts'))).toHaveLength(8);
+    for (const table of ['results.ndjson', 'results.csv', 'statistics.csv'])
+      expect(readFileSync(join(cwd, 'two', table), 'utf8')).toBe(
+        readFileSync(join(cwd, 'one', table), 'utf8'),
+      );
   });
 
   it('takes turns with nobody that was not asked to', () => {

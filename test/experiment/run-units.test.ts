@@ -12,10 +12,17 @@ import {
 } from '../../src/experiment/image-range.ts';
 import { expandPlan } from '../../src/experiment/expand-plan.ts';
 import type { PlanFile } from '../../src/experiment/plan.ts';
+import type { Point } from '../../src/experiment/point.ts';
 import { rowText, simulatedRow, type Row } from '../../src/experiment/point-result.ts';
 import type { PartFile } from '../../src/experiment/result-file.ts';
 import { runUnits } from '../../src/experiment/run-units.ts';
-import { readShard, unitsOf, unitsOfShard, type Unit } from '../../src/experiment/shard.ts';
+import {
+  readShard,
+  shareTail,
+  unitsOf,
+  unitsOfShard,
+  type Unit,
+} from '../../src/experiment/shard.ts';
 import { mergeParts, openPartSimulator } from '../../src/experiment/simulate-point.ts';
 import { openStages } from '../../src/experiment/stages.ts';
 import { writeNetworkFile } from '../../src/network/io/network-file.ts';
@@ -225,6 +232,9 @@ describe('the points of an experiment', () => {
 });
 
 describe('shards', () => {
+  const points = (images: number): readonly Point[] =>
+    expandPlan({ ...plan, base: { network: 'tiny', images } }).points;
+
   it('have every unit once', () => {
     const units = unitsOf(expandPlan({ ...plan, chips: 7 }).points, 2);
     fc.assert(
@@ -236,6 +246,29 @@ describe('shards', () => {
         expect(new Set(shards.flat()).size).toBe(units.length);
       }),
     );
+  });
+
+  it('leave the last point of each process to all of them, by images', () => {
+    const { points: many } = expandPlan({ ...plan, base: { ...plan.base, images: 300 } });
+    const units = unitsOf(many, 1);
+    const shared = shareTail(units, 2);
+
+    expect(shareTail(units, 1)).toEqual(units);
+    expect(shared.slice(0, 6)).toEqual(units.slice(0, 6));
+    for (const { point } of units.slice(6)) {
+      const parts = shared.filter((unit) => unit.point === point);
+      expect(parts.map(({ range }) => [range.first, range.count])).toEqual([
+        [0, 72],
+        [72, 72],
+        [144, 80],
+        [224, 76],
+      ]);
+      expect(parts.some(({ isWhole }) => isWhole)).toBe(false);
+    }
+    // More processes than points, few images, none, and parts that a person asked for.
+    expect(shareTail(units, 99)).toHaveLength(4 * units.length);
+    for (const whole of [unitsOf(points(127), 1), unitsOf(points(0), 1), unitsOf(many, 3)])
+      expect(shareTail(whole, 2)).toEqual(whole);
   });
 
   it('are written k/n', () => {

@@ -5,8 +5,10 @@ import { CimError } from '../../core/errors.ts';
 import { countOf } from '../../core/words.ts';
 import { type Experiment, expandPlan } from '../../experiment/expand-plan.ts';
 import { planJsonSchema } from '../../experiment/plan.ts';
-import { readShard, unitsOf, unitsOfShard } from '../../experiment/shard.ts';
+import { readShard, shareTail, unitsOf, unitsOfShard } from '../../experiment/shard.ts';
+import { openStages, type Stages } from '../../experiment/stages.ts';
 import { anyText, wholeNumber } from '../../settings/kinds.ts';
+import { nodeSources } from '../node-sources.ts';
 import { addImageOptions, addJobOptions, option } from '../options.ts';
 import { print } from '../output.ts';
 import { askedPlan, type PlanOptions } from '../sweep/asked-plan.ts';
@@ -132,17 +134,19 @@ async function sweep(
     print(writeJobScripts(options.out, { ...options, tasks: options.slurm }));
     return;
   }
-  using workers = startWorkers(options);
+  const stages = openStages(nodeSources);
+  using workers = startWorkers({ ...options, stages });
   openResultsFolder(options.out, experiment, await inputsOf(experiment));
   if (options.retry) retryFailed(options.out);
-  const progress = openSweepProgress(own.length);
+  const shared = shareTail(own, options.workers);
+  const progress = openSweepProgress(shared.length);
   try {
-    await workers.work(own, progress.onUnit);
+    await workers.work(shared, progress.onUnit);
   } finally {
     progress.stop();
   }
   if (shard) return;
-  await finish(options.out, options);
+  await finish(options.out, options, stages);
 }
 
 /** Failed points count as missing again. */
@@ -155,8 +159,9 @@ function retryFailed(folder: string): void {
 async function finish(
   folder: string,
   { json, parquet }: Pick<SweepOptions, 'json' | 'parquet'>,
+  stages?: Stages,
 ): Promise<void> {
-  const collected = await collect(folder, { parquet });
+  const collected = await collect(folder, { parquet, stages });
   const files = [...tableNames, ...(parquet ? [parquetName] : [])];
   print(json ? jsonText(collected.experiment, collected) : sweepTable(folder, collected, files));
   if (collected.missing === 0) return;

@@ -33,19 +33,19 @@ export interface Collected {
 
 /**
  * Merges complete parts of points, and writes `results.ndjson`, `results.csv` and `statistics.csv`, and with `parquet`
- * `results.parquet`.
+ * `results.parquet`. Stages that were opened for the sweep need not be computed again for merging.
  * @throws {CimError} (input) for a folder that is none of a sweep, and for a file in it that is damaged or of another plan
  */
 export async function collect(
   folder: string,
-  options: { readonly parquet?: boolean | undefined } = {},
+  options: { readonly parquet?: boolean | undefined; readonly stages?: Stages | undefined } = {},
 ): Promise<Collected> {
   const experiment = expandPlan(planOfFolder(folder));
   const { points, paths, plan } = experiment;
   const contents = contentsOf(folder);
   checkForeign(folder, points, contents);
   const done = new Set(contents.points);
-  const stages = openStages(nodeSources);
+  const { stages = openStages(nodeSources) } = options;
   const found: Row[] = [];
   for (const point of points) {
     const row = done.has(point.id)

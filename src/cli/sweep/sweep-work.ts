@@ -7,7 +7,7 @@ import type { Row } from '../../experiment/point-result.ts';
 import { type ResultStore, runUnits, type UnitRunner } from '../../experiment/run-units.ts';
 import { type Unit, unitsOf } from '../../experiment/shard.ts';
 import { openPartSimulator } from '../../experiment/simulate-point.ts';
-import { openStages } from '../../experiment/stages.ts';
+import { openStages, type Stages } from '../../experiment/stages.ts';
 import { openBackend } from '../backends.ts';
 import { nodeSources } from '../node-sources.ts';
 import type { BackendName } from '../options.ts';
@@ -34,9 +34,8 @@ export type UnitWork = (
   options: WorkOptions,
 ) => Promise<void>;
 
-/** Opens work on the units of one experiment. */
-export function openUnitWork(): UnitWork {
-  const stages = openStages(nodeSources);
+/** Opens work on the units of one experiment, whose stages are kept in `stages`. */
+export function openUnitWork(stages: Stages = openStages(nodeSources)): UnitWork {
   const simulatePart = openPartSimulator(stages);
   return async (units, { backend, threads, store, onUnit }) =>
     await runUnits(units, {

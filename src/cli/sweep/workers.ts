@@ -4,15 +4,18 @@
 import { spawn } from 'node:child_process';
 import { CimError } from '../../core/errors.ts';
 import type { Unit } from '../../experiment/shard.ts';
+import type { Stages } from '../../experiment/stages.ts';
 import { defaultThreads } from '../wasm-threads.ts';
 import { storeIn } from './results-folder.ts';
 import { commandWords } from './slurm.ts';
-import { doUnits, type SweepBackend } from './sweep-work.ts';
+import { openUnitWork, type SweepBackend } from './sweep-work.ts';
 import type { UnitAnswer, UnitRequest } from './taken-units.ts';
 
 interface WorkerOptions {
   /** Folder of the results. */
   readonly out: string;
+  /** Where this process keeps what its units share. */
+  readonly stages?: Stages;
   readonly backend: SweepBackend;
   readonly workers: number;
   /** Of each process; by default they share the processors. */
@@ -34,7 +37,7 @@ type Answering = (request: UnitRequest) => UnitAnswer;
 
 /** Starts the other processes: they load while this one prepares. */
 export function startWorkers(options: WorkerOptions): Workers {
-  const { out, backend, workers } = options;
+  const { out, backend, workers, stages } = options;
   const threads = options.threads ?? defaultThreads(workers);
   let begin: (answering: Answering) => void = () => undefined;
   const begun = new Promise<Answering>((resolve) => (begin = resolve));
@@ -57,7 +60,12 @@ export function startWorkers(options: WorkerOptions): Workers {
         return { unit: next() };
       });
       try {
-        await doUnits(inTurn(next), { backend, threads, store: storeIn(out), onUnit });
+        await openUnitWork(stages)(inTurn(next), {
+          backend,
+          threads,
+          store: storeIn(out),
+          onUnit,
+        });
       } finally {
         // What ends this process's work, such as a full disk, ends the others' behind the units that they have.
         isOver = true;
