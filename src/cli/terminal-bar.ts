@@ -1,6 +1,7 @@
-// The bar that a person watches on stderr, the same for every long command; and times in short words.
+// The bar that a person watches on stderr, the same for every long command.
 
 import { type Options, SingleBar } from 'cli-progress';
+import { formatDuration } from '../core/number-text.ts';
 
 /** A bar of cli-progress on stderr; `{eta_formatted}` of its format is {@link leftText}. */
 export function openTerminalBar(format: string, options: Options = {}): SingleBar {
@@ -18,11 +19,4 @@ export function openTerminalBar(format: string, options: Options = {}): SingleBa
 
 /** The time that is left, from what cli-progress gives: seconds, or a word until it has seen any progress. */
 export const leftText = (seconds: number | string): string =>
-  typeof seconds === 'number' && Number.isFinite(seconds) ? timeText(seconds) : '?';
-
-/** A duration in words that are short: `40 s`, `12 min`, `3.5 h`. */
-export function timeText(seconds: number): string {
-  if (seconds < 100) return `${Number(seconds.toPrecision(2))} s`;
-  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
-  return `${Number((seconds / 3600).toPrecision(3))} h`;
-}
+  typeof seconds === 'number' && Number.isFinite(seconds) ? formatDuration(seconds) : '?';

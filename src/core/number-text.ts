@@ -84,3 +84,10 @@ function scaled(value: number, units: readonly Unit[]): string {
 }
 
 const lastName = (units: readonly Unit[]): string => units.at(-1)?.[1] ?? '';
+
+/** How long something takes that a person waits for, in seconds: `40 s`, `12 min`, `3.5 h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 100) return `${Number(seconds.toPrecision(2))} s`;
+  if (seconds < 6000) return `${Math.round(seconds / 60)} min`;
+  return `${Number((seconds / 3600).toPrecision(3))} h`;
+}

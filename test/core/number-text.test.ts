@@ -7,12 +7,25 @@ import {
   formatRareShare,
   formatRatio,
   formatShare,
+  formatDuration,
   formatTime,
   formatWhole,
   withTimes,
 } from '../../src/core/number-text.ts';
 
 describe('numbers in page and report', () => {
+  it.each([
+    [0, '0 s'],
+    [3.14, '3.1 s'],
+    [99, '99 s'],
+    [100, '2 min'],
+    [5999, '100 min'],
+    [6000, '1.67 h'],
+    [1e6, '278 h'],
+  ])('has %d seconds as %s where a person waits for them', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+
   it.each([
     [0, '0 pJ'],
     [12.34, '12.3 pJ'],

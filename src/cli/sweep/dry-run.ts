@@ -1,12 +1,12 @@
 // How many points a plan has, how long they take and how much disk, before anyone waits for them.
 
+import { formatDuration } from '../../core/number-text.ts';
 import { countOf } from '../../core/words.ts';
 import type { Experiment } from '../../experiment/expand-plan.ts';
 import type { Point } from '../../experiment/point.ts';
 import { fileText, type PointFile } from '../../experiment/result-file.ts';
 import { type Unit, unitsOf } from '../../experiment/shard.ts';
 import { contentsOf, readPoint, storeIn } from './results-folder.ts';
-import { timeText } from '../terminal-bar.ts';
 import { doUnits, type SweepBackend } from './sweep-work.ts';
 
 interface DryRunOptions {
@@ -37,7 +37,7 @@ export async function dryRun(
     `${countOf(points.length, 'point')}, ${countOf(images, 'image')} in all; ${countOf(units.length, 'result')} to compute here, ${units.length - left.length} done`,
     estimate === undefined
       ? 'time: none, all is done'
-      : `time: about ${timeText(estimate.seconds * left.length)} in one process (${estimate.from})`,
+      : `time: about ${formatDuration(estimate.seconds * left.length)} in one process (${estimate.from})`,
     `disk: about ${sizeText((estimate?.bytes ?? 0) * points.length * 2 * share)}, tables included`,
   ];
   return `${lines.join('\n')}\n`;

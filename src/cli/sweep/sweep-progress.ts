@@ -1,7 +1,9 @@
 // How far a sweep is, on stderr: a bar where a person watches, else a line now and then, as logs of clusters want it.
 
 import { performance } from 'node:perf_hooks';
-import { openTerminalBar, timeText } from '../terminal-bar.ts';
+import { formatDuration, formatWhole } from '../../core/number-text.ts';
+import { countOf } from '../../core/words.ts';
+import { openTerminalBar } from '../terminal-bar.ts';
 
 /** Shows units that are done until stopped. */
 export interface SweepProgress {
@@ -34,8 +36,8 @@ export function openSweepProgress(total: number): SweepProgress {
       last = now;
       // By the clock on the wall, for several processes may work at once.
       const each = (now - start) / 1000 / Math.max(1, computed);
-      const left = done < total ? `, about ${timeText((total - done) * each)} left` : '';
-      process.stderr.write(`${done} of ${total} results${left}\n`);
+      const left = done < total ? `, about ${formatDuration((total - done) * each)} left` : '';
+      process.stderr.write(`${formatWhole(done)} of ${countOf(total, 'result')}${left}\n`);
     },
     stop: () => undefined,
   };

@@ -3,7 +3,7 @@
 import type { Progress } from '../../core/progress.ts';
 import { countOf } from '../../core/words.ts';
 import type { PartialResult } from '../engine/engine.ts';
-import { formatShare, formatTime } from '../../core/number-text.ts';
+import { formatDuration, formatShare, formatWhole } from '../../core/number-text.ts';
 import { make, setText } from '../ui/make-element.ts';
 
 /** The status of runs. */
@@ -58,11 +58,11 @@ export function makeRunStatus(): RunStatus {
       bar.value = total === 0 ? 0 : done / total;
       const spent = performance.now() - since;
       const left = done > 0 && done < total ? (spent * (total - done)) / done : undefined;
-      const leftText = left === undefined ? '' : `, about ${formatTime(left * 1e6)} left`;
-      line.textContent = `${stageNames[now]}: ${done} of ${countOf(total, 'image')}${leftText}`;
+      const leftText = left === undefined ? '' : `, about ${formatDuration(left / 1000)} left`;
+      line.textContent = `${stageNames[now]}: ${formatWhole(done)} of ${countOf(total, 'image')}${leftText}`;
     },
     partial: ({ images, of, right }) => {
-      soFar.textContent = `On the chip so far: ${formatShare(right / images)} right, ${images} of ${countOf(of, 'image')}`;
+      soFar.textContent = `On the chip so far: ${formatShare(right / images)} right, ${formatWhole(images)} of ${countOf(of, 'image')}`;
     },
     end: (message) => {
       quiet(message);

@@ -1,5 +1,6 @@
 // What the element shows around its view: heading, button, status, progress and error, in its shadow root.
 
+import { formatWhole } from '../../core/number-text.ts';
 import type { Progress } from '../../core/progress.ts';
 import { make, setText, setLabel } from '../ui/make-element.ts';
 import pieces from '../ui/styles.css?inline';
@@ -88,7 +89,7 @@ export function createFrame(root: ShadowRoot, onPress: () => void): Frame {
     },
     setProgress: ({ stage, done, total }) => {
       progress.value = total === 0 ? 0 : done / total;
-      step.textContent = `${stages[stage]}: ${done} of ${total}`;
+      step.textContent = `${stages[stage]}: ${formatWhole(done)} of ${formatWhole(total)}`;
     },
   };
 }

@@ -1,6 +1,7 @@
 // Runs the points of a plan in the page's engine, and says how far they are.
 
 import { CimError, hasKind } from '../../../core/errors.ts';
+import { formatDuration, formatWhole } from '../../../core/number-text.ts';
 import { countOf } from '../../../core/words.ts';
 import { checkChipPaths } from '../../../experiment/check-chip-paths.ts';
 import type { Experiment } from '../../../experiment/expand-plan.ts';
@@ -124,9 +125,8 @@ async function sweepAll(job: SweepJob, state: SweepState): Promise<string> {
 }
 
 function progressText(done: number, total: number, seconds: number): string {
-  const left = (total - done) * seconds;
-  const time = left < 100 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`;
-  return `${done} of ${countOf(total, 'point')}${done < total ? `, about ${time} left` : ''}`;
+  const left = done < total ? `, about ${formatDuration((total - done) * seconds)} left` : '';
+  return `${formatWhole(done)} of ${countOf(total, 'point')}${left}`;
 }
 
 /** Rows of the last run, so that one that was cancelled goes on. Other files or images under the same names are other rows. */

@@ -24,7 +24,7 @@ export function factsOf({
   const { done, total, epoch, stage, loss, accuracy } = progress;
   return [
     ['epoch', `${epoch + 1}, ${stage}`],
-    ['steps', `${done} of ${total}`],
+    ['steps', `${formatWhole(done)} of ${formatWhole(total)}`],
     ['loss', formatNumber(loss)],
     ['training accuracy', formatShare(accuracy)],
     ['test accuracy', last?.testAccuracy === undefined ? '–' : formatShare(last.testAccuracy)],
