@@ -39,7 +39,7 @@ describe('docs/experiments.md', () => {
     expect(expandPlan(readPlan(example!, 'docs')).points).toHaveLength((4 * 3 - 1) * 2 * 2 * 20);
     const pointsOf = (name: string): number =>
       expandPlan(readPlan(readFileSync(join(root, `docs/${name}`)), name)).points.length;
-    expect(pointsOf('study-adc.json')).toBe(4 * 2 * 2 * 8);
+    expect(pointsOf('study-adc.json')).toBe(4 * 2 * 2 * 20);
     expect(pointsOf('study-ranges.json')).toBe(3 * 4 * 4);
   });
 
