@@ -247,14 +247,18 @@ function frontNames(
   front: readonly TradeOff[],
   path: string | undefined,
 ): Plot.Markish {
-  if (path === undefined)
+  if (path === undefined) {
+    // Beside the dots, where the line of the front does not run.
+    const isRising = (front.at(-1)?.y ?? 0) >= (front[0]?.y ?? 0);
     return Plot.text(front, {
       x: 'x',
       y: 'y',
       text: (one: TradeOff) => seriesText(one.coordinates, unnamed),
       textAnchor: 'start',
       dx: 7,
+      dy: isRising ? 11 : -11,
     });
+  }
   return Plot.text(front, {
     x: 'x',
     y: 'y',
