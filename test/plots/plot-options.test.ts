@@ -122,5 +122,10 @@ describe('a Pareto plot', () => {
     expect(textsOf(drawn(words, { kind: 'pareto' }), 'g[aria-label=text]')).toContain(
       'adc.range table 5',
     );
+    // More energy, more accuracy: the line runs above the names.
+    const [names] = drawn(one, { kind: 'pareto' }).querySelectorAll('g[aria-label=text]');
+    const [, down] =
+      /^translate\([\d.]+,(-?[\d.]+)\)$/.exec(names?.getAttribute('transform') ?? '') ?? [];
+    expect(Number(down)).toBeGreaterThan(5);
   });
 });
