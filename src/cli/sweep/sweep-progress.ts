@@ -31,11 +31,13 @@ export function openSweepProgress(total: number): SweepProgress {
     onUnit: (seconds) => {
       done += 1;
       if (seconds > 0) computed += 1;
+      // Where everything was done before there is nothing to say.
+      if (computed === 0) return;
       const now = performance.now();
       if (done < total && now - last < 1000 * pause) return;
       last = now;
       // By the clock on the wall, for several processes may work at once.
-      const each = (now - start) / 1000 / Math.max(1, computed);
+      const each = (now - start) / 1000 / computed;
       const left = done < total ? `, about ${formatDuration((total - done) * each)} left` : '';
       process.stderr.write(`${formatWhole(done)} of ${countOf(total, 'result')}${left}\n`);
     },
