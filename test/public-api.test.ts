@@ -19,6 +19,7 @@ const ofTheCommandLine = {
     'subjectText',
     'formatBytes',
     'formatCount',
+    'formatDuration',
     'formatEnergy',
     'formatNumber',
     'formatRareShare',
