@@ -8,13 +8,7 @@ import { startWorkers } from '../../src/cli/sweep/workers.ts';
 import { expandPlan } from '../../src/experiment/expand-plan.ts';
 import { unitsOf } from '../../src/experiment/shard.ts';
 import { itLong } from '../support/long.ts';
-import { emptyFolder, mars, root } from '../support/mars.ts';
-
-/** Names of the results in a folder. */
-const pointsIn = (folder: string): readonly string[] =>
-  existsSync(join(folder, 'points'))
-    ? readdirSync(join(folder, 'points')).filter((name) => name.endsWith('.json'))
-    : [];
+import { emptyFolder, mars, pointsIn, root } from '../support/mars.ts';
 
 const bin = join(root, 'bin/mars.js');
 const plan = {

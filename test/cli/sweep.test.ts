@@ -5,7 +5,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRows } from '../../src/experiment/result-file.ts';
-import { emptyFolder, inShell, mars, root } from '../support/mars.ts';
+import { emptyFolder, inShell, mars, pointsIn, root } from '../support/mars.ts';
 import { describeLong, itLong } from '../support/long.ts';
 
 const tables = ['results.ndjson', 'results.csv', 'statistics.csv'] as const;
@@ -31,10 +31,6 @@ const reference = [
 ];
 const tablesOf = (folder: string): readonly string[] =>
   tables.map((name) => readFileSync(join(folder, name), 'utf8'));
-const pointsIn = (folder: string): readonly string[] =>
-  existsSync(join(folder, 'points'))
-    ? readdirSync(join(folder, 'points')).filter((name) => name.endsWith('.json'))
-    : [];
 
 describe('mars sweep', () => {
   it('writes a folder that explains itself, and the same tables from shards and from its own plan', () => {

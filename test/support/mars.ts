@@ -1,7 +1,7 @@
 // Runs the built command line as a person would: another process, its own folder.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
@@ -28,6 +28,12 @@ export function emptyFolder(): string {
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** Names of the results that a sweep has in its folder so far. */
+export const pointsIn = (folder: string): readonly string[] =>
+  existsSync(join(folder, 'points'))
+    ? readdirSync(join(folder, 'points')).filter((name) => name.endsWith('.json'))
+    : [];
 
 /**
  * Whether the command has been built by this process: `bin/mars.js` looks for stale builds at its start, which takes a
