@@ -2,7 +2,7 @@
 
 oneDNN's convolutions are fast on large maps. On maps of 1 to 6 pixels a side its gradients of the weights take most of a training step of
 VGG16 at 16 to 32 pixels; matrix products give the same sums in a fraction of the time where a processor has instructions for bfloat16 matrices
-(docs/training.md has the figures). `python3 torch_conv.py` compares values and gradients with PyTorch's own in float32.
+(docs/training.md has the figures). `python3 conv.py` compares values and gradients with PyTorch's own in float32.
 """
 import torch, torch.nn as nn, torch.nn.functional as F
 
