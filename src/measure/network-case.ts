@@ -27,6 +27,8 @@ export interface NetworkRun {
   readonly mapping: Mapping;
   /** Images per batch; the simulator's choice by default. */
   readonly batch?: number;
+  /** Most seconds that a batch should take, where `batch` says nothing: a slow device gets fewer images. No limit by default. */
+  readonly batchSeconds?: number;
   /** Least seconds of a run; it takes as many batches as they need. */
   readonly seconds: number;
 }
@@ -41,8 +43,7 @@ export async function openNetworkCase(
   const images = await imagesOf(host, network, maxImages);
   // A batch before the watch starts, and one that is timed.
   const half = Math.floor(images.images / 2);
-  const batch = Math.min(half, run.batch ?? (await chosenBatch(mapping, images, backend)));
-  const caseOf = (batches: number): TimedCase['run'] => {
+  const runOf = (batch: number, batches: number): TimedCase['run'] => {
     const taken = imageSlice(images, 0, batch * (batches + 1));
     return async (watch: Watch) => {
       const onProgress = ({ done }: { readonly done: number }): void => {
@@ -51,12 +52,22 @@ export async function openNetworkCase(
       await simulate(mapping, taken, { backend, batch, onProgress });
     };
   };
+  const wallOf = async (batch: number, batches: number): Promise<number> => {
+    const work = {};
+    const check = (): string => '';
+    const { wall } = await timeRuns({ work, check, run: runOf(batch, batches) }, host, 1);
+    return wall;
+  };
+  const short =
+    run.batchSeconds !== undefined && run.batch === undefined
+      ? await shortBatch((one) => wallOf(one, 1), run.batchSeconds)
+      : undefined;
+  const wanted = run.batch ?? short ?? (await chosenBatch(mapping, images, backend));
+  const batch = Math.min(half, wanted);
   const mostBatches = Math.floor(images.images / batch) - 1;
-  const work = {};
-  const check = (): string => '';
   let batches = 1;
   while (batches < mostBatches) {
-    const { wall } = await timeRuns({ work, check, run: caseOf(batches) }, host, 1);
+    const wall = await wallOf(batch, batches);
     if (wall >= run.seconds) break;
     batches = Math.min(mostBatches, batches * Math.ceil(Math.min(16, (1.2 * run.seconds) / wall)));
   }
@@ -72,8 +83,25 @@ export async function openNetworkCase(
     takeDeviceSeconds: () => takeDeviceSeconds(backend),
     facts: { batch, images: count, weights: isTrained(network) ? 'trained' : 'seeded, untrained' },
     check: async () => await checkNetwork(mapping, images, backend, checked),
-    run: caseOf(batches),
+    run: runOf(batch, batches),
   };
+}
+
+/** From so many images on a device is fast enough for the batch that `simulate` chooses. */
+const fastBatch = 64;
+
+/**
+ * The largest batch of 1, 4, 16 images that is thought to take at most `seconds`; undefined for a device that does 64 in that time.
+ * @param wallOf gives the seconds of a batch
+ */
+export async function shortBatch(
+  wallOf: (batch: number) => Promise<number>,
+  seconds: number,
+): Promise<number | undefined> {
+  const growth = 4;
+  for (let batch = 1; batch < fastBatch; batch *= growth)
+    if ((await wallOf(batch)) * growth > seconds) return batch;
+  return undefined;
 }
 
 /** The batch that `simulate` chooses, from the progress that it tells of the first. */
