@@ -35,9 +35,9 @@ class ResNet18(nn.Module):
         super().__init__()
         sizes = [(64, 64, 1), (64, 64, 1), (64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1), (256, 512, 2), (512, 512, 1)]
         self.features = nn.Sequential(*conv(3, 64), nn.ReLU(inplace=True), *[Residual(*s) for s in sizes])
-        self.fc = nn.Linear(512, 10)
+        self.pool, self.fc = nn.Sequential(nn.AdaptiveAvgPool2d(1)), nn.Linear(512, 10)
     def forward(self, x):
-        return self.fc(F.adaptive_avg_pool2d(self.features(x), 1).flatten(1))
+        return self.fc(self.pool(self.features(x)).flatten(1))
 
 def build(name):
     return {'vgg16': VGG16, 'resnet18': ResNet18}[name]().to(memory_format=LAST)

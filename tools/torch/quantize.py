@@ -4,11 +4,12 @@ python3 quantize.py vgg16|resnet18 DATA_DIR OUT_DIR
 
 Starts from OUT_DIR/state.pt of train.py, with batch norm in the weights. The forward pass rounds weights and stored maps to their codes;
 the backward pass takes rounding as the identity within the range of codes, and scales are trained too (LSQ, Esser et al., ICLR 2020). Each
-kernel has its own scale, but the last layer, whose sums are compared; maps have one, found first by least squares on 256 images. Groups
-that were pruned stay zero. Writes NAME-w4a4.onnx (by its bits), a checkpoint after each epoch, from which a killed run goes on.
+kernel has its own scale, but the last layer, whose sums are compared; maps have one, found first by least squares on 256 images. A mean
+of codes is rounded to a code, halves up, as the chip's pool does. Groups that were pruned stay zero. Writes NAME-w4a4.onnx (by its bits)
+and a checkpoint after each epoch, from which a killed run goes on.
 
-Settings by environment, with their defaults below: THREADS, WEIGHT_BITS, BITS (of activations), IMAGE_BITS, LR, epochs at 24 and 32 pixels: Q24 Q32;
-STEPS (so many of each epoch, then stop: to time them).
+Settings by environment, with their defaults below: THREADS, WEIGHT_BITS, BITS (of activations), IMAGE_BITS, POOL_BITS (of the map that ResNet18 takes
+the mean of), LR, epochs at 24 and 32 pixels: Q24 Q32; STEPS (so many of each epoch, and no checkpoint: to time them).
 """
 import json, math, os, sys, time
 import torch, torch.nn as nn, torch.nn.functional as F
@@ -19,17 +20,18 @@ from networks import Residual, build, export
 name, data_dir, out_dir = sys.argv[1:4]
 env = lambda key, value: type(value)(os.environ.get(key, value))
 torch.set_num_threads(env('THREADS', 2)); torch.manual_seed(1)
-WEIGHT_BITS, BITS, IMAGE_BITS, LR, BATCH = env('WEIGHT_BITS', 4), env('BITS', 4), env('IMAGE_BITS', 4), env('LR', 0.005), 128
+WEIGHT_BITS, BITS, LR, BATCH = env('WEIGHT_BITS', 4), env('BITS', 4), env('LR', 0.005), 128
+IMAGE_BITS, POOL_BITS = env('IMAGE_BITS', BITS), env('POOL_BITS', BITS)
 SIZES = [24] * env('Q24', 1) + [32] * env('Q32', 3)
 
 class Rounded(torch.autograd.Function):
-    """x as whole numbers low ... high of scale: one for all, or one for each kernel (the first dimension)."""
+    """x as whole numbers low ... high of scale: one for all, or one for each kernel (the first dimension). Halves go to even ones, or up."""
 
     @staticmethod
-    def forward(ctx, x, scale, low, high):
+    def forward(ctx, x, scale, low, high, up=False):
         v = x / scale
         ctx.save_for_backward(v, scale); ctx.range = low, high
-        return v.round().clamp_(low, high) * scale
+        return (v.add(0.5).floor_() if up else v.round()).clamp_(low, high) * scale
 
     @staticmethod
     def backward(ctx, g):
@@ -38,13 +40,13 @@ class Rounded(torch.autograd.Function):
         own = torch.where(inside, v.round() - v, v.clamp(low, high)).mul_(g)
         values = v.numel() / (scale.numel() if scale.dim() else v.shape[0])  # per scale; of a map, per image
         own = own.sum(tuple(range(1, v.dim())), keepdim=True, dtype=torch.float32) if scale.dim() else own.sum(dtype=torch.float32)
-        return g * inside, own / math.sqrt(values * high), None, None
+        return g * inside, own / math.sqrt(values * high), None, None, None
 
     @staticmethod
-    def symbolic(g, x, scale, low, high):
+    def symbolic(g, x, scale, low, high, up=False):
         number = lambda value: g.op('Constant', value_t=torch.tensor(float(value)))
         node = g.op('qonnx.custom_op.general::Quant', x, scale, number(0), number((high - low).bit_length()), signed_i=int(low < 0),
-                    narrow_i=int(low == -high), rounding_mode_s='ROUND')
+                    narrow_i=int(low == -high), rounding_mode_s='HALF_UP' if up else 'ROUND')
         node.setType(x.type()); return node
 
 def best_scale(x, low, high, each=False):
@@ -70,6 +72,15 @@ class Codes(nn.Module):
         if not torch.onnx.is_in_onnx_export() and self.scale == 0:
             with torch.no_grad(): self.scale.copy_(best_scale(x.flatten()[::7], self.low, self.high))
         return Rounded.apply(x, self.scale, self.low, self.high)
+
+class Mean(nn.Module):
+    """The mean of a map, in the map's own codes."""
+
+    def __init__(self, pool, codes):
+        super().__init__()
+        self.pool, self.scale, self.high = pool, codes.scale, codes.high
+    def forward(self, x):
+        return Rounded.apply(self.pool(x), self.scale, 0, self.high, True)
 
 class WholeConv(nn.Module):
     def __init__(self, conv, norm):
@@ -107,6 +118,8 @@ def in_codes(net):
                 if isinstance(layer, (nn.ReLU, Residual)): layers.append(Codes(BITS))
             if key == 'shortcut': layers.append(Codes(BITS, signed=True))
             setattr(parent, key, nn.Sequential(*layers))
+    if hasattr(net, 'pool'):
+        net.features[-1] = Codes(POOL_BITS); net.pool = Mean(net.pool, net.features[-1])
     net.fc = WholeLinear(net.fc)
     return nn.Sequential(Codes(IMAGE_BITS, scale=1 / (2 ** IMAGE_BITS - 1)), net)
 
