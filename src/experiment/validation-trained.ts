@@ -10,6 +10,7 @@ import { openStages } from './stages.ts';
 /** Trained networks by the title of the network that they stand beside. */
 const trainedNetworks: readonly { readonly title: string; readonly network: string }[] = [
   { title: 'VGG16', network: 'vgg16-d0.1-8b' },
+  { title: 'ResNet18', network: 'resnet18-d0.07-8b' },
 ];
 
 /** Estimates of one trained network. */

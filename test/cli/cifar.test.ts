@@ -52,6 +52,7 @@ describe('CIFAR-10', () => {
   // Integers, so that every machine counts the same. The whole test set is in models/README.md.
   const rightOf500 = {
     'vgg16-d0.1-8b': 467,
+    'resnet18-d0.07-8b': 468,
     'vgg16-w0.25-4b': 446,
     'vgg16-w0.25-d0.1-4b': 421,
     'resnet20-4b': 439,

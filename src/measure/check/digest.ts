@@ -41,6 +41,7 @@ export const digestCases: readonly DigestCase[] = [
     'vgg16-w0.25-4b',
     'vgg16-w0.25-d0.1-4b',
     'vgg16-d0.1-8b',
+    'resnet18-d0.07-8b',
   ].map((network) => ({ network, set: [], images: 1 })),
   { network: 'resnet20-4b', set: ['adc.bits=5'], images: 1 },
   { network: 'resnet20-4b', set: at(noiseKinds, 4), images: 1 },

@@ -37,6 +37,11 @@ const presets: readonly Preset[] = [
     help: 'VGG16, trained, with a tenth of its weights, estimated: its CIFAR-10 images are not included',
     settings: { network: 'vgg16-d0.1-8b', images: 0 },
   },
+  {
+    label: 'ResNet18 at 7 %',
+    help: 'ResNet18, trained, with 7 % of its weights, estimated: its CIFAR-10 images are not included',
+    settings: { network: 'resnet18-d0.07-8b', images: 0 },
+  },
 ];
 
 /**
