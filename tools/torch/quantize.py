@@ -9,16 +9,16 @@ of codes is rounded to a code, halves up, as the chip's pool does. Groups that w
 and a checkpoint after each epoch, from which a killed run goes on.
 
 Settings by environment, with their defaults below: THREADS, WEIGHT_BITS, BITS (of activations), IMAGE_BITS, POOL_BITS (of the map that ResNet18 takes
-the mean of), LR, epochs at 24 and 32 pixels: Q24 Q32; STEPS (so many of each epoch, and no checkpoint: to time them).
+the mean of), LR, epochs at 24 and 32 pixels: Q24 Q32; STEPS (so many of each epoch, to time them: nothing is written).
 """
 import json, math, os, sys, time
 import torch, torch.nn as nn, torch.nn.functional as F
 from cifar import Cifar
 from conv import BF16, LAST, Conv3x3Function
 from networks import Residual, build, export
+from settings import cycle, env
 
 name, data_dir, out_dir = sys.argv[1:4]
-env = lambda key, value: type(value)(os.environ.get(key, value))
 torch.set_num_threads(env('THREADS', 2)); torch.manual_seed(1)
 WEIGHT_BITS, BITS, LR, BATCH = env('WEIGHT_BITS', 4), env('BITS', 4), env('LR', 0.005), 128
 IMAGE_BITS, POOL_BITS = env('IMAGE_BITS', BITS), env('POOL_BITS', BITS)
@@ -123,8 +123,10 @@ def in_codes(net):
     net.fc = WholeLinear(net.fc)
     return nn.Sequential(Codes(IMAGE_BITS, scale=1 / (2 ** IMAGE_BITS - 1)), net)
 
+start = os.path.join(out_dir, 'state.pt')
+if not os.path.exists(start): raise SystemExit(f'{start} is missing: train.py writes it')
 data, net = Cifar(data_dir), build(name)
-saved = torch.load(os.path.join(out_dir, 'state.pt'), weights_only=False)
+saved = torch.load(start, weights_only=False)
 net.load_state_dict(saved['net']); net.eval()
 print(json.dumps({'test before': data.accuracy(net)}), flush=True)
 net = in_codes(net)
@@ -143,8 +145,7 @@ for e, size in enumerate(SIZES):
     if e < done: continue
     order, t, loss_sum = data.order(), time.time(), 0
     for b in range(steps):
-        at, warm = e * steps + b, 0.1 * total
-        for g in opt.param_groups: g['lr'] = LR * (at / warm if at < warm else 0.5 * (1 + math.cos(math.pi * (at - warm) / (total - warm))))
+        for g in opt.param_groups: g['lr'] = cycle(LR, e * steps + b, total, 0.1)
         index = order[b * BATCH:(b + 1) * BATCH]; x = data.batch(index, size)
         with torch.autocast('cpu', dtype=BF16): out = net(x)
         loss = F.cross_entropy(out.float(), data.labels[index], label_smoothing=0.1)
@@ -159,4 +160,4 @@ for e, size in enumerate(SIZES):
     if limit: continue
     torch.save({'net': net.state_dict(), 'opt': opt.state_dict(), 'epoch': e + 1, 'rng': data.rng.bit_generator.state}, state_file + '.part')
     os.replace(state_file + '.part', state_file)
-export(net, name, os.path.join(out_dir, file + '.onnx'))
+if not limit: export(net, name, os.path.join(out_dir, file + '.onnx'))

@@ -17,9 +17,9 @@ import torch, torch.nn as nn, torch.nn.functional as F
 from cifar import Cifar
 from conv import BF16, LAST
 from networks import build, export
+from settings import cycle, env
 
 name, data_dir, out_dir = sys.argv[1:4]
-env = lambda key, value: type(value)(os.environ.get(key, value))
 torch.set_num_threads(env('THREADS', 2)); torch.manual_seed(1)
 AMP = env('AMP', 1) == 1
 DENSITY, LASSO, COST, BATCH, DECAY = env('DENSITY', {'vgg16': 0.1, 'resnet18': 0.07}[name]), env('LASSO', 1e-3), env('COST', 0.0), 128, 5e-4
@@ -89,8 +89,8 @@ for stage, peak, sizes in STAGES:
         if e == 0: opt = new_opt()
         order, t, loss_sum = data.order(), time.time(), 0
         for b in range(steps):
-            at, warm = e * steps + b, 0.15 * total
-            lr = peak if stage == 'prune' else peak * (at / warm if at < warm else 0.5 * (1 + math.cos(math.pi * (at - warm) / (total - warm))))
+            at = e * steps + b
+            lr = peak if stage == 'prune' else cycle(peak, at, total, 0.15)
             for g in opt.param_groups: g['lr'] = lr
             index = order[b * BATCH:(b + 1) * BATCH]; x = data.batch(index, size)
             with torch.autocast('cpu', dtype=BF16, enabled=AMP): out = net(x)

@@ -49,7 +49,7 @@ const readouts: readonly { readonly bits: number; readonly noise: readonly strin
   { bits: 5, noise: ['noise.read=0.15'] },
 ];
 
-/** Most seconds of a batch: the one that a GPU is given would take minutes on a software adapter. */
+/** Most seconds of a batch: the one that a GPU is given takes long on a software adapter. */
 const batchSeconds = 1;
 
 /** Whole networks. */
