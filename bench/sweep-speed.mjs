@@ -47,8 +47,8 @@ async function medianOf(name, measure) {
   return median(times);
 }
 
-/** Eight noisy chips on 1,000 digits, each process on one thread. */
-const noisy = ['sweep', '--images', '1000', '--backend', 'wasm', '--threads', '1'];
+/** Eight noisy chips on 3,000 digits, each process on one thread: what each process does once should not weigh. */
+const noisy = ['sweep', '--images', '3000', '--backend', 'wasm', '--threads', '1'];
 const points = ['--vary', 'noise.read=0.05..0.4:0.05'];
 
 async function workers() {
@@ -171,7 +171,8 @@ try {
     for (const [what, value] of Object.entries(result[name]))
       process.stdout.write(`${what}: ${value}\n`);
   }
-  const file = here(`bench/results/${result.date.slice(0, 10)}-sweep-speed.json`);
+  const name = ['sweep-speed', ...asked].join('-');
+  const file = here(`bench/results/${result.date.slice(0, 10)}-${name}.json`);
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   process.stdout.write(`Written: ${file}\n`);
 } finally {

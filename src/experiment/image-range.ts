@@ -6,6 +6,10 @@ export interface ImageRange {
   readonly count: number;
 }
 
+/** Whether all images of a range are in another. */
+export const isWithin = (range: ImageRange, other: ImageRange): boolean =>
+  range.first >= other.first && range.first + range.count <= other.first + other.count;
+
 /** Ranges begin at multiples of this, so that bits of parts follow each other as whole bytes. */
 const step = 8;
 

@@ -9,7 +9,7 @@ import type { LayerActivity } from '../simulate/activity.ts';
 import type { MacroBackend } from '../simulate/macro-backend.ts';
 import { simulate, type SimulationRun } from '../simulate/simulate.ts';
 import { bitText, type ImageRange } from './image-range.ts';
-import { keepResults } from './kept-stages.ts';
+import { keepRanges, keepResults } from './kept-stages.ts';
 import { hasNoise, type MappedPoint, type Stages } from './stages.ts';
 
 /** What was counted on a range of images. */
@@ -39,8 +39,8 @@ export type PartSimulator = (
  * instances without noise share their simulation.
  */
 export function openPartSimulator(stages: Stages, work: LongWork = {}): PartSimulator {
-  const exactClasses = keepResults<Uint16Array>(8);
-  const floatCounts = keepResults<number>(8);
+  const exactClasses = keepRanges(8);
+  const floatClasses = keepRanges(8);
   const noiseless = keepResults<PointPart>(8);
   return async (mapped, range, backend) => {
     const { point, mapping, compressedKey, mappingKey } = mapped;
@@ -50,19 +50,21 @@ export function openPartSimulator(stages: Stages, work: LongWork = {}): PartSimu
     const { classes } = mapping.network;
     const images = imageSlice(set.images, range.first, range.count);
     const labels = set.labels.subarray(range.first, range.first + range.count);
-    const of = JSON.stringify([dataset, data, resize, names, count, range]);
+    const of = JSON.stringify([dataset, data, resize, names, count]);
     const rightOf = (predicted: ArrayLike<number>): readonly boolean[] =>
       Array.from(labels, (label, i) => predicted[i] === label);
     const simulated = async (): Promise<PointPart> => {
       const options = { backend, seed, firstImage: range.first, ...work };
       const run = await simulate(mapping, images, options);
-      const exact = await exactClasses(`${compressedKey} ${of} ${backend.name}`, async () =>
+      const exact = await exactClasses(`${compressedKey} ${of} ${backend.name}`, range, async () =>
         predictedClasses(await exactOutputs(mapping, images, { backend, run, ...work }), classes),
       );
       const predicted = predictedClasses(run.outputs, classes);
-      const inFloat = Math.max(0, Math.min(floatImages - range.first, range.count));
-      const floatRight = await floatCounts(`${compressedKey} ${of} ${inFloat}`, () =>
-        countFloat(mapped, imageSlice(images, 0, inFloat), labels, work),
+      const inFloat = floatImagesOf(mapped, range);
+      const float = await floatClasses(
+        `${compressedKey} ${of}`,
+        { first: range.first, count: inFloat },
+        async () => floatPredictions(mapped, imageSlice(images, 0, inFloat), work),
       );
       return {
         ...range,
@@ -70,26 +72,30 @@ export function openPartSimulator(stages: Stages, work: LongWork = {}): PartSimu
         right: bitText(rightOf(predicted)),
         exactRight: rightOf(exact).filter(Boolean).length,
         agreeing: predicted.filter((one, i) => one === exact[i]).length,
-        floatImages: 'stored' in mapped.loaded ? 0 : inFloat,
-        floatRight,
+        floatImages: inFloat,
+        floatRight: rightOf(float).filter(Boolean).length,
         activity: run.activity,
       };
     };
     if (hasNoise(mapping.chip)) return await simulated();
-    return await noiseless(`${mappingKey} ${of} ${backend.name} ${floatImages}`, simulated);
+    const whole = JSON.stringify([mappingKey, of, range, backend.name, floatImages]);
+    return await noiseless(whole, simulated);
   };
 }
 
-function countFloat(
+/** Images of a range that are run in real arithmetic too: none of a stored image, which has only integers. */
+function floatImagesOf({ point, loaded }: MappedPoint, { first, count }: ImageRange): number {
+  const { floatImages = 0 } = point.settings;
+  return 'stored' in loaded ? 0 : Math.max(0, Math.min(floatImages - first, count));
+}
+
+function floatPredictions(
   { loaded, mapping }: MappedPoint,
   images: FeatureMap,
-  labels: ArrayLike<number>,
   work: LongWork,
-): number {
-  if (images.images === 0 || 'stored' in loaded) return 0;
-  const outputs = floatOutputs(loaded.network, images, work);
-  return predictedClasses(outputs, mapping.network.classes).filter((one, i) => one === labels[i])
-    .length;
+): Uint16Array {
+  if (images.images === 0 || 'stored' in loaded) return new Uint16Array();
+  return predictedClasses(floatOutputs(loaded.network, images, work), mapping.network.classes);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   tiling,
 } from '../../src/experiment/image-range.ts';
 import { expandPlan } from '../../src/experiment/expand-plan.ts';
+import { keepRanges } from '../../src/experiment/kept-stages.ts';
 import type { PlanFile } from '../../src/experiment/plan.ts';
 import type { Point } from '../../src/experiment/point.ts';
 import { rowText, simulatedRow, type Row } from '../../src/experiment/point-result.ts';
@@ -112,6 +113,55 @@ async function computed(
   });
   return results;
 }
+
+describe('parts of images', () => {
+  it('run the exact network once, where a range that holds theirs was run', async () => {
+    const [noisy] = expandPlan({ ...plan, axes: [{ grid: { 'noise.read': [0.5] } }] }).points;
+    const stages = openStages(sources);
+    const simulatePart = openPartSimulator(stages);
+    const backend = openReference();
+    // By its own name the reference would run the exact network as plain loops, which prepare nothing.
+    let exactRuns = 0;
+    const counting: typeof backend = {
+      ...backend,
+      name: 'wasm',
+      prepare: (program) => {
+        if (program.noise === undefined) exactRuns++;
+        return backend.prepare(program);
+      },
+    };
+    const mapped = await stages.map(noisy!);
+    const whole = await simulatePart(mapped, { first: 0, count: total }, counting);
+    const runs = exactRuns;
+    const parts = [];
+    for (const range of imageRanges(total, 3))
+      parts.push(await simulatePart(mapped, range, counting));
+
+    expect(runs).toBeGreaterThan(0);
+    expect(exactRuns).toBe(runs);
+    expect(mergeParts(parts, 'here')).toEqual(whole);
+    expect(whole.floatImages).toBe(20);
+  });
+
+  it('are taken from no range that only touches theirs', async () => {
+    const kept = keepRanges(2);
+    const made: string[] = [];
+    const ask = async (key: string, first: number, count_: number): Promise<readonly number[]> => [
+      ...(await kept(key, { first, count: count_ }, () => {
+        made.push(`${key} ${first} ${count_}`);
+        return Promise.resolve(Uint16Array.from({ length: count_ }, (_, i) => first + i));
+      })),
+    ];
+
+    expect(await ask('a', 8, 8)).toHaveLength(8);
+    expect(await ask('a', 10, 3)).toEqual([10, 11, 12]);
+    expect(await ask('a', 15, 2)).toEqual([15, 16]);
+    expect(await ask('b', 10, 3)).toEqual([10, 11, 12]);
+    // Only two are kept: the first is made anew.
+    expect(await ask('a', 8, 1)).toEqual([8]);
+    expect(made).toEqual(['a 8 8', 'a 15 2', 'b 10 3', 'a 8 1']);
+  });
+});
 
 describe('the points of an experiment', () => {
   const { points } = expandPlan(plan);
