@@ -95,6 +95,13 @@ itLong('docs/commands.md is what --help prints', () => {
   expect(readFileSync(file, 'utf8')).toBe(read('docs/commands.md'));
 });
 
+it('docs/commands.md says each default once', () => {
+  const text = read('docs/commands.md').replaceAll(/\s+/g, ' ');
+
+  expect(text).toContain('(default: 300)');
+  expect(text.match(/\(default: [^)]*\) \(default: [^)]*\)/g)).toBeNull();
+});
+
 describe('README.md', () => {
   it('is what one reads first: at most 150 lines', () => {
     expect(read('README.md').split('\n').length).toBeLessThanOrEqual(151);

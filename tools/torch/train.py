@@ -81,6 +81,7 @@ if os.path.exists(state_file):
     full_masks = [spread(m) for m in masks]
     opt.load_state_dict(s['opt']); data.rng.bit_generator.state = s['rng']; torch.set_rng_state(s['torch_rng'])
 limit = env('STEPS', 0); steps = limit or len(data.images) // BATCH
+epochs = sum(len(sizes) for _, _, sizes in STAGES)
 for stage, peak, sizes in STAGES:
     total = steps * len(sizes)
     for e, size in enumerate(sizes):
@@ -108,7 +109,7 @@ for stage, peak, sizes in STAGES:
                           'density': round(density(), 4), 'test': data.accuracy(net, AMP) if (size == 32 or stage != 'dense') and not limit else None}), flush=True)
         if limit: break
         torch.save({'net': net.state_dict(), 'opt': opt.state_dict(), 'epoch': number, 'rng': data.rng.bit_generator.state,
-                    'torch_rng': torch.get_rng_state(), 'masks': masks}, state_file + '.part')
+                    'torch_rng': torch.get_rng_state(), 'masks': masks, 'left': epochs - number}, state_file + '.part')
         os.replace(state_file + '.part', state_file)
         if stage == 'dense' and e == len(sizes) - 1: export(net, name, os.path.join(out_dir, f'{name}-dense.onnx'))
 if not limit:

@@ -32,7 +32,7 @@ export function checkGpuCommand(): Command {
     .addOption(
       option(
         '--seconds <seconds>',
-        'how long it may take; each part has its share, and says what it had no time for (default: 300)',
+        'how long it may take; each part has its share, and says what it had no time for',
         wholeNumber(1, mostSeconds),
       ).default(300),
     )
