@@ -151,7 +151,8 @@ class PartRun {
         this.#onLine?.(`${this.#part.name}: ${keyText(row.key)}`);
       },
       note: (text) => {
-        this.#report = { ...this.#report, notes: [...this.#report.notes, text] };
+        // A part that goes on in rounds says of each what it says of the first.
+        this.#report = { ...this.#report, notes: [...new Set([...this.#report.notes, text])] };
       },
       skip: (key) => {
         this.#report = { ...this.#report, skipped: [...this.#report.skipped, key] };
