@@ -20,7 +20,7 @@ export function openSweepProgress(total: number): SweepProgress {
   let done = 0;
   if (process.stderr.isTTY && process.stdout.isTTY) {
     const bar = openTerminalBar(
-      'points [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
+      'results [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left',
     );
     bar.start(total, 0);
     return { onUnit: () => bar.update(++done), stop: () => bar.stop() };
