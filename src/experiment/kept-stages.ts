@@ -30,10 +30,11 @@ export type KeptRanges = (
   make: () => Promise<Uint16Array>,
 ) => Promise<Uint16Array>;
 
-/** Values per image; only the `most` ranges that were asked for last are kept. */
+/** Values per image; only the `most` ranges that were asked for last are kept. For a range without images nothing is made. */
 export function keepRanges(most: number): KeptRanges {
   const ranges: { key: string; range: ImageRange; values: Uint16Array }[] = [];
   return async (key, range, make) => {
+    if (range.count === 0) return new Uint16Array();
     const at = ranges.findIndex((kept) => kept.key === key && isWithin(range, kept.range));
     const [found = { key, range, values: await make() }] = at < 0 ? [] : ranges.splice(at, 1);
     ranges.push(found);

@@ -94,7 +94,7 @@ function floatPredictions(
   images: FeatureMap,
   work: LongWork,
 ): Uint16Array {
-  if (images.images === 0 || 'stored' in loaded) return new Uint16Array();
+  if ('stored' in loaded) return new Uint16Array();
   return predictedClasses(floatOutputs(loaded.network, images, work), mapping.network.classes);
 }
 

@@ -157,6 +157,10 @@ describe('parts of images', () => {
     expect(await ask('a', 10, 3)).toEqual([10, 11, 12]);
     expect(await ask('a', 15, 2)).toEqual([15, 16]);
     expect(await ask('b', 10, 3)).toEqual([10, 11, 12]);
+    // One without images pushes none out.
+    expect(await ask('c', 0, 0)).toEqual([]);
+    expect(await ask('a', 15, 2)).toEqual([15, 16]);
+    expect(await ask('b', 11, 1)).toEqual([11]);
     // Only two are kept: the first is made anew.
     expect(await ask('a', 8, 1)).toEqual([8]);
     expect(made).toEqual(['a 8 8', 'a 15 2', 'b 10 3', 'a 8 1']);
